@@ -1,0 +1,64 @@
+"""What a detector is: it hears one lift's messages in order, is told the time, and makes claims.
+
+A detector is a Struct, so that its whole state can be saved and restored. It never asks the
+clock, never raises for a missing signal, and says nothing when it cannot tell.
+"""
+
+from collections.abc import Iterable
+from typing import Any, ClassVar, Literal
+
+from msgspec import Struct, structs
+
+from detectors.view import View
+from liftwatch.telemetry.messages import Message
+
+
+class Claim(Struct, frozen=True, kw_only=True):
+    """One claim about one kind: the alarm is raised, or its condition has gone.
+
+    `opened_ms` is when the condition began, `at_ms` when the claim became certain; `source`
+    tells claims of one kind apart, so that an alarm clears only when its last source has.
+    """
+
+    kind: str
+    edge: Literal["raised", "cleared"]
+    at_ms: int
+    opened_ms: int = 0
+    severity: int | None = None
+    source: str = "rule"
+    evidence: dict[str, Any] = {}
+
+
+class Detector(Struct):
+    """Base of all detectors: what it hears and claims as class attributes, its state as fields."""
+
+    name: ClassVar[str]
+    kinds: ClassVar[tuple[str, ...]]
+    hears: ClassVar[tuple[str, ...]]
+    needs: ClassVar[tuple[str, ...]] = ()
+    """Signals without which it cannot tell; a fault of their sensor makes them unknown."""
+
+    def hear(self, message: Message, view: View) -> Iterable[Claim]:
+        """Take one message of a kind in `hears`; `view` already includes it."""
+        del message, view
+        return ()
+
+    def tick(self, now_ms: int, view: View) -> Iterable[Claim]:
+        """Take note that nothing else was heard until `now_ms`, in event time."""
+        del now_ms, view
+        return ()
+
+    def due_ms(self) -> int | None:
+        """The next moment `tick` could have something to say."""
+        return None
+
+    def silenced(self, kind: str) -> None:
+        """Told that a claim of this kind was not raised, for the lift is being worked on."""
+        del kind
+        self.forget()
+
+    def forget(self) -> None:
+        """Go back to the state of the beginning, as after a silence or a repair."""
+        fresh = type(self)()
+        for name in structs.fields(self):
+            setattr(self, name.name, getattr(fresh, name.name))

@@ -1,0 +1,85 @@
+"""Whether somebody is in the car: what counts as a sign, and how long it counts.
+
+A sensor that flaps cannot empty a closed car, for nobody leaves one (contract, section 2).
+"""
+
+from msgspec import Struct
+
+from liftwatch.clock import MINUTE_MS, SECOND_MS, to_ms
+from liftwatch.telemetry.messages import Button, EmergencyCall, State
+
+SIGN_MS = 3 * MINUTE_MS  # a car button or an emergency call (contract, section 2: Occupied)
+LOADED_PCT = 5.0
+"""Clearly above the empty car: 50 kg at 1000 kg, above the drift of load cells [our choice]."""
+HOLD_MS = 10 * SECOND_MS
+"""Presence sensors hold and flap within 10 s (domain 1.6): what one says of people who may just
+have left counts only after that, unless the car moves."""
+
+
+def shows_people(state: State) -> bool:
+    """Tell whether this very state shows somebody inside.
+
+    >>> base = dict(v=1, terminal="T", boot="b", seq=0, at="")
+    >>> shows_people(State(**base, people=1)), shows_people(State(**base, load_pct=2.0))
+    (True, False)
+    """
+    return bool(
+        state.occupied
+        or (state.people or 0) > 0
+        or (state.load_pct is not None and state.load_pct >= LOADED_PCT)
+    )
+
+
+class People(Struct):
+    """Signs of people since the doors last closed, and the last presses and calls."""
+
+    closed_ms: int | None = None
+    seen_ms: int | None = None
+    pressed_ms: int | None = None
+    press_ms: int | None = None
+    call_ms: int | None = None
+
+    def take_state(
+        self, state: State, at_ms: int, *, closed: bool | None, moving: bool | None
+    ) -> None:
+        """Follow the doors, and keep what was seen behind closed ones."""
+        if closed is False:
+            self.closed_ms = None
+            self.seen_ms = self.pressed_ms = None
+        elif closed is True:
+            if self.closed_ms is None:
+                self.closed_ms = at_ms
+            settled = at_ms - self.closed_ms >= HOLD_MS
+            if self.seen_ms is None and (settled or moving) and shows_people(state):
+                self.seen_ms = at_ms
+
+    def take_button(self, body: Button) -> None:
+        """A press of a car button is a sign; behind closed doors it stays one."""
+        for edge in body.edges or ():
+            if edge.panel == "car" and edge.edge == "press" and edge.at is not None:
+                press_ms = to_ms(edge.at)
+                self.press_ms = max(press_ms, self.press_ms or press_ms)
+                behind_doors = self.closed_ms is not None and press_ms > self.closed_ms
+                if behind_doors and self.pressed_ms is None:
+                    self.pressed_ms = press_ms
+
+    def take_call(self, body: EmergencyCall, at_ms: int) -> None:
+        """An emergency call is a sign."""
+        if body.phase in ("raised", "voice", "acknowledged"):
+            self.call_ms = max(at_ms, self.call_ms or at_ms)
+
+    def inside(self, state: State | None, now_ms: int) -> bool | None:
+        """True, False, or None when nothing tells."""
+        for behind_doors_ms in (self.seen_ms, self.pressed_ms):
+            if behind_doors_ms is not None and behind_doors_ms <= now_ms:
+                return True
+        for sign_ms in (self.press_ms, self.call_ms):
+            if sign_ms is not None and 0 <= now_ms - sign_ms <= SIGN_MS:
+                return True
+        if state is None:
+            return None
+        if shows_people(state):
+            return True
+        if state.occupied is False or state.people == 0:
+            return False
+        return None

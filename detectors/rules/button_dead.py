@@ -1,0 +1,142 @@
+"""A button that is pressed and not registered."""
+
+from collections.abc import Iterable
+
+from msgspec import Struct
+
+from detectors.contract import Claim, Detector
+from detectors.view import View, is_moving
+from liftwatch.clock import SECOND_MS, to_ms
+from liftwatch.telemetry.messages import Button, Edge, Message
+
+REGISTER_MS = 1 * SECOND_MS  # contract, section 2
+PRESSES, UNANSWERED = 5, 3  # contract, section 2: 3 of 5
+GATHERED_MS = 6 * SECOND_MS  # edges are gathered up to 5 s before they are sent (domain 9.1)
+GOOD_PRESSES = 3  # to clear (domain, section 10: BTN-1)
+BUTTONS_MAX = 700  # 150 floors with two landing buttons and one in the car, and the others
+
+
+class Judged(Struct):
+    """One button: presses not judged yet, verdicts of the last presses, and whether it is lit."""
+
+    waiting: list[int] = []
+    answered: list[bool] = []
+    unanswered_ms: list[int] = []
+    lit: bool = False
+    works: bool = False
+    dead: bool = False
+
+
+class ButtonDead(Detector):
+    """3 of the last 5 presses of one button not registered within 1 s, in normal service.
+
+    Not judged: a press of a lit button, and one at the floor where the car stands (its door
+    opens instead). Door and alarm buttons are judged only once they have shown that they do
+    register. It clears when each dead button was registered three times running.
+    """
+
+    name = "button_dead"
+    kinds = ("button_dead",)
+    hears = ("button",)
+    needs = ("edges",)
+
+    buttons: dict[str, Judged] = {}
+    raised: bool = False
+
+    def hear(self, message: Message, view: View) -> Iterable[Claim]:
+        """Take the edges in their order, then judge what had its second."""
+        body = message.body
+        if not isinstance(body, Button) or "button" in view.faulty:
+            return ()
+        edges = [edge for edge in body.edges or () if edge.at is not None]
+        for edge in sorted(edges, key=lambda edge: to_ms(edge.at) if edge.at else 0):
+            self._take(edge, view)
+        return self._judge(message.at_ms, view)
+
+    def tick(self, now_ms: int, view: View) -> Iterable[Claim]:
+        """Judge presses whose answer would have been sent by now."""
+        return self._judge(now_ms - GATHERED_MS, view)
+
+    def due_ms(self) -> int | None:
+        """When the first waiting press is to be judged."""
+        waiting = [judged.waiting[0] for judged in self.buttons.values() if judged.waiting]
+        return min(waiting) + REGISTER_MS + GATHERED_MS if waiting else None
+
+    def _take(self, edge: Edge, view: View) -> None:
+        key = name_of(edge)
+        if edge.at is None or (key not in self.buttons and len(self.buttons) >= BUTTONS_MAX):
+            return
+        judged = self.buttons.setdefault(key, Judged())
+        if edge.edge == "registered":
+            judged.lit = judged.works = True
+            at_ms = to_ms(edge.at)
+            if any(at_ms - press_ms <= REGISTER_MS for press_ms in judged.waiting):
+                judged.waiting = []
+                _note(judged, None)
+        elif edge.edge == "cancelled":
+            judged.lit = False
+        elif edge.edge == "press" and self._counts(edge, judged, view):
+            judged.waiting = [*judged.waiting[-PRESSES + 1 :], to_ms(edge.at)]
+
+    def _counts(self, edge: Edge, judged: Judged, view: View) -> bool:
+        if judged.lit or (edge.button != "floor" and not judged.works):
+            return False
+        state = view.state
+        if state is None:
+            return True
+        if state.service_mode not in (None, "normal", "unknown") or state.mains_ok is False:
+            return False
+        here = edge.floor is not None and state.floor == edge.floor
+        return not (here and edge.button == "floor" and is_moving(state) is not True)
+
+    def _judge(self, until_ms: int, view: View) -> Iterable[Claim]:
+        del view
+        for key, judged in self.buttons.items():
+            while judged.waiting and judged.waiting[0] + REGISTER_MS <= until_ms:
+                press_ms = judged.waiting.pop(0)
+                _note(judged, press_ms)
+                if len(judged.unanswered_ms) >= UNANSWERED and not judged.dead:
+                    judged.dead = True
+                    yield from self._raise(key, judged, press_ms + REGISTER_MS)
+            if judged.dead and judged.answered[-GOOD_PRESSES:] == [True] * GOOD_PRESSES:
+                judged.dead = False
+        if self.raised and not any(judged.dead for judged in self.buttons.values()):
+            self.raised = False
+            yield Claim(kind="button_dead", edge="cleared", at_ms=until_ms)
+
+    def _raise(self, key: str, judged: Judged, at_ms: int) -> Iterable[Claim]:
+        if self.raised:
+            return
+        self.raised = True
+        evidence = {
+            "button": key,
+            "not_registered": len(judged.unanswered_ms),
+            "presses": len(judged.answered),
+            "limit": f"{UNANSWERED} of {PRESSES} within {REGISTER_MS} ms",
+        }
+        yield Claim(
+            kind="button_dead",
+            edge="raised",
+            at_ms=at_ms,
+            opened_ms=judged.unanswered_ms[0],
+            evidence=evidence,
+        )
+
+
+def name_of(edge: Edge) -> str:
+    """One name per button.
+
+    >>> name_of(Edge(panel="landing", floor=3, direction="up", button="floor"))
+    'landing/floor/3/up'
+    """
+    parts = (edge.panel, edge.button, edge.floor, edge.direction)
+    return "/".join(str(part) for part in parts if part is not None)
+
+
+def _note(judged: Judged, unanswered_ms: int | None) -> None:
+    """Add a verdict and forget those before the last five."""
+    judged.answered = [*judged.answered, unanswered_ms is None][-PRESSES:]
+    if unanswered_ms is not None:
+        judged.unanswered_ms.append(unanswered_ms)
+    missing = judged.answered.count(False)
+    judged.unanswered_ms = judged.unanswered_ms[-missing:] if missing else []

@@ -1,0 +1,202 @@
+"""People in a car that does not move, or that stands with doors that will not open."""
+
+from collections.abc import Iterable
+from typing import Literal
+
+from msgspec import Struct
+
+from detectors.contract import Claim, Detector
+from detectors.view import View, is_closed, is_moving, is_open
+from liftwatch.clock import SECOND_MS, to_ms
+from liftwatch.telemetry.messages import Button, Door, EmergencyCall, Message, Ride, State
+
+OFF_ZONE_MS = 45 * SECOND_MS  # contract, section 2; 30 s was found too short (domain 1.6)
+ASKED_MS = 60 * SECOND_MS  # contract, section 2
+STANDING_MS = 180 * SECOND_MS  # contract, section 2
+SUSPECTED_MS = 180 * SECOND_MS  # contract, section 2: upgraded without word
+
+Branch = Literal["off_zone", "asked", "standing"]
+RULE_MS: dict[Branch, int] = {"off_zone": OFF_ZONE_MS, "asked": ASKED_MS, "standing": STANDING_MS}
+
+
+class Told(Struct, frozen=True):
+    """What has been raised: which kind, since when, and when it was raised."""
+
+    kind: Literal["entrapment", "entrapment_suspected"]
+    opened_ms: int
+    raised_ms: int
+
+
+class Entrapment(Detector):
+    """Off the door zone, closed and occupied for 45 s; or at a landing, doors asked to open that
+    stay shut for 60 s, or closed and occupied without a ride for 180 s.
+
+    With nobody known to be inside or not, it is suspected first, and certain after 180 s without
+    word. It clears when the doors stand open at a landing, or after a ride; a suspicion also when
+    the car is known to be empty.
+    """
+
+    name = "entrapment"
+    kinds = ("entrapment", "entrapment_suspected")
+    hears = ("state", "ride", "door", "button", "emergency_call")
+    needs = ("car or speed_mps", "doors_closed or car_door", "in_door_zone")
+
+    since_ms: dict[str, int] = {}
+    unknown: bool = False
+    told: Told | None = None
+
+    def hear(self, message: Message, view: View) -> Iterable[Claim]:
+        """Start, keep or drop what could become an entrapment; then judge it."""
+        body = message.body
+        cleared: list[Claim] = []
+        if isinstance(body, State):
+            if view.now is not None and view.now.at_ms == message.at_ms:
+                cleared = self._hear_state(view.now.state, message.at_ms, view)
+        elif isinstance(body, Ride):
+            cleared = self._hear_ride(body, message.at_ms)
+        elif isinstance(body, Door):
+            self._hear_door(body, message.at_ms, view)
+        elif isinstance(body, Button):
+            self._hear_button(body, view)
+        elif isinstance(body, EmergencyCall) and body.phase != "raised":
+            return ()
+        return [*cleared, *self._judge(message.at_ms, view)]
+
+    def tick(self, now_ms: int, view: View) -> Iterable[Claim]:
+        """Judge by the time that has passed."""
+        return self._judge(now_ms, view)
+
+    def due_ms(self) -> int | None:
+        """When the next of the rules has lasted long enough."""
+        dues = [since + RULE_MS[branch] for branch, since in self._branches()]
+        if self.told is None:
+            return min(dues, default=None)
+        if self.told.kind == "entrapment_suspected":
+            return min([*dues, self.told.raised_ms + SUSPECTED_MS])
+        return None
+
+    def silenced(self, kind: str) -> None:
+        """Keep watching: a suspicion that is silenced may yet become certain by a sign of life."""
+        del kind
+        self.told = None
+
+    def _branches(self) -> list[tuple[Branch, int]]:
+        return [(b, self.since_ms[b]) for b in RULE_MS if b in self.since_ms]
+
+    def _hear_state(self, state: State, at_ms: int, view: View) -> list[Claim]:
+        moving, closed = is_moving(state), is_closed(state)
+        self.unknown = moving is None or closed is None
+        if self.unknown:
+            return []
+        if moving:
+            self.since_ms = {}
+            return []
+        self._follow("off_zone", state.in_door_zone is False and closed is True, at_ms)
+        asking = state.car_door == "opening" and state.in_door_zone is not False
+        kept = "asked" in self.since_ms and is_open(state) is not True
+        self._follow("asked", asking or kept, at_ms)
+        at_rest = closed is True and state.in_door_zone is not False
+        self._follow("standing", at_rest and view.occupied(at_ms) is True, at_ms)
+        if is_open(state) is True and state.in_door_zone is not False:
+            return self._clear(at_ms)
+        return []
+
+    def _hear_ride(self, ride: Ride, at_ms: int) -> list[Claim]:
+        """A ride ends with doors open (contract): whoever was inside could leave."""
+        self.since_ms = {}
+        if self.told is None:
+            return []
+        began_ms = to_ms(ride.started_at) if ride.started_at else at_ms
+        return self._clear(at_ms) if began_ms >= self.told.opened_ms else []
+
+    def _hear_door(self, door: Door, at_ms: int, view: View) -> None:
+        if door.result == "timeout_opening" and "asked" not in self.since_ms:
+            state = view.state
+            if state is None or (is_closed(state) is not False and not is_moving(state)):
+                self.since_ms["asked"] = to_ms(door.opened_at) if door.opened_at else at_ms
+
+    def _hear_button(self, button: Button, view: View) -> None:
+        state = view.state
+        shut = state is not None and is_closed(state) and not is_moving(state)
+        if not shut or state is None or state.in_door_zone is not True or view.now is None:
+            return
+        for edge in button.edges or ():
+            if edge.panel == "car" and edge.button == "open" and edge.edge == "press" and edge.at:
+                self.since_ms.setdefault("asked", max(to_ms(edge.at), view.now.at_ms))
+
+    def _follow(self, branch: Branch, holds: bool, at_ms: int) -> None:
+        if not holds:
+            self.since_ms.pop(branch, None)
+        elif branch not in self.since_ms:
+            self.since_ms[branch] = at_ms
+
+    def _judge(self, now_ms: int, view: View) -> list[Claim]:
+        if self.told is not None and self.told.kind == "entrapment":
+            return []
+        occupied = view.occupied(now_ms)
+        if self.told is not None:
+            return self._judge_suspicion(occupied, now_ms, view)
+        if self.unknown:
+            return []
+        ripe = [
+            (since + RULE_MS[branch], since, branch)
+            for branch, since in self._branches()
+            if since + RULE_MS[branch] <= now_ms
+        ]
+        for due_ms, since_ms, branch in sorted(ripe):
+            inside = view.occupied(due_ms) if occupied is not True else occupied
+            if inside is False or (branch == "standing" and inside is not True):
+                continue
+            kind: Literal["entrapment", "entrapment_suspected"] = (
+                "entrapment" if inside else "entrapment_suspected"
+            )
+            certain_ms = due_ms if view.occupied(due_ms) is inside else now_ms
+            return [self._tell(kind, since_ms, certain_ms, view, branch=branch)]
+        return []
+
+    def _judge_suspicion(self, occupied: bool | None, now_ms: int, view: View) -> list[Claim]:
+        told = self.told
+        if told is None:
+            return []
+        if occupied is False:
+            return self._clear(now_ms)
+        limit_ms = told.raised_ms + SUSPECTED_MS
+        if occupied is not True and now_ms < limit_ms:
+            return []
+        certain_ms = now_ms if occupied is True and now_ms < limit_ms else limit_ms
+        ended = Claim(
+            kind="entrapment_suspected", edge="cleared", at_ms=certain_ms, opened_ms=told.opened_ms
+        )
+        return [ended, self._tell("entrapment", told.opened_ms, certain_ms, view)]
+
+    def _tell(
+        self,
+        kind: Literal["entrapment", "entrapment_suspected"],
+        opened_ms: int,
+        certain_ms: int,
+        view: View,
+        *,
+        branch: Branch | None = None,
+    ) -> Claim:
+        self.told = Told(kind, opened_ms, certain_ms)
+        state = view.state
+        evidence: dict[str, object] = {
+            "branch": branch or "without_word",
+            "floor": state.floor if state else None,
+            "people": state.people if state else None,
+            "occupied": view.occupied(certain_ms),
+            "in_door_zone": state.in_door_zone if state else None,
+            "safety_chain_ok": state.safety_chain_ok if state else None,
+        }
+        if branch is not None:
+            evidence["limit_s"] = RULE_MS[branch] // 1000
+        return Claim(
+            kind=kind, edge="raised", at_ms=certain_ms, opened_ms=opened_ms, evidence=evidence
+        )
+
+    def _clear(self, at_ms: int) -> list[Claim]:
+        told, self.told = self.told, None
+        self.since_ms = {}
+        if told is None:
+            return []
+        return [Claim(kind=told.kind, edge="cleared", at_ms=at_ms, opened_ms=told.opened_ms)]

@@ -1,0 +1,205 @@
+"""What is known of one lift while its messages are judged: facts, last states, visits, people.
+
+Signals of a faulty sensor are unknown here (None), so that every detector says "cannot tell".
+"""
+
+from typing import cast
+
+from msgspec import Struct, field, structs
+
+from detectors.people import People
+from liftwatch.clock import HOUR_MS, SECOND_MS
+from liftwatch.register.facts import DOOR_ZONE_MM, Facts, merge
+from liftwatch.telemetry.messages import Button, EmergencyCall, Health, Maintenance, Message, State
+from liftwatch.telemetry.messages import Register as RegisterMessage
+from liftwatch.telemetry.signals import SENSOR_OF
+
+VISIT_MS_MAX = 8 * HOUR_MS  # contract, section 2: Planned
+WINDOW_MS = 6 * SECOND_MS  # longer than any rule on motion looks back
+WINDOW_STATES_MAX = 32
+LANDING_MM = 100.0  # beyond this the car has left its landing (contract: 0.10 m)
+STANDSTILL_MPS = 0.03  # below the noise of an integrated accelerometer at rest [our choice]
+
+
+class Moment(Struct, frozen=True):
+    """A state and its event time."""
+
+    at_ms: int
+    state: State
+
+
+def is_closed(state: State) -> bool | None:
+    """Whether car and landing doors are closed.
+
+    >>> base = dict(v=1, terminal="T", boot="b", seq=0, at="")
+    >>> is_closed(State(**base, doors_closed=True)), is_closed(State(**base))
+    (True, None)
+    """
+    if state.doors_closed is not None:
+        return state.doors_closed
+    if state.car_door in ("opening", "open", "closing", "held"):
+        return False
+    return True if state.car_door == "closed" else None
+
+
+def is_open(state: State) -> bool | None:
+    """Whether the doors stand open, so that people can pass."""
+    if state.car_door in ("open", "held"):
+        return True
+    if state.car_door in ("opening", "closing", "closed"):
+        return False
+    return None if state.doors_closed is None else not state.doors_closed
+
+
+def is_moving(state: State) -> bool | None:
+    """Whether the car moves: by its speed where it is told, else by what the terminal says."""
+    if state.speed_mps is not None and abs(state.speed_mps) > STANDSTILL_MPS:
+        return True
+    if state.car is not None:
+        return state.car == "moving"
+    return None if state.speed_mps is None else False
+
+
+class View(Struct):
+    """The lift as of the last message taken; times are event time in ms."""
+
+    facts: Facts = Facts()
+    faulty: list[str] = []
+    now: Moment | None = None
+    window: list[Moment] = []
+    stand_m: float | None = None
+    stand_ms: int | None = None
+    stand_in_zone: bool | None = None
+    moved_ms: int | None = None
+    mode_ms: int | None = None
+    visit_ms: int | None = None
+    visit_end_ms: int | None = None
+    context_ms: dict[str, int] = {}
+    people: People = field(default_factory=People)
+    lag_ms: int = 0
+    exercise: bool = False
+    active: list[str] = []
+
+    @property
+    def state(self) -> State | None:
+        """The newest state."""
+        return self.now.state if self.now else None
+
+    @property
+    def mode(self) -> str | None:
+        """The newest service mode; None when nobody told."""
+        return self.now.state.service_mode if self.now else None
+
+    def is_planned(self, now_ms: int) -> bool:
+        """Whether a visit is open or the lift is in inspection mode, each for at most 8 hours."""
+        if self.visit_ms is not None and now_ms - self.visit_ms <= VISIT_MS_MAX:
+            return True
+        inspection = self.mode == "inspection" and self.mode_ms is not None
+        return inspection and now_ms - cast(int, self.mode_ms) <= VISIT_MS_MAX
+
+    def silencing_mode(self, now_ms: int) -> str | None:
+        """The service mode as far as it silences: inspection forgotten for 8 hours does not."""
+        if self.mode == "inspection" and not self.is_planned(now_ms):
+            return None
+        return self.mode
+
+    def occupied(self, now_ms: int) -> bool | None:
+        """Whether somebody is inside: True, False, or None when nothing tells."""
+        return self.people.inside(self.state, now_ms)
+
+    def distance_m(self, state: State) -> float | None:
+        """How far the car is from where it last stood still, or from its landing, in metres."""
+        if state.position_m is not None and self.stand_m is not None:
+            if state.position_known is not False:
+                return abs(state.position_m - self.stand_m)
+        if state.level_error_mm is not None:
+            return abs(state.level_error_mm) / 1000
+        if state.in_door_zone is False and self.stand_in_zone:
+            return (self.facts.door_zone_mm or DOOR_ZONE_MM) / 1000
+        return None
+
+    def take(self, message: Message) -> bool:
+        """Take in what a message says of the lift; False for a state older than the newest."""
+        body = message.body
+        self.exercise = message.exercise
+        if isinstance(body, State):
+            return self._take_state(message.at_ms, self.masked(body))
+        if isinstance(body, Button):
+            if "button" not in self.faulty:
+                self.people.take_button(body)
+        elif isinstance(body, EmergencyCall):
+            self.people.take_call(body, message.at_ms)
+        else:
+            self.take_context(message)
+        return True
+
+    def take_context(self, message: Message) -> None:
+        """Facts, sensors and visits: taken when newer than what is known, however late told."""
+        body = message.body
+        if message.at_ms < self.context_ms.get(message.kind, message.at_ms):
+            return
+        self.context_ms[message.kind] = message.at_ms
+        if isinstance(body, RegisterMessage):
+            self.facts = merge(self.facts, body)
+        elif isinstance(body, Health) and body.sensors is not None:
+            names = body.sensors.__struct_fields__
+            self.faulty = [name for name in names if getattr(body.sensors, name) == "fault"]
+        elif isinstance(body, Maintenance) and body.phase is not None:
+            self.visit_ms = message.at_ms if body.phase == "in" else None
+            if body.phase == "out":
+                self.visit_end_ms = message.at_ms
+
+    def masked(self, state: State) -> State:
+        """The state without the signals of faulty sensors."""
+        if not self.faulty:
+            return state
+        unknown = {
+            name: None
+            for name, sensor in SENSOR_OF.items()
+            if sensor in self.faulty and hasattr(state, name)
+        }
+        return structs.replace(state, **unknown) if unknown else state
+
+    def forget_motion(self) -> None:
+        """Start looking at motion afresh: what was seen until now explains itself otherwise."""
+        self.window = []
+
+    def _take_state(self, at_ms: int, state: State) -> bool:
+        moment = Moment(at_ms, state)
+        newest = self.now is None or at_ms >= self.now.at_ms
+        self._insert(moment)
+        if not newest:
+            return False
+        if self.now is None or self.now.state.service_mode != state.service_mode:
+            self.mode_ms = at_ms
+        self.now = moment
+        self.people.take_state(state, at_ms, closed=is_closed(state), moving=is_moving(state))
+        moving = is_moving(state)
+        if moving:
+            self.moved_ms = at_ms
+        elif moving is False:
+            self._stand(at_ms, state)
+        return True
+
+    def _stand(self, at_ms: int, state: State) -> None:
+        """Remember the landing where the car came to stand: leaving is measured from there."""
+        at_landing = state.in_door_zone is not False
+        level = abs(state.level_error_mm or 0.0) <= LANDING_MM
+        moved = self.stand_ms is None or (self.moved_ms or 0) > self.stand_ms
+        if at_landing and level and moved:
+            self.stand_m = state.position_m
+            self.stand_ms = at_ms
+            self.stand_in_zone = state.in_door_zone
+
+    def _insert(self, moment: Moment) -> None:
+        window = self.window
+        if window and moment.at_ms < window[-1].at_ms:
+            if any(old == moment for old in window):
+                return
+            window.append(moment)
+            window.sort(key=lambda old: old.at_ms)
+        else:
+            window.append(moment)
+        oldest = window[-1].at_ms - WINDOW_MS
+        while len(window) > WINDOW_STATES_MAX or window[0].at_ms < oldest:
+            window.pop(0)

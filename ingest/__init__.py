@@ -1,0 +1,1 @@
+"""From the broker to the journal, and from the journal to detectors and store."""

@@ -1,0 +1,95 @@
+"""An alarm's change becomes, joins or clears an incident."""
+
+from typing import Any
+
+from liftwatch.clock import rfc3339
+from liftwatch.ids import new_id
+from liftwatch.incidents.incident import (
+    AlarmChange,
+    Incident,
+    clear_incident,
+    join_incident,
+    open_incident,
+)
+from liftwatch.ports import Books, Conflict, Work
+
+ATTEMPTS = 20
+
+
+def apply_alarm(books: Books, change: AlarmChange) -> Incident | None:
+    """Carry one change into the incidents, in one transaction; None when nothing had to change.
+
+    A change told twice counts once. Raises Conflict only when others keep winning the race for
+    the same row, which `ATTEMPTS` tries make practically impossible.
+    """
+    for attempt in range(ATTEMPTS):
+        try:
+            with books.begin() as work:
+                return _apply(work, change)
+        except Conflict:
+            if attempt == ATTEMPTS - 1:
+                raise
+    return None
+
+
+def _apply(work: Work, change: AlarmChange) -> Incident | None:
+    if not work.remember(change):
+        return None
+    moved = _cleared(work, change) if change.edge == "cleared" else _raised(work, change)
+    if moved is not None:
+        work.publish("incident", incident_data(moved))
+    return moved
+
+
+def _raised(work: Work, change: AlarmChange) -> Incident | None:
+    open_one = work.open_incident_of(change.lift, change.kind)
+    apart = open_one is not None and change.late and change.opened_ms < open_one.opened_ms
+    if open_one is None or apart:
+        if change.edge == "graver":
+            return None
+        incident = open_incident(change, id=new_id())
+        work.add_incident(incident)
+        return incident
+    joined = join_incident(open_one, change)
+    work.update_incident(joined)
+    return joined
+
+
+def _cleared(work: Work, change: AlarmChange) -> Incident | None:
+    if change.late:
+        incident = work.late_incident_of(change.lift, change.kind, change.opened_ms)
+    else:
+        incident = work.open_incident_of(change.lift, change.kind)
+    if incident is None or incident.alarm == "cleared":
+        return None
+    cleared = clear_incident(incident, change)
+    work.update_incident(cleared)
+    return cleared
+
+
+def incident_data(incident: Incident) -> dict[str, Any]:
+    """An incident as the API and the stream show it (contract, section 4)."""
+    return {
+        "id": incident.id,
+        "lift": incident.lift,
+        "kind": incident.kind,
+        "severity": incident.severity,
+        "severity_max": incident.severity_max,
+        "state": incident.state,
+        "alarm": incident.alarm,
+        "opened_at": rfc3339(incident.opened_ms),
+        "raised_at": rfc3339(incident.raised_ms),
+        "cleared_at": None if incident.cleared_ms is None else rfc3339(incident.cleared_ms),
+        "late": incident.late,
+        "exercise": incident.exercise,
+        "scope": incident.scope,
+        "lifts": list(incident.lifts),
+        "parent": incident.parent,
+        "version": incident.version,
+        "occurrences": incident.occurrences,
+        "area": incident.area,
+        "estate": incident.estate,
+        "evidence": incident.evidence,
+        "owner": None,
+        "deadlines": [],
+    }

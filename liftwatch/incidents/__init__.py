@@ -1,0 +1,1 @@
+"""What people work on: the table of kinds, alarms, incidents and their life cycle."""

@@ -1,0 +1,119 @@
+"""Alarms and incidents as plain data, and how an alarm's change moves an incident.
+
+    nothing ──raised──▶ raised/raised ──cleared──▶ closed/cleared      nobody had taken it up
+                          │  ▲
+                 a person │  │ raised again: joins, pages again
+                          ▼  │
+                     acknowledged … resolved ──cleared──▶ stays, alarm cleared
+
+The state of the work stands beside the state of the alarm. An incident nobody has taken up ends
+with its alarm; one that people work on stays theirs. Late history is written down as closed.
+"""
+
+from typing import Any, Literal
+
+from msgspec import Struct, structs
+
+State = Literal[
+    "raised", "acknowledged", "dispatched", "arrived", "released", "resolved", "closed", "rejected"
+]
+Edge = Literal["raised", "cleared", "graver"]
+
+OVER: frozenset[str] = frozenset({"closed", "rejected"})
+"""States in which nothing is open any more; the database's uniqueness rule leaves them out."""
+
+
+class AlarmChange(Struct, kw_only=True, frozen=True):
+    """What a detector claims about one lift: an alarm is raised, grows graver, or is cleared.
+
+    `opened_ms` is when the condition began, `at_ms` when this change became certain; both are
+    event time. `(lift, kind, edge, opened_ms, at_ms)` is its identity: told twice, it counts once.
+    """
+
+    area: str
+    estate: str
+    lift: str
+    kind: str
+    edge: Edge
+    opened_ms: int
+    at_ms: int
+    severity: int
+    late: bool = False
+    exercise: bool = False
+    evidence: dict[str, Any] = {}
+
+
+class Incident(Struct, kw_only=True, frozen=True):
+    """What people work on. `lift` is None where it stands for several (`scope`, `lifts`)."""
+
+    id: str
+    kind: str
+    severity: int
+    severity_max: int
+    opened_ms: int
+    raised_ms: int
+    area: str
+    estate: str
+    lift: str | None
+    state: State = "raised"
+    alarm: Literal["raised", "cleared"] = "raised"
+    cleared_ms: int | None = None
+    late: bool = False
+    exercise: bool = False
+    scope: str | None = None
+    lifts: tuple[str, ...] = ()
+    parent: str | None = None
+    version: int = 1
+    occurrences: int = 1
+    evidence: dict[str, Any] = {}
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it still counts as the one open incident of its lift and kind."""
+        return self.state not in OVER
+
+
+def open_incident(change: AlarmChange, *, id: str) -> Incident:
+    """The incident a raised alarm begins; late history begins closed and pages nobody."""
+    return Incident(
+        id=id,
+        kind=change.kind,
+        severity=change.severity,
+        severity_max=change.severity,
+        opened_ms=change.opened_ms,
+        raised_ms=change.at_ms,
+        area=change.area,
+        estate=change.estate,
+        lift=change.lift,
+        state="closed" if change.late else "raised",
+        late=change.late,
+        exercise=change.exercise,
+        evidence=change.evidence,
+    )
+
+
+def join_incident(incident: Incident, change: AlarmChange) -> Incident:
+    """The incident after its alarm was raised again, or grew graver, while it was open."""
+    again = incident.alarm == "cleared" and change.edge == "raised" and not change.late
+    return structs.replace(
+        incident,
+        alarm="raised" if again else incident.alarm,
+        cleared_ms=None if again else incident.cleared_ms,
+        occurrences=incident.occurrences + again,
+        severity=change.severity if again else min(incident.severity, change.severity),
+        severity_max=min(incident.severity_max, change.severity),
+        exercise=incident.exercise and change.exercise,
+        version=incident.version + 1,
+        evidence=incident.evidence | change.evidence if again else incident.evidence,
+    )
+
+
+def clear_incident(incident: Incident, change: AlarmChange) -> Incident:
+    """The incident after its alarm was cleared: over if nobody had taken it up."""
+    return structs.replace(
+        incident,
+        alarm="cleared",
+        cleared_ms=change.at_ms,
+        state="closed" if incident.state == "raised" else incident.state,
+        version=incident.version + 1,
+    )

@@ -1,0 +1,178 @@
+"""What the core needs from the world outside, as protocols; `liftwatch.adapters` fulfils them."""
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from typing import Any, NamedTuple, Protocol
+
+from msgspec import Struct
+
+from liftwatch.incidents.incident import AlarmChange, Incident
+from liftwatch.register.facts import Facts
+from liftwatch.telemetry.messages import Message
+
+
+class StoreUnavailable(Exception):
+    """The store did not take it now; the same call may succeed later."""
+
+
+class StoreRefused(Exception):
+    """The store will never take these; `indexes` are places in what was to be written."""
+
+    def __init__(self, detail: str, indexes: Sequence[int]) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.indexes = tuple(indexes)
+
+
+class Summary(Struct, frozen=True):
+    """A step's worth of one numeric signal."""
+
+    min: float
+    max: float
+    mean: float
+
+
+class TelemetryQuery(Struct, kw_only=True, frozen=True):
+    """What to read: one lift, one kind, `from_ms` inclusive to `to_ms` exclusive.
+
+    `signals` empty means all of the kind. `step_ms` None means raw; otherwise every numeric
+    signal is summed up per step (aligned to the epoch), and other types give their last value in it.
+    """
+
+    lift: str
+    kind: str
+    from_ms: int
+    to_ms: int
+    signals: tuple[str, ...] = ()
+    step_ms: int | None = None
+    limit: int = 10_000
+
+
+class TelemetryRow(Struct, frozen=True):
+    """One point (raw: its time in ms; with a step: the step's start)."""
+
+    at_ms: int
+    values: dict[str, Any]
+
+
+class TelemetryStore(Protocol):
+    """Where telemetry lies for years: InfluxDB, or the embedded store."""
+
+    def write(self, messages: Sequence[Message]) -> None:
+        """Store all points of these messages; writing a message twice changes nothing.
+
+        Raises StoreUnavailable when it may be tried again, and StoreRefused for messages that
+        can never be stored, all others having been stored.
+        """
+
+    def read(self, query: TelemetryQuery) -> list[TelemetryRow]:
+        """Rows in order of time, oldest first, at most `limit` (the newest of them)."""
+
+    def is_ready(self) -> bool:
+        """Whether it answers now."""
+
+    def close(self) -> None:
+        """Let go of connections and files."""
+
+
+class LiftRow(Struct, kw_only=True):
+    """A lift as the fleet shows it: facts, and how it stood when we last heard."""
+
+    lift: str
+    area: str
+    estate: str
+    facts: Facts = Facts()
+    state: dict[str, Any] | None = None
+    state_ms: int | None = None
+    online: str | None = None
+    heard_ms: int | None = None
+    exercise: bool = False
+
+
+class IncidentFilter(Struct, kw_only=True, frozen=True):
+    """Which incidents: None is no condition; `open_only` leaves out closed and rejected ones."""
+
+    state: tuple[str, ...] = ()
+    kind: tuple[str, ...] = ()
+    severity: tuple[int, ...] = ()
+    estate: tuple[str, ...] = ()
+    lift: str | None = None
+    from_ms: int | None = None
+    to_ms: int | None = None
+    open_only: bool = False
+
+
+class Page(NamedTuple):
+    """Some incidents, newest `raised_ms` first, and the place where the next page begins."""
+
+    items: list[Incident]
+    next: tuple[int, str] | None
+
+
+class StreamEvent(Struct, frozen=True):
+    """One numbered change: numbers have no gaps and no later one is visible before an earlier."""
+
+    n: int
+    name: str
+    data: dict[str, Any]
+
+
+class Work(Protocol):
+    """One transaction of the relational store."""
+
+    def remember(self, change: AlarmChange) -> bool:
+        """Write the change down; False when this very change was written down before."""
+
+    def open_incident_of(self, lift: str, kind: str) -> Incident | None:
+        """The one open incident, locked against others until the transaction ends."""
+
+    def late_incident_of(self, lift: str, kind: str, opened_ms: int) -> Incident | None:
+        """The late incident of history that began at that moment."""
+
+    def add_incident(self, incident: Incident) -> None:
+        """Insert; raises Conflict when another is open for the lift and kind."""
+
+    def update_incident(self, incident: Incident) -> None:
+        """Replace the row whose version is one less; raises Conflict when there is none."""
+
+    def publish(self, name: str, data: dict[str, Any]) -> int:
+        """Append to the stream; the number it got."""
+
+    def put_lifts(self, rows: Sequence[LiftRow]) -> None:
+        """Insert or replace lifts."""
+
+
+class Conflict(Exception):
+    """Somebody else changed the same thing first; read again and retry."""
+
+
+class Books(Protocol):
+    """The relational store: incidents, the register, the stream."""
+
+    def begin(self) -> AbstractContextManager[Work]:
+        """A transaction: committed at the end of the block, rolled back by an exception."""
+
+    def incident(self, id: str) -> Incident | None:
+        """One incident."""
+
+    def incidents(
+        self, where: IncidentFilter, *, after: tuple[int, str] | None = None, limit: int = 50
+    ) -> Page:
+        """Incidents, newest first."""
+
+    def lift(self, lift: str) -> LiftRow | None:
+        """One lift."""
+
+    def lifts(
+        self, *, estate: str | None = None, after: str | None = None, limit: int = 500
+    ) -> list[LiftRow]:
+        """Lifts in order of their name, after a name."""
+
+    def stream_after(self, n: int, limit: int = 500) -> list[StreamEvent]:
+        """Changes numbered above n, in order."""
+
+    def stream_head(self) -> int:
+        """The newest number, 0 when there is none."""
+
+    def is_ready(self) -> bool:
+        """Whether the database answers."""

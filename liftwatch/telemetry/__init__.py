@@ -1,0 +1,1 @@
+"""What a lift says: topics, typed messages of the twelve kinds, and the table of signals."""

@@ -1,0 +1,44 @@
+"""MQTT topics of the contract, section 1: taken apart and put together."""
+
+import re
+from typing import NamedTuple
+
+ROOT = "lift/v1"
+SUBSCRIPTION = f"{ROOT}/#"
+BATCH = "batch"
+CANARY_AREA = "000000"  # reserved: our own probe, never a lift
+
+_TOPIC = re.compile(
+    r"lift/v1/(?P<area>[0-9]{6})/(?P<estate>[a-z0-9-]{1,32})/"
+    r"(?P<name>[0-9A-Za-z-]{4,32})/(?P<kind>[a-z_]{1,32})\Z"
+)
+_LIFT = re.compile(r"[0-9A-Za-z-]{4,32}\Z")
+
+
+class Topic(NamedTuple):
+    """The four parts; `name` is a lift, or a gateway when `kind` is `batch`."""
+
+    area: str
+    estate: str
+    name: str
+    kind: str
+
+    def __str__(self) -> str:
+        return "/".join((ROOT, *self))
+
+
+def parse_topic(text: str) -> Topic | None:
+    """The parts of a topic, or None when it does not have the contract's form.
+
+    >>> parse_topic("lift/v1/320583/garden/31103205832018080001/state")
+    Topic(area='320583', estate='garden', name='31103205832018080001', kind='state')
+    >>> parse_topic("lift/v1/32058/garden/31103205832018080001/state") is None
+    True
+    """
+    match = _TOPIC.match(text)
+    return Topic(*match.groups()) if match else None
+
+
+def is_lift(text: str) -> bool:
+    """Tell whether a text has the form of a lift's name in a topic."""
+    return _LIFT.match(text) is not None
