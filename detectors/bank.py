@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct, field
 
-from detectors.contract import Claim, Detector
+from detectors.contract import Claim, Detector, soonest
 from detectors.registry import BY_NAME, DETECTORS
 from detectors.view import View
 from liftwatch.incidents.incident import AlarmChange
@@ -18,6 +18,7 @@ from liftwatch.incidents.kinds import BY_NAME as KINDS
 from liftwatch.incidents.kinds import is_silenced
 from liftwatch.telemetry.messages import Maintenance, Message
 
+NEVER_MS = -(2**62)  # before every message
 ROUNDS_MAX = 16  # ticks of one advance: far above what one lift's rules can have due at once
 
 
@@ -83,31 +84,25 @@ class Bank:
     def tick(self, now_ms: int) -> list[AlarmChange]:
         """Let time pass to `now_ms`, in event time; what that changes."""
         changes: list[AlarmChange] = []
-        idle: set[tuple[str, int]] = set()
+        told: dict[str, int] = {}
         for _ in range(ROUNDS_MAX):
             dues = [
                 (due_ms, rule)
                 for rule in self._timed
-                if (due_ms := rule.due_ms()) is not None
+                if (due_ms := rule.due_ms(told.get(rule.name, NEVER_MS))) is not None
                 and due_ms <= now_ms
-                and (rule.name, due_ms) not in idle
             ]
             if not dues:
                 break
             due_ms, rule = min(dues, key=lambda due: due[0])
+            told[rule.name] = due_ms
             for claim in rule.tick(due_ms, self.view):
                 changes += self._take(claim, rule)
-            idle.add((rule.name, due_ms))
         return changes
 
     def due_ms(self, after_ms: int) -> int | None:
         """The next moment after `after_ms` at which `tick` could have something to say."""
-        next_ms: int | None = None
-        for rule in self._timed:
-            due_ms = rule.due_ms()
-            if due_ms is not None and due_ms > after_ms and (next_ms is None or due_ms < next_ms):
-                next_ms = due_ms
-        return next_ms
+        return soonest((rule.due_ms(after_ms) for rule in self._timed), after_ms=after_ms)
 
     def _silence(self, at_ms: int) -> tuple[bool, str | None]:
         return self.view.is_planned(at_ms), self.view.silencing_mode(at_ms)
@@ -207,10 +202,16 @@ class Bank:
         return msgspec.msgpack.encode(saved)
 
 
-def restore_bank(data: bytes) -> Bank:
+def restore_bank(data: bytes, *, detectors: Sequence[type[Detector]] = DETECTORS) -> Bank:
     """The bank that `save` described; rules that have come since begin afresh."""
     saved = msgspec.msgpack.decode(data, type=SavedBank)
-    bank = Bank(area=saved.area, estate=saved.estate, lift=saved.lift, late=saved.late)
+    bank = Bank(
+        area=saved.area,
+        estate=saved.estate,
+        lift=saved.lift,
+        late=saved.late,
+        detectors=detectors,
+    )
     bank.view, bank.active, bank.pending = saved.view, saved.active, saved.pending
     bank._install(
         [

@@ -29,6 +29,15 @@ class Claim(Struct, frozen=True, kw_only=True):
     evidence: dict[str, Any] = {}
 
 
+def soonest(moments: Iterable[int | None], *, after_ms: int) -> int | None:
+    """The first of some moments that lies after another.
+
+    >>> soonest([3, None, 9, 7], after_ms=3)
+    7
+    """
+    return min((m for m in moments if m is not None and m > after_ms), default=None)
+
+
 class Detector(Struct):
     """Base of all detectors: what it hears and claims as class attributes, its state as fields."""
 
@@ -48,8 +57,9 @@ class Detector(Struct):
         del now_ms, view
         return ()
 
-    def due_ms(self) -> int | None:
-        """The next moment `tick` could have something to say."""
+    def due_ms(self, after_ms: int) -> int | None:
+        """The next moment after `after_ms` at which `tick` could have something to say."""
+        del after_ms
         return None
 
     def silenced(self, kind: str) -> None:

@@ -5,10 +5,13 @@ same alarms. `hear` takes a message, `advance` lets time pass; time never goes b
 """
 
 import heapq
+from collections.abc import Sequence
 from typing import Any
 
 from detectors.bank import Bank, restore_bank
+from detectors.contract import Detector
 from detectors.order import WAIT_MS, Order, key_of
+from detectors.registry import DETECTORS
 from liftwatch.incidents.incident import AlarmChange
 from liftwatch.telemetry.messages import Message
 
@@ -18,7 +21,8 @@ CONTEXT = ("register", "health", "maintenance")
 class Fleet:
     """The detectors of every lift heard of."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, detectors: Sequence[type[Detector]] = DETECTORS) -> None:
+        self._detectors = detectors
         self.banks: dict[str, Bank] = {}
         self.history: dict[str, Bank] = {}
         self.order = Order()
@@ -35,6 +39,10 @@ class Fleet:
         key = key_of(message)
         self._schedule("order", key, self.order.due(key))
         return changes
+
+    def is_due(self, now_ms: int) -> bool:
+        """Whether `advance` to this time would do anything."""
+        return bool(self._heap) and self._heap[0][0] <= now_ms
 
     def advance(self, now_ms: int) -> list[AlarmChange]:
         """Let time pass to `now_ms` of the receiving clock; earlier times change nothing."""
@@ -71,9 +79,7 @@ class Fleet:
         """History has a bank of its own, so that it cannot disturb how the lift stands now."""
         history = self.history.get(message.lift)
         if history is None:
-            history = self.history[message.lift] = Bank(
-                area=message.area, estate=message.estate, lift=message.lift, late=True
-            )
+            history = self.history[message.lift] = self._new_bank(message, late=True)
         history.view.facts, history.view.faulty = bank.view.facts, bank.view.faulty
         changes = history.hear(message)
         if message.kind in CONTEXT:
@@ -110,10 +116,17 @@ class Fleet:
     def _bank(self, message: Message) -> Bank:
         bank = self.banks.get(message.lift)
         if bank is None:
-            bank = self.banks[message.lift] = Bank(
-                area=message.area, estate=message.estate, lift=message.lift
-            )
+            bank = self.banks[message.lift] = self._new_bank(message, late=False)
         return bank
+
+    def _new_bank(self, message: Message, *, late: bool) -> Bank:
+        return Bank(
+            area=message.area,
+            estate=message.estate,
+            lift=message.lift,
+            late=late,
+            detectors=self._detectors,
+        )
 
     def save_lift(self, lift: str) -> list[bytes]:
         """The state of one lift, for `restore_lift`."""
@@ -122,7 +135,7 @@ class Fleet:
 
     def restore_lift(self, data: bytes) -> None:
         """Take back what `save_lift` gave."""
-        bank = restore_bank(data)
+        bank = restore_bank(data, detectors=self._detectors)
         if bank.late:
             self.history[bank.lift] = bank
             return

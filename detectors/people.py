@@ -35,6 +35,8 @@ class People(Struct):
 
     closed_ms: int | None = None
     seen_ms: int | None = None
+    shown: bool = False
+    known: bool = False
     pressed_ms: int | None = None
     press_ms: int | None = None
     call_ms: int | None = None
@@ -42,16 +44,23 @@ class People(Struct):
     def take_state(
         self, state: State, at_ms: int, *, closed: bool | None, moving: bool | None
     ) -> None:
-        """Follow the doors, and keep what was seen behind closed ones."""
+        """Follow the doors, and keep what was seen behind closed ones.
+
+        What a state showed holds until the next one, for states are sent on change.
+        """
         if closed is False:
-            self.closed_ms = None
-            self.seen_ms = self.pressed_ms = None
+            self.closed_ms = self.seen_ms = self.pressed_ms = None
+            self.shown = False
         elif closed is True:
-            if self.closed_ms is None:
-                self.closed_ms = at_ms
+            begins = self.closed_ms is None
+            self.closed_ms = at_ms if self.closed_ms is None else self.closed_ms
+            shows = shows_people(state)
+            nobody_could_leave = moving or state.in_door_zone is False or (begins and not self.known)
             settled = at_ms - self.closed_ms >= HOLD_MS
-            if self.seen_ms is None and (settled or moving) and shows_people(state):
+            if self.seen_ms is None and ((shows and nobody_could_leave) or (self.shown and settled)):
                 self.seen_ms = at_ms
+            self.shown = shows
+        self.known = True
 
     def take_button(self, body: Button) -> None:
         """A press of a car button is a sign; behind closed doors it stays one."""

@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from detectors.fleet import Fleet
 from ingest.decode import Publication, decode
+from ingest.detection import failed
 from liftwatch.clock import parse_ms, rfc3339
 from liftwatch.handlers.alarms import apply_alarm
 from liftwatch.incidents.incident import Incident
@@ -60,7 +61,13 @@ def replay(
             dead_letter({"line": number, **rejection_data(rejection)})
         counts.messages += len(decoded.messages)
         for message in decoded.messages:
-            _apply(books, fleet.hear(message))
+            try:
+                changes = fleet.hear(message)
+            except Exception as error:  # noqa: BLE001 - one message must not end the replay
+                counts.dead_letters += 1
+                dead_letter({"line": number, **rejection_data(failed(message, error))})
+                continue
+            _apply(books, changes)
         _apply(books, fleet.advance(publication.received_ms))
     _apply(books, fleet.finish())
     return counts

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
-from detectors.contract import Claim, Detector
+from detectors.contract import Claim, Detector, soonest
 from detectors.view import View, is_moving
 from liftwatch.clock import SECOND_MS, to_ms
 from liftwatch.telemetry.messages import Button, Edge, Message
@@ -57,10 +57,11 @@ class ButtonDead(Detector):
         """Judge presses whose answer would have been sent by now."""
         return self._judge(now_ms - GATHERED_MS, view)
 
-    def due_ms(self) -> int | None:
-        """When the first waiting press is to be judged."""
-        waiting = [judged.waiting[0] for judged in self.buttons.values() if judged.waiting]
-        return min(waiting) + REGISTER_MS + GATHERED_MS if waiting else None
+    def due_ms(self, after_ms: int) -> int | None:
+        """When the next waiting press is to be judged."""
+        waiting = (press for judged in self.buttons.values() for press in judged.waiting)
+        ripe = (press_ms + REGISTER_MS + GATHERED_MS for press_ms in waiting)
+        return soonest(ripe, after_ms=after_ms)
 
     def _take(self, edge: Edge, view: View) -> None:
         key = name_of(edge)

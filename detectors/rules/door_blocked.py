@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from detectors.contract import Claim, Detector
+from detectors.contract import Claim, Detector, soonest
 from detectors.view import View, is_closed
 from liftwatch.clock import SECOND_MS, to_ms
 from liftwatch.telemetry.messages import Door, Message, State
@@ -42,11 +42,11 @@ class DoorBlocked(Detector):
             return ()
         return self._raise(self.open_ms, due_ms, {"open_s": OPEN_S, "limit_s": OPEN_S})
 
-    def due_ms(self) -> int | None:
+    def due_ms(self, after_ms: int) -> int | None:
         """When the doors will have stood open for too long."""
         if self.open_ms is None or self.raised:
             return None
-        return self.open_ms + int(OPEN_S * SECOND_MS)
+        return soonest([self.open_ms + int(OPEN_S * SECOND_MS)], after_ms=after_ms)
 
     def _hear_state(self, state: State, at_ms: int) -> Iterable[Claim]:
         closed = is_closed(state)

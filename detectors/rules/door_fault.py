@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from detectors.contract import Claim, Detector
+from detectors.contract import Claim, Detector, soonest
 from detectors.view import View
 from liftwatch.clock import SECOND_MS, to_ms
 from liftwatch.telemetry.messages import Door, Message, State
@@ -79,12 +79,12 @@ class DoorFault(Detector):
             claims += self._raise(self.part, self.since_ms, at_ms, STUCK_S)
         return claims
 
-    def due_ms(self) -> int | None:
+    def due_ms(self, after_ms: int) -> int | None:
         """When the leaf will have been slow, or stuck."""
         if self.part is None or self.since_ms is None or self.raised:
             return None
-        limit_s = SLOW_S if self.counted_ms is None else STUCK_S
-        return self.since_ms + int(limit_s * SECOND_MS)
+        limits = (self.since_ms + int(limit_s * SECOND_MS) for limit_s in (SLOW_S, STUCK_S))
+        return soonest(limits, after_ms=after_ms)
 
     def _hear_state(self, state: State, at_ms: int) -> Iterable[Claim]:
         if state.car_door is None or state.car_door == "unknown":

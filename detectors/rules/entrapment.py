@@ -5,7 +5,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from detectors.contract import Claim, Detector
+from detectors.contract import Claim, Detector, soonest
 from detectors.view import View, is_closed, is_moving, is_open
 from liftwatch.clock import SECOND_MS, to_ms
 from liftwatch.telemetry.messages import Button, Door, EmergencyCall, Message, Ride, State
@@ -66,13 +66,13 @@ class Entrapment(Detector):
         """Judge by the time that has passed."""
         return self._judge(now_ms, view)
 
-    def due_ms(self) -> int | None:
+    def due_ms(self, after_ms: int) -> int | None:
         """When the next of the rules has lasted long enough."""
-        dues = [since + RULE_MS[branch] for branch, since in self._branches()]
         if self.told is None:
-            return min(dues, default=None)
+            ripe = (since + RULE_MS[branch] for branch, since in self._branches())
+            return soonest(ripe, after_ms=after_ms)
         if self.told.kind == "entrapment_suspected":
-            return min([*dues, self.told.raised_ms + SUSPECTED_MS])
+            return soonest([self.told.raised_ms + SUSPECTED_MS], after_ms=after_ms)
         return None
 
     def silenced(self, kind: str) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from detectors.contract import Claim, Detector
+from detectors.contract import Claim, Detector, soonest
 from detectors.rules.button_dead import name_of
 from detectors.view import View, is_moving
 from liftwatch.clock import MINUTE_MS, to_ms
@@ -57,14 +57,14 @@ class OutOfService(Detector):
             return self._clear(self.back_ms + BACK_MS)
         return ()
 
-    def due_ms(self) -> int | None:
+    def due_ms(self, after_ms: int) -> int | None:
         """The next moment at which one of the rules has lasted."""
         if self.raised_by is not None:
-            return None if self.back_ms is None else self.back_ms + BACK_MS
-        dues = [] if self.out_ms is None else [self.out_ms + OUT_MS]
-        if self.calls:
-            dues.append(min(self.calls.values()) + CALLED_MS)
-        return min(dues, default=None)
+            back = None if self.back_ms is None else self.back_ms + BACK_MS
+            return soonest([back], after_ms=after_ms)
+        out = None if self.out_ms is None else self.out_ms + OUT_MS
+        called = min(self.calls.values()) + CALLED_MS if self.calls else None
+        return soonest([out, called], after_ms=after_ms)
 
     def _hear_state(self, state: State, at_ms: int, view: View) -> Iterable[Claim]:
         mode = state.service_mode

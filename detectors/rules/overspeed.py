@@ -46,12 +46,7 @@ class Overspeed(Detector):
         return self._judge(view.window, rated)
 
     def _judge(self, window: list[Moment], rated: float) -> Iterable[Claim]:
-        fast = [
-            moment.state.speed_mps is not None
-            and is_overspeed(moment.state.speed_mps, rated_mps=rated)
-            for moment in window
-        ]
-        for run in runs(window, fast):
+        for run in _one_way(window, rated, +1) + _one_way(window, rated, -1):
             at_ms = certain_ms(run, LASTING_MS)
             if at_ms is not None:
                 top = max((moment.state.speed_mps or 0.0 for moment in run), key=abs)
@@ -68,6 +63,15 @@ class Overspeed(Detector):
                     evidence=evidence,
                 )
                 return
+
+
+def _one_way(window: list[Moment], rated: float, sign: int) -> list[list[Moment]]:
+    """Stretches of overspeed in one direction: no car turns round without slowing down."""
+    fast = []
+    for moment in window:
+        speed = (moment.state.speed_mps or 0.0) * sign
+        fast.append(speed > 0 and is_overspeed(speed, rated_mps=rated))
+    return runs(window, fast)
 
 
 def speeds_of(burst: Burst) -> list[Moment]:

@@ -1,7 +1,7 @@
 """MQTT topics of the contract, section 1: taken apart and put together."""
 
 import re
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 ROOT = "lift/v1"
 SUBSCRIPTION = f"{ROOT}/#"
@@ -42,3 +42,17 @@ def parse_topic(text: str) -> Topic | None:
 def is_lift(text: str) -> bool:
     """Tell whether a text has the form of a lift's name in a topic."""
     return _LIFT.match(text) is not None
+
+
+class Addressed(Protocol):
+    """What a topic is made of."""
+
+    area: str
+    estate: str
+    lift: str
+    kind: str
+
+
+def topic_of(message: Addressed) -> str:
+    """The topic of one message by itself."""
+    return str(Topic(message.area, message.estate, message.lift, message.kind))

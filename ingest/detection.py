@@ -1,0 +1,243 @@
+"""Reads the journal into the detectors, and carries their alarms into the incidents.
+
+After a crash it goes on from its last checkpoint: what it hears again it has heard before, what
+it claims again was claimed before, and the incidents count each claim once.
+"""
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+
+import structlog
+from msgspec import to_builtins
+from msgspec.json import encode
+
+from detectors.fleet import Fleet
+from ingest.counts import Counts
+from ingest.dead_letters import DeadLetter, DeadLetters
+from ingest.decode import Decoded, decode
+from ingest.journal import Batch, Journal
+from ingest.progress import DETECTION, Progress
+from ingest.retry import until_it_works
+from liftwatch import clock
+from liftwatch.handlers.alarms import apply_alarm
+from liftwatch.incidents.incident import AlarmChange
+from liftwatch.ports import Books, LiftRow
+from liftwatch.telemetry.messages import Message, Online, Rejection, Wire
+from liftwatch.telemetry.signals import ENVELOPE
+from liftwatch.telemetry.topics import topic_of
+
+log = structlog.get_logger()
+
+TICK_S = 0.25  # a deadline is judged at most 1 s after it (contract, section 2)
+CHECKPOINT_S = 10.0
+BOARD_S = 1.0
+BOARD_LIFTS = 1_000  # rows of the fleet's board written at once; the others wait a second
+
+
+class Detection:
+    """One thread between the journal and the incidents."""
+
+    def __init__(
+        self,
+        *,
+        journal: Journal,
+        progress: Progress,
+        dead_letters: DeadLetters,
+        books: Books,
+        counts: Counts,
+        settled_ms: Callable[[], int],
+    ) -> None:
+        self._journal, self._progress, self._dead = journal, progress, dead_letters
+        self._books, self._counts, self._settled_ms = books, counts, settled_ms
+        self.fleet = Fleet()
+        self.batch = progress.cursor(DETECTION)
+        self._stopping = threading.Event()
+        self._online: dict[str, str] = {}
+        self._heard: dict[str, Message] = {}
+        self._unsaved: set[str] = set()
+        self._saved_s = self._shown_s = clock.monotonic_s()
+        self.trouble: str | None = None
+        self.crashed: BaseException | None = None
+        self._thread = threading.Thread(target=self._run, name="detection", daemon=True)
+
+    def start(self) -> None:
+        """Take up the last checkpoint and begin."""
+        self.restore()
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End after the batch under way, with a checkpoint."""
+        self._stopping.set()
+        self._journal.wake()
+        self._thread.join()
+
+    def restore(self) -> None:
+        """The detectors as of the last checkpoint."""
+        self.fleet.order.restore(self._progress.streams())
+        for body in self._progress.banks():
+            self.fleet.restore_lift(body)
+        self.fleet.clock_ms = self._progress.clock_ms()
+
+    def _run(self) -> None:
+        try:
+            while not self._stopping.is_set():
+                if not self.step():
+                    self._journal.wait(self.batch, TICK_S)
+            self.show_board(everything=True)
+            self.checkpoint()
+        except Stopped:
+            return  # without a checkpoint: what was not carried out is claimed again next time
+        except BaseException as error:
+            self.crashed = error
+            log.exception("detection ended")
+            raise
+
+    def step(self) -> bool:
+        """One round: the next batches, or else the time; whether there was a batch."""
+        settled_ms = self._settled_ms()
+        batches = list(self._journal.read(self.batch))
+        for batch in batches:
+            self.take(batch)
+        if not batches:
+            self._let_pass(settled_ms)
+        now_s = clock.monotonic_s()
+        if now_s - self._shown_s >= BOARD_S:
+            self.show_board()
+        if now_s - self._saved_s >= CHECKPOINT_S:
+            self.checkpoint()
+        return bool(batches)
+
+    def take(self, batch: Batch) -> None:
+        """Hear everything of one batch, in order."""
+        decoded = [decode(publication) for publication in batch.publications]
+        self._keep_odd(batch.id, decoded)
+        for place, (publication, said) in enumerate(zip(batch.publications, decoded, strict=True)):
+            for message in said.messages:
+                self._note(message)
+                self._apply(self._hear(message, batch.id, place))
+            self._apply(self.fleet.advance(publication.received_ms))
+        for tick_ms in self._progress.ticks(batch.id):
+            self._apply(self.fleet.advance(tick_ms))
+        self.batch = batch.id
+
+    def _hear(self, message: Message, batch: int, place: int) -> list[AlarmChange]:
+        try:
+            return self.fleet.hear(message, batch)
+        except Exception as error:  # noqa: BLE001 - one message must not end detection for all
+            log.exception("a message ended in an error", lift=message.lift, kind=message.kind)
+            self._dead.keep([DeadLetter(batch, place, failed(message, error))])
+            return []
+
+    def _let_pass(self, settled_ms: int) -> None:
+        """Tell the time while nothing comes; first note that it was told, for after a crash."""
+        if self.fleet.is_due(settled_ms):
+            self._progress.note_tick(self.batch, settled_ms)
+            self._apply(self.fleet.advance(settled_ms))
+
+    def _apply(self, changes: Iterable[AlarmChange]) -> None:
+        for change in changes:
+            self._counts.changed(change.kind, change.edge)
+            done = until_it_works(
+                lambda change=change: apply_alarm(self._books, change),  # type: ignore[misc]
+                stopping=self._stopping,
+                what="incident database",
+                tell=self._tell,
+            )
+            if not done:
+                raise Stopped
+
+    def _tell(self, trouble: str | None) -> None:
+        self.trouble = trouble
+
+    def _note(self, message: Message) -> None:
+        if not message.late:
+            self._heard[message.lift] = message
+            if isinstance(message.body, Online) and message.body.status:
+                self._online[message.lift] = message.body.status
+
+    def _keep_odd(self, batch: int, decoded: Sequence[Decoded]) -> None:
+        messages: Counter[str] = Counter()
+        dead: Counter[str] = Counter()
+        ignored: Counter[str] = Counter()
+        letters: list[DeadLetter] = []
+        odd: list[Message] = []
+        for place, said in enumerate(decoded):
+            messages.update(message.kind for message in said.messages)
+            odd += [message for message in said.messages if message.set_aside]
+            dead.update(rejection.reason for rejection in said.rejections)
+            ignored.update(said.ignored)
+            letters += [DeadLetter(batch, place, rejection) for rejection in said.rejections]
+        if letters:
+            self._dead.keep(letters)
+        if odd:
+            self._dead.count_set_aside(odd)
+        self._counts.decoded(messages=messages, dead=dead, ignored=ignored)
+
+    def show_board(self, *, everything: bool = False) -> None:
+        """Write how the lifts heard of stand now, for whoever looks at the fleet."""
+        lifts = list(self._heard) if everything else list(self._heard)[:BOARD_LIFTS]
+        rows = [row for lift in lifts if (row := self._row(lift)) is not None]
+        self._shown_s = clock.monotonic_s()
+        if not rows:
+            return
+        try:
+            with self._books.begin() as work:
+                work.put_lifts(rows)
+        except Exception as error:  # noqa: BLE001 - the board is shown again in a second
+            self._tell(f"incident database: {error}"[:200])
+            return
+        self._tell(None)
+        for lift in lifts:
+            del self._heard[lift]
+
+    def _row(self, lift: str) -> LiftRow | None:
+        message, bank = self._heard[lift], self.fleet.banks.get(lift)
+        if bank is None:
+            return None
+        now = bank.view.now
+        return LiftRow(
+            lift=lift,
+            area=message.area,
+            estate=message.estate,
+            facts=bank.view.facts,
+            state=state_data(now.state) if now else None,
+            state_ms=now.at_ms if now else None,
+            online=self._online.get(lift),
+            heard_ms=message.received_ms,
+            exercise=message.exercise,
+        )
+
+    def checkpoint(self) -> None:
+        """Keep the state of the detectors as of the last batch."""
+        touched, self.fleet.touched = self.fleet.touched, set()
+        held = min(self.fleet.order.held_places(), default=self.batch + 1)
+        self._progress.checkpoint(
+            batch=min(self.batch, held - 1),
+            clock_ms=self.fleet.clock_ms,
+            banks=((lift, self.fleet.save_lift(lift)) for lift in sorted(touched)),
+            streams=self.fleet.order.save(),
+        )
+        self._saved_s = clock.monotonic_s()
+
+
+def failed(message: Message, error: Exception) -> Rejection:
+    """The dead letter of a message that a detector could not take: a defect of ours."""
+    return Rejection(
+        reason="detection_failed",
+        detail=f"{type(error).__name__}: {error}"[:200],
+        topic=topic_of(message),
+        payload=encode(message.body),
+        received_ms=message.received_ms,
+        element=message.seq,
+    )
+
+
+class Stopped(Exception):
+    """The service stops while something could not be carried out; it will be, next time."""
+
+
+def state_data(state: Wire) -> dict[str, object]:
+    """A state without its envelope, as plain data."""
+    data: dict[str, object] = to_builtins(state)
+    return {name: value for name, value in data.items() if name not in ENVELOPE}

@@ -1,0 +1,168 @@
+"""Entrapment: certain, suspected, upgraded, cleared, and what is none."""
+
+from collections.abc import Callable
+
+Tell = Callable[[str], None]
+
+
+def test_people_between_floors(story: Tell) -> None:
+    """45 s after a car with people stopped off the door zone, it is an entrapment."""
+    story("""
+        00:00  state   car=moving speed_mps=1.0 occupied=true run_command=true brake=lifted
+        00:10  state   car=stopped speed_mps=0 in_door_zone=false run_command=false brake=applied
+        00:54  expect  nothing
+        00:56  expect  entrapment raised opened=00:10 at=00:55 severity=1
+        20:00  state   in_door_zone=true car_door=open doors_closed=false
+        20:00.2  expect  entrapment cleared at=20:00 opened=00:10
+    """)
+
+
+def test_a_flapping_sensor_does_not_empty_a_closed_car(story: Tell) -> None:
+    """Who was seen while the car moved is still inside when the sensor stops seeing them."""
+    story("""
+        00:00  state   car=moving speed_mps=1.0 occupied=true run_command=true brake=lifted
+        00:10  state   car=stopped speed_mps=0 in_door_zone=false run_command=false brake=applied
+        00:12  state   occupied=false
+        00:56  expect  entrapment raised at=00:55
+    """)
+
+
+def test_an_empty_car_traps_nobody(story: Tell) -> None:
+    """A car known to be empty stands off the zone: no entrapment, however long."""
+    story("""
+        00:00  state   car=moving speed_mps=1.0 run_command=true brake=lifted
+        00:10  state   car=stopped speed_mps=0 in_door_zone=false run_command=false brake=applied
+        10:00  expect  nothing
+    """)
+
+
+def test_a_press_inside_is_a_sign_of_life(story: Tell) -> None:
+    """A car button pressed behind closed doors tells that somebody is inside."""
+    story("""
+        00:00  state   car=moving speed_mps=1.0 run_command=true brake=lifted
+        00:10  state   car=stopped speed_mps=0 in_door_zone=false run_command=false brake=applied
+        02:00  expect  nothing
+        02:00  press   panel=car floor=3
+        02:00.2  expect  entrapment raised opened=00:10 at=02:00
+    """)
+
+
+def test_a_suspicion_without_word_becomes_certain(story: Tell) -> None:
+    """Without any sign the suspicion is upgraded after 180 s, keeping when it began."""
+    story("""
+        00:00  state   car=moving speed_mps=1.0 occupied=null run_command=true brake=lifted
+        00:10  state   car=stopped speed_mps=0 in_door_zone=false run_command=false brake=applied
+        00:56  expect  entrapment_suspected raised opened=00:10 at=00:55 severity=2
+        03:54  expect  nothing
+        03:56  expect  entrapment_suspected cleared at=03:55 opened=00:10
+        03:56  expect  entrapment raised at=03:55 opened=00:10
+    """)
+
+
+def test_a_suspicion_ends_when_the_car_is_known_to_be_empty(story: Tell) -> None:
+    """A sensor that comes back and sees nobody clears it."""
+    story("""
+        00:00  state   car=moving speed_mps=1.0 occupied=null run_command=true brake=lifted
+        00:10  state   car=stopped speed_mps=0 in_door_zone=false run_command=false brake=applied
+        00:56  expect  entrapment_suspected raised
+        01:30  state   occupied=false people=0
+        01:30.2  expect  entrapment_suspected cleared at=01:30
+        09:00  expect  nothing
+    """)
+
+
+def test_an_emergency_call_settles_a_suspicion(story: Tell) -> None:
+    """Whoever calls is inside."""
+    story("""
+        00:00  state   car=moving speed_mps=1.0 occupied=null run_command=true brake=lifted
+        00:10  state   car=stopped speed_mps=0 in_door_zone=false run_command=false brake=applied
+        00:56  expect  entrapment_suspected raised
+        01:30  emergency_call  id=a phase=raised
+        01:30.2  expect  entrapment_suspected cleared at=01:30
+        01:30.2  expect  entrapment raised at=01:30 opened=00:10
+        01:30.2  expect  emergency_call raised at=01:30
+    """)
+
+
+def test_doors_asked_to_open_that_stay_shut(story: Tell) -> None:
+    """At a landing, people inside, the door machine tries for 60 s."""
+    story("""
+        00:00  state   car=moving speed_mps=1.0 occupied=true run_command=true brake=lifted
+        00:10  state   car=stopped speed_mps=0 car_door=opening run_command=false brake=applied
+        00:39  expect  nothing
+        00:41  expect  door_fault raised at=00:40
+        01:11  expect  entrapment raised opened=00:10 at=01:10
+    """)
+
+
+def test_closed_and_occupied_without_a_ride(story: Tell) -> None:
+    """At a landing, somebody inside behind closed doors, nothing happens for 180 s."""
+    story("""
+        00:00  state   car_door=open doors_closed=false occupied=true
+        00:10  state   car_door=closed doors_closed=true
+        00:30  state   occupied=false
+        03:09  expect  nothing
+        03:11  expect  entrapment raised at=03:10 opened=00:10
+    """)
+
+
+def test_a_parked_lift_is_no_trap(story: Tell) -> None:
+    """An idle lift at its landing with nobody known inside stays quiet all night."""
+    story("""
+        00:00  state   occupied=null
+        08:00:00  expect  nothing
+    """)
+
+
+def test_a_sensor_that_holds_after_people_left(story: Tell) -> None:
+    """A presence sensor holds its signal for seconds after the last person left."""
+    story("""
+        00:00  state   car_door=open doors_closed=false occupied=true
+        00:10  state   car_door=closed doors_closed=true
+        00:16  state   occupied=false
+        09:00  expect  nothing
+    """)
+
+
+def test_a_ride_ends_it(story: Tell) -> None:
+    """A ride ends with open doors; the car was able to move again."""
+    story("""
+        00:00  state   car=moving speed_mps=1.0 occupied=true run_command=true brake=lifted
+        00:10  state   car=stopped speed_mps=0 in_door_zone=false run_command=false brake=applied
+        00:56  expect  entrapment raised
+        02:00  ride    started_at=01:40
+        02:00.2  expect  entrapment cleared at=02:00
+    """)
+
+
+def test_inspection_traps_nobody_but_a_visit_may(story: Tell) -> None:
+    """A technician rides in inspection mode; during a visit a trap is still a trap."""
+    story("""
+        00:00  state   service_mode=inspection car=stopped in_door_zone=false occupied=true
+        10:00  expect  nothing
+        10:00  state   service_mode=normal in_door_zone=true car_door=open doors_closed=false
+        11:00  maintenance  phase=in work=half_month
+        12:00  state   car_door=closed doors_closed=true car=moving speed_mps=1.0
+        12:10  state   car=stopped speed_mps=0 in_door_zone=false
+        12:56  expect  entrapment raised at=12:55
+    """)
+
+
+def test_a_faulty_presence_sensor_leaves_it_unknown(story: Tell) -> None:
+    """What a faulty sensor says does not count either way."""
+    story("""
+        00:00  health  sensors={"presence":"fault"}
+        00:01  state   car=moving speed_mps=1.0 occupied=false run_command=true brake=lifted
+        00:10  state   car=stopped speed_mps=0 in_door_zone=false run_command=false brake=applied
+        00:56  expect  entrapment_suspected raised at=00:55
+    """)
+
+
+def test_a_faulty_level_sensor_cannot_tell_the_zone(story: Tell) -> None:
+    """Without knowing the zone the short rule does not speak."""
+    story("""
+        00:00  health  sensors={"level":"fault"}
+        00:01  state   car=moving speed_mps=1.0 occupied=true run_command=true brake=lifted
+        00:10  state   car=stopped speed_mps=0 in_door_zone=false run_command=false brake=applied
+        02:00  expect  nothing
+    """)
