@@ -76,6 +76,7 @@ class View(Struct):
     visit_end_ms: int | None = None
     context_ms: dict[str, int] = {}
     people: People = field(default_factory=People)
+    heard_ms: int | None = None
     lag_ms: int = 0
     exercise: bool = False
     active: list[str] = []
@@ -122,6 +123,7 @@ class View(Struct):
         """Take in what a message says of the lift; False for a state older than the newest."""
         body = message.body
         self.exercise = message.exercise
+        self.heard_ms = max(message.at_ms, self.heard_ms or message.at_ms)
         if isinstance(body, State):
             return self._take_state(message.at_ms, self.masked(body))
         if isinstance(body, Button):

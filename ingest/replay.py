@@ -26,7 +26,7 @@ PAGE = 500
 class _Line(Struct):
     topic: str
     received_at: str
-    payload: msgspec.Raw | None = None
+    payload: msgspec.Raw = msgspec.Raw(b"")
     payload_base64: str | None = None
 
 
@@ -91,9 +91,7 @@ def read_line(line: bytes) -> Publication | str:
         received_ms = parse_ms(said.received_at)
         if said.payload_base64 is not None:
             payload = base64.b64decode(said.payload_base64, validate=True)
-        elif said.payload is not None:
-            payload = bytes(said.payload)
-        else:
+        elif not (payload := bytes(said.payload)):
             return "neither payload nor payload_base64"
     except (msgspec.MsgspecError, ValueError, binascii.Error, RecursionError) as error:
         return str(error)[:200]

@@ -176,3 +176,6 @@ class Books(Protocol):
 
     def is_ready(self) -> bool:
         """Whether the database answers."""
+
+    def close(self) -> None:
+        """Let go of connections."""

@@ -11,6 +11,7 @@ from liftwatch.telemetry.messages import Button, Message, Ride, State
 OUT_MS = 10 * MINUTE_MS  # contract, section 2
 CALLED_MS = 15 * MINUTE_MS  # contract, section 2
 BACK_MS = 1 * MINUTE_MS  # in normal service again; a ride says so sooner [our choice]
+BLIND_MS = 10 * MINUTE_MS  # silence after which we are blind for a lift (contract, section 2)
 CALLS_MAX = 300
 
 
@@ -18,7 +19,8 @@ class OutOfService(Detector):
     """Mode `out_of_service` for 10 minutes, or called, able and not moving for 15.
 
     Severity 2 where the unit has no other lift. It clears with a ride, or after a minute back in
-    normal mode. Calls made before the car last moved do not count: they may have been served.
+    normal mode. Calls made before the car last moved do not count: they may have been served. Whether a
+    silent lift moves nobody can tell.
     """
 
     name = "out_of_service"
@@ -51,7 +53,8 @@ class OutOfService(Detector):
             if self.out_ms is not None and now_ms >= self.out_ms + OUT_MS:
                 return self._raise("mode", self.out_ms, OUT_MS, view)
             called_ms = min(self.calls.values(), default=None)
-            if called_ms is not None and now_ms >= called_ms + CALLED_MS:
+            blind = now_ms - (view.heard_ms or now_ms) > BLIND_MS
+            if called_ms is not None and now_ms >= called_ms + CALLED_MS and not blind:
                 return self._raise("called", called_ms, CALLED_MS, view)
         elif self.back_ms is not None and now_ms >= self.back_ms + BACK_MS:
             return self._clear(self.back_ms + BACK_MS)

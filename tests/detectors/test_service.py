@@ -171,10 +171,22 @@ def test_called_able_and_not_moving(story: Tell) -> None:
         00:00  state       floor=1
         00:10  press       panel=landing floor=7 direction=down
         00:10.1 registered panel=landing floor=7 direction=down
+        10:00  state       car_c=20
         15:09  expect      nothing
         15:11  expect      out_of_service raised opened=00:10.1 at=15:10.1 severity=3
         16:00  state       car=moving speed_mps=0.5 run_command=true brake=lifted
         16:00.2 expect     out_of_service cleared
+    """)
+
+
+def test_a_lift_that_fell_silent_may_well_be_moving(story: Tell) -> None:
+    """Without any message for 10 minutes nobody can tell."""
+    story("""
+        00:00  state       floor=1
+        00:10  registered  panel=landing floor=7 direction=down
+        30:00  expect      nothing
+        30:00  cancelled   panel=landing floor=7 direction=down
+        60:00  expect      nothing
     """)
 
 

@@ -1,0 +1,121 @@
+"""The way of a message, composed in one visible place.
+
+    broker ─▶ consumer ─▶ journal ─┬─▶ detection ─▶ incidents
+                                   └─▶ relay ─▶ telemetry store
+"""
+
+import fcntl
+from pathlib import Path
+from typing import IO
+
+from ingest.consumer import Broker, Consumer
+from ingest.counts import Counts
+from ingest.dead_letters import DeadLetters
+from ingest.detection import Detection
+from ingest.journal import Journal, JournalError
+from ingest.progress import DETECTION, RELAY, Progress
+from ingest.relay import Relay
+from liftwatch.ports import Books, TelemetryStore
+
+
+class Pipeline:
+    """Reception, detection and relay over one data folder, which it holds alone."""
+
+    def __init__(self, folder: Path, *, broker: Broker, books: Books, store: TelemetryStore) -> None:
+        self._lock = hold_alone(folder)
+        self.books, self.store = books, store
+        self.counts = Counts()
+        self.journal = Journal(folder / "journal.sqlite")
+        self.progress = Progress(folder / "progress.sqlite", self.journal.id)
+        self.dead_letters = DeadLetters(folder / "dead_letters.sqlite")
+        self.consumer = Consumer(
+            broker,
+            self.journal,
+            client_id=f"liftwatch-{self.journal.id}",
+            on_batch=self.counts.journaled,
+        )
+        self.detection = Detection(
+            journal=self.journal,
+            progress=self.progress,
+            dead_letters=self.dead_letters,
+            books=books,
+            counts=self.counts,
+            settled_ms=self.consumer.settled_ms,
+        )
+        self.relay = Relay(
+            journal=self.journal,
+            progress=self.progress,
+            dead_letters=self.dead_letters,
+            store=store,
+            counts=self.counts,
+        )
+        self._watch()
+
+    def _watch(self) -> None:
+        self.counts.watch(
+            "liftwatch_journal_behind_detection",
+            "Publications in the journal that detection has not read",
+            lambda: self.journal.depth(self.detection.batch),
+        )
+        self.counts.watch(
+            "liftwatch_journal_behind_relay",
+            "Publications in the journal that are not in the telemetry store",
+            lambda: self.journal.depth(self.relay.batch),
+        )
+
+    def start(self) -> None:
+        """Take up where the last run ended, then receive."""
+        self.detection.start()
+        self.relay.start()
+        self.consumer.start()
+
+    def stop(self) -> None:
+        """Stop receiving, finish what is under way, keep the detectors' state."""
+        self.consumer.stop()
+        self.detection.stop()
+        self.relay.stop()
+        self.close()
+
+    def close(self) -> None:
+        """Drop what all readers have passed, and let go of the files."""
+        passed = min(self.progress.cursor(RELAY), self.progress.cursor(DETECTION))
+        self.journal.drop(passed)
+        self.journal.close()
+        self.progress.close()
+        self.dead_letters.close()
+        self._lock.close()
+
+    def readiness(self) -> dict[str, str | None]:
+        """Each part, and why it is not ready, in one line."""
+        detection, relay = self.detection, self.relay
+        return {
+            "broker": self.consumer.trouble,
+            "detection": crashed(detection.crashed) or detection.trouble,
+            "database": None if self.books.is_ready() else "does not answer",
+            "relay": crashed(relay.crashed) or relay.trouble,
+            "telemetry": None if self.store.is_ready() else "does not answer",
+        }
+
+    def crashed(self) -> bool:
+        """Whether a part has ended for good: the whole must be started again."""
+        return bool(self.detection.crashed or self.relay.crashed)
+
+
+def crashed(error: BaseException | None) -> str | None:
+    """One line for an error that ended a part."""
+    return None if error is None else f"ended: {type(error).__name__}: {error}"[:200]
+
+
+def hold_alone(folder: Path) -> IO[str]:
+    """The folder, locked against a second service: two would take each other's session."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = (folder / "lock").open("w")
+    except OSError as error:
+        raise JournalError(f"data folder {folder}: {error.strerror}") from error
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        lock.close()
+        raise JournalError(f"data folder {folder}: another liftwatch is using it") from None
+    return lock

@@ -1,0 +1,124 @@
+"""The command line: wiring of settings, adapters and services, and nothing else."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from typer import TyperException
+
+from liftwatch import __version__, _path
+from liftwatch.failure import Failure
+
+_path.add_services()
+
+app = typer.Typer(
+    name="liftwatch",
+    help="Lift safety: telemetry to incidents that people read.",
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"liftwatch {__version__}")
+        raise typer.Exit
+
+
+@app.callback(invoke_without_command=True)
+def options(
+    context: typer.Context,
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version."),
+    ] = False,
+) -> None:
+    """Lift safety: telemetry to incidents that people read."""
+    del version
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+
+
+@app.command()
+def demo(
+    seed: Annotated[int, typer.Option(help="Of the simulated fleet.")] = 1,
+    lifts: Annotated[int, typer.Option(min=1, max=200, help="How many.")] = 12,
+) -> None:
+    """Everything in one process on embedded parts, with a simulated fleet and a page to look at."""
+    from liftwatch.commands.demo import demo_command
+
+    demo_command(seed=seed, lifts=lifts)
+
+
+@app.command()
+def run() -> None:
+    """Everything in one process against the broker and the stores of the settings."""
+    from liftwatch.commands.run import run_command
+
+    run_command()
+
+
+@app.command()
+def replay(
+    file: Annotated[Path, typer.Argument(help="Replay file; - is standard input.")],
+    incidents: Annotated[Path, typer.Option(help="Where incidents go; - is standard output.")],
+    dead_letters: Annotated[
+        Path | None, typer.Option(help="Where lines that cannot be used go.")
+    ] = None,
+) -> None:
+    """Run a file through the same decoding and detection: no broker, no database, no clock."""
+    from liftwatch.commands.replay import replay_command
+
+    replay_command(file, incidents=incidents, dead_letters=dead_letters)
+
+
+@app.command()
+def simulate(
+    seed: Annotated[int, typer.Option(help="The same seed gives the same lifts.")] = 1,
+    lifts: Annotated[int, typer.Option(min=1, max=10_000, help="How many.")] = 10,
+    days: Annotated[float, typer.Option(min=0.0001, help="How long, in simulated days.")] = 1.0,
+    scenario: Annotated[Path | None, typer.Option(help="Faults to happen, as JSON.")] = None,
+    speed: Annotated[float, typer.Option(min=0.01, help="Times real time, to a broker.")] = 1.0,
+    start: Annotated[str | None, typer.Option(help="RFC 3339; for a file.")] = None,
+    broker: Annotated[str | None, typer.Option(help="mqtt://host:port to publish to.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Replay file to write.")] = None,
+    truth: Annotated[Path | None, typer.Option(help="Truth file to write beside it.")] = None,
+) -> None:
+    """Simulated lifts to a broker, or to a replay file with the truth beside it."""
+    from liftwatch.commands.simulate import simulate_to_broker, simulate_to_file
+
+    if (broker is None) == (out is None):
+        raise Failure("simulate: give either --broker or --out")
+    if broker is not None:
+        simulate_to_broker(
+            seed=seed, lifts=lifts, days=days, scenario=scenario, speed=speed, url=broker
+        )
+    else:
+        assert out is not None
+        if truth is None:
+            raise Failure("simulate: --out needs --truth")
+        simulate_to_file(
+            seed=seed, lifts=lifts, days=days, scenario=scenario, start=start, out=out, truth=truth
+        )
+
+
+def main() -> None:
+    """Run one command; whatever is wrong with it is one line and exit status 2."""
+    try:
+        code = app(standalone_mode=False)
+    except (TyperException, Failure) as error:
+        say = getattr(error, "format_message", error.__str__)
+        print(f"liftwatch: {' '.join(say().split())}", file=sys.stderr)
+        code = 2
+    except (typer.Abort, KeyboardInterrupt):
+        code = 130
+    except BrokenPipeError:  # whoever read our output has enough
+        sys.stderr.close()
+        code = 141
+    sys.exit(code or 0)
+
+
+if __name__ == "__main__":
+    main()

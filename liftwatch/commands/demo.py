@@ -1,0 +1,122 @@
+"""`liftwatch demo`: the same service on an embedded broker and store, with a simulated fleet."""
+
+import asyncio
+import contextlib
+import socket
+import tempfile
+import threading
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+
+import structlog
+from msgspec.json import encode
+
+from ingest.consumer import Broker
+from ingest.decode import Publication
+from ingest.pipeline import Pipeline
+from liftwatch.clock import HOUR_MS, now_ms
+from liftwatch.commands.run import run_until_stopped, settings_or_fail
+from liftwatch.failure import Failure
+from liftwatch.logs import configure
+from simulators.demo import demo_fleet
+from simulators.fleet import Fleet, Outgoing
+from simulators.publish import publish
+
+log = structlog.get_logger()
+
+DELAY_MS = 120  # what the history's messages took on their way
+BATCH = 1_000
+
+
+def demo_command(*, seed: int, lifts: int) -> None:
+    """Run until interrupted; everything lies in a temporary folder and goes with it."""
+    settings = settings_or_fail()
+    configure(settings.log)
+    start_ms = now_ms() - HOUR_MS
+    fleet = demo_fleet(seed=seed, start_ms=start_ms, lifts=lifts)
+    stop = threading.Event()
+    with tempfile.TemporaryDirectory(prefix="liftwatch-demo-") as name, embedded_broker() as port:
+        url = f"mqtt://127.0.0.1:{port}"
+        # One lift at a time as if it were real: the publisher runs beside the service.
+        live = threading.Thread(
+            target=lambda: publish(fleet, url=url, until_ms=None, speed=1.0, stop=stop),
+            name="simulated-fleet",
+            daemon=True,
+        )
+
+        def before(pipeline: Pipeline) -> None:
+            write_history(pipeline, fleet, until_ms=now_ms())
+
+        def ready() -> None:
+            live.start()
+            page = f"http://{settings.http.host}:{settings.http.port}/"
+            print(f"Liftwatch demo with {lifts} simulated lifts: {page}", flush=True)
+            print("Whoever opens it is `local` (admin); only this machine can.", flush=True)
+
+        try:
+            run_until_stopped(
+                settings.embedded(),
+                broker=Broker("127.0.0.1", port),
+                folder=Path(name),
+                demo=True,
+                before=before,
+                ready=ready,
+            )
+        finally:
+            stop.set()
+            if live.is_alive():
+                live.join(timeout=5)
+
+
+def write_history(pipeline: Pipeline, fleet: Fleet, *, until_ms: int) -> None:
+    """Put the fleet's past into the journal as if it had been received when it happened."""
+    past = sorted(map(received, fleet.run(until_ms)), key=lambda one: one.received_ms)
+    rest = iter(past)
+    while batch := list(islice(rest, BATCH)):
+        pipeline.journal.append(batch)
+
+
+def received(outgoing: Outgoing) -> Publication:
+    """A simulated message as it would have come from a broker."""
+    return Publication(outgoing.topic, encode(outgoing.payload), outgoing.at_ms + DELAY_MS)
+
+
+@contextlib.contextmanager
+def embedded_broker() -> Iterator[int]:
+    """A small MQTT broker in this process, on a free loopback port; the demo's only."""
+    try:
+        from amqtt.broker import Broker as EmbeddedBroker
+    except ImportError as error:
+        raise Failure("demo: needs the extra `demo` (pip install 'liftwatch[demo]')") from error
+    port = _free_port()
+    config = {
+        "listeners": {"default": {"type": "tcp", "bind": f"127.0.0.1:{port}"}},
+        "plugins": {"amqtt.plugins.authentication.AnonymousAuthPlugin": {"allow_anonymous": True}},
+    }
+    loop = asyncio.new_event_loop()
+    broker = EmbeddedBroker(config, loop=loop)
+    started = threading.Event()
+
+    def serve() -> None:
+        asyncio.set_event_loop(loop)
+        loop.run_until_complete(broker.start())
+        started.set()
+        loop.run_forever()
+        loop.run_until_complete(broker.shutdown())
+
+    thread = threading.Thread(target=serve, name="embedded-broker", daemon=True)
+    thread.start()
+    if not started.wait(10):
+        raise Failure("demo: the embedded broker does not start")
+    try:
+        yield port
+    finally:
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(timeout=5)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

@@ -1,0 +1,65 @@
+"""`liftwatch simulate`: lifts that do not exist, to a broker or to a file."""
+
+import signal
+import sys
+import threading
+from pathlib import Path
+
+from liftwatch.clock import DAY_MS, now_ms, parse_ms
+from liftwatch.failure import Failure
+from simulators.files import write_replay
+from simulators.fleet import Fleet, make_fleet
+from simulators.publish import publish
+from simulators.scenario import load_scenario
+
+FILE_START = "2026-03-02T00:00:00.000Z"  # a Monday; a file does not depend on when it is made
+
+
+def _fleet(*, seed: int, lifts: int, start_ms: int, scenario: Path | None) -> Fleet:
+    try:
+        script = load_scenario(scenario) if scenario else None
+        return make_fleet(seed=seed, lifts=lifts, start_ms=start_ms, scenario=script)
+    except (OSError, ValueError) as error:
+        raise Failure(f"simulate: {error}") from error
+
+
+def simulate_to_file(
+    *,
+    seed: int,
+    lifts: int,
+    days: float,
+    scenario: Path | None,
+    start: str | None,
+    out: Path,
+    truth: Path,
+) -> None:
+    """Write a replay file and the truth beside it."""
+    try:
+        start_ms = parse_ms(start or FILE_START)
+    except ValueError as error:
+        raise Failure(f"simulate: --start: {error}") from error
+    fleet = _fleet(seed=seed, lifts=lifts, start_ms=start_ms, scenario=scenario)
+    until_ms = start_ms + int(days * DAY_MS)
+    try:
+        with out.open("w", encoding="utf-8") as lines, truth.open("w", encoding="utf-8") as truths:
+            write_replay(fleet, until_ms, lines, truths)
+    except OSError as error:
+        raise Failure(f"simulate: {error.filename}: {error.strerror}") from error
+
+
+def simulate_to_broker(
+    *, seed: int, lifts: int, days: float, scenario: Path | None, speed: float, url: str
+) -> None:
+    """Publish in real time times `speed`, until the days are over or somebody interrupts."""
+    start_ms = now_ms()
+    fleet = _fleet(seed=seed, lifts=lifts, start_ms=start_ms, scenario=scenario)
+    stop = threading.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, lambda number, frame: stop.set())
+    try:
+        published = publish(
+            fleet, url=url, until_ms=start_ms + int(days * DAY_MS), speed=speed, stop=stop
+        )
+    except ValueError as error:
+        raise Failure(f"simulate: --broker: {error}") from error
+    print(f"published {published}", file=sys.stderr)
