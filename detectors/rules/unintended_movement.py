@@ -18,6 +18,7 @@ LEFT_M = 0.10  # contract, section 2: more than 0.10 m from the landing
 BRAKING_MPS2 = 0.2
 """An emergency stop slows the car by at least this; a car that coasts on without command does
 not. A gear brakes with 0.2 g at least (EN 81-20 5.6.2.1), worn brakes with less [our choice]."""
+NEARLY_STILL_MPS = 0.15  # the tail of an emergency stop, sampled twice a second
 AGREEING_M = 0.02  # two position readings further apart than their noise
 
 
@@ -35,29 +36,23 @@ class UnintendedMovement(Detector):
 
     def hear(self, message: Message, view: View) -> Iterable[Claim]:
         """Look at how this state follows the ones before it."""
-        if not isinstance(message.body, State) or len(view.window) < 2:
+        state = message.body
+        if not isinstance(state, State) or len(view.window) < 2:
             return
+        if without_command(state) is not True and is_closed(state) is not False:
+            return  # commanded behind closed doors, as nearly always: nothing to look at
         pairs = list(zip(view.window, view.window[1:], strict=False))
         suspects = [pair for pair in pairs if self._leaves(*pair, view)]
         if not suspects:
             return
         certain = self._certain(suspects, view)
         if certain is not None:
-            state = certain.state
-            evidence = {
-                "distance_m": round(view.distance_m(state) or 0.0, 3),
-                "speed_mps": state.speed_mps,
-                "run_command": state.run_command,
-                "brake": state.brake,
-                "doors_closed": state.doors_closed,
-                "limit_m": LEFT_M,
-            }
             yield Claim(
                 kind="unintended_movement",
                 edge="raised",
                 at_ms=certain.at_ms,
                 opened_ms=suspects[0][0].at_ms,
-                evidence=evidence,
+                evidence=_evidence(certain.state, view),
             )
 
     def _leaves(self, before: Moment, after: Moment, view: View) -> bool:
@@ -83,8 +78,11 @@ class UnintendedMovement(Detector):
             distance = view.distance_m(after.state)
             if distance is None or distance <= LEFT_M:
                 continue
-            if _confirms(before, after) or _still_beyond(after, view):
+            if _confirms(before, after):
                 return after
+            following = _still_beyond(after, view)
+            if following is not None:
+                return following
         return None
 
 
@@ -99,7 +97,8 @@ def _brakes(before: Moment, after: Moment) -> bool:
     accel = accel_mps2(before, after)
     if v0 is None or v1 is None or accel is None:
         return is_moving(after.state) is False
-    return abs(v1) < abs(v0) and abs(accel) >= BRAKING_MPS2
+    at_rest_soon = is_moving(after.state) is False or abs(v0) <= NEARLY_STILL_MPS
+    return abs(v1) < abs(v0) and (abs(accel) >= BRAKING_MPS2 or at_rest_soon)
 
 
 def _moved_by_hand(before: Moment, after: Moment, view: View) -> bool:
@@ -118,8 +117,19 @@ def _confirms(before: Moment, after: Moment) -> bool:
     return abs(p1 - p0) >= AGREEING_M and (p1 > p0) == (speed > 0) and position_agrees(before, after)
 
 
-def _still_beyond(after: Moment, view: View) -> bool:
-    """Whether the next state says too that the car is off its landing."""
-    later = [moment for moment in view.window if moment.at_ms > after.at_ms]
-    distance = view.distance_m(later[0].state) if later else None
-    return distance is not None and distance > LEFT_M
+def _still_beyond(after: Moment, view: View) -> Moment | None:
+    """The next state, if it says too that the car is off its landing."""
+    following = next((moment for moment in view.window if moment.at_ms > after.at_ms), None)
+    distance = view.distance_m(following.state) if following else None
+    return following if distance is not None and distance > LEFT_M else None
+
+
+def _evidence(state: State, view: View) -> dict[str, object]:
+    return {
+        "distance_m": round(view.distance_m(state) or 0.0, 3),
+        "speed_mps": state.speed_mps,
+        "run_command": state.run_command,
+        "brake": state.brake,
+        "doors_closed": state.doors_closed,
+        "limit_m": LEFT_M,
+    }

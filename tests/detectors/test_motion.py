@@ -146,8 +146,10 @@ def test_an_emergency_stop_is_no_unintended_movement(story: Tell) -> None:
         00:00    state  car=moving speed_mps=1.75 position_m=5.0 in_door_zone=false run_command=true brake=lifted
         00:00.5  state  speed_mps=1.2 position_m=5.8 run_command=false brake=applied safety_chain_ok=false
         00:01    state  speed_mps=0.4 position_m=6.2
-        00:01.5  state  speed_mps=0 car=stopped position_m=6.3
-        00:30    expect nothing
+        00:01.5  state  speed_mps=0.05 position_m=6.3
+        00:02    state  speed_mps=0 car=stopped position_m=6.31
+        00:30    state  speed_mps=0 car=stopped position_m=6.31
+        00:31    expect nothing
     """)
 
 
