@@ -116,8 +116,8 @@ class Bank:
         body = message.body
         if isinstance(body, Maintenance) and body.phase == "out":
             self.view.forget_motion()
-            for kind in [kind for kind in self.active if KINDS[kind].latches]:
-                changes.append(self._clear(kind, message.at_ms))
+            latched = [kind for kind in self.active if KINDS[kind].latches]
+            changes += [self._clear(kind, message.at_ms) for kind in latched]
         if before == after:
             return changes
         for rule in self.rules:

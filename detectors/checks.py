@@ -78,7 +78,9 @@ def spoken(message: Message) -> list[str]:
     """The fields of a body beyond the envelope that say something."""
     envelope = set(type(message.body).__mro__[1].__struct_fields__)
     fields = type(message.body).__struct_fields__
-    return [name for name in fields if name not in envelope and getattr(message.body, name) is not None]
+    return [
+        name for name in fields if name not in envelope and getattr(message.body, name) is not None
+    ]
 
 
 def without(message: Message, names: set[str]) -> Message:

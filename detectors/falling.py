@@ -54,7 +54,12 @@ class Falling(Struct, frozen=True):
         return self._judge(burst, (times, force), carried, pressure_ok=pressure_ok)
 
     def _judge(
-        self, burst: Burst, signal: tuple[Floats, Floats], carried: float | None, *, pressure_ok: bool
+        self,
+        burst: Burst,
+        signal: tuple[Floats, Floats],
+        carried: float | None,
+        *,
+        pressure_ok: bool,
     ) -> tuple["Falling", Fall | None]:
         times, force = signal
         found: Fall | None = None
@@ -67,7 +72,11 @@ class Falling(Struct, frozen=True):
                 (float(t) for t in times[first : last + 1] if t - began >= LASTING_MS - 1e-6), None
             )
             span = (began, float(times[last]))
-            if certain is not None and not told and not _stood(burst, span, pressure_ok=pressure_ok):
+            if (
+                certain is not None
+                and not told
+                and not _stood(burst, span, pressure_ok=pressure_ok)
+            ):
                 told = True
                 found = found or _fall(began, certain, float(force[first : last + 1].mean()))
             low_from = began if last == len(force) - 1 else None
@@ -113,7 +122,7 @@ def _fall(began: float, certain: float, mean_mps2: float) -> Fall:
         "limit_mps2": round(LIMIT_MPS2, 3),
         "lasting_s": LASTING_MS / 1000,
     }
-    return Fall(int(began), int(round(certain)), evidence)
+    return Fall(int(began), round(certain), evidence)
 
 
 def _stood(burst: Burst, span: tuple[float, float], *, pressure_ok: bool) -> bool:
@@ -131,7 +140,9 @@ def _stood(burst: Burst, span: tuple[float, float], *, pressure_ok: bool) -> boo
     return _no_drop(heights, span, PRESSURE_NOISE_M)
 
 
-def _timed(start_ms: float, rate: float, values: list[float], scale: float) -> tuple[Floats, Floats]:
+def _timed(
+    start_ms: float, rate: float, values: list[float], scale: float
+) -> tuple[Floats, Floats]:
     times = sample_ms(start_ms, len(values), 1000.0 / rate)
     return times, np.asarray(values, dtype=np.float64) * scale
 

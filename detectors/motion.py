@@ -71,7 +71,8 @@ def runs(window: Sequence[Moment], holds: Sequence[bool]) -> list[list[Moment]]:
     """Stretches of neighbouring states for which `holds`, each state able to follow the last.
 
     >>> base = dict(v=1, terminal="T", boot="b", seq=0, at="")
-    >>> window = [Moment(t, State(**base, speed_mps=v)) for t, v in ((0, 1.0), (500, 2.0), (900, 2.1))]
+    >>> told = ((0, 1.0), (500, 2.0), (900, 2.1))
+    >>> window = [Moment(t, State(**base, speed_mps=v)) for t, v in told]
     >>> [[m.at_ms for m in run] for run in runs(window, [False, True, True])]
     [[500, 900]]
     """

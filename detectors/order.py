@@ -145,9 +145,7 @@ class Order:
 
     def _release(self, stream: Stream) -> list[Message]:
         passed: list[Message] = []
-        while stream.held and (
-            stream.next_seq in stream.held or stream.next_seq in stream.wills
-        ):
+        while stream.held and (stream.next_seq in stream.held or stream.next_seq in stream.wills):
             entry = stream.held.pop(stream.next_seq, None)
             stream.next_seq += 1
             if entry is not None:

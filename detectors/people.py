@@ -55,9 +55,13 @@ class People(Struct):
             begins = self.closed_ms is None
             self.closed_ms = at_ms if self.closed_ms is None else self.closed_ms
             shows = shows_people(state)
-            nobody_could_leave = moving or state.in_door_zone is False or (begins and not self.known)
+            nobody_could_leave = (
+                moving or state.in_door_zone is False or (begins and not self.known)
+            )
             settled = at_ms - self.closed_ms >= HOLD_MS
-            if self.seen_ms is None and ((shows and nobody_could_leave) or (self.shown and settled)):
+            if self.seen_ms is None and (
+                (shows and nobody_could_leave) or (self.shown and settled)
+            ):
                 self.seen_ms = at_ms
             self.shown = shows
         self.known = True

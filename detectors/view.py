@@ -110,9 +110,9 @@ class View(Struct):
 
     def distance_m(self, state: State) -> float | None:
         """How far the car is from where it last stood still, or from its landing, in metres."""
-        if state.position_m is not None and self.stand_m is not None:
-            if state.position_known is not False:
-                return abs(state.position_m - self.stand_m)
+        known = state.position_m is not None and state.position_known is not False
+        if known and state.position_m is not None and self.stand_m is not None:
+            return abs(state.position_m - self.stand_m)
         if state.level_error_mm is not None:
             return abs(state.level_error_mm) / 1000
         if state.in_door_zone is False and self.stand_in_zone:

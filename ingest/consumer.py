@@ -51,7 +51,7 @@ class Consumer:
         journal: Journal,
         *,
         client_id: str,
-        on_batch: Callable[[int], None] = lambda count: None,
+        on_batch: Callable[[int], None],
     ) -> None:
         self._broker, self._journal, self._on_batch = broker, journal, on_batch
         self._lock = threading.Condition()
@@ -204,5 +204,3 @@ def _topic(message: mqtt.MQTTMessage) -> str:
         return message.topic
     except UnicodeDecodeError:  # paho decodes lazily; such a topic is a dead letter's
         return repr(message._topic)
-
-

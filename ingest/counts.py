@@ -33,9 +33,7 @@ class Counts:
         """Messages written to the telemetry store."""
         self._stored.inc(count)
 
-    def decoded(
-        self, *, messages: Tally[str], dead: Tally[str], ignored: Tally[str]
-    ) -> None:
+    def decoded(self, *, messages: Tally[str], dead: Tally[str], ignored: Tally[str]) -> None:
         """What a batch held."""
         for kind, count in messages.items():
             self._messages.labels(kind).inc(count)

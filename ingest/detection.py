@@ -124,7 +124,7 @@ class Detection:
     def _hear(self, message: Message, batch: int, place: int) -> list[AlarmChange]:
         try:
             return self.fleet.hear(message, batch)
-        except Exception as error:  # noqa: BLE001 - one message must not end detection for all
+        except Exception as error:
             log.exception("a message ended in an error", lift=message.lift, kind=message.kind)
             self._dead.keep([DeadLetter(batch, place, failed(message, error))])
             return []

@@ -1,7 +1,7 @@
 """The way of a message, composed in one visible place.
 
-    broker ─▶ consumer ─▶ journal ─┬─▶ detection ─▶ incidents
-                                   └─▶ relay ─▶ telemetry store
+broker ─▶ consumer ─▶ journal ─┬─▶ detection ─▶ incidents
+                               └─▶ relay ─▶ telemetry store
 """
 
 import fcntl
@@ -21,7 +21,9 @@ from liftwatch.ports import Books, TelemetryStore
 class Pipeline:
     """Reception, detection and relay over one data folder, which it holds alone."""
 
-    def __init__(self, folder: Path, *, broker: Broker, books: Books, store: TelemetryStore) -> None:
+    def __init__(
+        self, folder: Path, *, broker: Broker, books: Books, store: TelemetryStore
+    ) -> None:
         self._lock = hold_alone(folder)
         self.books, self.store = books, store
         self.counts = Counts()

@@ -58,7 +58,9 @@ class Progress:
         """When a message without a usable clock was first received: that is the time of its point,
         however often a broker hands it out again."""
         with self._lock, self._db:
-            self._db.execute("INSERT OR IGNORE INTO unclocked VALUES (?, ?, ?, ?)", (*identity, received_ms))
+            self._db.execute(
+                "INSERT OR IGNORE INTO unclocked VALUES (?, ?, ?, ?)", (*identity, received_ms)
+            )
             row = self._db.execute(
                 "SELECT received_ms FROM unclocked WHERE terminal = ? AND boot = ? AND seq = ?",
                 identity,

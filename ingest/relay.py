@@ -129,4 +129,3 @@ class Relay:
 
     def _tell(self, trouble: str | None) -> None:
         self.trouble = trouble
-

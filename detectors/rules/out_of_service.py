@@ -19,8 +19,8 @@ class OutOfService(Detector):
     """Mode `out_of_service` for 10 minutes, or called, able and not moving for 15.
 
     Severity 2 where the unit has no other lift. It clears with a ride, or after a minute back in
-    normal mode. Calls made before the car last moved do not count: they may have been served. Whether a
-    silent lift moves nobody can tell.
+    normal mode. Calls made before the car last moved do not count, for they may have been served;
+    and whether a silent lift moves nobody can tell.
     """
 
     name = "out_of_service"
@@ -89,16 +89,18 @@ class OutOfService(Detector):
         return ()
 
     def _hear_button(self, button: Button, view: View) -> None:
-        able = view.mode == "normal" and not (view.state and is_moving(view.state))
         for edge in button.edges or ():
             if edge.at is None or edge.button != "floor":
                 continue
             at_ms, key = to_ms(edge.at), name_of(edge)
             if edge.edge == "cancelled":
                 self.calls.pop(key, None)
-            elif edge.edge == "registered" and able and at_ms > (view.moved_ms or 0):
-                if len(self.calls) < CALLS_MAX:
-                    self.calls.setdefault(key, at_ms)
+            elif edge.edge == "registered" and self._counts(at_ms, view):
+                self.calls.setdefault(key, at_ms)
+
+    def _counts(self, at_ms: int, view: View) -> bool:
+        able = view.mode == "normal" and not (view.state and is_moving(view.state))
+        return able and at_ms > (view.moved_ms or 0) and len(self.calls) < CALLS_MAX
 
     def _moved(self, at_ms: int) -> Iterable[Claim]:
         self.calls = {}

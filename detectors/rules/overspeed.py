@@ -75,7 +75,7 @@ def _one_way(window: list[Moment], rated: float, sign: int) -> list[list[Moment]
 
 
 def speeds_of(burst: Burst) -> list[Moment]:
-    """The slow channel's speeds (and positions) of a burst as moments; sample k at start + k/rate."""
+    """Speeds and positions on a burst's slow channel; sample k lies at its start + k / rate."""
     if burst.started_at is None or not burst.slow_rate_hz or not burst.speed_mps:
         return []
     start_ms, positions = to_ms(burst.started_at), burst.position_m or []

@@ -114,7 +114,9 @@ def _confirms(before: Moment, after: Moment) -> bool:
     if accel is None or abs(accel) > ACCEL_MAX_MPS2 or p0 is None or p1 is None:
         return False
     speed = after.state.speed_mps or before.state.speed_mps or 0.0
-    return abs(p1 - p0) >= AGREEING_M and (p1 > p0) == (speed > 0) and position_agrees(before, after)
+    return (
+        abs(p1 - p0) >= AGREEING_M and (p1 > p0) == (speed > 0) and position_agrees(before, after)
+    )
 
 
 def _still_beyond(after: Moment, view: View) -> Moment | None:

@@ -11,6 +11,9 @@ from pathlib import Path
 
 import structlog
 from msgspec.json import encode
+from simulators.demo import demo_fleet
+from simulators.fleet import Fleet, Outgoing
+from simulators.publish import publish
 
 from ingest.consumer import Broker
 from ingest.decode import Publication
@@ -19,9 +22,6 @@ from liftwatch.clock import HOUR_MS, now_ms
 from liftwatch.commands.run import run_until_stopped, settings_or_fail
 from liftwatch.failure import Failure
 from liftwatch.logs import configure
-from simulators.demo import demo_fleet
-from simulators.fleet import Fleet, Outgoing
-from simulators.publish import publish
 
 log = structlog.get_logger()
 

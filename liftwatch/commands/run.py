@@ -6,10 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import structlog
-from fastapi import FastAPI
-
 from api.app import create_app
 from api.serve import ServeError, serve
+from fastapi import FastAPI
+
 from ingest.consumer import Broker
 from ingest.journal import JournalError
 from ingest.pipeline import Pipeline
@@ -96,9 +96,7 @@ def run_until_stopped(
         raise SystemExit(1)
 
 
-def _serve(
-    app: FastAPI, settings: Settings, pipeline: Pipeline, ready: Callable[[], None]
-) -> None:
+def _serve(app: FastAPI, settings: Settings, pipeline: Pipeline, ready: Callable[[], None]) -> None:
     """Serve pages; a part of the pipeline that ends for good ends the service, to be restarted."""
     done = threading.Event()
 

@@ -5,12 +5,13 @@ import sys
 import threading
 from pathlib import Path
 
-from liftwatch.clock import DAY_MS, now_ms, parse_ms
-from liftwatch.failure import Failure
 from simulators.files import write_replay
 from simulators.fleet import Fleet, make_fleet
 from simulators.publish import publish
 from simulators.scenario import load_scenario
+
+from liftwatch.clock import DAY_MS, now_ms, parse_ms
+from liftwatch.failure import Failure
 
 FILE_START = "2026-03-02T00:00:00.000Z"  # a Monday; a file does not depend on when it is made
 

@@ -1,0 +1,1 @@
+"""What lifts are: facts that outlast their telemetry."""

@@ -143,7 +143,9 @@ def _rows(kind: str, struct: type[Struct]) -> Iterator[Signal]:
         yield _row(kind, name, hints[name])
 
 
-SIGNALS: tuple[Signal, ...] = tuple(row for kind, type_ in KINDS.items() for row in _rows(kind, type_))
+SIGNALS: tuple[Signal, ...] = tuple(
+    row for kind, type_ in KINDS.items() for row in _rows(kind, type_)
+)
 
 
 def signals_of(kind: str) -> tuple[Signal, ...]:

@@ -30,7 +30,9 @@ def messages_of(lines: list[tuple[str, dict[str, Any], int]]) -> list[Message]:
     return [
         message
         for topic, payload, received_ms in lines
-        for message in decode(Publication(topic, msgspec.json.encode(payload), received_ms)).messages
+        for message in decode(
+            Publication(topic, msgspec.json.encode(payload), received_ms)
+        ).messages
     ]
 
 

@@ -147,14 +147,19 @@ def test_an_array_is_many_messages_and_each_is_judged_by_itself() -> None:
     """One bad element costs only itself."""
     decoded = told([ENVELOPE, 3, ENVELOPE | {"seq": 8}, {"v": 1}])
     assert [m.seq for m in decoded.messages] == [7, 8]
-    assert [(r.element, r.reason) for r in decoded.rejections] == [(1, "not_object"), (3, "envelope")]
+    assert [(r.element, r.reason) for r in decoded.rejections] == [
+        (1, "not_object"),
+        (3, "envelope"),
+    ]
     assert json.loads(decoded.rejections[1].payload) == {"v": 1}
 
 
 def test_a_gateway_speaks_for_several_lifts() -> None:
     """Each element of a batch carries lift and kind."""
     element = ENVELOPE | {"lift": "LIFT-0002", "kind": "door", "reopens": 3}
-    decoded = told([element, ENVELOPE, element | {"lift": "x"}, element | {"kind": "trip"}], "batch")
+    decoded = told(
+        [element, ENVELOPE, element | {"lift": "x"}, element | {"kind": "trip"}], "batch"
+    )
     (only,) = decoded.messages
     assert (only.lift, only.kind, only.source) == ("LIFT-0002", "door", "gateway")
     assert not decoded.ignored
@@ -259,7 +264,9 @@ def test_any_bytes_are_counted_once(payload: bytes, kind: str) -> None:
 
 JSON_VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
+    lambda inner: (
+        st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4)
+    ),
     max_leaves=8,
 )
 

@@ -92,9 +92,7 @@ def test_every_fall_is_found_once_and_in_time_and_nothing_at_rest(
 ) -> None:
     """11 of 11, one incident each, median at most 0.15 s after the segment's start, 0.30 s at most."""
     lines = [
-        line
-        for k in FALLS
-        for line in burst_lines(f"FALL-{k:04d}", falls(f"fall_{k}.csv"), size)
+        line for k in FALLS for line in burst_lines(f"FALL-{k:04d}", falls(f"fall_{k}.csv"), size)
     ]
     lines += burst_lines("REST-0001", falls("at_rest.txt"), size)
     lines.sort(key=lambda line: str(line["received_at"]))

@@ -39,7 +39,9 @@ def run(*arguments: str, stdin: bytes = b"") -> subprocess.CompletedProcess[byte
 
 def incidents(lines: list[Any]) -> list[dict[str, Any]]:
     """The incidents of some lines."""
-    stdin = b"".join(one if isinstance(one, bytes) else json.dumps(one).encode() + b"\n" for one in lines)
+    stdin = b"".join(
+        one if isinstance(one, bytes) else json.dumps(one).encode() + b"\n" for one in lines
+    )
     done = run("-", "--incidents", "-", stdin=stdin)
     assert done.returncode == 0, done.stderr
     return [json.loads(one) for one in done.stdout.splitlines()]
@@ -83,9 +85,7 @@ def test_lines_that_cannot_be_used_are_kept_and_the_rest_goes_on(tmp_path: Path)
         json.dumps(line(1, "emergency_call", {"phase": "raised"})).encode(),
     ]
     letters, out = tmp_path / "dead.jsonl", tmp_path / "out.jsonl"
-    done = run(
-        "-", "--incidents", str(out), "--dead-letters", str(letters), stdin=b"".join(lines)
-    )
+    done = run("-", "--incidents", str(out), "--dead-letters", str(letters), stdin=b"".join(lines))
     assert done.returncode == 0
     kept = [json.loads(one) for one in letters.read_text().splitlines()]
     assert [(one["line"], one["reason"]) for one in kept] == [

@@ -1,0 +1,43 @@
+# `make` alone prints this help: every target with a ## line.
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.set-up
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' && echo $$p && break; done)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test lint bench clean constraints
+
+help: ## Print this help
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
+
+setup: $(STAMP) ## Everything the project needs: system packages (as root), .venv with pinned packages
+
+$(STAMP): pyproject.toml constraints.txt scripts/system-packages
+	@scripts/system-packages
+	@test -n "$(PYTHON)" || { echo "make setup needs Python 3.11 or newer" >&2; exit 2; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,demo,pg]'
+	@touch $@
+
+run: $(STAMP) ## The demo: simulated lifts and a page at http://127.0.0.1:8080/
+	@exec $(BIN)/liftwatch demo
+
+test: lint ## Lint, strict types, import rules, doctests and tests
+	@$(BIN)/python -m pytest
+
+lint: $(STAMP) ## Style, strict types and import rules
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo
+
+bench: $(STAMP) ## Measure beside a bare subscriber on the same broker, in one run
+	@$(BIN)/python -m bench.drain
+
+constraints: $(STAMP) ## Write constraints.txt anew from what is installed
+	@$(BIN)/python -m pip freeze --disable-pip-version-check --exclude-editable | grep -E '^[A-Za-z0-9._-]+==' | LC_ALL=C sort -f > constraints.new
+	@mv constraints.new constraints.txt
+
+clean: ## Remove the environment, caches and what was built
+	@rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,203 @@
+"""Errors as RFC 9457 problems: one table of them, and handlers for all that can go wrong.
+
+Whoever asks for a page with a browser gets a page instead; `api.console` brings its looks.
+"""
+
+import logging
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
+from typing import Any, NamedTuple
+
+import msgspec
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from liftwatch.ports import StoreUnavailable
+
+log = logging.getLogger(__name__)
+
+MEDIA_TYPE = "application/problem+json"
+RETRY_AFTER_S = 5
+VALUE_SHOWN_MAX = 80
+
+
+class Row(NamedTuple):
+    """One sort of problem; its `type` is a URN made of its name."""
+
+    name: str
+    status: int
+    title: str
+
+
+SORTS: dict[str, Row] = {
+    row.name: row
+    for row in (
+        Row("bad-parameter", 400, "A parameter cannot be used"),
+        Row("bad-host", 400, "This host name is not served"),
+        Row("forbidden", 403, "Not allowed"),
+        Row("not-found", 404, "Not found"),
+        Row("method-not-allowed", 405, "Method not allowed"),
+        Row("too-large", 413, "Body too large"),
+        Row("internal", 500, "Internal error"),
+        Row("unavailable", 503, "Unavailable for the moment"),
+    )
+}
+_BY_STATUS = {row.status: row for row in reversed(SORTS.values())}
+
+
+class Problem(Exception):
+    """Raised anywhere beneath a route to answer with a problem."""
+
+    def __init__(
+        self, name: str, detail: str, *, headers: Mapping[str, str] | None = None, **more: Any
+    ) -> None:
+        super().__init__(detail)
+        self.row = SORTS[name]
+        self.detail = detail
+        self.headers = dict(headers or {})
+        self.more = more
+
+
+class BadParameter(Problem):
+    """A parameter that cannot be used, named together with what was wrong."""
+
+    def __init__(self, parameter: str, reason: str) -> None:
+        super().__init__("bad-parameter", f"{parameter}: {reason}", parameter=parameter)
+
+
+def shown(value: object) -> str:
+    """A value as a problem quotes it: short, and with nothing unprintable in it.
+
+    >>> shown("a\\x00b")
+    "'a\\\\x00b'"
+    """
+    text = str(value)
+    cut = text if len(text) <= VALUE_SHOWN_MAX else text[:VALUE_SHOWN_MAX] + "…"
+    return ascii(cut)
+
+
+def unavailable(what: str) -> Problem:
+    """The problem of a part that does not answer now and may in a moment."""
+    return Problem("unavailable", what, headers={"Retry-After": str(RETRY_AFTER_S)})
+
+
+def problem_body(problem: Problem, *, instance: str) -> dict[str, Any]:
+    """The members of RFC 9457, and what this problem adds."""
+    return {
+        "type": f"urn:liftwatch:problem:{problem.row.name}",
+        "title": problem.row.title,
+        "status": problem.row.status,
+        "detail": problem.detail,
+        "instance": instance,
+        **problem.more,
+    }
+
+
+def problem_response(problem: Problem, *, instance: str) -> Response:
+    """The answer a machine gets."""
+    return Response(
+        msgspec.json.encode(problem_body(problem, instance=instance)),
+        status_code=problem.row.status,
+        media_type=MEDIA_TYPE,
+        headers=problem.headers,
+    )
+
+
+Page = Callable[[Request, Problem], Response]
+
+
+def wants_page(request: Request) -> bool:
+    """Tell whether a person with a browser is asking, outside the machines' paths."""
+    path: str = request.url.path
+    html = "text/html" in request.headers.get("accept", "")
+    return html and not path.startswith("/v1/") and request.method in ("GET", "HEAD")
+
+
+def add_problem_handlers(app: FastAPI, *, page: Page) -> None:
+    """Turn every exception a route can raise into a problem, as `page` for browsers."""
+
+    async def answer(request: Request, error: Exception) -> Response:
+        problem = as_problem(error)
+        if wants_page(request):
+            return page(request, problem)
+        return problem_response(problem, instance=request.url.path)
+
+    for sort in (Problem, HTTPException, RequestValidationError, StoreUnavailable):
+        app.add_exception_handler(sort, answer)
+    app.add_middleware(Crashes)
+
+
+def as_problem(error: Exception) -> Problem:
+    """The problem an exception stands for; what nobody foresaw says nothing of its insides."""
+    if isinstance(error, Problem):
+        return error
+    if isinstance(error, RequestValidationError):
+        return _invalid(error)
+    if isinstance(error, StoreUnavailable):
+        return unavailable("a store does not answer")
+    if isinstance(error, HTTPException):
+        return _of_status(error)
+    return Problem("internal", "the service failed; the log knows more")
+
+
+def _of_status(error: HTTPException) -> Problem:
+    row = _BY_STATUS.get(error.status_code)
+    if row is None:
+        row = Row(f"http-{error.status_code}", error.status_code, str(error.detail))
+    problem = Problem("internal", str(error.detail), headers=error.headers)
+    problem.row = row
+    return problem
+
+
+def _invalid(error: RequestValidationError) -> Problem:
+    first = error.errors()[0]
+    place = [str(part) for part in first["loc"] if part not in ("query", "path", "header")]
+    return BadParameter(
+        ".".join(place) or "request", f"{first['msg']}, not {shown(first['input'])}"
+    )
+
+
+class Crashes:
+    """The outermost layer of ours: a defect is logged in full and answered with a problem."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on; answer 500 if nothing has been sent when it fails."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        started = False
+
+        async def noting(message: Message) -> None:
+            nonlocal started
+            started = True
+            await send(message)
+
+        try:
+            await self.app(scope, receive, noting)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the caller gets a problem
+            log.exception("%s %s failed", scope["method"], scope["path"])
+            if not started:
+                response = problem_response(as_problem(error), instance=scope["path"])
+                await response(scope, receive, send)
+
+
+def problem_schema() -> dict[str, Any]:
+    """The OpenAPI schema of a problem."""
+    text = {"type": "string"}
+    members: dict[str, Any] = {"type": text, "title": text, "detail": text, "instance": text}
+    members["status"] = {"type": "integer", "minimum": HTTPStatus.BAD_REQUEST.value}
+    return {"type": "object", "properties": members, "required": sorted(members)}
+
+
+DOCUMENTED: dict[int | str, dict[str, Any]] = {
+    "default": {
+        "description": "A problem (RFC 9457)",
+        "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    }
+}
+"""What every route of the API may answer beside its own answer."""

@@ -1,0 +1,120 @@
+"""What lists and things look like in JSON: types that encode them and describe them alike."""
+
+from typing import Any, Literal
+
+import msgspec
+from fastapi import Response
+from msgspec import Struct
+
+from liftwatch.clock import rfc3339
+from liftwatch.incidents.incident import State
+from liftwatch.ports import LiftRow, Summary
+from liftwatch.register.facts import Facts
+
+
+class Lift(Facts, kw_only=True, omit_defaults=False, frozen=True):
+    """A lift: who it is, all the register knows, and how it stood when we last heard."""
+
+    lift: str
+    area: str
+    estate: str
+    state: dict[str, Any] | None
+    state_at: str | None
+    online: str | None
+    heard_at: str | None
+    exercise: bool
+    open_incidents: list[str]
+
+
+class IncidentShape(Struct, kw_only=True):
+    """An incident, as `liftwatch.handlers.alarms.incident_data` writes it."""
+
+    id: str
+    lift: str | None
+    kind: str
+    severity: int
+    severity_max: int
+    state: State
+    alarm: Literal["raised", "cleared"]
+    opened_at: str
+    raised_at: str
+    cleared_at: str | None
+    late: bool
+    exercise: bool
+    scope: str | None
+    lifts: list[str]
+    parent: str | None
+    version: int
+    occurrences: int
+    area: str
+    estate: str
+    evidence: dict[str, Any]
+    owner: str | None
+    deadlines: list[Any]
+
+
+class LiftList(Struct):
+    """A page of lifts."""
+
+    items: list[Lift]
+    next: str | None
+
+
+class IncidentList(Struct):
+    """A page of incidents."""
+
+    items: list[IncidentShape]
+    next: str | None
+
+
+class TelemetryList(Struct):
+    """Points in order of time: `at`, `kind`, and a value or a Summary for every signal."""
+
+    items: list[dict[str, Any]]
+    next: str | None
+
+
+DESCRIBED = (Lift, IncidentShape, LiftList, IncidentList, TelemetryList, Summary)
+NO_STORE = {"Cache-Control": "no-store"}
+
+
+def answer(data: Any, *, status: int = 200) -> Response:
+    """JSON that nobody keeps."""
+    return Response(
+        msgspec.json.encode(data),
+        status_code=status,
+        media_type="application/json",
+        headers=NO_STORE,
+    )
+
+
+def lift_shape(row: LiftRow, open_kinds: list[str]) -> Lift:
+    """A lift as the API and the stream show it."""
+    facts = {name: getattr(row.facts, name) for name in Facts.__struct_fields__}
+    return Lift(
+        **facts,
+        lift=row.lift,
+        area=row.area,
+        estate=row.estate,
+        state=row.state,
+        state_at=None if row.state_ms is None else rfc3339(row.state_ms),
+        online=row.online,
+        heard_at=None if row.heard_ms is None else rfc3339(row.heard_ms),
+        exercise=row.exercise,
+        open_incidents=open_kinds,
+    )
+
+
+def described(shape: type[Struct], description: str) -> dict[int | str, dict[str, Any]]:
+    """The `responses` of a route that answers 200 with a shape."""
+    schema = {"$ref": f"#/components/schemas/{shape.__name__}"}
+    content = {"application/json": {"schema": schema}}
+    return {200: {"description": description, "content": content}}
+
+
+def schemas() -> dict[str, Any]:
+    """The OpenAPI schemas of all shapes."""
+    _, components = msgspec.json.schema_components(
+        DESCRIBED, ref_template="#/components/schemas/{name}"
+    )
+    return components

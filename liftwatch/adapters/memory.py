@@ -1,0 +1,217 @@
+"""Books in memory: what a replay uses, and the measure for the real ones."""
+
+import copy
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from itertools import islice
+from typing import Any
+
+from liftwatch.incidents.incident import AlarmChange, Incident
+from liftwatch.ports import Conflict, IncidentFilter, LiftRow, Page, StreamEvent
+
+
+class _State:
+    """Everything there is; a transaction works on it and restores it when it fails."""
+
+    def __init__(self) -> None:
+        self.incidents: dict[str, Incident] = {}
+        self.newest_last: list[Incident] | None = None
+        self.open: dict[tuple[bool, str | None, str], str] = {}
+        self.late: dict[tuple[str | None, str, int], list[str]] = {}
+        self.changes: set[tuple[str, str, str, int, int, bool]] = set()
+        self.stream: list[StreamEvent] = []
+        self.lifts: dict[str, LiftRow] = {}
+
+
+class MemoryBooks:
+    """Fulfils `liftwatch.ports.Books` for one thread."""
+
+    def __init__(self) -> None:
+        self._state = _State()
+
+    @contextmanager
+    def begin(self) -> Iterator["MemoryWork"]:
+        """A transaction: undone when the block raises."""
+        work = MemoryWork(self._state)
+        try:
+            yield work
+        except BaseException:
+            work.undo()
+            raise
+
+    def incident(self, id: str) -> Incident | None:
+        """One incident."""
+        return self._state.incidents.get(id)
+
+    def incidents(
+        self,
+        where: IncidentFilter,
+        *,
+        after: tuple[int, str] | None = None,
+        limit: int = 50,
+    ) -> Page:
+        """Incidents, newest first."""
+        order = self._newest_last()
+        end = len(order) if after is None else bisect_left(order, after, key=_place)
+        found = (order[i] for i in range(end - 1, -1, -1) if matches(order[i], where))
+        page = list(islice(found, limit))
+        more = next(found, None) is not None
+        return Page(page, _place(page[-1]) if more and page else None)
+
+    def _newest_last(self) -> list[Incident]:
+        """All incidents in order, sorted anew only after a change."""
+        if self._state.newest_last is None:
+            self._state.newest_last = sorted(self._state.incidents.values(), key=_place)
+        return self._state.newest_last
+
+    def lift(self, lift: str) -> LiftRow | None:
+        """One lift."""
+        return copy.copy(self._state.lifts.get(lift))
+
+    def lifts(
+        self, *, estate: str | None = None, after: str | None = None, limit: int = 500
+    ) -> list[LiftRow]:
+        """Lifts in order of their name."""
+        names = sorted(
+            name
+            for name, row in self._state.lifts.items()
+            if (estate is None or row.estate == estate) and (after is None or name > after)
+        )
+        return [copy.copy(self._state.lifts[name]) for name in names[:limit]]
+
+    def stream_after(self, n: int, limit: int = 500) -> list[StreamEvent]:
+        """Changes numbered above n."""
+        return self._state.stream[n : n + limit]
+
+    def stream_head(self) -> int:
+        """The newest number."""
+        return len(self._state.stream)
+
+    def is_ready(self) -> bool:
+        """Memory is always there."""
+        return True
+
+    def close(self) -> None:
+        """Nothing to let go of."""
+
+
+class MemoryWork:
+    """One transaction; each step says how it is undone."""
+
+    def __init__(self, state: _State) -> None:
+        self._state = state
+        self._undo: list[Any] = []
+
+    def undo(self) -> None:
+        """Take every step back, the last first."""
+        for step in reversed(self._undo):
+            step()
+
+    def remember(self, change: AlarmChange) -> bool:
+        """False when this very change was written down before."""
+        key = (
+            change.lift,
+            change.kind,
+            change.edge,
+            change.opened_ms,
+            change.at_ms,
+            change.late,
+        )
+        if key in self._state.changes:
+            return False
+        self._state.changes.add(key)
+        self._undo.append(lambda: self._state.changes.discard(key))
+        return True
+
+    def open_incident_of(self, lift: str, kind: str) -> Incident | None:
+        """The one open incident."""
+        id = self._state.open.get((True, lift, kind))
+        return self._state.incidents[id] if id else None
+
+    def late_incident_of(self, lift: str, kind: str, opened_ms: int) -> Incident | None:
+        """The late incident of history that began at that moment."""
+        ids = self._state.late.get((lift, kind, opened_ms), ())
+        return max((self._state.incidents[id] for id in ids), key=_place, default=None)
+
+    def add_incident(self, incident: Incident) -> None:
+        """Insert; Conflict when another is open."""
+        self._put(incident)
+
+    def update_incident(self, incident: Incident) -> None:
+        """Replace; Conflict when somebody else did."""
+        old = self._state.incidents.get(incident.id)
+        if old is None or old.version != incident.version - 1:
+            raise Conflict(f"incident {incident.id} has changed")
+        self._put(incident)
+
+    def publish(self, name: str, data: dict[str, Any]) -> int:
+        """Append to the stream."""
+        n = len(self._state.stream) + 1
+        self._state.stream.append(StreamEvent(n, name, data))
+        self._undo.append(self._state.stream.pop)
+        return n
+
+    def put_lifts(self, rows: Sequence[LiftRow]) -> None:
+        """Insert or replace lifts."""
+        for row in rows:
+            old = self._state.lifts.get(row.lift)
+            self._state.lifts[row.lift] = copy.copy(row)
+            self._undo.append(lambda name=row.lift, old=old: _restore(self._state.lifts, name, old))
+
+    def _put(self, incident: Incident) -> None:
+        state, slot = self._state, _slot(incident)
+        old, old_slot = state.incidents.get(incident.id), state.open.get(slot)
+        if incident.is_open and old_slot not in (None, incident.id):
+            raise Conflict(f"another {incident.kind} is open")
+        self._undo.append(lambda: self._put_back(incident, old, old_slot))
+        state.incidents[incident.id], state.newest_last = incident, None
+        if incident.is_open:
+            state.open[slot] = incident.id
+        elif old_slot == incident.id:
+            del state.open[slot]
+        if incident.late and old is None:
+            state.late.setdefault(_history(incident), []).append(incident.id)
+
+    def _put_back(self, incident: Incident, old: Incident | None, old_slot: str | None) -> None:
+        _restore(self._state.incidents, incident.id, old)
+        _restore(self._state.open, _slot(incident), old_slot)
+        self._state.newest_last = None
+        if incident.late and old is None:
+            self._state.late[_history(incident)].remove(incident.id)
+
+
+def _place(incident: Incident) -> tuple[int, str]:
+    return (incident.raised_ms, incident.id)
+
+
+def _history(incident: Incident) -> tuple[str | None, str, int]:
+    return (incident.lift, incident.kind, incident.opened_ms)
+
+
+def _slot(incident: Incident) -> tuple[bool, str | None, str]:
+    """What may be open once: a kind of a lift, or of a scope."""
+    single = incident.lift is not None
+    return (single, incident.lift if single else incident.scope, incident.kind)
+
+
+def _restore(where: dict[Any, Any], name: Any, old: Any) -> None:
+    if old is None:
+        where.pop(name, None)
+    else:
+        where[name] = old
+
+
+def matches(incident: Incident, where: IncidentFilter) -> bool:
+    """Whether an incident is among those asked for."""
+    touches = where.lift in (incident.lifts if incident.lift is None else (incident.lift,))
+    return (
+        (not where.state or incident.state in where.state)
+        and (not where.kind or incident.kind in where.kind)
+        and (not where.severity or incident.severity in where.severity)
+        and (not where.estate or incident.estate in where.estate)
+        and (where.lift is None or touches)
+        and (where.from_ms is None or incident.raised_ms >= where.from_ms)
+        and (where.to_ms is None or incident.raised_ms < where.to_ms)
+        and (not where.open_only or incident.is_open)
+    )

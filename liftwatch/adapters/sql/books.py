@@ -1,0 +1,144 @@
+"""The books on a relational database: transactions that write, and the reads of the API."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+
+from sqlalchemy import Connection, delete, select, text, tuple_
+from sqlalchemy.exc import SQLAlchemyError
+
+from liftwatch.adapters.sql import tables
+from liftwatch.adapters.sql.connect import WRITES, connect, is_sqlite, make_folder, shown
+from liftwatch.adapters.sql.filters import filtered
+from liftwatch.adapters.sql.migrate import migrate
+from liftwatch.adapters.sql.rows import EVENT, INCIDENT, LIFT, event_of, incident_of, lift_of
+from liftwatch.adapters.sql.trouble import BooksError, brief, translated
+from liftwatch.adapters.sql.work import SqlWork
+from liftwatch.incidents.incident import Incident
+from liftwatch.ports import IncidentFilter, LiftRow, Page, StoreUnavailable, StreamEvent
+
+STREAM_KEPT_MIN = 10_000
+"""What a client that was away may still catch up on, whatever `prune_stream` is asked for."""
+
+_INCIDENT = tables.incident.c
+_LIFT = tables.lift.c
+
+
+class SqlBooks:
+    """Fulfils `liftwatch.ports.Books`, for several threads and several processes.
+
+    Every call raises StoreUnavailable while the database is away.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.engine = connect(url)
+        # SQLite has one writer, and its own waiting is unfair: within a process we queue instead
+        self._turn: AbstractContextManager[object] = (
+            threading.Lock() if is_sqlite(self.engine) else nullcontext()
+        )
+
+    @contextmanager
+    def begin(self) -> Iterator[SqlWork]:
+        """A transaction: committed at the end of the block, rolled back by an exception."""
+        with self._turn, translated(), self.engine.connect() as plain:
+            connection = plain.execution_options(**{WRITES: True})
+            with connection.begin():
+                yield SqlWork(connection)
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        with translated(), self.engine.connect() as connection:
+            yield connection
+
+    def incident(self, id: str) -> Incident | None:
+        """One incident."""
+        with self._reading() as connection:
+            row = connection.execute(select(*INCIDENT).where(_INCIDENT.id == id)).one_or_none()
+        return None if row is None else incident_of(row)
+
+    def incidents(
+        self, where: IncidentFilter, *, after: tuple[int, str] | None = None, limit: int = 50
+    ) -> Page:
+        """Incidents, newest first."""
+        query = filtered(select(*INCIDENT), where, self.engine.dialect.name)
+        if after is not None:
+            query = query.where(tuple_(_INCIDENT.raised_ms, _INCIDENT.id) < tuple_(*after))
+        query = query.order_by(_INCIDENT.raised_ms.desc(), _INCIDENT.id.desc()).limit(limit + 1)
+        with self._reading() as connection:
+            found = [incident_of(row) for row in connection.execute(query)]
+        page = found[:limit]
+        return Page(page, (page[-1].raised_ms, page[-1].id) if len(found) > limit > 0 else None)
+
+    def lift(self, lift: str) -> LiftRow | None:
+        """One lift."""
+        with self._reading() as connection:
+            row = connection.execute(select(*LIFT).where(_LIFT.lift == lift)).one_or_none()
+        return None if row is None else lift_of(row)
+
+    def lifts(
+        self, *, estate: str | None = None, after: str | None = None, limit: int = 500
+    ) -> list[LiftRow]:
+        """Lifts in order of their name, after a name."""
+        query = select(*LIFT).order_by(_LIFT.lift).limit(limit)
+        if estate is not None:
+            query = query.where(_LIFT.estate == estate)
+        if after is not None:
+            query = query.where(_LIFT.lift > after)
+        with self._reading() as connection:
+            return [lift_of(row) for row in connection.execute(query)]
+
+    def stream_after(self, n: int, limit: int = 500) -> list[StreamEvent]:
+        """Changes numbered above n, in order."""
+        number = tables.stream.c.n
+        query = select(*EVENT).where(number > n).order_by(number).limit(limit)
+        with self._reading() as connection:
+            return [event_of(row) for row in connection.execute(query)]
+
+    def stream_head(self) -> int:
+        """The newest number, 0 when there is none."""
+        with self._reading() as connection:
+            return _head(connection)
+
+    def prune_stream(self, keep: int = STREAM_KEPT_MIN) -> int:
+        """Forget all but the newest `keep` changes (never fewer than 10 000); how many went."""
+        with self.begin() as work:
+            last = _head(work.connection) - max(keep, STREAM_KEPT_MIN)
+            done = work.connection.execute(delete(tables.stream).where(tables.stream.c.n <= last))
+            return done.rowcount
+
+    def is_ready(self) -> bool:
+        """Whether the database answers."""
+        try:
+            with self._reading() as connection:
+                connection.execute(text("SELECT 1"))
+        except StoreUnavailable:
+            return False
+        return True
+
+    def close(self) -> None:
+        """Let go of all connections."""
+        self.engine.dispose()
+
+
+def _head(connection: Connection) -> int:
+    query = select(tables.counter.c.value).where(tables.counter.c.name == tables.STREAM)
+    head: int = connection.execute(query).scalar_one()
+    return head
+
+
+def open_books(url: str) -> SqlBooks:
+    """The books of a database, brought to the newest schema; the folder of a SQLite file is made.
+
+    Raises BooksError, one line to show, when the database cannot be used.
+    """
+    books = SqlBooks(url)
+    try:
+        make_folder(books.engine.url)
+        migrate(books.engine)
+    except BooksError:
+        books.close()
+        raise
+    except (SQLAlchemyError, OSError) as error:
+        books.close()
+        raise BooksError(f"database {shown(books.engine.url)}: {brief(error)}") from error
+    return books

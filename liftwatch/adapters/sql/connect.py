@@ -1,0 +1,110 @@
+"""An engine for a database URL, set up so that SQLite and PostgreSQL behave alike.
+
+SQLite: write-ahead log, synced at every commit, foreign keys; a transaction that will write says
+so at its beginning (BEGIN IMMEDIATE), since one that turns from reading to writing can deadlock.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
+
+from liftwatch.adapters.sql.trouble import BooksError, brief
+
+BUSY_MS = 5_000
+CONNECTIONS = {"pool_size": 5, "max_overflow": 15}
+"""At most 20 a process: ingest, engine and api together stay below PostgreSQL's default of 100."""
+WRITES = "liftwatch_writes"
+"""Execution option of a connection whose transaction will write."""
+
+PRAGMAS = (
+    f"PRAGMA busy_timeout = {BUSY_MS}",
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = FULL",
+    "PRAGMA foreign_keys = ON",
+)
+DRIVERS = {"sqlite": "sqlite+pysqlite", "postgresql": "postgresql+psycopg"}
+
+
+def connect(url: str) -> Engine:
+    """An engine for a URL; no connection is made yet. Raises BooksError for a URL of no use."""
+    parsed = parsed_url(url)
+    options: Mapping[str, Any] = CONNECTIONS
+    if parsed.get_backend_name() == "postgresql":
+        options = {
+            **CONNECTIONS,
+            "pool_pre_ping": True,
+            "connect_args": {"connect_timeout": 5},
+        }
+    try:
+        engine = create_engine(parsed, json_serializer=_dump, json_deserializer=_load, **options)
+    except (ArgumentError, ImportError, TypeError) as error:
+        raise BooksError(f"database {shown(parsed)}: {brief(error)}") from error
+    if is_sqlite(engine):
+        event.listen(engine, "connect", _set_up_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def parsed_url(url: str) -> URL:
+    """The parts of a URL, with the driver we use; raises BooksError for one of no use.
+
+    >>> str(parsed_url("postgresql://u@h/lift"))
+    'postgresql+psycopg://u@h/lift'
+    """
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError) as error:
+        raise BooksError("database: no URL; give sqlite:///PATH or postgresql://...") from error
+    backend = parsed.get_backend_name()
+    if backend not in DRIVERS:
+        raise BooksError(f"database {shown(parsed)}: only sqlite and postgresql are known")
+    if backend == "sqlite" and parsed.database in (None, "", ":memory:"):
+        raise BooksError(f"database {shown(parsed)}: SQLite needs a file, sqlite:///PATH")
+    return parsed.set(drivername=DRIVERS[backend])
+
+
+def shown(url: URL) -> str:
+    """A URL fit for a log."""
+    return url.render_as_string(hide_password=True)
+
+
+def is_sqlite(engine: Engine) -> bool:
+    """Whether the engine's database is SQLite."""
+    return engine.dialect.name == "sqlite"
+
+
+def make_folder(url: URL) -> None:
+    """Make the folder of a SQLite file; raises BooksError when that cannot be."""
+    if url.get_backend_name() != "sqlite" or url.database is None:
+        return
+    folder = Path(url.database).absolute().parent
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise BooksError(f"folder {folder}: {error.strerror}") from error
+
+
+def _dump(value: Any) -> str:
+    return msgspec.json.encode(value).decode()
+
+
+def _load(text: str | bytes) -> Any:
+    return msgspec.json.decode(text)
+
+
+def _set_up_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # the driver begins nothing by itself; `_begin_sqlite` does
+    cursor = connection.cursor()
+    for pragma in PRAGMAS:
+        cursor.execute(pragma)
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get(WRITES)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -1,0 +1,50 @@
+"""Brings a database to the newest schema, from an installed wheel as well as from a checkout.
+
+The steps stand in `migrations/versions/`, one file each, named `vNNNN_what.py`. All of them run
+in one transaction under one lock, so that services starting together do not meet.
+"""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
+from alembic.runtime.migration import MigrationStep
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, text
+
+from liftwatch.adapters.sql.connect import WRITES, is_sqlite
+from liftwatch.adapters.sql.trouble import BooksError
+
+FOLDER = Path(__file__).parent / "migrations"
+LOCK = 5_276_901_184  # any number, the same for all of ours
+
+
+def migrate(engine: Engine) -> None:
+    """Upgrade to the newest schema; raises BooksError when the database is newer than we are."""
+    with (
+        engine.connect().execution_options(**{WRITES: True}) as connection,
+        connection.begin(),
+    ):
+        if not is_sqlite(engine):
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
+        _upgrade(connection)
+
+
+def _upgrade(connection: Connection) -> None:
+    script = ScriptDirectory(str(FOLDER))
+
+    def steps(heads: tuple[str, ...], _context: Any) -> Iterable[MigrationStep]:
+        known = {one.revision for one in script.walk_revisions()}
+        for head in heads:
+            if head not in known:
+                raise BooksError(f"the database has schema {head}, newer than this version knows")
+        ahead = list(script.iterate_revisions("head", heads or "base"))
+        return [
+            MigrationStep.upgrade_from_script(script.revision_map, one) for one in reversed(ahead)
+        ]
+
+    context = MigrationContext.configure(connection, opts={"fn": steps})
+    with Operations.context(context):
+        context.run_migrations()

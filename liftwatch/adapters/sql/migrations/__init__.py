@@ -1,0 +1,1 @@
+"""How a database comes to have its tables; `liftwatch.adapters.sql.migrate` runs the steps."""

@@ -1,0 +1,132 @@
+"""The tables as they stand now; `migrations/` says how a database comes to have them.
+
+A moment is an integer of milliseconds. Names compare byte by byte on every database (collation C),
+so that a page ends at the same place everywhere.
+"""
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    column,
+)
+from sqlalchemy.types import TypeEngine
+
+from liftwatch.incidents.incident import OVER
+
+STREAM = "stream"
+"""The row of `counter` that numbers the stream."""
+
+LONG_KEY = BigInteger().with_variant(Integer(), "sqlite")  # only INTEGER can be SQLite's rowid
+
+
+def name_type(length: int) -> TypeEngine[str]:
+    """Text that is compared byte by byte."""
+    return String(length).with_variant(String(length, collation="C"), "postgresql")
+
+
+IS_OPEN = column("state").not_in(sorted(OVER))
+OF_ONE_LIFT = IS_OPEN & column("lift").is_not(None)
+OF_A_SCOPE = IS_OPEN & column("lift").is_(None)
+
+metadata = MetaData()
+
+lift = Table(
+    "lift",
+    metadata,
+    Column("lift", name_type(64), primary_key=True),
+    Column("area", String(16), nullable=False),
+    Column("estate", name_type(64), nullable=False),
+    Column("facts", JSON(), nullable=False),
+    Column("state", JSON(none_as_null=True)),
+    Column("state_ms", BigInteger()),
+    Column("online", String(16)),
+    Column("heard_ms", BigInteger()),
+    Column("exercise", Boolean(), nullable=False),
+    Index("lift_by_estate", "estate", "lift"),
+)
+
+incident = Table(
+    "incident",
+    metadata,
+    Column("id", name_type(64), primary_key=True),
+    Column("kind", String(64), nullable=False),
+    Column("severity", Integer(), nullable=False),
+    Column("severity_max", Integer(), nullable=False),
+    Column("opened_ms", BigInteger(), nullable=False),
+    Column("raised_ms", BigInteger(), nullable=False),
+    Column("area", String(16), nullable=False),
+    Column("estate", name_type(64), nullable=False),
+    Column("lift", name_type(64)),
+    Column("state", String(16), nullable=False),
+    Column("alarm", String(16), nullable=False),
+    Column("cleared_ms", BigInteger()),
+    Column("late", Boolean(), nullable=False),
+    Column("exercise", Boolean(), nullable=False),
+    Column("scope", String(400)),
+    Column("lifts", JSON(), nullable=False),
+    Column("parent", name_type(64), ForeignKey("incident.id", name="incident_parent")),
+    Column("version", Integer(), nullable=False),
+    Column("occurrences", Integer(), nullable=False),
+    Column("evidence", JSON(), nullable=False),
+    Index("incident_newest", "raised_ms", "id"),
+    Index("incident_of_lift", "lift", "raised_ms", "id"),
+    Index("incident_of_estate", "estate", "raised_ms", "id"),
+    Index("incident_of_parent", "parent"),
+    Index(
+        "incident_open_of_lift",
+        "lift",
+        "kind",
+        unique=True,
+        sqlite_where=OF_ONE_LIFT,
+        postgresql_where=OF_ONE_LIFT,
+    ),
+    Index(
+        "incident_open_of_scope",
+        "scope",
+        "kind",
+        unique=True,
+        sqlite_where=OF_A_SCOPE,
+        postgresql_where=OF_A_SCOPE,
+    ),
+)
+
+alarm_change = Table(
+    "alarm_change",
+    metadata,
+    Column("lift", name_type(64), primary_key=True),
+    Column("kind", String(64), primary_key=True),
+    Column("edge", String(16), primary_key=True),
+    Column("opened_ms", BigInteger(), primary_key=True, autoincrement=False),
+    Column("at_ms", BigInteger(), primary_key=True, autoincrement=False),
+    Column("late", Boolean(), primary_key=True),
+    Column("area", String(16), nullable=False),
+    Column("estate", name_type(64), nullable=False),
+    Column("severity", Integer(), nullable=False),
+    Column("exercise", Boolean(), nullable=False),
+    Column("evidence", JSON(), nullable=False),
+    Column("noted_ms", BigInteger(), nullable=False),
+)
+
+stream = Table(
+    "stream",
+    metadata,
+    Column("n", LONG_KEY, primary_key=True, autoincrement=False),
+    Column("name", String(64), nullable=False),
+    Column("data", JSON(), nullable=False),
+    Column("at_ms", BigInteger(), nullable=False),
+)
+
+counter = Table(
+    "counter",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("value", BigInteger(), nullable=False),
+)
