@@ -37,6 +37,7 @@ POINTS_MAX = 10_000
 SPAN_DEFAULT_MS = DAY_MS
 SPAN_RAW_MAX_MS = 31 * DAY_MS
 SPAN_STEP_MAX_MS = 366 * DAY_MS
+EDGE_AT = "edge_at"
 
 
 def telemetry_query(
@@ -123,5 +124,6 @@ def page_of(
 
 
 def point(row: TelemetryRow, kind: str) -> dict[str, Any]:
-    """One point as the API shows it."""
-    return {"at": rfc3339(row.at_ms), "kind": kind, **row.values}
+    """One point as the API shows it; the `at` of a button's edge must not hide the point's."""
+    values = {EDGE_AT if name == "at" else name: value for name, value in row.values.items()}
+    return {"at": rfc3339(row.at_ms), "kind": kind, **values}

@@ -13,6 +13,7 @@ from detectors.contract import Detector
 from detectors.fleet import Fleet
 from liftwatch.incidents.incident import AlarmChange
 from liftwatch.telemetry.messages import Message
+from liftwatch.telemetry.signals import ENVELOPE
 
 STATE_BYTES_MAX = 32 * 1024  # saved state of one detector of one lift, after whatever it heard
 
@@ -76,10 +77,11 @@ def check_missing_fields(detector: type[Detector], said: Said) -> None:
 
 def spoken(message: Message) -> list[str]:
     """The fields of a body beyond the envelope that say something."""
-    envelope = set(type(message.body).__mro__[1].__struct_fields__)
-    fields = type(message.body).__struct_fields__
+    body = message.body
     return [
-        name for name in fields if name not in envelope and getattr(message.body, name) is not None
+        name
+        for name in body.__struct_fields__
+        if name not in ENVELOPE and getattr(body, name) is not None
     ]
 
 

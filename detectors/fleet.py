@@ -88,9 +88,8 @@ class Fleet:
 
     def _tick(self, lift: str, due_ms: int) -> list[AlarmChange]:
         bank = self.banks[lift]
-        if self.order.is_holding(lift):  # what waits may contradict; it passes within the wait
-            self._schedule("lift", lift, self.clock_ms + WAIT_MS)
-            return []
+        if self.order.is_holding(lift):
+            return []  # what waits may contradict; when it passes, this is scheduled again
         self.touched.add(lift)
         until_ms = due_ms - self._patience_ms(bank)
         changes = bank.tick(until_ms)

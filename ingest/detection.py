@@ -52,6 +52,7 @@ class Detection:
         self._books, self._counts, self._settled_ms = books, counts, settled_ms
         self.fleet = Fleet()
         self.batch = progress.cursor(DETECTION)
+        self._known = self.batch
         self._stopping = threading.Event()
         self._online: dict[str, str] = {}
         self._heard: dict[str, Message] = {}
@@ -78,6 +79,9 @@ class Detection:
         for body in self._progress.banks():
             self.fleet.restore_lift(body)
         self.fleet.clock_ms = self._progress.clock_ms()
+        self._known = self._progress.position()
+        if self.batch >= self._known:  # else reading up to there comes first
+            self._retell(self.batch)
 
     def _run(self) -> None:
         try:
@@ -109,17 +113,27 @@ class Detection:
         return bool(batches)
 
     def take(self, batch: Batch) -> None:
-        """Hear everything of one batch, in order."""
+        """Hear everything of one batch, in order.
+
+        What lies before the checkpoint is read again only for the messages that were waiting for
+        their predecessors then: all others are duplicates, and no time passes.
+        """
         decoded = [decode(publication) for publication in batch.publications]
         self._keep_odd(batch.id, decoded)
         for place, (publication, said) in enumerate(zip(batch.publications, decoded, strict=True)):
             for message in said.messages:
                 self._note(message)
                 self._apply(self._hear(message, batch.id, place))
-            self._apply(self.fleet.advance(publication.received_ms))
-        for tick_ms in self._progress.ticks(batch.id):
-            self._apply(self.fleet.advance(tick_ms))
+            if batch.id > self._known:
+                self._apply(self.fleet.advance(publication.received_ms))
+        if batch.id >= self._known:
+            self._retell(batch.id)
         self.batch = batch.id
+
+    def _retell(self, batch: int) -> None:
+        """Tell the times again that were told after a batch, before a crash."""
+        for tick_ms in self._progress.ticks(batch):
+            self._apply(self.fleet.advance(tick_ms))
 
     def _hear(self, message: Message, batch: int, place: int) -> list[AlarmChange]:
         try:
@@ -214,6 +228,7 @@ class Detection:
         held = min(self.fleet.order.held_places(), default=self.batch + 1)
         self._progress.checkpoint(
             batch=min(self.batch, held - 1),
+            position=self.batch,
             clock_ms=self.fleet.clock_ms,
             banks=((lift, self.fleet.save_lift(lift)) for lift in sorted(touched)),
             streams=self.fleet.order.save(),

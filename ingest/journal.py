@@ -87,9 +87,11 @@ class Journal:
 
     def read(self, after: int, *, batches: int = READ_BATCHES) -> Iterator[Batch]:
         """Batches after an id, oldest first. Raises JournalError for one that is not whole."""
-        rows = self._db.execute(
-            "SELECT id, crc, body FROM batch WHERE id > ? ORDER BY id LIMIT ?", (after, batches)
-        ).fetchall()
+        query = "SELECT id, crc, body FROM batch WHERE id > ? ORDER BY id LIMIT ?"
+        try:
+            rows = self._db.execute(query, (after, batches)).fetchall()
+        except sqlite3.Error as error:
+            raise JournalError(f"journal {self.path}: {error}") from error
         for id, crc, body in rows:
             if zlib.crc32(body) != crc:
                 raise JournalError(f"journal {self.path}: batch {id} is not whole")

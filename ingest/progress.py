@@ -41,6 +41,7 @@ class Progress:
             if known is not None and known != journal_id.encode():
                 for table in ("cursor", "tick"):
                     self._db.execute(f"DELETE FROM {table}")
+                self._put_fleet("position", b"0")
             self._put_fleet("journal", journal_id.encode())
 
     def cursor(self, name: str) -> int:
@@ -84,11 +85,15 @@ class Progress:
         self,
         *,
         batch: int,
+        position: int,
         clock_ms: int,
         banks: Iterable[tuple[str, list[bytes]]],
         streams: dict[str, Saved],
     ) -> None:
-        """Keep the detectors' state as of a batch, in one transaction."""
+        """Keep the detectors' state as of `position`, in one transaction.
+
+        They are to go on reading after `batch`, which lies before it while messages wait.
+        """
         with self._lock, self._db:
             self._db.execute("BEGIN IMMEDIATE")
             self._db.executemany(
@@ -97,13 +102,19 @@ class Progress:
             )
             self._put_fleet("streams", msgspec.msgpack.encode(streams))
             self._put_fleet("clock_ms", str(clock_ms).encode())
+            self._put_fleet("position", str(position).encode())
             self._put_cursor(DETECTION, batch)
-            self._db.execute("DELETE FROM tick WHERE batch < ?", (batch,))
+            self._db.execute("DELETE FROM tick WHERE batch < ?", (position,))
 
     def clock_ms(self) -> int:
         """The detectors' time as of the checkpoint."""
         with self._lock:
             return int(self._fleet("clock_ms") or b"0")
+
+    def position(self) -> int:
+        """The last batch whose content is in the checkpoint."""
+        with self._lock:
+            return int(self._fleet("position") or b"0")
 
     def streams(self) -> dict[str, Saved]:
         """The order of messages as of the checkpoint."""

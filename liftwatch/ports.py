@@ -36,7 +36,7 @@ class TelemetryQuery(Struct, kw_only=True, frozen=True):
     """What to read: one lift, one kind, `from_ms` inclusive to `to_ms` exclusive.
 
     `signals` empty means all of the kind. `step_ms` None means raw; otherwise every numeric
-    signal is summed up per step (aligned to the epoch), and other types give their last value in it.
+    signal is summed up per step (aligned to the epoch), and other types give their last value.
     """
 
     lift: str

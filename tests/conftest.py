@@ -13,13 +13,16 @@ import subprocess
 import tempfile
 import time
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 from urllib.request import urlopen
 
+import msgspec
 import pytest
 
 from liftwatch import clock
+from liftwatch.telemetry.messages import KINDS, Message
 
 START_S = 30.0
 STOP_S = 30.0
@@ -294,3 +297,31 @@ def mosquitto(server_folder: Path) -> Iterator[Mosquitto]:
     server.start()
     yield server
     server.stop()
+
+
+def make_message(kind: str, wire: dict[str, Any] | None = None, **judged: Any) -> Message:
+    """A message of a kind, as decoding makes it of fields as they stand on the wire.
+
+    `judged` are fields of `Message`; `at_ms` gives all three times where nothing else does.
+    """
+    at_ms = judged.pop("at_ms", 1_772_439_247_420)
+    envelope = {"v": 1, "terminal": "T-7", "boot": "b41", "seq": 1, "at": clock.rfc3339(at_ms)}
+    body = msgspec.json.decode(msgspec.json.encode(envelope | (wire or {})), type=KINDS[kind])
+    given: dict[str, Any] = {
+        "area": "320583",
+        "estate": "garden",
+        "lift": "31103205832018080001",
+        "source": "terminal",
+        "stored_ms": at_ms,
+        "received_ms": at_ms,
+        "clock_ok": True,
+        "late": False,
+        "exercise": False,
+    }
+    return Message(kind=kind, at_ms=at_ms, body=body, **given | judged)
+
+
+@pytest.fixture
+def message() -> Callable[..., Message]:
+    """Makes messages: `message(kind, {field: value}, at_ms=..., lift=...)`."""
+    return make_message

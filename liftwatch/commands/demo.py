@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
-import structlog
 from msgspec.json import encode
+from pydantic import SecretStr
 from simulators.demo import demo_fleet
 from simulators.fleet import Fleet, Outgoing
 from simulators.publish import publish
@@ -23,10 +23,9 @@ from liftwatch.commands.run import run_until_stopped, settings_or_fail
 from liftwatch.failure import Failure
 from liftwatch.logs import configure
 
-log = structlog.get_logger()
-
 DELAY_MS = 120  # what the history's messages took on their way
 BATCH = 1_000
+EMBEDDED = {"influx_url": "", "database_url": SecretStr("")}
 
 
 def demo_command(*, seed: int, lifts: int) -> None:
@@ -56,7 +55,7 @@ def demo_command(*, seed: int, lifts: int) -> None:
 
         try:
             run_until_stopped(
-                settings.embedded(),
+                settings.model_copy(update=EMBEDDED),
                 broker=Broker("127.0.0.1", port),
                 folder=Path(name),
                 demo=True,

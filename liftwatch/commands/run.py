@@ -6,10 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import structlog
-from api.app import create_app
-from api.serve import ServeError, serve
 from fastapi import FastAPI
 
+from api.app import create_app
+from api.serve import ServeError, serve
 from ingest.consumer import Broker
 from ingest.journal import JournalError
 from ingest.pipeline import Pipeline
@@ -30,12 +30,13 @@ def run_command() -> None:
     """Serve until stopped; raises Failure when something of the settings cannot be used."""
     settings = settings_or_fail()
     configure(settings.log)
+    url = settings.mqtt_url
     broker = Broker(
-        host=settings.mqtt.host,
-        port=settings.mqtt.port,
-        username=settings.mqtt.username,
-        password=settings.mqtt.password,
-        tls=settings.mqtt.tls,
+        host=url.host,
+        port=url.port,
+        username=url.username,
+        password=url.password.get_secret_value() if url.password else None,
+        tls=url.tls,
     )
     run_until_stopped(settings, broker=broker, folder=settings.data_dir)
 
@@ -54,7 +55,7 @@ def telemetry_store(settings: Settings, folder: Path) -> TelemetryStore:
         return EmbeddedStore(folder / "telemetry.sqlite")
     return InfluxStore(
         settings.influx_url,
-        token=settings.influx_token,
+        token=settings.influx_token.get_secret_value(),
         org=settings.influx_org,
         bucket=settings.influx_bucket,
     )
@@ -66,17 +67,18 @@ def run_until_stopped(
     broker: Broker,
     folder: Path,
     demo: bool = False,
-    before: Callable[[Pipeline], None] = lambda pipeline: None,
-    ready: Callable[[], None] = lambda: None,
+    before: Callable[[Pipeline], None] | None = None,
+    ready: Callable[[], None] | None = None,
 ) -> None:
     """Build everything over `folder`, start it, serve pages until a signal, stop it in order."""
     try:
-        books = open_books(settings.database_url_in(folder))
+        books = open_books(settings.database_in(folder))
         store = telemetry_store(settings, folder)
         pipeline = Pipeline(folder, broker=broker, books=books, store=store)
     except (BooksError, JournalError, OSError) as error:
         raise Failure(str(error)) from error
-    before(pipeline)
+    if before is not None:
+        before(pipeline)
     app = create_app(
         books=books,
         store=store,
@@ -96,7 +98,9 @@ def run_until_stopped(
         raise SystemExit(1)
 
 
-def _serve(app: FastAPI, settings: Settings, pipeline: Pipeline, ready: Callable[[], None]) -> None:
+def _serve(
+    app: FastAPI, settings: Settings, pipeline: Pipeline, ready: Callable[[], None] | None
+) -> None:
     """Serve pages; a part of the pipeline that ends for good ends the service, to be restarted."""
     done = threading.Event()
 

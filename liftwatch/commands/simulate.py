@@ -56,7 +56,7 @@ def simulate_to_broker(
     fleet = _fleet(seed=seed, lifts=lifts, start_ms=start_ms, scenario=scenario)
     stop = threading.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(name, lambda number, frame: stop.set())
+        signal.signal(name, lambda *_: stop.set())
     try:
         published = publish(
             fleet, url=url, until_ms=start_ms + int(days * DAY_MS), speed=speed, stop=stop

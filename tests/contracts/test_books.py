@@ -1,17 +1,13 @@
 """One contract for the relational books, whatever lies beneath: memory, SQLite, PostgreSQL."""
 
 import itertools
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
 from msgspec import structs
 
-from liftwatch.adapters.memory import MemoryBooks
-from liftwatch.adapters.sql import open_books
 from liftwatch.handlers.alarms import apply_alarm
 from liftwatch.ids import new_id
 from liftwatch.incidents.incident import AlarmChange, Incident
@@ -21,31 +17,6 @@ from liftwatch.telemetry.messages import FloorOfLift
 
 MONDAY_MS = 1_772_439_247_420
 THREADS = 50
-
-
-def opened(back_end: str, request: pytest.FixtureRequest, tmp_path: Path) -> Books:
-    """Empty books of one back end."""
-    if back_end == "memory":
-        return MemoryBooks()
-    if back_end == "sqlite":
-        return open_books(f"sqlite:///{tmp_path}/books.sqlite")
-    return open_books(request.getfixturevalue("postgres_database"))
-
-
-@pytest.fixture(params=["memory", "sqlite", "postgresql"])
-def books(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Books]:
-    """Empty books."""
-    made = opened(request.param, request, tmp_path)
-    yield made
-    made.close()
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def shared_books(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Books]:
-    """Empty books that several threads may use; those in memory are for one."""
-    made = opened(request.param, request, tmp_path)
-    yield made
-    made.close()
 
 
 def alarm(edge: str = "raised", at_s: int = 0, **fields: Any) -> AlarmChange:

@@ -1,0 +1,79 @@
+"""The application, composed in one place: layers, routes, problems, pages."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from api import health, incidents, lifts, stream, telemetry
+from api.console import pages
+from api.feed import Feed
+from api.guard import Guard
+from api.measure import HttpFigures, Measured
+from api.parts import Metrics, Parts, Readiness
+from api.problems import add_problem_handlers, problem_schema
+from api.shapes import schemas
+from liftwatch.ports import Books, TelemetryStore
+
+BODY_MAX = 64 * 1024
+VERSION = "1"
+
+
+def create_app(
+    *,
+    books: Books,
+    store: TelemetryStore,
+    readiness: Readiness,
+    metrics: Metrics,
+    exercise: bool = False,
+    demo: bool = False,
+) -> FastAPI:
+    """The application over these parts. It opens and closes none of them.
+
+    `readiness` tells of each part None when it is ready, else one line why not. `exercise` says
+    that this whole installation is a drill, `demo` that its lifts do not exist: both show.
+    """
+    app = FastAPI(
+        title="Liftwatch",
+        version=VERSION,
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        max_body_size=BODY_MAX,
+        lifespan=_lifespan,
+    )
+    app.state.parts = Parts(
+        books=books,
+        store=store,
+        feed=Feed(books),
+        readiness=readiness,
+        metrics=metrics,
+        exercise=exercise,
+        demo=demo,
+    )
+    app.state.figures = HttpFigures()
+    for module in (health, lifts, telemetry, incidents, stream, pages):
+        app.include_router(module.router)
+    add_problem_handlers(app, page=pages.problem_page)
+    app.add_middleware(Guard)
+    app.add_middleware(Measured, figures=app.state.figures)
+    app.openapi = lambda: _describe(app)  # type: ignore[method-assign]  # FastAPI's own hook
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    yield
+    app.state.parts.feed.close()
+
+
+def _describe(app: FastAPI) -> dict[str, Any]:
+    if app.openapi_schema is None:
+        schema = get_openapi(title=app.title, version=app.version, routes=app.routes)
+        components = schema.setdefault("components", {}).setdefault("schemas", {})
+        components.update(schemas() | {"Problem": problem_schema()})
+        app.openapi_schema = schema
+    return app.openapi_schema

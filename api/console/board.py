@@ -1,0 +1,93 @@
+"""What the pages read from the books: the fleet by estate, what is open, one lift."""
+
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+from typing import NamedTuple
+
+from api.console.language import Language
+from api.console.views import IncidentView, Tile, incident_view, tile
+from api.open_incidents import by_lift, read_open, worst_first
+from liftwatch.ports import Books, IncidentFilter, LiftRow
+
+TILES_MAX = 500
+ROWS_MAX = 100
+ALL_OPEN = IncidentFilter(open_only=True)
+
+
+class Estate(NamedTuple):
+    """The lifts of one estate, and how many of them need somebody."""
+
+    name: str
+    tiles: list[Tile]
+    troubled: int
+    offline: int
+
+
+class Fleet(NamedTuple):
+    """A page of the fleet; `next` is the lift after which the next page begins."""
+
+    estates: list[Estate]
+    lifts: int
+    offline: int
+    next: str | None
+
+
+class OpenIncidents(NamedTuple):
+    """What is open: how many of each severity, and the worst of them."""
+
+    counts: dict[int, int]
+    total: int
+    rows: list[IncidentView]
+
+
+def read_fleet(
+    books: Books, language: Language, *, estate: str | None, after: str | None, now_ms: int
+) -> Fleet:
+    """The lifts by estate, in order of their names."""
+    found = books.lifts(estate=estate, after=after, limit=TILES_MAX + 1)
+    lifts = found[:TILES_MAX]
+    among = tuple({row.estate for row in lifts})
+    open_ones = by_lift(read_open(books, IncidentFilter(open_only=True, estate=among)))
+    tiles = [tile(language, row, open_ones.get(row.lift, []), now_ms=now_ms) for row in lifts]
+    tiles.sort(key=lambda one: (one.name.estate, one.name.title, one.name.lift))
+    estates = [
+        _estate(name, list(group)) for name, group in groupby(tiles, key=lambda one: one.name.estate)
+    ]
+    offline = sum(one.offline for one in tiles)
+    more = lifts[-1].lift if len(found) > TILES_MAX else None
+    return Fleet(estates, len(tiles), offline, more)
+
+
+def _estate(name: str, tiles: list[Tile]) -> Estate:
+    troubled = sum(one.severity in (1, 2) for one in tiles)
+    return Estate(name, tiles, troubled, sum(one.offline for one in tiles))
+
+
+def read_tiles(
+    books: Books, language: Language, lifts: Iterable[str], *, now_ms: int
+) -> list[Tile]:
+    """Some lifts by name; unknown ones are left out."""
+    found = [row for name in lifts if (row := books.lift(name)) is not None]
+    among = tuple({row.estate for row in found})
+    open_ones = by_lift(read_open(books, IncidentFilter(open_only=True, estate=among)))
+    return [tile(language, row, open_ones.get(row.lift, []), now_ms=now_ms) for row in found]
+
+
+def read_incidents(books: Books, language: Language, *, now_ms: int) -> OpenIncidents:
+    """All that is open, worst first."""
+    found = worst_first(read_open(books, ALL_OPEN))
+    counts = dict.fromkeys((1, 2, 3, 4), 0)
+    for incident in found:
+        counts[incident.severity] += 1
+    shown = found[:ROWS_MAX]
+    lifts = lifts_of(books, [one.lift for one in shown])
+    rows = [
+        incident_view(language, one, lifts.get(one.lift or ""), now_ms=now_ms) for one in shown
+    ]
+    return OpenIncidents(counts, len(found), rows)
+
+
+def lifts_of(books: Books, names: Sequence[str | None]) -> dict[str, LiftRow]:
+    """The lifts of these names."""
+    wanted = {name for name in names if name is not None}
+    return {name: row for name in wanted if (row := books.lift(name)) is not None}

@@ -1,0 +1,55 @@
+"""What the page of one incident shows."""
+
+import re
+from typing import Any
+
+from api.console.board import lifts_of
+from api.console.kinds import KIND_TEXTS
+from api.console.language import Language
+from api.console.values import Named, rows
+from api.console.views import incident_view, kind_name, lift_name, who_learns
+from api.problems import Problem, shown
+from liftwatch.clock import now_ms
+from liftwatch.incidents.incident import Incident
+from liftwatch.ports import Books
+
+LIFTS_MAX = 200
+_ID = re.compile(r"[0-9A-Za-z-]{1,64}")
+
+
+def incident_page(books: Books, language: Language, id: str) -> dict[str, Any]:
+    """One incident: what it means, who learns of it, how it went, the evidence."""
+    incident = books.incident(id) if _ID.fullmatch(id) else None
+    if incident is None:
+        raise Problem("not-found", f"there is no incident {shown(id)}")
+    among = incident.lifts[:LIFTS_MAX]
+    lifts = lifts_of(books, [incident.lift, *among])
+    row = lifts.get(incident.lift or "")
+    text = KIND_TEXTS.get(incident.kind)
+    parent = books.incident(incident.parent) if incident.parent else None
+    return {
+        "one": incident_view(language, incident, row, now_ms=now_ms()),
+        "kind": incident.kind,
+        "means": language.say(text.means) if text else "",
+        "who": who_learns(language, incident.kind),
+        "also": language.say(text.also) if text and text.also else "",
+        "course": _course(language, incident),
+        "evidence": rows(language, incident.evidence),
+        "lifts": [lift_name(language, name, lifts.get(name)) for name in among],
+        "parent": parent and (parent.id, kind_name(language, parent.kind)),
+    }
+
+
+def _course(language: Language, incident: Incident) -> list[Named]:
+    """The moments of an incident in order."""
+    now = now_ms()
+    moments = (
+        ("opened_at", language.say("Condition began"), incident.opened_ms),
+        ("raised_at", language.say("Certain since"), incident.raised_ms),
+        ("cleared_at", language.say("Condition gone"), incident.cleared_ms),
+    )
+    return [
+        Named(label, language.moment(ms, now_ms=now), name)
+        for name, label, ms in moments
+        if ms is not None
+    ]

@@ -1,0 +1,113 @@
+"""Which language a person reads, and how texts, times and numbers are written in it.
+
+The texts in code and templates are English and stand for themselves; the catalogue of every
+other language is read when the service starts, so that no compiled file can be stale.
+"""
+
+import gettext
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from io import BytesIO
+from pathlib import Path
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_datetime
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+COOKIE = "language"
+LOCALE = Path(__file__).parent / "locale"
+
+
+class Form(NamedTuple):
+    """A language: its code, its own name, and its forms of a date."""
+
+    code: str
+    name: str
+    today: str
+    day: str
+    date: str
+
+
+FORMS = (
+    Form("zh", "中文", "HH:mm:ss", "M月d日 HH:mm:ss", "y年M月d日"),
+    Form("en", "English", "HH:mm:ss", "d MMM HH:mm:ss", "d MMM y"),
+)
+
+
+class Language:
+    """One language, ready to use."""
+
+    def __init__(self, form: Form) -> None:
+        self.form = form
+        self.code = form.code
+        self.texts = read_catalogue(form.code)
+
+    def say(self, text: str, **values: object) -> str:
+        """A text, with its places filled."""
+        said = self.texts.gettext(text)
+        return said % values if values else said
+
+    def word(self, marked: tuple[str, str]) -> str:
+        """A word marked by `P_`: the same English word may mean two things."""
+        return self.texts.pgettext(*marked)
+
+    def moment(self, ms: int, *, now_ms: int) -> str:
+        """A moment in Shanghai: the time, with the day when it is not today."""
+        at, now = local(ms), local(now_ms)
+        pattern = self.form.today if at.date() == now.date() else self.form.day
+        return format_datetime(at, pattern, locale=self.code)
+
+    def date(self, moment: datetime) -> str:
+        """A day."""
+        return format_datetime(moment, self.form.date, locale=self.code)
+
+
+def local(ms: int) -> datetime:
+    """A moment on Shanghai's clock."""
+    return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=ms)).astimezone(SHANGHAI)
+
+
+def read_catalogue(code: str) -> gettext.NullTranslations:
+    """The texts of a language; English has none but the code's own."""
+    path = LOCALE / f"{code}.po"
+    if not path.exists():
+        return gettext.NullTranslations()
+    compiled = BytesIO()
+    with path.open("rb") as stream:
+        write_mo(compiled, read_po(stream, locale=code))
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)
+
+
+LANGUAGES: Mapping[str, Language] = {form.code: Language(form) for form in FORMS}
+
+
+def choose(cookie: str | None, accept: str | None) -> str:
+    """The code of the language to use: the chosen one, else what the browser would rather have.
+
+    >>> choose(None, "en-GB,en;q=0.9,zh;q=0.8"), choose(None, "de"), choose(None, None)
+    ('en', 'en', 'zh')
+    >>> choose("zh", "en")
+    'zh'
+    """
+    if cookie in LANGUAGES:
+        return str(cookie)
+    wishes = sorted(map(_wish, (accept or "*").split(",")), key=lambda wish: -wish[1])
+    for tag, weight in wishes:
+        if tag == "*" and weight > 0:
+            return FORMS[0].code
+        if tag in LANGUAGES and weight > 0:
+            return tag
+    return "en"
+
+
+def _wish(text: str) -> tuple[str, float]:
+    """`en-GB;q=0.8` as its main language and weight."""
+    tag, _, weight = text.strip().partition(";q=")
+    try:
+        return tag.split("-")[0].lower(), float(weight or 1)
+    except ValueError:
+        return "", 0.0

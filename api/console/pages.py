@@ -1,0 +1,154 @@
+"""The pages and the pieces of them that are loaded again when something has changed."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi.responses import RedirectResponse
+
+from api.console.assets import ASSETS
+from api.console.board import read_fleet, read_incidents, read_tiles
+from api.console.charts import CHARTS
+from api.console.incident_page import incident_page
+from api.console.language import COOKIE, LANGUAGES
+from api.console.lift_page import lift_facts, lift_incidents, lift_now
+from api.console.render import language_of, render
+from api.parameters import Words, estates, lift_filter, lift_path, words
+from api.parts import TheBooks
+from api.principal import allow
+from api.problems import BadParameter, Problem, shown
+from liftwatch.clock import now_ms
+
+router = APIRouter(include_in_schema=False)
+console = APIRouter(dependencies=[Depends(allow("console.read"))])
+YEAR_S = 365 * 24 * 3600
+EstateQuery = Annotated[str | None, Query(max_length=32)]
+AfterQuery = Annotated[str | None, Query(max_length=32)]
+
+
+@console.get("/")
+def fleet(
+    request: Request, books: TheBooks, estate: EstateQuery = None, after: AfterQuery = None
+) -> Response:
+    """The fleet at a glance, and above it what is open."""
+    # The number is read first: what changes while the rest is read is told by the stream.
+    values = {"stream": books.stream_head()}
+    return render(request, "fleet.html", values | _fleet(request, books, estate, after))
+
+
+@console.get("/console/fleet")
+def fleet_piece(
+    request: Request, books: TheBooks, estate: EstateQuery = None, after: AfterQuery = None
+) -> Response:
+    """Counts, what is open, and the tiles."""
+    return render(request, "_fleet.html", _fleet(request, books, estate, after))
+
+
+def _fleet(
+    request: Request, books: TheBooks, estate: str | None, after: str | None
+) -> dict[str, object]:
+    language, now = language_of(request), now_ms()
+    estates([estate] if estate is not None else ())
+    board = read_fleet(
+        books, language, estate=estate, after=lift_filter(after), now_ms=now
+    )
+    return {
+        "fleet": board,
+        "open": read_incidents(books, language, now_ms=now),
+        "estate": estate,
+        "after": after,
+    }
+
+
+@console.get("/console/open")
+def open_piece(request: Request, books: TheBooks) -> Response:
+    """What is open."""
+    found = read_incidents(books, language_of(request), now_ms=now_ms())
+    return render(request, "_open.html", {"open": found})
+
+
+@console.get("/console/tiles")
+def tiles_piece(request: Request, books: TheBooks, lift: Words) -> Response:
+    """The tiles of some lifts."""
+    names = [lift_path(name) for name in words("lift", lift)]
+    found = read_tiles(books, language_of(request), names, now_ms=now_ms())
+    return render(request, "_tiles.html", {"tiles": found})
+
+
+@console.get("/lifts/{lift}")
+def lift_whole(request: Request, books: TheBooks, lift: str) -> Response:
+    """One lift: how it stands, what is and was wrong, its last day, what the register knows."""
+    language = language_of(request)
+    values: dict[str, object] = {"stream": books.stream_head(), "charts": CHARTS}
+    values |= lift_now(books, language, lift_path(lift))
+    values |= lift_incidents(books, language, lift)
+    values |= lift_facts(books, language, lift)
+    return render(request, "lift.html", values)
+
+
+@console.get("/console/lifts/{lift}/now")
+def lift_now_piece(request: Request, books: TheBooks, lift: str) -> Response:
+    """How a lift stands."""
+    values = lift_now(books, language_of(request), lift_path(lift))
+    return render(request, "_now.html", values)
+
+
+@console.get("/console/lifts/{lift}/incidents")
+def lift_incidents_piece(request: Request, books: TheBooks, lift: str) -> Response:
+    """What is and was wrong with a lift."""
+    values = lift_incidents(books, language_of(request), lift_path(lift))
+    return render(request, "_lift_incidents.html", values)
+
+
+@console.get("/incidents/{id}")
+def incident_whole(request: Request, books: TheBooks, id: str) -> Response:
+    """One incident."""
+    values: dict[str, object] = {"stream": books.stream_head()}
+    return render(
+        request, "incident.html", values | incident_page(books, language_of(request), id)
+    )
+
+
+@console.get("/console/incidents/{id}")
+def incident_piece(request: Request, books: TheBooks, id: str) -> Response:
+    """The changing part of one incident."""
+    return render(
+        request, "_incident.html", incident_page(books, language_of(request), id)
+    )
+
+
+@router.get("/language", dependencies=[Depends(allow("console.language"))])
+async def language(to: str, back: Annotated[str, Query(max_length=2_000)] = "/") -> Response:
+    """Remember a language and go back to the page."""
+    if to not in LANGUAGES:
+        raise BadParameter("to", f"{shown(to)} is none of {', '.join(LANGUAGES)}")
+    # Only a path of ours: `//host` and `/\host` lead elsewhere in a browser.
+    own = back.startswith("/") and not back.startswith("//") and back.isprintable()
+    response = RedirectResponse(back if own and "\\" not in back else "/", status_code=303)
+    response.set_cookie(COOKIE, to, max_age=YEAR_S, httponly=True, samesite="lax")
+    return response
+
+
+@router.get("/static/{name:path}", dependencies=[Depends(allow("console.assets"))])
+async def static(request: Request, name: str) -> Response:
+    """A script, a style or a picture; kept for good when asked for by its content."""
+    asset = ASSETS.get(name)
+    if asset is None:
+        raise Problem("not-found", f"there is no {shown(name)}")
+    marked = request.query_params.get("v") == asset.mark
+    keep = "public, max-age=31536000, immutable" if marked else "no-cache"
+    headers = {"Cache-Control": keep, "ETag": f'"{asset.mark}"'}
+    if request.headers.get("if-none-match") == headers["ETag"]:
+        return Response(status_code=304, headers=headers)
+    return Response(asset.content, media_type=asset.media_type, headers=headers)
+
+
+router.include_router(console)
+
+
+def problem_page(request: Request, problem: Problem) -> Response:
+    """A problem as a page, for people."""
+    response = render(request, "problem.html", {"problem": problem}, status=problem.row.status)
+    response.headers.update(problem.headers)
+    return response
+
+

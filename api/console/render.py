@@ -1,0 +1,69 @@
+"""Jinja2, once per language: templates see texts, the assets, and everything escaped."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from fastapi import Request, Response
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from api.console.assets import asset_path
+from api.console.kinds import SEVERITIES
+from api.console.language import COOKIE, FORMS, LANGUAGES, Language, choose
+from api.parts import Parts
+from liftwatch.clock import now_ms
+
+TEMPLATES = Path(__file__).parent / "templates"
+HEADERS = {"Cache-Control": "no-store", "Vary": "Accept-Language, Cookie"}
+
+
+def _environment(language: Language) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    texts = language.texts
+    environment.install_gettext_callables(  # type: ignore[attr-defined]  # the extension's own
+        texts.gettext,
+        texts.ngettext,
+        newstyle=True,
+        pgettext=texts.pgettext,
+        npgettext=texts.npgettext,
+    )
+    severities = {number: language.say(text) for number, text in SEVERITIES.items()}
+    environment.globals.update(
+        asset=asset_path, language=language, languages=FORMS, severities=severities
+    )
+    return environment
+
+
+ENVIRONMENTS: Mapping[str, Environment] = {
+    code: _environment(language) for code, language in LANGUAGES.items()
+}
+
+
+def language_of(request: Request) -> Language:
+    """The language of whoever asks."""
+    accept = request.headers.get("accept-language")
+    return LANGUAGES[choose(request.cookies.get(COOKIE), accept)]
+
+
+def render(request: Request, template: str, values: dict[str, Any], *, status: int = 200) -> Response:
+    """A template as an answer."""
+    parts: Parts = request.app.state.parts
+    language = language_of(request)
+    query = f"?{request.url.query}" if request.url.query else ""
+    text = ENVIRONMENTS[language.code].get_template(template).render(
+        values
+        | {
+            "now_ms": now_ms(),
+            "exercise": parts.exercise,
+            "demo": parts.demo,
+            "here": request.url.path + query,
+        }
+    )
+    return Response(text, status_code=status, media_type="text/html", headers=HEADERS)

@@ -1,0 +1,133 @@
+// Keeps a page as things are: the stream says what changed, the server renders it again.
+// Nothing here knows a language or a lift; a piece that can be loaded again says from where.
+"use strict";
+(() => {
+  const SILENT_MS = 40000; // the server speaks every 15 s
+  const PACE_MS = 400;
+  const MANY = 80;
+  const live = document.getElementById("live");
+  const state = document.getElementById("live-state");
+  const clock = document.getElementById("clock");
+  const ahead = Number(clock.dataset.now) - Date.now(); // of the server's clock over ours
+  const now = () => Date.now() + ahead;
+  const time = new Intl.DateTimeFormat("en-GB", { timeZone: "Asia/Shanghai", timeStyle: "medium" });
+  const wait = (ms) => new Promise((done) => setTimeout(done, ms));
+  let heard = Date.now();
+
+  function elapsed(ms, day) {
+    const s = Math.max(0, Math.floor(ms / 1000));
+    const two = (n) => String(n).padStart(2, "0");
+    const rest = `${two(Math.floor(s / 3600) % 24)}:${two(Math.floor(s / 60) % 60)}:${two(s % 60)}`;
+    return s >= 86400 ? `${Math.floor(s / 86400)} ${day} ${rest.slice(0, 5)}` : rest;
+  }
+
+  function tick() {
+    clock.textContent = time.format(now());
+    for (const one of document.querySelectorAll("[data-since]")) {
+      one.textContent = elapsed(now() - Number(one.dataset.since), one.dataset.day);
+    }
+    if (live && !document.hidden && Date.now() - heard > SILENT_MS) lose();
+  }
+
+  function hear() {
+    heard = Date.now();
+    state.dataset.state = "live";
+  }
+
+  function lose() {
+    if (state.dataset.state === "lost") return;
+    document.getElementById("lost-at").textContent = time.format(heard + ahead);
+    state.dataset.state = "lost";
+  }
+
+  // One load of a piece at a time; what is asked for meanwhile is one more load after it.
+  const busy = new Map();
+  async function again(key, load) {
+    if (busy.has(key)) {
+      busy.set(key, true);
+      return;
+    }
+    do {
+      busy.set(key, false);
+      await Promise.all([load().catch(() => lose()), wait(PACE_MS)]);
+    } while (busy.get(key));
+    busy.delete(key);
+  }
+
+  function reload(id) {
+    const piece = document.getElementById(id);
+    if (!piece) return;
+    const from = id === "open" ? "/console/open" : piece.dataset.reload;
+    again(id, async () => {
+      const before = new Set([...document.querySelectorAll("#open .row")].map((row) => row.id));
+      await htmx.ajax("GET", from, { target: `#${id}`, swap: "outerMorph" });
+      announce(before);
+      tick();
+    });
+  }
+
+  function announce(before) {
+    const open = document.getElementById("open");
+    if (!open) return;
+    title();
+    const fresh = [...open.querySelectorAll(".row")].filter((row) => !before.has(row.id));
+    for (const row of fresh) row.classList.add("fresh");
+    const told = document.getElementById("announce");
+    const grave = fresh.filter((row) => Number(row.dataset.severity) <= 2);
+    if (grave.length) {
+      told.textContent = `${told.dataset.new}: ${grave.map((row) => row.dataset.say).join("; ")}`;
+    }
+  }
+
+  const named = document.title;
+  function title() {
+    const urgent = Number(document.getElementById("open")?.dataset.urgent || 0);
+    document.title = urgent ? `(${urgent}) ${named}` : named;
+  }
+
+  const stale = new Set();
+  function showLift(lift) {
+    const seen = [lift.heard_at || "", lift.online || "", ...lift.open_incidents].join("|");
+    const shown = document.getElementById("now") || document.getElementById(`tile-${lift.lift}`);
+    if (!shown) return document.getElementById("board") && reload("board");
+    if (shown.dataset.seen === seen) return;
+    if (shown.id === "now") return reload("now");
+    stale.add(lift.lift);
+    again("tiles", async () => {
+      const lifts = [...stale].slice(0, MANY);
+      for (const name of lifts) stale.delete(name);
+      if (stale.size) busy.set("tiles", true);
+      if (!lifts.length) return;
+      await htmx.ajax("GET", `/console/tiles?lift=${lifts.join(",")}`, { source: "#board", swap: "none" });
+    });
+  }
+
+  function changed(incident) {
+    reload("open");
+    reload("lift-incidents");
+    if (document.getElementById("incident")?.dataset.id === incident.id) reload("incident");
+  }
+
+  function everything() {
+    for (const id of ["board", "now", "lift-incidents", "incident"]) reload(id);
+  }
+
+  tick();
+  setInterval(tick, 1000);
+  if (!live) return;
+  title();
+  live.addEventListener("incident", (event) => { hear(); changed(JSON.parse(event.detail.data)); });
+  live.addEventListener("lift", (event) => { hear(); showLift(JSON.parse(event.detail.data)); });
+  live.addEventListener("alive", hear);
+  live.addEventListener("reset", () => { hear(); everything(); });
+  live.addEventListener("htmx:sse:after:connection", hear);
+  live.addEventListener("htmx:sse:error", lose);
+  live.addEventListener("htmx:sse:before:connection", (event) => {
+    if (event.detail.connection.attempt > 0 && !document.hidden) lose();
+  });
+  // The extension tries again once a connection has stood; a first one that fails is ours to repeat.
+  const repeat = () => { lose(); setTimeout(() => { if (!live._htmx?.sse) htmx.trigger(live, "load"); }, 3000); };
+  live.addEventListener("htmx:error", repeat);
+  live.addEventListener("htmx:response:error", repeat);
+  document.addEventListener("visibilitychange", () => { heard = Date.now(); });
+})();

@@ -1,0 +1,49 @@
+"""`/healthz`, `/readyz`, `/metrics`, `/openapi.json`: what is told about the service itself."""
+
+import anyio.to_thread
+from fastapi import APIRouter, Depends, Request, Response
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+
+from api.measure import HttpFigures
+from api.parts import Metrics, ThePart
+from api.principal import allow
+from api.shapes import answer
+
+router = APIRouter(tags=["service"])
+
+
+@router.get("/healthz", dependencies=[Depends(allow("service.health"))])
+async def healthz() -> Response:
+    """Always 200 while the process lives."""
+    return answer({"alive": True})
+
+
+@router.get(
+    "/readyz",
+    dependencies=[Depends(allow("service.health"))],
+    responses={503: {"description": "Some part is not ready; `parts` says which and why"}},
+)
+def readyz(parts: ThePart) -> Response:
+    """200 when every part is ready, else 503; a part is null, or one line why it is not."""
+    told = parts.readiness()
+    ready = not any(told.values())
+    return answer({"ready": ready, "parts": told}, status=200 if ready else 503)
+
+
+@router.get("/metrics", dependencies=[Depends(allow("service.metrics"))])
+async def metrics(request: Request, parts: ThePart) -> Response:
+    """The service's own figures, for Prometheus."""
+    figures: HttpFigures = request.app.state.figures
+    figures.followers.set(parts.feed.followers)
+    text = await anyio.to_thread.run_sync(_given, parts.metrics)
+    return Response(text + figures.text(), media_type=CONTENT_TYPE_LATEST)
+
+
+def _given(metrics: Metrics) -> bytes:
+    return generate_latest(metrics) if isinstance(metrics, CollectorRegistry) else metrics()
+
+
+@router.get("/openapi.json", dependencies=[Depends(allow("service.describe"))])
+async def openapi(request: Request) -> Response:
+    """This interface, described."""
+    return answer(request.app.openapi())

@@ -1,0 +1,172 @@
+"""`/v1/stream`: server-sent events; every incident's change in order, and the lifts as they are.
+
+A connection begins with the changes after the number it names and the board as it stands, then
+goes on live. The event `reset` says that what lies between is no longer kept: read anew.
+"""
+
+import contextlib
+import re
+from collections.abc import AsyncIterator
+from typing import Annotated, NamedTuple
+
+import anyio.to_thread
+import msgspec
+from fastapi import APIRouter, Depends, Header, Query
+from fastapi.sse import EventSourceResponse, ServerSentEvent
+
+from api.feed import READ, Feed, Shown, incident_event
+from api.parameters import Words, estates, known_words, lift_filter
+from api.parts import ThePart
+from api.principal import allow
+from api.problems import DOCUMENTED, BadParameter, shown, unavailable
+from liftwatch.clock import monotonic_s, now_ms, rfc3339
+from liftwatch.ports import Books, StoreUnavailable, StreamEvent
+
+router = APIRouter(
+    tags=["stream"], dependencies=[Depends(allow("stream.read"))], responses=DOCUMENTED
+)
+NAMES = ("incident", "lift", "message")
+HEARTBEAT_S = 15.0
+RETRY_MS = 2_000
+_NUMBER = re.compile(r"[0-9]{1,15}")
+
+
+class Wanted(NamedTuple):
+    """What one follower asked for."""
+
+    events: frozenset[str]
+    estates: frozenset[str]
+    lift: str | None
+    alive: bool
+
+    def has_change(self, event: StreamEvent) -> bool:
+        """Whether a change is for this follower."""
+        data = event.data
+        about = {data.get("lift"), *(data.get("lifts") or ())}
+        return (
+            event.name in self.events
+            and (not self.estates or data.get("estate") in self.estates)
+            and (self.lift is None or self.lift in about)
+        )
+
+    def has_lift(self, row: Shown) -> bool:
+        """Whether a lift is for this follower."""
+        return (not self.estates or row.lift.estate in self.estates) and (
+            self.lift is None or row.lift.lift == self.lift
+        )
+
+
+def wanted(
+    event: Words = [],  # noqa: B006 - FastAPI copies defaults
+    estate: Words = [],  # noqa: B006
+    lift: Annotated[str | None, Query(description="Only this lift.")] = None,
+    alive: Annotated[
+        bool, Query(description="Also an event `alive` with every heartbeat.")
+    ] = False,
+) -> Wanted:
+    """The filters of the query parameters."""
+    names = known_words("event", event, NAMES)
+    chosen = frozenset(estates(estate))
+    return Wanted(frozenset(names or NAMES), chosen, lift_filter(lift), alive)
+
+
+def resume_from(
+    after: Annotated[str | None, Query(description="A stream's number; the header wins.")] = None,
+    last_event_id: Annotated[str | None, Header()] = None,
+) -> int | None:
+    """The number after which to go on; None is from now."""
+    for name, text in (("Last-Event-ID", last_event_id), ("after", after)):
+        if text:
+            if not _NUMBER.fullmatch(text):
+                raise BadParameter(name, f"{shown(text)} is not a number of the stream")
+            return int(text)
+    return None
+
+
+class Start(NamedTuple):
+    """Where a connection begins; `lost` is the number that cannot be resumed from."""
+
+    n: int
+    lost: int | None
+
+
+def start_of(books: Books, after: int | None) -> Start:
+    """Where to begin, having looked whether all after that number is still kept."""
+    head = books.stream_head()
+    if after is None:
+        return Start(head, None)
+    first = books.stream_after(after, 1)
+    kept = first[0].n == after + 1 if first else after >= head
+    # A number we have not reached is of another life of this stream: the books began anew.
+    return Start(after, None) if kept and after <= head else Start(head, after)
+
+
+class Following(NamedTuple):
+    """One connection: the feed, its name in it, where it begins, what it wants."""
+
+    feed: Feed
+    name: int
+    start: Start
+    wanted: Wanted
+
+
+async def following(
+    parts: ThePart,
+    wanted: Annotated[Wanted, Depends(wanted)],
+    after: Annotated[int | None, Depends(resume_from)],
+) -> AsyncIterator[Following]:
+    """Join before the first byte, so that refusals are problems; leave with the connection."""
+    start = await anyio.to_thread.run_sync(start_of, parts.books, after)
+    name = await parts.feed.join()
+    if name is None:
+        raise unavailable("too many follow the stream, or it is being shut down")
+    try:
+        yield Following(parts.feed, name, start, wanted)
+    finally:
+        parts.feed.leave(name)
+
+
+@router.get(
+    "/v1/stream",
+    response_class=EventSourceResponse,
+    responses={200: {"description": "Events `incident`, `lift`, `message`, `reset`"}},
+)
+async def stream(
+    connection: Annotated[Following, Depends(following)],
+) -> AsyncIterator[ServerSentEvent]:
+    """Changes as they happen; `Last-Event-ID` or `after` resumes without a gap."""
+    n, lost = connection.start
+    yield ServerSentEvent(comment="liftwatch", retry=RETRY_MS)
+    if lost is not None:
+        text = msgspec.json.encode({"after": lost, "head": n}).decode()
+        yield ServerSentEvent(event="reset", id=str(n), raw_data=text)
+    feed, turn, alive_s = connection.feed, 0, monotonic_s()
+    while feed.follows(connection.name):
+        for event in await changes_after(feed, n):
+            n = event.n
+            if connection.wanted.has_change(event):
+                yield incident_event(event)
+        told, turn = turn, feed.board.turn
+        for row in lifts_since(connection, told):
+            yield ServerSentEvent(event="lift", id=str(n), raw_data=row.text)
+        if connection.wanted.alive and monotonic_s() - alive_s >= HEARTBEAT_S:
+            alive_s = monotonic_s()
+            yield ServerSentEvent(event="alive", raw_data=f'{{"at":"{rfc3339(now_ms())}"}}')
+        await feed.news(after=n, turn=turn, within_s=HEARTBEAT_S)
+
+
+async def changes_after(feed: Feed, n: int) -> list[StreamEvent]:
+    """The next changes in order, from the ring or, for who is far behind, from the books."""
+    events = feed.after(n)
+    if events is None:
+        with contextlib.suppress(StoreUnavailable):  # the feed meets the same and ends this
+            return await anyio.to_thread.run_sync(feed.books.stream_after, n, READ)
+        return []
+    return events
+
+
+def lifts_since(connection: Following, turn: int) -> list[Shown]:
+    """Lifts to show to this follower."""
+    if "lift" not in connection.wanted.events:
+        return []
+    return [row for row in connection.feed.board.since(turn) if connection.wanted.has_lift(row)]

@@ -1,0 +1,149 @@
+"""Settings: environment variables or `.env`, read once and only when asked, then frozen.
+
+A bad one is a SettingsError of one line that names it.
+"""
+
+import difflib
+import ipaddress
+import os
+from pathlib import Path
+from typing import Annotated, Any, Literal, NamedTuple
+from urllib.parse import unquote, urlsplit
+
+from pydantic import BeforeValidator, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+PREFIX = "LIFTWATCH_"
+FOR_TESTS = "LIFTWATCH_TEST_"
+MQTT_PORTS = {"mqtt": 1883, "mqtts": 8883}
+
+
+class SettingsError(Exception):
+    """A setting cannot be used; one line that names it."""
+
+
+class MqttUrl(NamedTuple):
+    """Where the broker is. The password is not shown."""
+
+    host: str
+    port: int
+    tls: bool = False
+    username: str | None = None
+    password: SecretStr | None = None
+
+
+class HttpAddress(NamedTuple):
+    """Where pages and API are served."""
+
+    host: str
+    port: int
+
+
+def parse_mqtt(text: Any) -> MqttUrl:
+    """An `mqtt://` or `mqtts://` address; ValueError when it is none.
+
+    >>> parse_mqtt("mqtts://ingest:s3cret@broker.example")
+    MqttUrl(host='broker.example', port=8883, tls=True, username='ingest', \
+password=SecretStr('**********'))
+    """
+    if isinstance(text, MqttUrl):
+        return text
+    parts = urlsplit(str(text))
+    if parts.scheme not in MQTT_PORTS or not parts.hostname or parts.path.strip("/"):
+        raise ValueError("is not mqtt://host:port or mqtts://user:password@host:port")
+    return MqttUrl(
+        host=parts.hostname,
+        port=parts.port or MQTT_PORTS[parts.scheme],
+        tls=parts.scheme == "mqtts",
+        username=unquote(parts.username) if parts.username else None,
+        password=SecretStr(unquote(parts.password)) if parts.password else None,
+    )
+
+
+def parse_http(text: Any) -> HttpAddress:
+    """`host:port` on this machine; ValueError when it is none.
+
+    >>> parse_http("127.0.0.1:8080")
+    HttpAddress(host='127.0.0.1', port=8080)
+    """
+    if isinstance(text, HttpAddress):
+        return text
+    host, _, port = str(text).rpartition(":")
+    host = host.strip("[]")
+    if not host or not port.isdigit() or int(port) > 65_535:
+        raise ValueError(f"{str(text)!r} is not host:port")
+    if not is_loopback(host):
+        raise ValueError(
+            f"{host} is not this machine, and until people can sign in nobody else may look"
+        )
+    return HttpAddress(host, int(port))
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach an address."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def parse_store(text: Any) -> str:
+    """An `http://` or `https://` address, or nothing for the embedded store."""
+    address = str(text or "")
+    parts = urlsplit(address)
+    if address and (parts.scheme not in ("http", "https") or not parts.hostname):
+        raise ValueError("is not http://host:port")
+    return address
+
+
+class Settings(BaseSettings):
+    """Every setting of the service; `.env.example` says what each is for."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_file=".env", extra="ignore", frozen=True, hide_input_in_errors=True
+    )
+
+    mqtt_url: Annotated[MqttUrl, NoDecode, BeforeValidator(parse_mqtt)] = MqttUrl("127.0.0.1", 1883)
+    influx_url: Annotated[str, BeforeValidator(parse_store)] = ""
+    influx_token: SecretStr = SecretStr("")
+    influx_org: str = ""
+    influx_bucket: str = "lift"
+    database_url: SecretStr = SecretStr("")
+    data_dir: Path = Path("data")
+    http: Annotated[HttpAddress, NoDecode, BeforeValidator(parse_http)] = HttpAddress(
+        "127.0.0.1", 8080
+    )
+    log: Literal["text", "json"] = "text"
+    exercise: bool = False
+
+    def database_in(self, folder: Path) -> str:
+        """The address of the relational store: the one set, else SQLite in the data folder."""
+        return (
+            self.database_url.get_secret_value()
+            or f"sqlite:///{folder.absolute()}/liftwatch.sqlite"
+        )
+
+
+def load_settings() -> Settings:
+    """Read the settings. Raises SettingsError."""
+    _refuse_misspelt()
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = PREFIX + str(first["loc"][0]).upper()
+        reason = first["msg"].removeprefix("Value error, ")
+        raise SettingsError(f"{name}: {reason}") from error
+    except (ValueError, OSError) as error:  # not even readable
+        raise SettingsError(f"settings: {error}") from error
+
+
+def _refuse_misspelt() -> None:
+    """A setting almost spelt right would silently not count."""
+    known = [PREFIX + name.upper() for name in Settings.model_fields]
+    for name in sorted(os.environ):
+        if not name.startswith(PREFIX) or name.startswith(FOR_TESTS) or name in known:
+            continue
+        meant = difflib.get_close_matches(name, known, n=1)
+        if meant:
+            raise SettingsError(f"{name}: no such setting; {meant[0]} is meant?")

@@ -1,0 +1,54 @@
+"""A run written down: the contract's replay file, and the truth beside it."""
+
+import heapq
+from collections.abc import Iterator, Mapping
+from random import Random
+from typing import IO
+
+import msgspec
+
+from liftwatch.clock import rfc3339
+from simulators.fleet import Fleet
+from simulators.terminal import Outgoing
+
+DELAY_MS = (20, 180)  # from the terminal to the broker, on a fair day
+
+
+def write_replay(fleet: Fleet, until_ms: int, out_file: IO[str], truth_file: IO[str]) -> int:
+    """Write what is sent until then, as received, and what happened; returns the lines written."""
+    lines = 0
+    for received_ms, sent in received(fleet.run(until_ms), Random(f"{fleet.seed}/delay")):
+        line = {
+            "topic": sent.topic,
+            "payload": sent.payload,
+            "received_at": rfc3339(received_ms),
+        }
+        out_file.write(_json(line))
+        lines += 1
+    for truth in fleet.truth():
+        truth_file.write(_json(truth.line(until_ms=until_ms)))
+    return lines
+
+
+def received(sent: Iterator[Outgoing], rng: Random) -> Iterator[tuple[int, Outgoing]]:
+    """Messages with the moments of their arrival, in that order; those under way are few.
+
+    A terminal has one connection: what it sends arrives in the order in which it was sent.
+    """
+    under_way: list[tuple[int, int, Outgoing]] = []
+    last_ms: dict[str, int] = {}
+    for count, one in enumerate(sent):
+        while under_way and under_way[0][0] < one.at_ms:
+            received_ms, _, first = heapq.heappop(under_way)
+            yield received_ms, first
+        terminal = one.payload["terminal"]
+        arrives_ms = max(one.at_ms + rng.randint(*DELAY_MS), last_ms.get(terminal, 0))
+        last_ms[terminal] = arrives_ms
+        heapq.heappush(under_way, (arrives_ms, count, one))
+    while under_way:
+        received_ms, _, first = heapq.heappop(under_way)
+        yield received_ms, first
+
+
+def _json(line: Mapping[str, object]) -> str:
+    return msgspec.json.encode(line).decode() + "\n"

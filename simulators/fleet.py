@@ -1,0 +1,85 @@
+"""Many lifts as one stream in the order of time, and what really happened to them."""
+
+import heapq
+from collections import deque
+from collections.abc import Iterable, Iterator
+
+from simulators.estates import place_of, plan_lift
+from simulators.faults import fitted, schedule
+from simulators.faults.scene import Scene
+from simulators.lift import Lift
+from simulators.plan import Plan
+from simulators.scenario import Fault, Scenario
+from simulators.terminal import Outgoing
+from simulators.truth import Truth
+
+BOOT_EVERY_MS = 137  # terminals do not all start at the same instant
+BOOT_WITHIN_MS = 5_000
+
+__all__ = ["Fleet", "Outgoing", "Truth", "make_fleet"]
+
+
+class Fleet:
+    """Lifts on one clock. `now_ms` is how far they have run."""
+
+    def __init__(
+        self, plans: Iterable[Plan], *, seed: int, start_ms: int, scenario: Scenario | None = None
+    ) -> None:
+        plans = list(plans)
+        faults = _by_lift(plans, scenario or Scenario())
+        self.seed, self.now_ms = seed, start_ms
+        self.lifts: list[Lift] = []
+        for index, plan in enumerate(plans):
+            boot_ms = start_ms + index * BOOT_EVERY_MS % BOOT_WITHIN_MS
+            mine = faults.get(index, [])
+            lift = Lift(fitted(plan, {one.name for one in mine}), seed=seed, start_ms=boot_ms)
+            for one in mine:
+                at_ms = start_ms + round(one.after_s * 1000)
+                schedule(lift, one.name, Scene(at_ms, one.for_s, one.options))
+            self.lifts.append(lift)
+        self._heap = [(lift.now_ms, index) for index, lift in enumerate(self.lifts)]
+        heapq.heapify(self._heap)
+        self._ready: deque[Outgoing] = deque()
+
+    def run(self, until_ms: int) -> Iterator[Outgoing]:
+        """What is sent before a moment, in order; a later call goes on where this one ended."""
+        while True:
+            while self._ready and self._ready[0].at_ms < until_ms:
+                sent = self._ready.popleft()
+                self.now_ms = sent.at_ms
+                yield sent
+            if self._ready or not self._heap or self._heap[0][0] >= until_ms:
+                break
+            self._step()
+        self.now_ms = max(self.now_ms, until_ms)
+
+    def _step(self) -> None:
+        index = self._heap[0][1]
+        lift = self.lifts[index]
+        if not lift.terminal.out:
+            lift.agenda.step()
+        self._ready.extend(lift.terminal.out)
+        lift.terminal.out.clear()
+        heapq.heapreplace(self._heap, (lift.agenda.next_ms, index))
+
+    def truth(self) -> list[Truth]:
+        """What has really happened so far, in the order of its begin."""
+        found = (truth for lift in self.lifts for truth in lift.truths)
+        return sorted(found, key=lambda truth: (truth.from_ms, truth.lift, truth.kind))
+
+
+def make_fleet(*, seed: int, lifts: int, start_ms: int, scenario: Scenario | None = None) -> Fleet:
+    """Lifts in made-up estates; ValueError when the scenario names a lift not among them."""
+    plans = [plan_lift(place_of(index, seed=seed), seed=seed) for index in range(lifts)]
+    return Fleet(plans, seed=seed, start_ms=start_ms, scenario=scenario)
+
+
+def _by_lift(plans: list[Plan], scenario: Scenario) -> dict[int, list[Fault]]:
+    numbers: dict[int | str, int] = {plan.name: index for index, plan in enumerate(plans)}
+    numbers |= {index: index for index in range(len(plans))}
+    faults: dict[int, list[Fault]] = {}
+    for fault in scenario.faults:
+        if fault.lift not in numbers:
+            raise ValueError(f"fault {fault.name}: no lift {fault.lift!r} among the {len(plans)}")
+        faults.setdefault(numbers[fault.lift], []).append(fault)
+    return faults

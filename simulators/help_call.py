@@ -1,0 +1,34 @@
+"""The passenger's emergency call: raised, spoken to, ended when somebody has come."""
+
+from simulators.terminal import Terminal
+
+
+class HelpCalls:
+    """The call under way in one lift, if any."""
+
+    def __init__(self, terminal: Terminal) -> None:
+        self._terminal = terminal
+        self._count = 0
+        self.open = False
+
+    def begin(self) -> None:
+        """Somebody has pressed the alarm button for long enough."""
+        if not self.open:
+            self._count += 1
+            self.open = True
+            self._tell("raised")
+
+    def answer(self) -> None:
+        """The rescue service speaks with them."""
+        if self.open:
+            self._tell("voice")
+
+    def end(self) -> None:
+        """Somebody on site ends it."""
+        if self.open:
+            self._tell("ended_on_site")
+            self.open = False
+
+    def _tell(self, phase: str) -> None:
+        body = {"id": f"{self._terminal.boot}-{self._count}", "phase": phase, "battery_ok": True}
+        self._terminal.send("emergency_call", body)

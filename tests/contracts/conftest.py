@@ -1,0 +1,171 @@
+"""Every implementation of the ports, empty: what the contracts run against."""
+
+import os
+import uuid
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any
+from urllib.error import HTTPError
+from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.request import Request, urlopen
+
+import pytest
+
+from liftwatch.adapters.embedded import EmbeddedStore
+from liftwatch.adapters.influx import InfluxStore
+from liftwatch.adapters.memory import MemoryBooks
+from liftwatch.adapters.sql import open_books
+from liftwatch.ports import Books, TelemetryStore
+
+NAMED_URL = os.environ.get("LIFTWATCH_TEST_INFLUX_URL", "")
+"""A server to test against beside our own, with ..._TOKEN, ..._ORG and ..._BUCKET."""
+
+
+def opened(back_end: str, request: pytest.FixtureRequest, tmp_path: Path) -> Books:
+    """Empty books of one back end."""
+    if back_end == "memory":
+        return MemoryBooks()
+    if back_end == "sqlite":
+        return open_books(f"sqlite:///{tmp_path}/books.sqlite")
+    return open_books(request.getfixturevalue("postgres_database"))
+
+
+@pytest.fixture(params=["memory", "sqlite", "postgresql"])
+def books(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Books]:
+    """Empty books."""
+    made = opened(request.param, request, tmp_path)
+    yield made
+    made.close()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def shared_books(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Books]:
+    """Empty books that several threads may use; those in memory are for one."""
+    made = opened(request.param, request, tmp_path)
+    yield made
+    made.close()
+
+
+class InfluxTwo(BaseHTTPRequestHandler):
+    """The manners of InfluxDB 2.8 (as measured) before a real 1.x: `/health`, `/api/v2/write`
+    with a token, nothing stored of a body with a bad line (400), the rest stored beside a type
+    conflict (422)."""
+
+    protocol_version = "HTTP/1.1"
+    behind = ""
+    token = "s3cr3t"
+
+    def do_GET(self) -> None:
+        """`/health`, `/ping` and `/query`."""
+        if urlsplit(self.path).path == "/health":
+            self.answer(200, b'{"status": "pass"}')
+        else:
+            self.answer(*self.ask(self.path))
+
+    def do_POST(self) -> None:
+        """`/api/v2/write`."""
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        url = urlsplit(self.path)
+        bucket = parse_qs(url.query)["bucket"][0]
+        if url.path != "/api/v2/write":
+            self.answer(404, b'{"code": "not found", "message": "path not found"}')
+        elif self.headers.get("Authorization") != f"Token {self.token}":
+            self.answer(401, b'{"code": "unauthorized", "message": "unauthorized access"}')
+        else:
+            self.answer(*self.write(bucket, body))
+
+    def write(self, bucket: str, body: bytes) -> tuple[int, bytes]:
+        """First into a database nobody reads, to see whether every line can be read at all."""
+        for database in (f"{bucket}_tried", bucket):
+            query = urlencode({"db": database, "precision": "ns"})
+            status, said = self.ask(f"/write?{query}", body)
+            if b"unable to parse" in said:
+                return 400, said
+        if status == 404:
+            return 404, b'{"code": "not found", "message": "bucket not found"}'
+        return (422 if status == 400 else status), said
+
+    def ask(self, path: str, body: bytes | None = None) -> tuple[int, bytes]:
+        """What the server behind answers."""
+        try:
+            with urlopen(Request(self.behind + path, data=body)) as response:
+                return response.status, response.read()
+        except HTTPError as error:
+            with error:
+                return error.code, error.read()
+
+    def answer(self, status: int, body: bytes) -> None:
+        """Send an answer."""
+        self.send_response(status)
+        self.send_header("X-Influxdb-Version", "v2.8.0")
+        if status != 204:
+            self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(b"" if status == 204 else body)
+
+    def log_message(self, *_: Any) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture(scope="session")
+def influx_two_url(influx_url: str) -> Iterator[str]:
+    """Something that behaves like InfluxDB 2."""
+    handler = type("Handler", (InfluxTwo,), {"behind": influx_url})
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+def make_database(url: str, name: str) -> None:
+    """A bucket of our InfluxDB 2 is a database of the server behind."""
+    for database in (name, f"{name}_tried"):
+        query = urlencode({"q": f'CREATE DATABASE "{database}"'})
+        urlopen(Request(f"{url}/query?{query}", method="POST")).close()
+
+
+@pytest.fixture
+def bucket() -> str:
+    """A bucket of the test's own."""
+    return f"test {uuid.uuid4().hex}"
+
+
+def opened_influx(back_end: str, request: pytest.FixtureRequest, bucket: str) -> InfluxStore:
+    """A store on one kind of InfluxDB."""
+    if back_end == "influx 1":
+        return InfluxStore(request.getfixturevalue("influx_url"), token="", org="", bucket=bucket)
+    if back_end == "influx 2":
+        make_database(request.getfixturevalue("influx_url"), bucket)
+        url = request.getfixturevalue("influx_two_url")
+        return InfluxStore(url, token=InfluxTwo.token, org="lift", bucket=bucket)
+    named = {
+        name: os.environ.get(f"LIFTWATCH_TEST_INFLUX_{name.upper()}", default)
+        for name, default in (("token", ""), ("org", "lift"), ("bucket", "lift"))
+    }
+    return InfluxStore(NAMED_URL, **named)
+
+
+@pytest.fixture(params=["influx 1", "influx 2"])
+def influx_store(request: pytest.FixtureRequest, bucket: str) -> Iterator[InfluxStore]:
+    """An empty store on InfluxDB."""
+    made = opened_influx(request.param, request, bucket)
+    yield made
+    made.close()
+
+
+@pytest.fixture(
+    params=["embedded", "influx 1", "influx 2", *(["influx named"] if NAMED_URL else [])]
+)
+def store(request: pytest.FixtureRequest, bucket: str, tmp_path: Path) -> Iterator[TelemetryStore]:
+    """A telemetry store; all but the one of the environment are empty."""
+    made: TelemetryStore
+    if request.param == "embedded":
+        made = EmbeddedStore(tmp_path / "folder" / "telemetry.sqlite")
+    else:
+        made = opened_influx(request.param, request, bucket)
+    yield made
+    made.close()
