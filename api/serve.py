@@ -25,9 +25,7 @@ class ServeError(Exception):
     """The address cannot be served; one line says why."""
 
 
-def serve(
-    app: FastAPI, *, host: str, port: int, ready: Callable[[], None] | None = None
-) -> None:
+def serve(app: FastAPI, *, host: str, port: int, ready: Callable[[], None] | None = None) -> None:
     """Serve until SIGINT or SIGTERM, then return. Raises ServeError before anything is served.
 
     `ready` is called once connections are accepted.

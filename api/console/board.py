@@ -51,7 +51,8 @@ def read_fleet(
     tiles = [tile(language, row, open_ones.get(row.lift, []), now_ms=now_ms) for row in lifts]
     tiles.sort(key=lambda one: (one.name.estate, one.name.title, one.name.lift))
     estates = [
-        _estate(name, list(group)) for name, group in groupby(tiles, key=lambda one: one.name.estate)
+        _estate(name, list(group))
+        for name, group in groupby(tiles, key=lambda one: one.name.estate)
     ]
     offline = sum(one.offline for one in tiles)
     more = lifts[-1].lift if len(found) > TILES_MAX else None
@@ -81,9 +82,7 @@ def read_incidents(books: Books, language: Language, *, now_ms: int) -> OpenInci
         counts[incident.severity] += 1
     shown = found[:ROWS_MAX]
     lifts = lifts_of(books, [one.lift for one in shown])
-    rows = [
-        incident_view(language, one, lifts.get(one.lift or ""), now_ms=now_ms) for one in shown
-    ]
+    rows = [incident_view(language, one, lifts.get(one.lift or ""), now_ms=now_ms) for one in shown]
     return OpenIncidents(counts, len(found), rows)
 
 

@@ -48,9 +48,7 @@ def _fleet(
 ) -> dict[str, object]:
     language, now = language_of(request), now_ms()
     estates([estate] if estate is not None else ())
-    board = read_fleet(
-        books, language, estate=estate, after=lift_filter(after), now_ms=now
-    )
+    board = read_fleet(books, language, estate=estate, after=lift_filter(after), now_ms=now)
     return {
         "fleet": board,
         "open": read_incidents(books, language, now_ms=now),
@@ -103,17 +101,13 @@ def lift_incidents_piece(request: Request, books: TheBooks, lift: str) -> Respon
 def incident_whole(request: Request, books: TheBooks, id: str) -> Response:
     """One incident."""
     values: dict[str, object] = {"stream": books.stream_head()}
-    return render(
-        request, "incident.html", values | incident_page(books, language_of(request), id)
-    )
+    return render(request, "incident.html", values | incident_page(books, language_of(request), id))
 
 
 @console.get("/console/incidents/{id}")
 def incident_piece(request: Request, books: TheBooks, id: str) -> Response:
     """The changing part of one incident."""
-    return render(
-        request, "_incident.html", incident_page(books, language_of(request), id)
-    )
+    return render(request, "_incident.html", incident_page(books, language_of(request), id))
 
 
 @router.get("/language", dependencies=[Depends(allow("console.language"))])
@@ -150,5 +144,3 @@ def problem_page(request: Request, problem: Problem) -> Response:
     response = render(request, "problem.html", {"problem": problem}, status=problem.row.status)
     response.headers.update(problem.headers)
     return response
-
-

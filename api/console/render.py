@@ -52,18 +52,24 @@ def language_of(request: Request) -> Language:
     return LANGUAGES[choose(request.cookies.get(COOKIE), accept)]
 
 
-def render(request: Request, template: str, values: dict[str, Any], *, status: int = 200) -> Response:
+def render(
+    request: Request, template: str, values: dict[str, Any], *, status: int = 200
+) -> Response:
     """A template as an answer."""
     parts: Parts = request.app.state.parts
     language = language_of(request)
     query = f"?{request.url.query}" if request.url.query else ""
-    text = ENVIRONMENTS[language.code].get_template(template).render(
-        values
-        | {
-            "now_ms": now_ms(),
-            "exercise": parts.exercise,
-            "demo": parts.demo,
-            "here": request.url.path + query,
-        }
+    text = (
+        ENVIRONMENTS[language.code]
+        .get_template(template)
+        .render(
+            values
+            | {
+                "now_ms": now_ms(),
+                "exercise": parts.exercise,
+                "demo": parts.demo,
+                "here": request.url.path + query,
+            }
+        )
     )
     return Response(text, status_code=status, media_type="text/html", headers=HEADERS)

@@ -78,7 +78,9 @@ def lift_name(language: Language, lift: str, row: LiftRow | None) -> LiftName:
 
 def _place(language: Language, building: str | None, unit: str | None) -> str:
     """`3 栋 1 单元` of plain numbers; whatever else the register says stands as it is."""
-    plain = all(text is None or (text.isascii() and len(text) <= PLAIN_MAX) for text in (building, unit))
+    plain = all(
+        text is None or (text.isascii() and len(text) <= PLAIN_MAX) for text in (building, unit)
+    )
     if building and unit and plain:
         return language.say("Building %(building)s, unit %(unit)s", building=building, unit=unit)
     if building and plain:
@@ -86,9 +88,7 @@ def _place(language: Language, building: str | None, unit: str | None) -> str:
     return " · ".join(text for text in (building, unit) if text)
 
 
-def tile(
-    language: Language, row: LiftRow, open_ones: Sequence[Incident], *, now_ms: int
-) -> Tile:
+def tile(language: Language, row: LiftRow, open_ones: Sequence[Incident], *, now_ms: int) -> Tile:
     """A lift as the fleet shows it."""
     state = row.state or {}
     kinds = kinds_of(list(open_ones))

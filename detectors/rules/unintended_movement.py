@@ -1,6 +1,7 @@
 """The car leaves the landing with a door open, or moves although nobody told it to."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from itertools import pairwise
 
 from detectors.contract import Claim, Detector
 from detectors.motion import (
@@ -19,7 +20,11 @@ BRAKING_MPS2 = 0.2
 """An emergency stop slows the car by at least this; a car that coasts on without command does
 not. A gear brakes with 0.2 g at least (EN 81-20 5.6.2.1), worn brakes with less [our choice]."""
 NEARLY_STILL_MPS = 0.15  # the tail of an emergency stop, sampled twice a second
+AT_LANDING_M = 0.35  # the widest unlocking zone (EN 81-20 5.3.8.1)
+FALL_MPS2 = 0.6  # from here on it is a fall, once it lasts (contract, section 2)
 AGREEING_M = 0.02  # two position readings further apart than their noise
+
+Pair = tuple[Moment, Moment]
 
 
 class UnintendedMovement(Detector):
@@ -41,8 +46,7 @@ class UnintendedMovement(Detector):
             return
         if without_command(state) is not True and is_closed(state) is not False:
             return  # commanded behind closed doors, as nearly always: nothing to look at
-        pairs = list(zip(view.window, view.window[1:], strict=False))
-        suspects = [pair for pair in pairs if self._leaves(*pair, view)]
+        suspects = self._suspects(list(pairwise(view.window)), view)
         if not suspects:
             return
         certain = self._certain(suspects, view)
@@ -55,35 +59,68 @@ class UnintendedMovement(Detector):
                 evidence=_evidence(certain.state, view),
             )
 
-    def _leaves(self, before: Moment, after: Moment, view: View) -> bool:
-        """Whether the car went off its landing between two neighbouring states, untold."""
-        if not 0 < after.at_ms - before.at_ms <= NEIGHBOUR_MS_MAX:
-            return False
-        if not (is_moving(before.state) or is_moving(after.state)):
-            return False
-        away = _goes_away(before, after, view)
-        open_door = is_closed(before.state) is False and is_closed(after.state) is False
-        if open_door and away and view.stand_ms is not None:
-            return True
-        return (
-            without_command(after.state) is True
-            and without_command(before.state) is not False
-            and not _brakes(before, after)
-            and not _moved_by_hand(before, after, view)
-        )
+    def _suspects(self, pairs: list[Pair], view: View) -> list[Pair]:
+        """Neighbouring states between which the car moved as it must not."""
+        untold = [pair for pair in pairs if _moves(*pair) and _untold(*pair, view)]
+        if "free_fall" in view.active:
+            untold = []  # that is the graver word for the same movement
+        elif untold and untold[-1] is pairs[-1]:
+            # Speeding up still: after 1.0 s it is a fall, and only if it ends before it is this.
+            while untold and _falls(*untold[-1]):
+                untold.pop()
+        return [
+            pair
+            for pair in pairs
+            if pair in untold or (_moves(*pair) and _leaves_open(*pair, view))
+        ]
 
-    def _certain(self, suspects: Sequence[tuple[Moment, Moment]], view: View) -> Moment | None:
+    def _certain(self, suspects: list[Pair], view: View) -> Moment | None:
         """The state that settles it: beyond 0.10 m, and its neighbour or its position agrees."""
         for before, after in suspects:
             distance = view.distance_m(after.state)
             if distance is None or distance <= LEFT_M:
                 continue
             if _confirms(before, after):
-                return after
+                # While it sped up it could still have become a fall: certain when it did not.
+                return (_next(after, view) or after) if _falls(before, after) else after
             following = _still_beyond(after, view)
             if following is not None:
                 return following
         return None
+
+
+def _moves(before: Moment, after: Moment) -> bool:
+    """Whether two states are neighbours between which the car moved."""
+    near = 0 < after.at_ms - before.at_ms <= NEIGHBOUR_MS_MAX
+    return near and bool(is_moving(before.state) or is_moving(after.state))
+
+
+def _untold(before: Moment, after: Moment, view: View) -> bool:
+    """Whether nobody told the car to move, and it is not just coming to rest."""
+    return (
+        without_command(after.state) is True
+        and without_command(before.state) is not False
+        and not _brakes(before, after)
+        and not _moved_by_hand(before, after, view)
+    )
+
+
+def _leaves_open(before: Moment, after: Moment, view: View) -> bool:
+    """Whether the car goes away from the landing where it stands with its door open.
+
+    A door lost in the middle of a ride is another matter (`moving_with_open_door`).
+    """
+    if is_closed(before.state) is not False or is_closed(after.state) is not False:
+        return False
+    distance = view.distance_m(before.state)
+    at_landing = before.state.in_door_zone if distance is None else distance <= AT_LANDING_M
+    return bool(at_landing) and view.stand_ms is not None and _goes_away(before, after, view)
+
+
+def _falls(before: Moment, after: Moment) -> bool:
+    """Whether the car speeds up as in a fall (`free_fall`)."""
+    accel = accel_mps2(before, after)
+    return accel is not None and abs(accel) >= FALL_MPS2
 
 
 def _goes_away(before: Moment, after: Moment, view: View) -> bool:
@@ -121,9 +158,13 @@ def _confirms(before: Moment, after: Moment) -> bool:
 
 def _still_beyond(after: Moment, view: View) -> Moment | None:
     """The next state, if it says too that the car is off its landing."""
-    following = next((moment for moment in view.window if moment.at_ms > after.at_ms), None)
+    following = _next(after, view)
     distance = view.distance_m(following.state) if following else None
     return following if distance is not None and distance > LEFT_M else None
+
+
+def _next(moment: Moment, view: View) -> Moment | None:
+    return next((later for later in view.window if later.at_ms > moment.at_ms), None)
 
 
 def _evidence(state: State, view: View) -> dict[str, object]:

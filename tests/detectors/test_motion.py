@@ -154,15 +154,39 @@ def test_an_emergency_stop_is_no_unintended_movement(story: Tell) -> None:
 
 
 def test_a_brake_that_lets_go(story: Tell) -> None:
-    """0.8 m/s² for 1.0 s without command is a fall, and before that an unintended movement."""
+    """0.8 m/s² for 1.0 s without command is a fall, and no lesser word is said of it as well."""
     story("""
         00:00    state  position_m=20.0
         00:10    state  car=moving speed_mps=0.2 position_m=20.02 brake=lifted
         00:10.5  state  speed_mps=0.6 position_m=20.22 in_door_zone=false
-        00:10.6  expect unintended_movement raised at=00:10.5
+        00:10.6  expect nothing
         00:11    state  speed_mps=1.0 position_m=20.62
         00:11.1  expect free_fall raised opened=00:10 at=00:11
         00:11.5  state  speed_mps=1.4 position_m=21.22
+    """)
+
+
+def test_a_brake_that_lets_go_and_is_caught(story: Tell) -> None:
+    """It sped up for less than 1.0 s: an unintended movement, known when it ended."""
+    story("""
+        00:00    state  position_m=20.0
+        00:10    state  car=moving speed_mps=0.2 position_m=20.02 brake=lifted
+        00:10.5  state  speed_mps=0.6 position_m=20.22 in_door_zone=false
+        00:10.6  expect nothing
+        00:11    state  speed_mps=0.1 position_m=20.4
+        00:11.1  expect unintended_movement raised at=00:11
+        00:11.5  state  speed_mps=0 car=stopped position_m=20.41
+    """)
+
+
+def test_a_slow_slide_without_command(story: Tell) -> None:
+    """0.3 m/s² is less than a fall."""
+    story("""
+        00:00    state  position_m=20.0
+        00:10    state  car=moving speed_mps=0.1 position_m=20.02 brake=lifted
+        00:10.5  state  speed_mps=0.25 position_m=20.11
+        00:10.6  expect unintended_movement raised at=00:10.5
+        00:11    state  speed_mps=0.4 position_m=20.27 in_door_zone=false
     """)
 
 
