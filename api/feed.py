@@ -160,6 +160,7 @@ class Feed:
 
     async def _read_on(self) -> None:
         self.head = await anyio.to_thread.run_sync(self.books.stream_head)
+        self._wake()  # whoever joined before we knew the head may be behind it
         board_at_s = 0.0
         while True:
             await self._read_changes()

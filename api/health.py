@@ -2,6 +2,7 @@
 
 import anyio.to_thread
 from fastapi import APIRouter, Depends, Request, Response
+from fastapi.responses import PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 
 from api.measure import HttpFigures
@@ -30,7 +31,11 @@ def readyz(parts: ThePart) -> Response:
     return answer({"ready": ready, "parts": told}, status=200 if ready else 503)
 
 
-@router.get("/metrics", dependencies=[Depends(allow("service.metrics"))])
+@router.get(
+    "/metrics",
+    dependencies=[Depends(allow("service.metrics"))],
+    response_class=PlainTextResponse,
+)
 async def metrics(request: Request, parts: ThePart) -> Response:
     """The service's own figures, for Prometheus."""
     figures: HttpFigures = request.app.state.figures

@@ -6,7 +6,7 @@ from typing import Annotated, get_args
 from fastapi import APIRouter, Depends, Query, Response
 
 from api.paging import INT_MAX, LIMIT_DEFAULT, Cursor, Limit, read_cursor, write_cursor
-from api.parameters import Moment, Words, estates, known_words, lift_filter, moment_ms
+from api.parameters import LiftQuery, Moment, Words, estates, known_words, lift_filter, moment_ms
 from api.parts import TheBooks
 from api.principal import allow
 from api.problems import DOCUMENTED, BadParameter, Problem, shown
@@ -26,13 +26,14 @@ _ID = re.compile(r"[0-9A-Za-z-]{1,64}")
 
 
 def incident_filter(
-    state: Words = [],  # noqa: B006 - FastAPI copies defaults
-    kind: Words = [],  # noqa: B006
-    severity: Words = [],  # noqa: B006
-    estate: Words = [],  # noqa: B006
-    lift: Annotated[str | None, Query(description="Only this lift.")] = None,
-    from_: Annotated[Moment, Query(alias="from", description="Raised then or later.")] = None,
-    to: Annotated[Moment, Query(description="Raised before.")] = None,
+    *,
+    state: Words,
+    kind: Words,
+    severity: Words,
+    estate: Words,
+    lift: LiftQuery = None,
+    from_: Annotated[Moment, Query(alias="from")] = None,
+    to: Moment = None,
     open: Annotated[bool, Query(description="Leave out closed and rejected ones.")] = False,
 ) -> IncidentFilter:
     """The filter of the query parameters."""
@@ -53,12 +54,13 @@ def incident_filter(
 
 @router.get("/v1/incidents", responses=described(IncidentList, "Incidents, newest first"))
 def list_incidents(
+    *,
     books: TheBooks,
     where: Annotated[IncidentFilter, Depends(incident_filter)],
     limit: Limit = LIMIT_DEFAULT,
     cursor: Cursor = None,
 ) -> Response:
-    """Incidents by the moment they were raised, newest first; the filters must all hold."""
+    """Incidents raised in [from, to), newest first; the filters given must all hold."""
     after = read_place(cursor) if cursor else None
     page = books.incidents(where, after=after, limit=limit)
     items = [incident_data(incident) for incident in page.items]

@@ -22,6 +22,7 @@ Estate = Annotated[str | None, Query(description="Only this estate.")]
 
 @router.get("/v1/lifts", responses=described(LiftList, "Lifts in order of their name"))
 def list_lifts(
+    *,
     books: TheBooks,
     estate: Estate = None,
     limit: Limit = LIMIT_DEFAULT,

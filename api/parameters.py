@@ -19,9 +19,25 @@ _STEP = re.compile(r"([0-9]{1,9})([smhd]?)")
 _UNIT_MS = {"": SECOND_MS, "s": SECOND_MS, "m": MINUTE_MS, "h": HOUR_MS, "d": DAY_MS}
 _ESTATE = re.compile(r"[a-z0-9-]{1,32}")
 
-Words = Annotated[list[str], Query(max_length=WORDS_MAX, description="Repeated, or with commas.")]
-Moment = Annotated[str | None, Query(description="RFC 3339 with an offset.")]
-LiftPath = Annotated[str, Path(description="The lift's name.")]
+Words = Annotated[
+    list[str],
+    Query(default_factory=list, max_length=WORDS_MAX, description="Repeated, or with commas."),
+]
+Moment = Annotated[
+    str | None,
+    Query(description="RFC 3339 with an offset.", json_schema_extra={"format": "date-time"}),
+]
+LiftPath = Annotated[
+    str,
+    Path(
+        description="The lift's name, as its topic has it.",
+        json_schema_extra={"pattern": "^[0-9A-Za-z-]{4,32}$"},
+    ),
+]
+LiftQuery = Annotated[
+    str | None,
+    Query(description="Only this lift.", json_schema_extra={"pattern": "^[0-9A-Za-z-]{4,32}$"}),
+]
 
 
 def words(name: str, values: Iterable[str]) -> tuple[str, ...]:

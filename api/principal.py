@@ -11,8 +11,8 @@ from fastapi import Request
 from api.problems import Problem
 
 ROLES = frozenset(
-    "property maintenance supervision rescue custodian committee bureau street inspector"
-    " auditor owner admin".split()
+    {"property", "maintenance", "supervision", "rescue", "custodian", "committee"}
+    | {"bureau", "street", "inspector", "auditor", "owner", "admin"}
 )
 WATCHING = frozenset({"property", "maintenance", "supervision", "rescue", "admin"})
 ANYBODY = ROLES | {"anonymous"}

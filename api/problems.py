@@ -115,18 +115,22 @@ def wants_page(request: Request) -> bool:
     return html and not path.startswith("/v1/") and request.method in ("GET", "HEAD")
 
 
+def answer_of(request: Request, problem: Problem, *, page: Page) -> Response:
+    """A page for people, a problem for machines."""
+    if wants_page(request):
+        return page(request, problem)
+    return problem_response(problem, instance=request.url.path)
+
+
 def add_problem_handlers(app: FastAPI, *, page: Page) -> None:
     """Turn every exception a route can raise into a problem, as `page` for browsers."""
 
     async def answer(request: Request, error: Exception) -> Response:
-        problem = as_problem(error)
-        if wants_page(request):
-            return page(request, problem)
-        return problem_response(problem, instance=request.url.path)
+        return answer_of(request, as_problem(error), page=page)
 
     for sort in (Problem, HTTPException, RequestValidationError, StoreUnavailable):
         app.add_exception_handler(sort, answer)
-    app.add_middleware(Crashes)
+    app.add_middleware(Crashes, page=page)
 
 
 def as_problem(error: Exception) -> Problem:
@@ -162,8 +166,9 @@ def _invalid(error: RequestValidationError) -> Problem:
 class Crashes:
     """The outermost layer of ours: a defect is logged in full and answered with a problem."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, page: Page) -> None:
         self.app = app
+        self.page = page
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on; answer 500 if nothing has been sent when it fails."""
@@ -179,10 +184,10 @@ class Crashes:
 
         try:
             await self.app(scope, receive, noting)
-        except Exception as error:  # noqa: BLE001 - whatever it is, the caller gets a problem
+        except Exception as error:
             log.exception("%s %s failed", scope["method"], scope["path"])
             if not started:
-                response = problem_response(as_problem(error), instance=scope["path"])
+                response = answer_of(Request(scope), as_problem(error), page=self.page)
                 await response(scope, receive, send)
 
 

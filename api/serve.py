@@ -1,7 +1,6 @@
 """Serving an application on this machine only, until people can sign in."""
 
 import contextlib
-import ipaddress
 import logging
 import signal
 import socket
@@ -18,6 +17,7 @@ log = logging.getLogger(__name__)
 
 GRACE_S = 5
 BACKLOG = 128
+LOOPBACK = ("127.0.0.1", "localhost", "::1")  # what `api.guard` takes for us
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -31,21 +31,26 @@ def serve(app: FastAPI, *, host: str, port: int, ready: Callable[[], None] | Non
     `ready` is called once connections are accepted.
     """
     with bind(host, port) as listener:
-        config = uvicorn.Config(
-            app,
-            log_config=None,
-            access_log=False,
-            lifespan="on",
-            server_header=False,
-            timeout_graceful_shutdown=GRACE_S,
-        )
-        _Server(config, parts=app.state.parts, ready=ready).run(sockets=[listener])
+        server_of(app, ready=ready).run(sockets=[listener])
+
+
+def server_of(app: FastAPI, *, ready: Callable[[], None] | None = None) -> uvicorn.Server:
+    """A server for an application: run it with sockets; `should_exit` ends it."""
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        lifespan="on",
+        server_header=False,
+        timeout_graceful_shutdown=GRACE_S,
+    )
+    return _Server(config, parts=app.state.parts, ready=ready)
 
 
 def bind(host: str, port: int) -> socket.socket:
     """A listening socket on a loopback address. Raises ServeError."""
     address = f"{host}:{port}"
-    if not _is_loopback(host):
+    if host not in LOOPBACK:
         raise ServeError(
             f"{address}: until people can sign in, only this machine may connect: use 127.0.0.1"
         )
@@ -59,12 +64,6 @@ def bind(host: str, port: int) -> socket.socket:
         listener.close()
         raise ServeError(f"{address}: {getattr(error, 'strerror', None) or error}") from error
     return listener
-
-
-def _is_loopback(host: str) -> bool:
-    with contextlib.suppress(ValueError):
-        return ipaddress.ip_address(host).is_loopback
-    return host == "localhost"
 
 
 class _Server(uvicorn.Server):

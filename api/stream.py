@@ -15,7 +15,7 @@ from fastapi import APIRouter, Depends, Header, Query
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from api.feed import READ, Feed, Shown, incident_event
-from api.parameters import Words, estates, known_words, lift_filter
+from api.parameters import LiftQuery, Words, estates, known_words, lift_filter
 from api.parts import ThePart
 from api.principal import allow
 from api.problems import DOCUMENTED, BadParameter, shown, unavailable
@@ -57,9 +57,10 @@ class Wanted(NamedTuple):
 
 
 def wanted(
-    event: Words = [],  # noqa: B006 - FastAPI copies defaults
-    estate: Words = [],  # noqa: B006
-    lift: Annotated[str | None, Query(description="Only this lift.")] = None,
+    *,
+    event: Words,
+    estate: Words,
+    lift: LiftQuery = None,
     alive: Annotated[
         bool, Query(description="Also an event `alive` with every heartbeat.")
     ] = False,

@@ -33,6 +33,13 @@ router = APIRouter(
     tags=["lifts"], dependencies=[Depends(allow("telemetry.read"))], responses=DOCUMENTED
 )
 LIST = "telemetry"
+Step = Annotated[
+    str | None,
+    Query(
+        description="60, 60s, 5m, 1h, 1d; without it every point as it is.",
+        json_schema_extra={"pattern": "^[1-9][0-9]{0,3}[sm]?$"},
+    ),
+]
 POINTS_MAX = 10_000
 SPAN_DEFAULT_MS = DAY_MS
 SPAN_RAW_MAX_MS = 31 * DAY_MS
@@ -41,12 +48,13 @@ EDGE_AT = "edge_at"
 
 
 def telemetry_query(
+    *,
     lift: LiftPath,
-    kind: Annotated[str, Query(description=f"One of {', '.join(KINDS)}.")],
-    signal: Words = [],  # noqa: B006 - FastAPI copies defaults
-    from_: Annotated[Moment, Query(alias="from", description="Default: a day before `to`.")] = None,
-    to: Annotated[Moment, Query(description="Default: now.")] = None,
-    step: Annotated[str | None, Query(description="60, 60s, 5m, 1h; none is raw.")] = None,
+    kind: Annotated[str, Query(json_schema_extra={"enum": [*KINDS]})],
+    signal: Words,
+    from_: Annotated[Moment, Query(alias="from")] = None,
+    to: Moment = None,
+    step: Step = None,
     limit: Annotated[int, Query(ge=1, le=POINTS_MAX)] = POINTS_MAX,
 ) -> TelemetryQuery:
     """The question of the query parameters."""
@@ -85,12 +93,13 @@ def _span(from_: str | None, to: str | None, *, stepped: bool) -> tuple[int, int
     responses=described(TelemetryList, "Points in order of time; `next` leads to older ones"),
 )
 def read_telemetry(
+    *,
     books: TheBooks,
     store: TheStore,
     query: Annotated[TelemetryQuery, Depends(telemetry_query)],
     cursor: Cursor = None,
 ) -> Response:
-    """What a lift has said of one kind in a span of time."""
+    """What a lift has said of one kind from a moment to another, by default in the last day."""
     if books.lift(query.lift) is None:
         raise no_lift(query.lift)
     if cursor:

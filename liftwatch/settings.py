@@ -6,15 +6,18 @@ A bad one is a SettingsError of one line that names it.
 import difflib
 import ipaddress
 import os
+import re
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from pydantic import BeforeValidator, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PREFIX = "LIFTWATCH_"
 FOR_TESTS = "LIFTWATCH_TEST_"
+ALIKE = 0.75  # of difflib: HTP and HTTP 0.86, DATA and DATA_DIR 0.67
+DATABASE = re.compile(r"(sqlite|postgresql)(\+\w+)?://")
 MQTT_PORTS = {"mqtt": 1883, "mqtts": 8883}
 
 
@@ -49,15 +52,25 @@ password=SecretStr('**********'))
     if isinstance(text, MqttUrl):
         return text
     parts = urlsplit(str(text))
-    if parts.scheme not in MQTT_PORTS or not parts.hostname or parts.path.strip("/"):
+    unusable = parts.scheme not in MQTT_PORTS or not parts.hostname or parts.path.strip("/")
+    if unusable or parts.query or parts.fragment:
         raise ValueError("is not mqtt://host:port or mqtts://user:password@host:port")
+    assert parts.hostname is not None
     return MqttUrl(
         host=parts.hostname,
-        port=parts.port or MQTT_PORTS[parts.scheme],
+        port=_port_of(parts) or MQTT_PORTS[parts.scheme],
         tls=parts.scheme == "mqtts",
         username=unquote(parts.username) if parts.username else None,
         password=SecretStr(unquote(parts.password)) if parts.password else None,
     )
+
+
+def _port_of(parts: SplitResult) -> int | None:
+    """The port of an address; the library's own message could show a part of a password."""
+    try:
+        return parts.port
+    except ValueError:
+        raise ValueError("has a port that is not a number up to 65535") from None
 
 
 def parse_http(text: Any) -> HttpAddress:
@@ -93,7 +106,16 @@ def parse_store(text: Any) -> str:
     parts = urlsplit(address)
     if address and (parts.scheme not in ("http", "https") or not parts.hostname):
         raise ValueError("is not http://host:port")
+    _port_of(parts)
     return address
+
+
+def check_database(text: Any) -> Any:
+    """An address of a database we know, or nothing for SQLite; what it says is never repeated."""
+    address = text.get_secret_value() if isinstance(text, SecretStr) else str(text or "")
+    if address and not DATABASE.match(address):
+        raise ValueError("is not sqlite:///PATH or postgresql://user:password@host/name")
+    return text
 
 
 class Settings(BaseSettings):
@@ -108,7 +130,7 @@ class Settings(BaseSettings):
     influx_token: SecretStr = SecretStr("")
     influx_org: str = ""
     influx_bucket: str = "lift"
-    database_url: SecretStr = SecretStr("")
+    database_url: Annotated[SecretStr, BeforeValidator(check_database)] = SecretStr("")
     data_dir: Path = Path("data")
     http: Annotated[HttpAddress, NoDecode, BeforeValidator(parse_http)] = HttpAddress(
         "127.0.0.1", 8080
@@ -140,10 +162,12 @@ def load_settings() -> Settings:
 
 def _refuse_misspelt() -> None:
     """A setting almost spelt right would silently not count."""
-    known = [PREFIX + name.upper() for name in Settings.model_fields]
+    known = [name.upper() for name in Settings.model_fields]
     for name in sorted(os.environ):
-        if not name.startswith(PREFIX) or name.startswith(FOR_TESTS) or name in known:
+        # The prefix is left out: what all share makes everything look alike.
+        given = name.removeprefix(PREFIX)
+        if not name.startswith(PREFIX) or name.startswith(FOR_TESTS) or given in known:
             continue
-        meant = difflib.get_close_matches(name, known, n=1)
+        meant = difflib.get_close_matches(given, known, n=1, cutoff=ALIKE)
         if meant:
-            raise SettingsError(f"{name}: no such setting; {meant[0]} is meant?")
+            raise SettingsError(f"{name}: no such setting; {PREFIX}{meant[0]} is meant?")

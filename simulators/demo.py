@@ -38,7 +38,7 @@ SCRIPT: tuple[tuple[float, str, int], ...] = (
     (-1_500.0, "jumping", 11),
     (-540.0, "out_of_service", 2),
     (-215.0, "door_blocked", 5),
-    (-45.0, "door_fault", 8),
+    (-100.0, "door_fault", 8),
     (-15.0, "entrapment_suspected", 10),
     (-10.0, "button_dead", 0),
     (5.0, "entrapment", 3),

@@ -138,8 +138,8 @@ def ride_motion(from_m: float, to_m: float, limits: Limits) -> Motion:
     """From rest to rest in seven pieces; short rides reach neither full speed nor acceleration.
 
     >>> ride = ride_motion(0.0, 30.0, Limits(1.75, 0.8, 1.0))
-    >>> round(ride.duration_s, 2), round(ride.end.position_m, 6), figures(ride).speed_mps
-    (20.13, 30.0, 1.75)
+    >>> tuple(round(value, 2) for value in (ride.duration_s, *ride.end, *figures(ride)))
+    (20.13, 30.0, 0.0, 0.0, 1.75, 0.8, 0.8, 1.0)
     """
     way = abs(to_m - from_m)
     sign = math.copysign(1.0, to_m - from_m)

@@ -1,23 +1,26 @@
 """A fleet on a broker: published in real time, or faster, until stopped."""
 
 import threading
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 import msgspec
+import structlog
 from paho.mqtt.client import Client
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
 
-from liftwatch.clock import now_ms
+from liftwatch.clock import monotonic_s, now_ms
 from simulators.agenda import NEVER_MS
 from simulators.fleet import Fleet
 from simulators.terminal import Outgoing
+
+log = structlog.get_logger()
 
 QOS = 1
 WINDOW = 500  # messages handed to the client and not acknowledged
 INFLIGHT = 100  # of these, on the wire at once
 PAUSE_S = (1.0, 30.0)  # between attempts to connect: doubled up to the second
-GOODBYE_S = 10.0
+GOODBYE_S = 4.0
 CATCH_UP_MS = 60_000
 PORTS = {"mqtt": 1883, "mqtts": 8883}
 
@@ -110,6 +113,10 @@ class Sender:
         self._client.max_inflight_messages_set(INFLIGHT)
         self._client.reconnect_delay_set(*map(int, PAUSE_S))
         self._client.on_publish = self._on_publish
+        self._client.on_connect = self._on_connect
+        self._client.on_disconnect = self._on_disconnect
+        self._connected = threading.Event()
+        self._trouble = ""
         if address.username is not None:
             self._client.username_pw_set(address.username, address.password)
         if address.tls:
@@ -121,11 +128,15 @@ class Sender:
         while not self._stop.is_set():
             try:
                 self._client.connect(self._address.host, self._address.port)
-            except OSError:
+            except OSError as error:
+                self._say(str(error) or type(error).__name__)
                 self._stop.wait(pause_s)
                 pause_s = min(2 * pause_s, pause_s_max)
             else:
                 self._client.loop_start()
+                break
+        while not self._stop.is_set():
+            if self._connected.wait(0.2):
                 return True
         return False
 
@@ -142,11 +153,32 @@ class Sender:
 
     def close(self) -> None:
         """Wait some seconds for what is under way, then leave politely."""
+        deadline_s = monotonic_s() + GOODBYE_S
         for _ in range(WINDOW):
-            if not self._free.acquire(timeout=GOODBYE_S if self._client.is_connected() else 0.0):
+            left_s = max(deadline_s - monotonic_s(), 0.0) if self._connected.is_set() else 0.0
+            if not self._free.acquire(timeout=left_s):
                 break
         self._client.disconnect()
         self._client.loop_stop()
+
+    def _say(self, trouble: str) -> None:
+        """Say a trouble once, and once that it is over."""
+        if trouble and trouble != self._trouble:
+            log.warning("broker_unreachable", host=self._address.host, reason=trouble)
+        elif self._trouble and not trouble:
+            log.info("broker_reached", host=self._address.host)
+        self._trouble = trouble
+
+    def _on_connect(self, *said: Any) -> None:
+        reason = said[3]  # paho's order: client, data, flags, reason, properties
+        self._say(str(reason) if reason.is_failure else "")
+        if not reason.is_failure:
+            self._connected.set()
+
+    def _on_disconnect(self, *said: Any) -> None:
+        reason = said[3]
+        if reason.is_failure:
+            self._say(str(reason))
 
     def _on_publish(self, *_: object) -> None:
         self.acknowledged += 1

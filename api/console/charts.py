@@ -16,11 +16,16 @@ class Chart(NamedTuple):
 
 CHARTS = (
     Chart("rides", N_("Rides per hour"), N_("How much the lift is used"), (N_("Rides"),)),
-    Chart("position", N_("Where the car was"), N_("Height in metres"), (N_("Position"),)),
+    Chart(
+        "position",
+        N_("Where the car was"),
+        N_("Lowest and highest point in metres, every ten minutes"),
+        (N_("Position"),),
+    ),
     Chart(
         "level",
         N_("Accuracy of stops"),
-        N_("Step at the landing in mm; beyond the red lines it is a levelling error"),
+        N_("Step at the landing in mm; the red lines are the limits"),
         (N_("Off level by"),),
     ),
     Chart(

@@ -27,24 +27,26 @@ AfterQuery = Annotated[str | None, Query(max_length=32)]
 
 @console.get("/")
 def fleet(
-    request: Request, books: TheBooks, estate: EstateQuery = None, after: AfterQuery = None
+    *, request: Request, books: TheBooks, estate: EstateQuery = None, after: AfterQuery = None
 ) -> Response:
     """The fleet at a glance, and above it what is open."""
     # The number is read first: what changes while the rest is read is told by the stream.
     values = {"stream": books.stream_head()}
-    return render(request, "fleet.html", values | _fleet(request, books, estate, after))
+    return render(
+        request, "fleet.html", values | _fleet(request, books, estate=estate, after=after)
+    )
 
 
 @console.get("/console/fleet")
 def fleet_piece(
-    request: Request, books: TheBooks, estate: EstateQuery = None, after: AfterQuery = None
+    *, request: Request, books: TheBooks, estate: EstateQuery = None, after: AfterQuery = None
 ) -> Response:
     """Counts, what is open, and the tiles."""
-    return render(request, "_fleet.html", _fleet(request, books, estate, after))
+    return render(request, "_fleet.html", _fleet(request, books, estate=estate, after=after))
 
 
 def _fleet(
-    request: Request, books: TheBooks, estate: str | None, after: str | None
+    request: Request, books: TheBooks, *, estate: str | None, after: str | None
 ) -> dict[str, object]:
     language, now = language_of(request), now_ms()
     estates([estate] if estate is not None else ())

@@ -58,6 +58,8 @@ LABELS: dict[str, str] = {
     "limit_mps": N_("Limit"),
     "limit_mps2": N_("Limit"),
     "limit_mm": N_("Limit"),
+    "limit_m": N_("Limit"),
+    "distance_m": N_("Distance"),
     "lasting_s": N_("Lasted"),
     "took_s": N_("Took"),
     "times": N_("Times"),
@@ -116,7 +118,13 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
     },
     "safety_chain_ok": {"True": P_("chain", "Closed"), "False": P_("chain", "Open")},
     "mains_ok": {"True": P_("mains", "Present"), "False": P_("mains", "Lost")},
-    "occupied": {"True": P_("occupied", "Occupied"), "False": P_("occupied", "Empty")},
+    "branch": {
+        "off_zone": P_("rule", "Shut in between landings"),
+        "asked": P_("rule", "Doors asked to open and not open"),
+        "standing": P_("rule", "Shut in at a landing without a ride"),
+        "without_word": P_("rule", "Nothing said otherwise"),
+    },
+    "by": {"mode": P_("seen", "The mode it reports"), "called": P_("seen", "Calls unanswered")},
 }
 
 YES_NO = {True: P_("answer", "Yes"), False: P_("answer", "No")}

@@ -34,16 +34,18 @@ def value(language: Language, name: str, what: Any, *, depth: int = 0) -> str:
         return language.word(word)
     if isinstance(what, bool):
         return language.word(YES_NO[what])
+    if isinstance(what, int | float) and name.endswith("_years"):
+        return language.say("%(count)s years", count=number(what))
     if isinstance(what, int | float):
         return with_unit(number(what), unit_of(name))
     if isinstance(what, date):
         return language.date(datetime(what.year, what.month, what.day))  # noqa: DTZ001 - a day
     if isinstance(what, list | tuple | dict):
-        return _many(language, name, what, depth)
+        return _many(language, name, what, depth=depth)
     return str(what)[:TEXT_MAX]
 
 
-def _many(language: Language, name: str, what: Any, depth: int) -> str:
+def _many(language: Language, name: str, what: Any, *, depth: int) -> str:
     if depth >= DEPTH_MAX:
         return "…"
     cut = "…" if len(what) > ITEMS_MAX else ""

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from api.console.kinds import ALARMS, KIND_TEXTS, PARTIES, SEVERITIES, STATES
 from api.console.language import Language
 from api.console.signals import WORDS
-from api.console.values import summary
+from api.console.values import summary, value
 from api.open_incidents import kinds_of
 from liftwatch.clock import rfc3339
 from liftwatch.incidents.incident import Incident
@@ -36,6 +36,7 @@ class Tile(NamedTuple):
     occupied: bool | None
     people: int | None
     mode: str
+    known: bool
     offline: bool
     heard: str
     severity: int
@@ -103,7 +104,8 @@ def tile(language: Language, row: LiftRow, open_ones: Sequence[Incident], *, now
         door_word=language.word(WORDS["car_door"].get(door, WORDS["car_door"]["unknown"])),
         occupied=state.get("occupied"),
         people=state.get("people"),
-        mode="" if mode in ("normal", "unknown") else language.word(WORDS["service_mode"][mode]),
+        mode="" if mode in ("normal", "unknown") else value(language, "service_mode", mode),
+        known=row.state is not None,
         offline=row.online == "offline" or "terminal_offline" in kinds,
         heard="" if row.heard_ms is None else language.moment(row.heard_ms, now_ms=now_ms),
         severity=min((one.severity for one in open_ones), default=0),

@@ -11,6 +11,7 @@ from math import isfinite
 from liftwatch.telemetry.messages import Message
 from liftwatch.telemetry.points import Value, points_of
 
+TAGS = ("area", "estate", "lift", "source")  # nothing that changes is a tag
 _MEASUREMENT = str.maketrans({",": r"\,", " ": r"\ ", "\n": r"\n", "\t": r"\t", "\r": r"\r"})
 _KEY = _MEASUREMENT | str.maketrans({"=": r"\="})
 
@@ -68,14 +69,14 @@ def string_text(value: str) -> str:
 
 
 @lru_cache(maxsize=262_144)  # 10 000 lifts of twelve kinds, twice
-def _head(kind: str, area: str, estate: str, lift: str, source: str) -> str:
-    tags = (("area", area), ("estate", estate), ("lift", lift), ("source", source))
-    return head_text(f"lift_{kind}", tags)
+def _head(kind: str, tags: tuple[str, str, str, str]) -> str:
+    return head_text(f"lift_{kind}", zip(TAGS, tags, strict=True))
 
 
 def lines_of(message: Message) -> list[bytes]:
     """The lines of all points of a message, without line ends."""
-    head = _head(message.kind, message.area, message.estate, message.lift, message.source)
+    tags = (message.area, message.estate, message.lift, message.source)
+    head = _head(message.kind, tags)
     return [
         f"{head}{fields_text(fields)} {time_ns}".encode(errors="replace")
         for time_ns, fields in points_of(message)

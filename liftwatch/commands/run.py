@@ -73,9 +73,14 @@ def run_until_stopped(
     """Build everything over `folder`, start it, serve pages until a signal, stop it in order."""
     try:
         books = open_books(settings.database_in(folder))
+    except BooksError as error:
+        named = settings.database_url.get_secret_value() and "LIFTWATCH_DATABASE_URL: "
+        raise Failure(f"{named}{error}") from error
+    try:
         store = telemetry_store(settings, folder)
         pipeline = Pipeline(folder, broker=broker, books=books, store=store)
-    except (BooksError, JournalError, OSError) as error:
+    except (JournalError, OSError) as error:
+        books.close()
         raise Failure(str(error)) from error
     if before is not None:
         before(pipeline)

@@ -158,9 +158,9 @@ def points_of(message: Message) -> list[Point]:
         fields |= _sensors(body)
     points = [Point(message.stored_ms * 1_000_000 + below % 1_000_000, fields | last)]
     if kind in _LISTS:
-        points += _elements(message, below, shift, last)
+        points += _elements(message, below, shift=shift, last=last)
     elif type(body) is Burst:
-        points += _samples(message, body, shift, last)
+        points += _samples(message, body, shift=shift, last=last)
     return points
 
 
@@ -173,7 +173,7 @@ def _sensors(body: Health) -> dict[str, Value]:
 
 
 def _elements(
-    message: Message, below: int, shift: timedelta | None, last: dict[str, Value]
+    message: Message, below: int, *, shift: timedelta | None, last: dict[str, Value]
 ) -> Iterator[Point]:
     """A point for each element: an edge at its own moment, anything else at the message's."""
     getter = _ELEMENT[message.kind]
@@ -188,7 +188,7 @@ def _elements(
 
 
 def _samples(
-    message: Message, burst: Burst, shift: timedelta | None, last: dict[str, Value]
+    message: Message, burst: Burst, *, shift: timedelta | None, last: dict[str, Value]
 ) -> Iterator[Point]:
     """The samples of all axes, then those of the slow channels, sample k at its own moment.
 

@@ -39,6 +39,22 @@ def door_fault(lift: Lift, scene: Scene) -> Process:
         yield from lift.let_people_out(everybody=True)
     truth.to_ms = lift.now_ms
     yield from lift.doors.close()
+    yield from _try_doors(lift)
+
+
+def _try_doors(lift: Lift) -> Process:
+    """A technician has mended the doors and tries them a dozen times."""
+    who = check_in(lift, "repair")
+    lift.car.mode = "inspection"
+    lift.tell_state()
+    for _ in range(12):
+        yield lift.after(1.0)
+        yield from lift.doors.open()
+        yield from lift.doors.stay(2.0)
+        yield from lift.doors.close()
+    lift.car.mode = "normal"
+    lift.tell_state()
+    check_out(lift, who)
 
 
 def door_blocked(lift: Lift, scene: Scene) -> Process:
@@ -117,7 +133,8 @@ def _press_from_afar(lift: Lift, button: Button) -> bool:
 
 def _another_floor(lift: Lift, button: Button) -> int:
     floors = [landing.floor for landing in lift.plan.landings]
-    return next(floor for floor in floors if floor not in (button.floor, lift.plan.entrance))
+    others = [floor for floor in floors if floor not in (button.floor, lift.plan.entrance)]
+    return others[0] if others else floors[-1]
 
 
 def visit(lift: Lift, scene: Scene) -> Process:

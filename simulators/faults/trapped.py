@@ -64,7 +64,10 @@ def _wait_for_rescue(lift: Lift, scene: Scene, truths: list[Truth]) -> Process:
 
 
 def emergency_call(lift: Lift, scene: Scene) -> Process:
-    """Somebody feels ill on the way and presses the alarm button; the lift itself is well."""
+    """Somebody feels ill on the way and presses the alarm button; the lift itself is well.
+
+    At the next landing others hold the door until somebody has come to help.
+    """
     yield from settle(lift)
     yield from wait_until(lift, scene.before_ms(18.0))
     to_floor = far_end(lift)
@@ -72,10 +75,8 @@ def emergency_call(lift: Lift, scene: Scene) -> Process:
     call = call_for_help(lift, after_s=2.0, answered_s=scene.options["answered_s"])
     lift.agenda.start(call)
     yield from lift.ride_to(to_floor)
-    yield from lift.exchange()
-    lift.agenda.start(_end_call(lift, scene.end_ms))
-
-
-def _end_call(lift: Lift, at_ms: int) -> Process:
-    yield from wait_until(lift, at_ms)
+    yield from lift.doors.open()
+    yield from lift.doors.stay(scene.for_s)
     lift.help.end()
+    yield from lift.let_people_pass()
+    yield from lift.doors.close()

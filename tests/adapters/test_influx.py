@@ -37,9 +37,10 @@ def states(make: Make, count: int, start: int = 0) -> list[Message]:
     ]
 
 
-def ask(url: str, path: str, params: dict[str, str], body: bytes = b"") -> None:
-    """A request behind the store's back."""
-    urlopen(Request(f"{url}{path}?{urlencode(params)}", data=body, method="POST")).close()
+def ask(url: str, path: str, params: dict[str, str]) -> None:
+    """A request behind the store's back, waiting for its answer: a query goes on until then."""
+    with urlopen(Request(f"{url}{path}?{urlencode(params)}", data=b"", method="POST")) as response:
+        response.read()
 
 
 @pytest.fixture
@@ -57,7 +58,7 @@ def store(influx_url: str, bucket: str) -> Iterator[InfluxStore]:
 
 
 def test_a_database_that_was_dropped_is_made_again(
-    store: InfluxStore, message: Make, influx_url: str, bucket: str
+    store: InfluxStore, message: Make, *, influx_url: str, bucket: str
 ) -> None:
     """As in the beginning."""
     store.write(states(message, 3))

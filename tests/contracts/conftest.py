@@ -125,7 +125,8 @@ def make_database(url: str, name: str) -> None:
     """A bucket of our InfluxDB 2 is a database of the server behind."""
     for database in (name, f"{name}_tried"):
         query = urlencode({"q": f'CREATE DATABASE "{database}"'})
-        urlopen(Request(f"{url}/query?{query}", method="POST")).close()
+        with urlopen(Request(f"{url}/query?{query}", method="POST")) as response:
+            response.read()  # the statement runs until it has been answered
 
 
 @pytest.fixture

@@ -3,9 +3,11 @@
 Every test speaks of a lift of its own, so that a server with other data will do.
 """
 
+import json
 import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 from urllib.request import Request, urlopen
@@ -22,18 +24,11 @@ END_MS = AT_MS + 3_600_000
 
 Make = Callable[..., Message]
 
-RAW_TEXT = 'He said "C:\\lift\\", then\nleft;\ttrue=1i, 轿厢 🛗 \r\n\\'
-
 
 @pytest.fixture
 def lift() -> str:
     """A lift nobody else writes about."""
     return uuid.uuid4().hex
-
-
-def at(ms: int) -> str:
-    """A time on the wire, milliseconds after the beginning."""
-    return rfc3339(AT_MS + ms)
 
 
 def all_of(store: TelemetryStore, lift: str, kind: str, **query: Any) -> list[TelemetryRow]:
@@ -42,121 +37,11 @@ def all_of(store: TelemetryStore, lift: str, kind: str, **query: Any) -> list[Te
     return store.read(TelemetryQuery(lift=lift, kind=kind, **bounds | query))
 
 
-CASES: list[tuple[str, dict[str, Any], list[tuple[int, dict[str, Any]]]]] = [
-    (
-        "register",
-        {
-            "rated_speed_mps": 2,
-            "installed_on": "2009-05-01",
-            "only_lift_of_unit": True,
-            "households": 48,
-            "floors": [{"index": 1, "label": "B1", "height_m": 0}, {"index": 2, "height_m": 3.1}],
-        },
-        [
-            (0, {"index": 1, "label": "B1", "height_m": 0.0}),
-            (0, {"index": 2, "height_m": 3.1}),
-            (
-                0,
-                {
-                    "rated_speed_mps": 2.0,
-                    "installed_on": "2009-05-01",
-                    "only_lift_of_unit": True,
-                    "households": 48,
-                },
-            ),
-        ],
-    ),
-    ("online", {"status": "online"}, [(0, {"status": "online"})]),
-    (
-        "state",
-        {"car": "moving", "floor": -2, "speed_mps": -1.75, "occupied": False, "load_pct": 14},
-        [
-            (
-                0,
-                {
-                    "car": "moving",
-                    "floor": -2,
-                    "speed_mps": -1.75,
-                    "occupied": False,
-                    "load_pct": 14.0,
-                },
-            )
-        ],
-    ),
-    (
-        "ride",
-        {"started_at": at(-12_000), "from_floor": 1, "distance_m": 6.25, "relevels": 2**53},
-        [(0, {"started_at": at(-12_000), "from_floor": 1, "distance_m": 6.25, "relevels": 2**53})],
-    ),
-    (
-        "door",
-        {"floor": 3, "opened_at": at(-9_500), "open_s": 1e-7, "result": "timeout_closing"},
-        [(0, {"floor": 3, "opened_at": at(-9_500), "open_s": 1e-7, "result": "timeout_closing"})],
-    ),
-    (
-        "button",
-        {
-            "edges": [
-                {"panel": "car", "floor": 2, "button": "floor", "edge": "press", "at": at(100)},
-                {"panel": "car", "floor": 2, "edge": "release", "at": at(300)},
-                {"panel": "landing", "direction": "up", "edge": "press"},
-            ]
-        },
-        [
-            (0, {"panel": "landing", "direction": "up", "edge": "press"}),
-            (
-                100,
-                {"panel": "car", "floor": 2, "button": "floor", "edge": "press", "at": at(100)},
-            ),
-            (300, {"panel": "car", "floor": 2, "edge": "release", "at": at(300)}),
-        ],
-    ),
-    (
-        "burst",
-        {
-            "trigger": "shock",
-            "started_at": at(0),
-            "rate_hz": 100,
-            "z_mps2": [9.81, 15.2, 4],
-            "x_mps2": [0.1, 0.2],
-            "slow_rate_hz": 50,
-            "position_m": [3.5, 3.25],
-        },
-        [
-            (0, {"trigger": "shock", "started_at": at(0), "rate_hz": 100.0, "slow_rate_hz": 50.0}),
-            (0, {"z_mps2": 9.81, "x_mps2": 0.1}),
-            (0, {"position_m": 3.5}),
-            (10, {"z_mps2": 15.2, "x_mps2": 0.2}),
-            (20, {"z_mps2": 4.0}),
-            (20, {"position_m": 3.25}),
-        ],
-    ),
-    (
-        "event",
-        {"id": "e-1", "edge": "open", "code": None, "dialect": "jiangsu", "raw_text": RAW_TEXT},
-        [(0, {"id": "e-1", "edge": "open", "dialect": "jiangsu", "raw_text": RAW_TEXT})],
-    ),
-    (
-        "emergency_call",
-        {"id": "", "phase": "raised", "battery_ok": True},
-        [(0, {"id": "", "phase": "raised", "battery_ok": True})],
-    ),
-    (
-        "counters",
-        {"rides": 0, "distance_m": 1e12},
-        [(0, {"rides": 0, "distance_m": 1e12})],
-    ),
-    (
-        "health",
-        {"rssi_dbm": -71, "sensors": {"level": "ok", "presence": "fault"}},
-        [(0, {"rssi_dbm": -71.0, "sensors_level": "ok", "sensors_presence": "fault"})],
-    ),
-    (
-        "maintenance",
-        {"phase": "out", "items": [{"code": "A-1-18", "result": "ok"}, {"note": "油"}]},
-        [(0, {"phase": "out"}), (0, {"code": "A-1-18", "result": "ok"}), (0, {"note": "油"})],
-    ),
+CASES = [
+    (case["kind"], case["wire"], [(at_ms, values) for at_ms, values in case["rows"]])
+    for case in json.loads((Path(__file__).parent / "telemetry_cases.json").read_text())
 ]
+"""A message on the wire, and the rows it must give: milliseconds after AT_MS, and values."""
 
 
 def test_the_cases_are_all_kinds() -> None:
@@ -216,7 +101,7 @@ def test_many_of_one_millisecond_are_many(
     """Messages that follow each other do not fall on each other, nor do their elements."""
     lists: dict[str, Any] = {
         "state": {"floor": 3},
-        "button": {"edges": [{"edge": "press", "at": at(0)}] * 200},
+        "button": {"edges": [{"edge": "press", "at": rfc3339(AT_MS + 0)}] * 200},
         "maintenance": {"items": [{"code": "A-1-1"}] * 500},
     }
     store.write([message(kind, lists[kind] | {"seq": k}, lift=lift, at_ms=AT_MS) for k in range(5)])
@@ -255,14 +140,24 @@ def test_bursts_keep_every_sample(store: TelemetryStore, message: Make, lift: st
     said = {"rate_hz": 2_000, "z_mps2": z}
     store.write(
         [
-            message("burst", said | {"started_at": at(59_000)}, lift=lift, at_ms=AT_MS + 61_000),
             message(
                 "burst",
-                said | {"started_at": at(61_000), "seq": 2},
+                said | {"started_at": rfc3339(AT_MS + 59_000)},
+                lift=lift,
+                at_ms=AT_MS + 61_000,
+            ),
+            message(
+                "burst",
+                said | {"started_at": rfc3339(AT_MS + 61_000), "seq": 2},
                 lift=lift,
                 at_ms=AT_MS + 63_000,
             ),
-            message("burst", {"started_at": at(61_000), "seq": 3, **said}, lift=lift, at_ms=AT_MS),
+            message(
+                "burst",
+                {"started_at": rfc3339(AT_MS + 61_000), "seq": 3, **said},
+                lift=lift,
+                at_ms=AT_MS,
+            ),
         ]
     )
     rows = all_of(store, lift, "burst", signals=("z_mps2",), to_ms=AT_MS + 61_000)
@@ -432,13 +327,14 @@ def test_many_read_while_one_writes(store: TelemetryStore, message: Make, lift: 
 
 
 def test_a_refused_message_is_found_and_the_others_are_stored(
-    influx_store: TelemetryStore, influx_url: str, bucket: str, message: Make, *, lift: str
+    influx_store: TelemetryStore, message: Make, *, influx_url: str, bucket: str, lift: str
 ) -> None:
     """A type conflict in the middle of a batch: somebody else wrote text where a number belongs."""
     influx_store.write([message("online", {"status": "online"}, lift=lift, at_ms=AT_MS)])
     line = f'lift_state,lift=x floor="G" {AT_MS}000000'.encode()
     query = urlencode({"db": bucket, "precision": "ns"})
-    urlopen(Request(f"{influx_url}/write?{query}", data=line)).close()
+    with urlopen(Request(f"{influx_url}/write?{query}", data=line)) as response:
+        assert response.status == 204
     said = [
         message(
             "state",

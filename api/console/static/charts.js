@@ -55,7 +55,7 @@
   }
 
   const rides = () => read("ride", ["level_error_mm", "load_pct", "duration_s"]);
-  const state = () => read("state", ["position_m", "machine_room_c", "car_c"], "5m");
+  const state = () => read("state", ["position_m", "machine_room_c", "car_c"], "10m");
   const doors = () => read("door", ["open_s", "close_s"]);
   const SPOTS = { paths: () => null, points: { show: true, size: 4 } };
   const LINE = { points: { show: false } };
@@ -63,12 +63,12 @@
     rides: { from: rides, lines: (items) => [perHour(items)], zero: true,
       draw: { paths: uPlot.paths.bars({ size: [0.8, 40] }), points: { show: false } }, fill: true },
     position: { from: state, unit: " m", band: true,
-      lines: (items) => [part(items, "position_m", "max"), part(items, "position_m", "min")].map((line) => withGaps(line, 1200)),
-      draw: LINE },
+      lines: (items) => [part(items, "position_m", "max"), part(items, "position_m", "min")].map((line) => withGaps(line, 2400)),
+      draw: { paths: uPlot.paths.stepped({ align: 1 }), ...LINE } },
     level: { from: rides, unit: " mm", lines: (items) => [points(items, "level_error_mm")], draw: SPOTS, limits: [-20, 20], room: 25 },
     doors: { from: doors, unit: " s", lines: (items) => [points(items, "open_s"), points(items, "close_s")], draw: SPOTS, zero: true },
     load: { from: rides, unit: " %", lines: (items) => [points(items, "load_pct")], draw: SPOTS, limits: [110], zero: true },
-    heat: { from: state, unit: " °C", lines: (items) => ["machine_room_c", "car_c"].map((name) => withGaps(part(items, name, "mean"), 1200)), draw: LINE, limits: [40] },
+    heat: { from: state, unit: " °C", lines: (items) => ["machine_room_c", "car_c"].map((name) => withGaps(part(items, name, "mean"), 2400)), draw: LINE, limits: [40] },
   };
 
   function range(recipe) {
@@ -113,7 +113,7 @@
       width, height: HEIGHT,
       cursor: { sync: { key: sync.key }, y: false },
       scales: { x: { time: true, range: (plot, low, high) => (plot.zoomed ? [low, high] : [from, to]) }, y: { range: range(recipe) } },
-      axes: [{ ...axis, space: 60, values: (plot, ticks) => ticks.map((at) => clock.format(at * 1000)) }, { ...axis, size: 44 }],
+      axes: [{ ...axis, space: 60, size: 28, values: (plot, ticks) => ticks.map((at) => clock.format(at * 1000)) }, { ...axis, size: 44 }],
       series: [{ value: (plot, at) => (at == null ? "–" : clock.format(at * 1000)), label: " " }, ...series(recipe, names)],
       bands: recipe.band ? [{ series: [1, 2], fill: css("--line-1-soft") }] : [],
       hooks: {
@@ -136,7 +136,7 @@
     const plot = figure.querySelector(".plot");
     const lines = recipe.lines(items);
     if (!lines.some((line) => line[0].length)) return say(plot, plot.dataset.none);
-    const data = lines.length > 1 ? uPlot.join(lines, lines.map(() => [2, 2])) : lines[0];
+    const data = lines.length > 1 ? uPlot.join(lines, lines.map(() => [1, 1])) : lines[0];
     plot.replaceChildren();
     figure.chart = new uPlot(options(recipe, figure.dataset.series.split("|"), plot.clientWidth), data, plot);
   }

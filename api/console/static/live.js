@@ -85,11 +85,21 @@
     document.title = urgent ? `(${urgent}) ${named}` : named;
   }
 
+  // A lift heard of for the first time: the whole board is loaded, once, if it belongs there.
+  const met = new Set();
+  function meetLift(lift) {
+    const board = document.getElementById("board");
+    if (!board || board.dataset.whole !== "true" || met.has(lift.lift)) return;
+    if (board.dataset.estate && board.dataset.estate !== lift.estate) return;
+    met.add(lift.lift);
+    reload("board");
+  }
+
   const stale = new Set();
   function showLift(lift) {
     const seen = [lift.heard_at || "", lift.online || "", ...lift.open_incidents].join("|");
     const shown = document.getElementById("now") || document.getElementById(`tile-${lift.lift}`);
-    if (!shown) return document.getElementById("board") && reload("board");
+    if (!shown) return meetLift(lift);
     if (shown.dataset.seen === seen) return;
     if (shown.id === "now") return reload("now");
     stale.add(lift.lift);

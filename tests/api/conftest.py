@@ -1,0 +1,138 @@
+"""An application over real books and a real store, and hands to move both."""
+
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from prometheus_client import CollectorRegistry
+from starlette.testclient import TestClient
+
+from api.app import create_app
+from api.serve import bind, server_of
+from liftwatch.adapters.embedded import EmbeddedStore
+from liftwatch.adapters.sql import SqlBooks, open_books
+from liftwatch.handlers.alarms import apply_alarm
+from liftwatch.incidents.incident import AlarmChange, Incident
+from liftwatch.incidents.kinds import BY_NAME
+from liftwatch.ports import LiftRow
+from liftwatch.register.facts import Facts
+from liftwatch.telemetry.messages import FloorOfLift
+
+AT_MS = 1_772_439_240_000  # a whole minute
+FLOORS = [FloorOfLift(index=n, label=str(n), height_m=3.0 * n) for n in range(1, 7)]
+
+
+class Fleet:
+    """Lifts, and what happens to them."""
+
+    def __init__(self, books: SqlBooks) -> None:
+        self.books = books
+
+    def lift(self, name: str, *, estate: str = "garden", **row: Any) -> LiftRow:
+        """A lift heard of, in building 3, unit 1 unless the facts say otherwise."""
+        facts = row.pop("facts", Facts(building="3", unit="1", rescue_code="063577", floors=FLOORS))
+        made = LiftRow(
+            lift=name,
+            area="320583",
+            estate=estate,
+            facts=facts,
+            state=row.pop("state", {"floor": 2, "floor_label": "2", "car_door": "closed"}),
+            state_ms=AT_MS,
+            heard_ms=row.pop("heard_ms", AT_MS),
+            online="online",
+            **row,
+        )
+        with self.books.begin() as work:
+            work.put_lifts([made])
+        return made
+
+    def alarm(self, lift: str, kind: str, *, at_ms: int = AT_MS, **change: Any) -> Incident:
+        """A detector's claim about a lift: raised unless `edge` says otherwise."""
+        moved = apply_alarm(
+            self.books,
+            AlarmChange(
+                area="320583",
+                estate=change.pop("estate", "garden"),
+                lift=lift,
+                kind=kind,
+                edge=change.pop("edge", "raised"),
+                opened_ms=change.pop("opened_ms", at_ms),
+                at_ms=at_ms,
+                severity=change.pop("severity", BY_NAME[kind].severity),
+                **change,
+            ),
+        )
+        assert moved is not None
+        return moved
+
+
+@pytest.fixture
+def books(tmp_path: Path) -> Iterator[SqlBooks]:
+    """Empty books."""
+    made = open_books(f"sqlite:///{tmp_path}/books.sqlite")
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def fleet(books: SqlBooks) -> Fleet:
+    """Hands on the books."""
+    return Fleet(books)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[EmbeddedStore]:
+    """An empty store."""
+    made = EmbeddedStore(tmp_path / "telemetry.sqlite")
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def readiness() -> dict[str, str | None]:
+    """What the service says of its parts."""
+    return {"journal": None, "broker": None}
+
+
+@pytest.fixture
+def app(books: SqlBooks, store: EmbeddedStore, readiness: dict[str, str | None]) -> FastAPI:
+    """The application."""
+    return create_app(
+        books=books, store=store, readiness=lambda: readiness, metrics=CollectorRegistry()
+    )
+
+
+@pytest.fixture
+def client(app: FastAPI) -> Iterator[TestClient]:
+    """Somebody on this machine."""
+    with TestClient(app, base_url="http://127.0.0.1", follow_redirects=False) as made:
+        yield made
+
+
+Serve = Callable[[FastAPI], int]
+
+
+@pytest.fixture
+def serve() -> Iterator[Serve]:
+    """Serves applications on free ports until the test ends."""
+    running: list[tuple[Any, threading.Thread]] = []
+
+    def start(app: FastAPI) -> int:
+        started = threading.Event()
+        listener = bind("127.0.0.1", 0)
+        server = server_of(app, ready=started.set)
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        running.append((server, thread))
+        assert started.wait(10)
+        port: int = listener.getsockname()[1]
+        return port
+
+    yield start
+    for server, thread in running:
+        server.should_exit = True
+        thread.join(10)
+        assert not thread.is_alive()

@@ -1,0 +1,140 @@
+"""A real browser: incidents arrive without reloading, a lost feed is seen, nothing complains."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+
+from liftwatch.clock import now_ms
+from liftwatch.register.facts import Facts
+from tests.api.conftest import Fleet, Serve
+
+CHROMIUM = Path("/usr/bin/chromium")
+sync_api = pytest.importorskip("playwright.sync_api", reason="pip install playwright")
+pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="apt install chromium")
+Page, ConsoleMessage = sync_api.Page, sync_api.ConsoleMessage
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[object]:
+    """One Chromium for these tests."""
+    with sync_api.sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def page(browser: object) -> Iterator[object]:
+    """A page that fails the test when anything is complained of or asked of another host."""
+    context = browser.new_context(locale="zh-CN")  # type: ignore[attr-defined]
+    made = context.new_page()
+    trouble: list[str] = []
+    made.on(
+        "console",
+        lambda said: None if is_calm(said) else trouble.append(f"{said.type}: {said.text}"),
+    )
+    made.on("pageerror", lambda error: trouble.append(str(error)))
+    made.on(
+        "request",
+        lambda asked: None if "//127.0.0.1:" in asked.url else trouble.append(asked.url),
+    )
+    yield made
+    context.close()
+    assert trouble == []
+
+
+def is_calm(said: ConsoleMessage) -> bool:
+    """Nothing to complain of; a browser's word that it is offline is meant by its test."""
+    return said.type not in ("error", "warning") or "ERR_INTERNET_DISCONNECTED" in said.text
+
+
+def live(page: Page, port: int, path: str) -> None:
+    """Open a page and wait until it is live."""
+    page.goto(f"http://127.0.0.1:{port}{path}")
+    page.wait_for_selector("#live-state[data-state=live]")
+
+
+def test_an_incident_arrives(page: Page, app: FastAPI, fleet: Fleet, serve: Serve) -> None:
+    """Open the page; somebody is trapped; the page says so, shows where, and lets go again."""
+    fleet.lift("L-0001")
+    live(page, serve(app), "/")
+    assert "没有未结事件" in page.inner_text("#open")
+    now = now_ms()
+    incident = fleet.alarm("L-0001", "entrapment", at_ms=now)
+    page.wait_for_selector(f"#row-{incident.id}")
+    assert "困人" in page.inner_text("#open .rows")
+    assert "3 栋 1 单元" in page.inner_text("#announce")
+    assert page.title().startswith("(1)")
+    page.wait_for_selector("#tile-L-0001.s1")
+    fleet.alarm("L-0001", "entrapment", edge="cleared", opened_ms=now, at_ms=now + 1)
+    page.wait_for_selector(f"#row-{incident.id}", state="detached")
+    page.wait_for_selector("#tile-L-0001.s0")
+    assert not page.title().startswith("(")
+
+
+def test_a_lift_moves_and_a_new_one_appears(
+    page: Page, app: FastAPI, fleet: Fleet, serve: Serve
+) -> None:
+    """Tiles follow the lifts; what is heard of for the first time is added."""
+    fleet.lift("L-0001")
+    live(page, serve(app), "/")
+    fleet.lift("L-0001", state={"floor": 5, "direction": "up"}, heard_ms=now_ms())
+    page.wait_for_selector("#tile-L-0001 .floor:text('5')")
+    fleet.lift("L-0002", estate="lakeside")
+    page.wait_for_selector("#tile-L-0002")
+
+
+def test_the_page_of_a_lift_draws_its_day(
+    page: Page, app: FastAPI, fleet: Fleet, serve: Serve
+) -> None:
+    """Charts without data say so; the car follows; an incident joins the list."""
+    fleet.lift("L-0001")
+    live(page, serve(app), "/lifts/L-0001")
+    page.wait_for_selector("#charts[data-drawn]")
+    assert page.inner_text(".chart[data-chart=rides] .plot") == "此时段内没有数据"
+    fleet.lift("L-0001", state={"floor": 6, "position_m": 18.0}, heard_ms=now_ms())
+    page.wait_for_selector("#now .floor:text('6')")
+    fleet.alarm("L-0001", "door_blocked")
+    page.wait_for_selector("#lift-incidents .row:not(.over)")
+
+
+def test_a_lost_feed_is_seen(page: Page, app: FastAPI, fleet: Fleet, serve: Serve) -> None:
+    """A page that no longer follows must not look like a calm fleet; it catches up by itself."""
+    fleet.lift("L-0001")
+    live(page, serve(app), "/")
+    page.context.set_offline(True)
+    app.state.parts.feed._cut_off()
+    page.wait_for_selector("#live-state[data-state=lost]")
+    incident = fleet.alarm("L-0001", "free_fall")
+    page.context.set_offline(False)
+    page.wait_for_selector(f"#row-{incident.id}")
+    page.wait_for_selector("#live-state[data-state=live]")
+
+
+def test_a_page_of_one_estate_stays_calm(
+    page: Page, app: FastAPI, fleet: Fleet, serve: Serve
+) -> None:
+    """Lifts of other estates are not looked for again and again."""
+    fleet.lift("L-0001")
+    fleet.lift("L-0002", estate="lakeside")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    live(page, serve(app), "/?estate=garden")
+    fleet.lift("L-0002", estate="lakeside", heard_ms=now_ms())
+    fleet.lift("L-0001", state={"floor": 5}, heard_ms=now_ms())
+    page.wait_for_selector("#tile-L-0001 .floor:text('5')")
+    assert not [url for url in asked if "/console/fleet" in url]
+    assert page.query_selector("#tile-L-0002") is None
+
+
+def test_hostile_texts_do_nothing(page: Page, app: FastAPI, fleet: Fleet, serve: Serve) -> None:
+    """Neither on arrival nor in the announcement."""
+    nasty = "<img src=x onerror=alert(1)>"
+    fleet.lift("L-0001", facts=Facts(building=nasty, unit=nasty))
+    live(page, serve(app), "/")
+    fleet.alarm("L-0001", "entrapment", evidence={nasty: nasty}, at_ms=now_ms())
+    page.wait_for_selector(".row")
+    assert nasty in page.inner_text("#open")
+    assert page.query_selector("img[src=x]") is None

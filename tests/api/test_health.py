@@ -1,0 +1,112 @@
+"""What the service says of itself, and what it lets nobody do."""
+
+import pytest
+from fastapi import FastAPI
+from starlette.testclient import TestClient
+
+from api.guard import is_ours
+from api.serve import ServeError, bind
+
+
+def test_alive_and_ready(client: TestClient, readiness: dict[str, str | None]) -> None:
+    """Alive is not ready: a part that is not says why."""
+    assert client.get("/healthz").json() == {"alive": True}
+    ready = client.get("/readyz")
+    assert (ready.status_code, ready.json()["ready"]) == (200, True)
+    readiness["broker"] = "connection refused"
+    told = client.get("/readyz")
+    assert told.status_code == 503
+    assert told.json() == {
+        "ready": False,
+        "parts": {"journal": None, "broker": "connection refused"},
+    }
+    assert client.get("/healthz").status_code == 200
+
+
+def test_figures_by_the_template_of_a_route(client: TestClient) -> None:
+    """What people type into addresses never becomes a label."""
+    client.get("/v1/lifts/nothing-1")
+    client.get("/v1/lifts/nothing-2")
+    client.get("/wp-login.php")
+    client.request("BREW", "/v1/lifts")
+    text = client.get("/metrics").text
+    assert (
+        'liftwatch_http_answers_total{method="GET",route="/v1/lifts/{lift}",status="404"} 2.0'
+        in text
+    )
+    assert 'route="none",status="404"' in text
+    assert 'method="other"' in text
+    assert "nothing-1" not in text
+    assert "wp-login" not in text
+
+
+@pytest.mark.parametrize(
+    ("host", "served"),
+    [
+        ("127.0.0.1", True),
+        ("127.0.0.1:8080", True),
+        ("localhost:1", True),
+        ("[::1]:8080", True),
+        ("LOCALHOST", True),
+        ("", False),
+        ("evil.example", False),
+        ("127.0.0.1.evil.example", False),
+        ("localhost:8080@evil.example", False),
+        ("127.0.0.1:8080\n", False),
+        ("0.0.0.0", False),
+        ("192.168.1.2:8080", False),
+    ],
+)
+def test_only_names_of_this_machine(client: TestClient, host: str, served: bool) -> None:
+    """A page of the internet cannot reach the service under its own name."""
+    assert is_ours(host) == served
+    if "\n" not in host:
+        answer = client.get("/healthz", headers={"Host": host})
+        assert answer.status_code == (200 if served else 400)
+
+
+@pytest.mark.parametrize("path", ["/", "/v1/lifts", "/v1/nothing", "/static/live.js"])
+def test_headers_of_safety(client: TestClient, path: str) -> None:
+    """On every answer, whatever it is."""
+    for host in ("127.0.0.1", "evil.example"):
+        headers = client.get(path, headers={"Host": host}).headers
+        assert headers["content-security-policy"].startswith("default-src 'self'")
+        assert "unsafe" not in headers["content-security-policy"]
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["referrer-policy"] == "same-origin"
+        assert "access-control-allow-origin" not in headers
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "127.0.0.2", "::", "192.168.1.2", "example.com", ""])
+def test_others_cannot_be_let_in(host: str) -> None:
+    """The reason is said in one line."""
+    with pytest.raises(ServeError, match="until people can sign in") as error:
+        bind(host, 0)
+    assert "\n" not in str(error.value)
+
+
+def test_a_taken_port_is_said() -> None:
+    """Before anything else begins."""
+    with bind("127.0.0.1", 0) as first:
+        port = first.getsockname()[1]
+        with pytest.raises(ServeError, match=f"127.0.0.1:{port}: Address already in use"):
+            bind("127.0.0.1", port)
+
+
+def test_the_interface_describes_itself(client: TestClient, app: FastAPI) -> None:
+    """Every path of the contract is in it; pages are not."""
+    paths = client.get("/openapi.json").json()["paths"]
+    assert set(paths) == {
+        "/healthz",
+        "/readyz",
+        "/metrics",
+        "/openapi.json",
+        "/v1/lifts",
+        "/v1/lifts/{lift}",
+        "/v1/lifts/{lift}/telemetry",
+        "/v1/incidents",
+        "/v1/incidents/{id}",
+        "/v1/stream",
+    }
+    assert all("422" not in get["get"]["responses"] for get in paths.values())
+    assert app.openapi() is app.openapi()

@@ -1,0 +1,148 @@
+"""Settings: one line that names the bad one, no secret shown; and what logs look like."""
+
+import json
+import logging
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from liftwatch.settings import PREFIX, HttpAddress, MqttUrl, Settings, SettingsError, load_settings
+
+LOGGED = """
+import logging, structlog
+from liftwatch.logs import configure
+configure({style!r})
+structlog.get_logger().info("started", lifts=12)
+logging.getLogger("uvicorn.error").info("not told")
+logging.getLogger("uvicorn.error").warning("slow %s", "client")
+"""
+
+
+@pytest.fixture(autouse=True)
+def nothing_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Neither in the environment nor in `.env`."""
+    for name in Settings.model_fields:
+        monkeypatch.delenv(PREFIX + name.upper(), raising=False)
+    monkeypatch.chdir(tmp_path)
+
+
+def test_the_defaults_are_those_of_the_contract() -> None:
+    """Section 3."""
+    settings = load_settings()
+    assert settings.mqtt_url == MqttUrl("127.0.0.1", 1883)
+    assert settings.http == HttpAddress("127.0.0.1", 8080)
+    assert (settings.influx_url, settings.influx_bucket) == ("", "lift")
+    assert (settings.data_dir, settings.log, settings.exercise) == (Path("data"), "text", False)
+    assert settings.database_in(Path("/data")) == "sqlite:////data/liftwatch.sqlite"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("HTTP", "abc", "'abc' is not host:port"),
+        ("HTTP", "127.0.0.1:99999", "is not host:port"),
+        ("HTTP", "0.0.0.0:8080", "0.0.0.0 is not this machine"),
+        ("HTTP", "lift.example:8080", "lift.example is not this machine"),
+        ("MQTT_URL", "", "is not mqtt://host:port"),
+        ("MQTT_URL", "http://broker.example", "is not mqtt://host:port"),
+        ("MQTT_URL", "mqtt://broker.example:99999", "has a port that is not a number"),
+        ("INFLUX_URL", "influx.example:8086", "is not http://host:port"),
+        ("INFLUX_URL", "http://influx.example:port", "has a port that is not a number"),
+        ("DATABASE_URL", "nonsense", "is not sqlite:///PATH"),
+        ("DATABASE_URL", "mysql://db.example/lift", "is not sqlite:///PATH"),
+        ("LOG", "xml", "'text' or 'json'"),
+        ("EXERCISE", "perhaps", "valid boolean"),
+    ],
+)
+def test_a_bad_setting_is_one_line_that_names_it(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, said: str
+) -> None:
+    """So that nobody searches for it."""
+    monkeypatch.setenv(PREFIX + name, value)
+    with pytest.raises(SettingsError) as caught:
+        load_settings()
+    assert str(caught.value).startswith(f"{PREFIX}{name}: ")
+    assert said in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["mqtts://ingest:s3cret#x@broker.example", "mqtts://ingest:s3cret?x@b", "mqtts://a:s3cret/x@b"],
+)
+def test_a_password_that_breaks_the_address_is_not_shown(
+    monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    """Not even a part of it."""
+    monkeypatch.setenv(f"{PREFIX}MQTT_URL", url)
+    with pytest.raises(SettingsError) as caught:
+        load_settings()
+    assert "s3cret" not in str(caught.value)
+
+
+def test_secrets_are_not_printed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever logs the settings tells no password."""
+    monkeypatch.setenv(f"{PREFIX}MQTT_URL", "mqtts://ingest:s3cret%23@broker.example")
+    monkeypatch.setenv(f"{PREFIX}INFLUX_TOKEN", "s3cret")
+    monkeypatch.setenv(f"{PREFIX}DATABASE_URL", "postgresql://lift:s3cret@db.example/lift")
+    settings = load_settings()
+    assert "s3cret" not in f"{settings!r} {settings}"
+    url = settings.mqtt_url
+    assert (url.port, url.tls, url.username) == (8883, True, "ingest")
+    assert url.password is not None
+    assert url.password.get_secret_value() == "s3cret#"
+
+
+def test_a_setting_almost_spelt_right_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It would silently not count; what is for tests or for others is left alone."""
+    monkeypatch.setenv(f"{PREFIX}TEST_INFLUX_URL", "http://influx.example")
+    monkeypatch.setenv(f"{PREFIX}SOMETHING_OF_YOURS", "1")
+    load_settings()
+    monkeypatch.setenv(f"{PREFIX}MQTT_ULR", "mqtt://broker.example")
+    with pytest.raises(SettingsError, match=f"^{PREFIX}MQTT_ULR: .*{PREFIX}MQTT_URL"):
+        load_settings()
+
+
+def test_settings_come_from_a_file_and_the_environment_wins(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """`.env` in the folder one starts in; once read they do not change."""
+    Path(".env").write_text(f"{PREFIX}LOG=json\n{PREFIX}INFLUX_ORG=garden\n")
+    monkeypatch.setenv(f"{PREFIX}LOG", "text")
+    settings = load_settings()
+    assert (settings.log, settings.influx_org) == ("text", "garden")
+    with pytest.raises(ValueError, match="frozen"):
+        settings.log = "json"
+
+
+def logged(style: str) -> list[str]:
+    """What a program with logs of this style tells on standard error."""
+    done = subprocess.run(
+        [sys.executable, "-c", LOGGED.format(style=style)],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == ""
+    return done.stderr.splitlines()
+
+
+def test_logs_as_json() -> None:
+    """One object a line, ours and those of libraries alike, times in UTC."""
+    ours, theirs = map(json.loads, logged("json"))
+    assert (ours["event"], ours["lifts"], ours["level"]) == ("started", 12, "info")
+    assert (theirs["event"], theirs["level"]) == ("slow client", "warning")
+    assert ours["timestamp"].endswith("Z")
+    assert theirs["timestamp"].endswith("Z")
+
+
+def test_logs_as_text() -> None:
+    """One line each, with the facts as name=value; without colours where nobody looks."""
+    ours, theirs = logged("text")
+    assert "started" in ours
+    assert "lifts=12" in ours
+    assert "slow client" in theirs
+    assert "\x1b" not in ours + theirs
+    assert logging.getLevelName(logging.WARNING).lower() in theirs
