@@ -131,17 +131,17 @@ def _stood(burst: Burst, span: tuple[float, float], *, pressure_ok: bool) -> boo
         return False
     start_ms, rate = float(to_ms(burst.started_at)), burst.slow_rate_hz
     if burst.position_m and _no_drop(
-        _timed(start_ms, rate, burst.position_m, 1.0), span, POSITION_NOISE_M
+        _timed(start_ms, rate, burst.position_m, scale=1.0), span, POSITION_NOISE_M
     ):
         return True
     if not burst.pressure_hpa or not pressure_ok:
         return False
-    heights = _timed(start_ms, rate, burst.pressure_hpa, -1.0 / HPA_PER_M)
+    heights = _timed(start_ms, rate, burst.pressure_hpa, scale=-1.0 / HPA_PER_M)
     return _no_drop(heights, span, PRESSURE_NOISE_M)
 
 
 def _timed(
-    start_ms: float, rate: float, values: list[float], scale: float
+    start_ms: float, rate: float, values: list[float], *, scale: float
 ) -> tuple[Floats, Floats]:
     times = sample_ms(start_ms, len(values), 1000.0 / rate)
     return times, np.asarray(values, dtype=np.float64) * scale

@@ -78,7 +78,7 @@ class People(Struct):
 
     def take_call(self, body: EmergencyCall, at_ms: int) -> None:
         """An emergency call is a sign."""
-        if body.phase in ("raised", "voice", "acknowledged"):
+        if body.phase == "raised":  # an answer comes from elsewhere, perhaps when all have left
             self.call_ms = max(at_ms, self.call_ms or at_ms)
 
     def inside(self, state: State | None, now_ms: int) -> bool | None:

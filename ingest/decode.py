@@ -97,13 +97,13 @@ def _decode_array(out: Decoded, publication: Publication, topic: Topic) -> Decod
     for place, raw in enumerate(elements):
         element = Publication(publication.topic, bytes(raw), publication.received_ms)
         if topic.kind == BATCH:
-            _decode_batched(out, element, topic, place)
+            _decode_batched(out, element, topic, place=place)
         else:
             _decode_element(out, element, topic, place=place)
     return out
 
 
-def _decode_batched(out: Decoded, element: Publication, topic: Topic, place: int) -> None:
+def _decode_batched(out: Decoded, element: Publication, topic: Topic, *, place: int) -> None:
     try:
         head = _HEAD.decode(element.payload)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
@@ -113,9 +113,9 @@ def _decode_batched(out: Decoded, element: Publication, topic: Topic, place: int
         _decode_element(out, element, parts, place=place, batched=True)
     elif element.payload[:1] == b"{":
         detail = "an element of a batch names its lift and its kind"
-        _reject(out, element, Unusable("envelope", detail), place)
+        _reject(out, element, Unusable("envelope", detail), place=place)
     else:
-        _reject(out, element, Unusable("not_object", "an element is no JSON object"), place)
+        _reject(out, element, Unusable("not_object", "an element is no JSON object"), place=place)
 
 
 def _decode_element(
@@ -134,14 +134,14 @@ def _decode_element(
         try:
             mended = mend(publication.payload, topic.kind, batched=batched)
         except Unusable as unusable:
-            _reject(out, publication, unusable, place)
+            _reject(out, publication, unusable, place=place)
             return
     if mended.unknown:
         out.ignored["unknown_field"] += len(mended.unknown)
     try:
         out.messages.append(_judge(mended, topic, publication.received_ms, batched=batched))
     except Unusable as unusable:
-        _reject(out, publication, unusable, place)
+        _reject(out, publication, unusable, place=place)
 
 
 def _judge(mended: Mended, topic: Topic, received_ms: int, *, batched: bool) -> Message:
@@ -199,7 +199,7 @@ def _move(thing: Struct, name: str, by: timedelta) -> None:
 
 
 def _reject(
-    out: Decoded, publication: Publication, unusable: Unusable, place: int | None = None
+    out: Decoded, publication: Publication, unusable: Unusable, *, place: int | None = None
 ) -> Decoded:
     out.rejections.append(
         Rejection(

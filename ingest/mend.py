@@ -59,7 +59,7 @@ def mend(payload: bytes, kind: str, *, batched: bool) -> Mended:
     for name in _REQUIRED:
         if said.get(name) is None:
             raise Unusable("envelope", f"{name} is missing")
-    fields = _mend_struct(said, KINDS[kind], "", notes)
+    fields = _mend_struct(said, KINDS[kind], path="", notes=notes)
     wire = msgspec.convert(fields, KINDS[kind])
     return Mended(wire, tuple(notes.set_aside), tuple(notes.unknown))
 
@@ -87,7 +87,7 @@ def _hints(type_: type[Struct]) -> dict[str, Any]:
 
 
 def _mend_struct(
-    said: dict[str, Any], type_: type[Struct], path: str, notes: _Notes
+    said: dict[str, Any], type_: type[Struct], *, path: str, notes: _Notes
 ) -> dict[str, Any]:
     hints = _hints(type_)
     kept: dict[str, Any] = {}
@@ -97,7 +97,7 @@ def _mend_struct(
             notes.unknown.append(where[:80])
         elif value is not None:
             try:
-                kept[name] = _mend_value(value, hints[name], where, notes)
+                kept[name] = _mend_value(value, hints[name], where=where, notes=notes)
             except _OutOfRange as error:
                 if name in _ENVELOPE and not path:
                     raise Unusable("envelope", f"{name}: {error}") from None
@@ -105,17 +105,17 @@ def _mend_struct(
     return kept
 
 
-def _mend_value(value: Any, hint: Any, where: str, notes: _Notes) -> Any:
+def _mend_value(value: Any, hint: Any, *, where: str, notes: _Notes) -> Any:
     bare = _bare(hint)
     if isinstance(bare, type) and issubclass(bare, Struct):
-        _demand(isinstance(value, dict), where, "object", value)
-        return _mend_struct(value, bare, f"{where}.", notes)
+        _demand(isinstance(value, dict), where, "object", value=value)
+        return _mend_struct(value, bare, path=f"{where}.", notes=notes)
     element = _bare(get_args(bare)[0]) if get_origin(bare) is list else None
     if isinstance(element, type) and issubclass(element, Struct):
-        _demand(isinstance(value, list), where, "array", value)
+        _demand(isinstance(value, list), where, "array", value=value)
         _check_range(value, hint, deep=False)
         return [
-            _mend_value(part, element, f"{where}[{place}]", notes)
+            _mend_value(part, element, where=f"{where}[{place}]", notes=notes)
             for place, part in enumerate(value)
         ]
     value = _of_type(value, bare, where)
@@ -128,22 +128,22 @@ def _of_type(value: Any, bare: Any, where: str) -> Any:
     if bare is int and isinstance(value, float) and value.is_integer():
         return int(value)  # 3.0 is how some encoders write 3
     if bare is float and isinstance(value, int) and not isinstance(value, bool):
-        _demand(abs(value) < 2**1023, where, "finite number", value)
+        _demand(abs(value) < 2**1023, where, "finite number", value=value)
         return float(value)
     if bare is date:
-        _demand(isinstance(value, str) and bool(_DATE.match(value)), where, "date", value)
+        _demand(isinstance(value, str) and bool(_DATE.match(value)), where, "date", value=value)
         return value
     if get_origin(bare) is list:
-        _demand(isinstance(value, list), where, "array", value)
+        _demand(isinstance(value, list), where, "array", value=value)
         return [_of_type(part, _bare(get_args(bare)[0]), where) for part in value]
     plain = str if get_origin(bare) is Literal else bare
     if plain is Any:
         return value
     if plain is datetime:
-        _demand(_is_moment(value), where, "RFC 3339 moment", value)
+        _demand(_is_moment(value), where, "RFC 3339 moment", value=value)
         return value
     right = isinstance(value, plain) and (plain is bool or not isinstance(value, bool))
-    _demand(right, where, plain.__name__, value)
+    _demand(right, where, plain.__name__, value=value)
     return value
 
 
@@ -186,7 +186,7 @@ def _metas(hint: Any) -> list[msgspec.Meta]:
     return [note for note in get_args(hint)[1:] if isinstance(note, msgspec.Meta)]
 
 
-def _demand(right: bool, where: str, wanted: str, value: Any) -> None:
+def _demand(right: bool, where: str, wanted: str, *, value: Any) -> None:
     if not right:
         detail = f"{where}: {str(value)[:60]!r} is no {wanted}"
         raise Unusable("envelope" if where in _ENVELOPE else "wrong_type", detail)

@@ -14,7 +14,7 @@ from simulators.terminal import Outgoing
 DELAY_MS = (20, 180)  # from the terminal to the broker, on a fair day
 
 
-def write_replay(fleet: Fleet, until_ms: int, out_file: IO[str], truth_file: IO[str]) -> int:
+def write_replay(fleet: Fleet, until_ms: int, *, out_file: IO[str], truth_file: IO[str]) -> int:
     """Write what is sent until then, as received, and what happened; returns the lines written."""
     lines = 0
     for received_ms, sent in received(fleet.run(until_ms), Random(f"{fleet.seed}/delay")):

@@ -13,6 +13,7 @@ import subprocess
 import tempfile
 import time
 import uuid
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -45,7 +46,7 @@ def binary(name: str, *, package: str) -> str:
     return found
 
 
-class Server:
+class Server(ABC):
     """A server process that can be stopped and started again over the same folder and port."""
 
     stop_signal = signal.SIGTERM
@@ -55,9 +56,9 @@ class Server:
         self.folder, self.port = folder, port
         self.process: subprocess.Popen[bytes] | None = None
 
+    @abstractmethod
     def command(self) -> Sequence[str]:
         """What to run."""
-        raise NotImplementedError
 
     def environment(self) -> dict[str, str]:
         """What to add to the environment."""

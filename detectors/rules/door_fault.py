@@ -73,10 +73,10 @@ class DoorFault(Detector):
         if lasting_s >= SLOW_S and self.counted_ms is None:
             self.counted_ms = self.since_ms
             at_ms = self.since_ms + int(SLOW_S * SECOND_MS)
-            claims += self._slow(self.part, self.since_ms, at_ms, SLOW_S)
+            claims += self._slow(self.part, began_ms=self.since_ms, at_ms=at_ms, took_s=SLOW_S)
         if lasting_s >= STUCK_S:
             at_ms = self.since_ms + int(STUCK_S * SECOND_MS)
-            claims += self._raise(self.part, self.since_ms, at_ms, STUCK_S)
+            claims += self._raise(self.part, opened_ms=self.since_ms, at_ms=at_ms, took_s=STUCK_S)
         return claims
 
     def due_ms(self, after_ms: int) -> int | None:
@@ -111,25 +111,26 @@ class DoorFault(Detector):
                 continue
             bad = True
             if took_s >= STUCK_S:
-                claims += self._raise(part, began_ms, at_ms, took_s)
+                claims += self._raise(part, opened_ms=began_ms, at_ms=at_ms, took_s=took_s)
             elif not self._told_by_state(began_ms, at_ms):
-                claims += self._slow(part, began_ms, at_ms, took_s)
+                claims += self._slow(part, began_ms=began_ms, at_ms=at_ms, took_s=took_s)
         return [*claims, *self._count_good(door, at_ms, bad=bad)]
 
     def _told_by_state(self, began_ms: int, at_ms: int) -> bool:
         counted = self.counted_ms
         return counted is not None and began_ms - SECOND_MS <= counted <= at_ms
 
-    def _slow(self, part: str, began_ms: int, at_ms: int, took_s: float) -> list[Claim]:
+    def _slow(self, part: str, *, began_ms: int, at_ms: int, took_s: float) -> list[Claim]:
         self.good = 0
         self.slow[part] = self.slow.get(part, 0) + 1
         if self.slow[part] == 1:
             self.slow_from_ms[part] = began_ms
         if self.slow[part] < SLOW_TIMES:
             return []
-        return self._raise(part, self.slow_from_ms.get(part, began_ms), at_ms, took_s)
+        opened_ms = self.slow_from_ms.get(part, began_ms)
+        return self._raise(part, opened_ms=opened_ms, at_ms=at_ms, took_s=took_s)
 
-    def _raise(self, part: str, opened_ms: int, at_ms: int, took_s: float) -> list[Claim]:
+    def _raise(self, part: str, *, opened_ms: int, at_ms: int, took_s: float) -> list[Claim]:
         self.good = 0
         if self.raised:
             return []

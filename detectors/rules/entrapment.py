@@ -151,7 +151,11 @@ class Entrapment(Detector):
                 "entrapment" if inside else "entrapment_suspected"
             )
             certain_ms = due_ms if view.occupied(due_ms) is inside else now_ms
-            return [self._tell(kind, since_ms, certain_ms, view, branch=branch)]
+            return [
+                self._tell(
+                    kind, opened_ms=since_ms, certain_ms=certain_ms, view=view, branch=branch
+                )
+            ]
         return []
 
     def _judge_suspicion(self, occupied: bool | None, now_ms: int, view: View) -> list[Claim]:
@@ -167,15 +171,18 @@ class Entrapment(Detector):
         ended = Claim(
             kind="entrapment_suspected", edge="cleared", at_ms=certain_ms, opened_ms=told.opened_ms
         )
-        return [ended, self._tell("entrapment", told.opened_ms, certain_ms, view)]
+        return [
+            ended,
+            self._tell("entrapment", opened_ms=told.opened_ms, certain_ms=certain_ms, view=view),
+        ]
 
     def _tell(
         self,
         kind: Literal["entrapment", "entrapment_suspected"],
+        *,
         opened_ms: int,
         certain_ms: int,
         view: View,
-        *,
         branch: Branch | None = None,
     ) -> Claim:
         self.told = Told(kind, opened_ms, certain_ms)

@@ -51,11 +51,11 @@ class OutOfService(Detector):
             if view.is_planned(now_ms):
                 return ()
             if self.out_ms is not None and now_ms >= self.out_ms + OUT_MS:
-                return self._raise("mode", self.out_ms, OUT_MS, view)
+                return self._raise("mode", view, since_ms=self.out_ms, lasting_ms=OUT_MS)
             called_ms = min(self.calls.values(), default=None)
             blind = now_ms - (view.heard_ms or now_ms) > BLIND_MS
             if called_ms is not None and now_ms >= called_ms + CALLED_MS and not blind:
-                return self._raise("called", called_ms, CALLED_MS, view)
+                return self._raise("called", view, since_ms=called_ms, lasting_ms=CALLED_MS)
         elif self.back_ms is not None and now_ms >= self.back_ms + BACK_MS:
             return self._clear(self.back_ms + BACK_MS)
         return ()
@@ -108,7 +108,7 @@ class OutOfService(Detector):
             return self._clear(at_ms)
         return ()
 
-    def _raise(self, by: str, since_ms: int, lasting_ms: int, view: View) -> Iterable[Claim]:
+    def _raise(self, by: str, view: View, *, since_ms: int, lasting_ms: int) -> Iterable[Claim]:
         self.raised_by, self.opened_ms, self.back_ms = by, since_ms, None
         only = view.facts.only_lift_of_unit is True
         evidence = {"by": by, "limit_s": lasting_ms // 1000, "only_lift_of_unit": only}

@@ -11,9 +11,6 @@ from pathlib import Path
 
 from msgspec.json import encode
 from pydantic import SecretStr
-from simulators.demo import demo_fleet
-from simulators.fleet import Fleet, Outgoing
-from simulators.publish import publish
 
 from ingest.consumer import Broker
 from ingest.decode import Publication
@@ -22,6 +19,9 @@ from liftwatch.clock import HOUR_MS, now_ms
 from liftwatch.commands.run import run_until_stopped, settings_or_fail
 from liftwatch.failure import Failure
 from liftwatch.logs import configure
+from simulators.demo import demo_fleet
+from simulators.fleet import Fleet, Outgoing
+from simulators.publish import publish
 
 DELAY_MS = 120  # what the history's messages took on their way
 BATCH = 1_000

@@ -94,7 +94,7 @@ def run_until_stopped(
     )
     try:
         pipeline.start()
-        _serve(app, settings, pipeline, ready)
+        _serve(app, settings, pipeline, ready=ready)
     finally:
         pipeline.stop()
         store.close()
@@ -104,7 +104,7 @@ def run_until_stopped(
 
 
 def _serve(
-    app: FastAPI, settings: Settings, pipeline: Pipeline, ready: Callable[[], None] | None
+    app: FastAPI, settings: Settings, pipeline: Pipeline, *, ready: Callable[[], None] | None
 ) -> None:
     """Serve pages; a part of the pipeline that ends for good ends the service, to be restarted."""
     done = threading.Event()

@@ -5,13 +5,12 @@ import sys
 import threading
 from pathlib import Path
 
+from liftwatch.clock import DAY_MS, now_ms, parse_ms
+from liftwatch.failure import Failure
 from simulators.files import write_replay
 from simulators.fleet import Fleet, make_fleet
 from simulators.publish import publish
 from simulators.scenario import load_scenario
-
-from liftwatch.clock import DAY_MS, now_ms, parse_ms
-from liftwatch.failure import Failure
 
 FILE_START = "2026-03-02T00:00:00.000Z"  # a Monday; a file does not depend on when it is made
 
@@ -43,7 +42,7 @@ def simulate_to_file(
     until_ms = start_ms + int(days * DAY_MS)
     try:
         with out.open("w", encoding="utf-8") as lines, truth.open("w", encoding="utf-8") as truths:
-            write_replay(fleet, until_ms, lines, truths)
+            write_replay(fleet, until_ms, out_file=lines, truth_file=truths)
     except OSError as error:
         raise Failure(f"simulate: {error.filename}: {error.strerror}") from error
 

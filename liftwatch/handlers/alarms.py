@@ -11,7 +11,7 @@ from liftwatch.incidents.incident import (
     join_incident,
     open_incident,
 )
-from liftwatch.ports import Books, Conflict, Work
+from liftwatch.ports import Books, Conflict, StoreUnavailable, Work
 
 ATTEMPTS = 20
 
@@ -19,17 +19,17 @@ ATTEMPTS = 20
 def apply_alarm(books: Books, change: AlarmChange) -> Incident | None:
     """Carry one change into the incidents, in one transaction; None when nothing had to change.
 
-    A change told twice counts once. Raises Conflict only when others keep winning the race for
-    the same row, which `ATTEMPTS` tries make practically impossible.
+    A change told twice counts once. Raises StoreUnavailable when the database does not take it
+    now, or when others keep winning the race for the same row.
     """
-    for attempt in range(ATTEMPTS):
+    lost: Conflict | None = None
+    for _ in range(ATTEMPTS):
         try:
             with books.begin() as work:
                 return _apply(work, change)
-        except Conflict:
-            if attempt == ATTEMPTS - 1:
-                raise
-    return None
+        except Conflict as conflict:
+            lost = conflict
+    raise StoreUnavailable(f"lost {ATTEMPTS} races: {lost}")
 
 
 def _apply(work: Work, change: AlarmChange) -> Incident | None:

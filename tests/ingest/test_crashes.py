@@ -93,11 +93,11 @@ def happenings(seed: int) -> Iterator[tuple[int, list[Publication]]]:
         for _ in range(rng.randrange(1, 5)):
             lift = rng.randrange(LIFTS)
             seqs[lift] += rng.choice((1, 1, 1, 1, 2))
-            batch.append(_publication(rng, lift, seqs[lift], at_ms))
+            batch.append(_publication(rng, lift=lift, seq=seqs[lift], at_ms=at_ms))
         yield pause_ms, batch
 
 
-def _publication(rng: random.Random, lift: int, seq: int, at_ms: int) -> Publication:
+def _publication(rng: random.Random, *, lift: int, seq: int, at_ms: int) -> Publication:
     kind, fields = rng.choice(
         (
             ("state", {"car": "stopped", "doors_closed": True, "in_door_zone": False}),
@@ -112,7 +112,7 @@ def _publication(rng: random.Random, lift: int, seq: int, at_ms: int) -> Publica
     )
     if kind == "state":
         fields = fields | {"service_mode": "normal", "occupied": rng.choice((True, False, None))}
-    # On its way for up to 1.9 s: meanwhile time is told, and a deadline may pass that it contradicts.
+    # On its way for up to 1.9 s: meanwhile a deadline may pass that it contradicts.
     said_at = rfc3339(at_ms - rng.randrange(1_900))
     said = {"v": 1, "terminal": f"T-{lift}", "boot": "b", "seq": seq, "at": said_at}
     topic = f"lift/v1/320583/garden/LIFT-{lift:04d}/{kind}"

@@ -145,12 +145,12 @@ def ride_lines(rated_mps: float) -> Iterator[dict[str, Any]]:
     lift = "RIDE-0001"
     envelope = {"v": 1, "terminal": "T-ride", "boot": "b1"}
 
-    def line(seq: int, kind: str, at_ms: int, fields: dict[str, Any]) -> dict[str, Any]:
+    def line(kind: str, at_ms: int, fields: dict[str, Any], *, seq: int) -> dict[str, Any]:
         payload = {**envelope, "seq": seq, "at": rfc3339(at_ms), **fields}
         topic = f"lift/v1/320583/garden/{lift}/{kind}"
         return {"topic": topic, "payload": payload, "received_at": rfc3339(at_ms + 120)}
 
-    yield line(0, "register", START_MS, {"rated_speed_mps": rated_mps})
+    yield line("register", START_MS, {"rated_speed_mps": rated_mps}, seq=0)
     for seq, (t, speed, way) in enumerate(ride_states(), 1):
         moving = abs(speed) > 0.03
         fields = {
@@ -161,7 +161,7 @@ def ride_lines(rated_mps: float) -> Iterator[dict[str, Any]]:
             "doors_closed": True,
             "occupied": True,
         }
-        yield line(seq, "state", START_MS + round(t * 1000), fields)
+        yield line("state", START_MS + round(t * 1000), fields, seq=seq)
 
 
 def test_the_recorded_ride_is_quiet_at_its_own_rated_speed(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ def written() -> tuple[str, str]:
     """Both files of twenty minutes of three lifts."""
     out, truth = io.StringIO(), io.StringIO()
     fleet = make_fleet(seed=SEED, lifts=3, start_ms=START_MS, scenario=Scenario(FAULTS))
-    lines = write_replay(fleet, START_MS + 20 * MINUTE_MS, out, truth)
+    lines = write_replay(fleet, START_MS + 20 * MINUTE_MS, out_file=out, truth_file=truth)
     assert lines == out.getvalue().count("\n")
     return out.getvalue(), truth.getvalue()
 

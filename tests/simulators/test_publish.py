@@ -69,7 +69,7 @@ def listener(port: int) -> Iterator[list[MQTTMessage]]:
     received: list[MQTTMessage] = []
     subscribed = threading.Event()
     client = Client(CallbackAPIVersion.VERSION2)
-    client.on_message = lambda client, data, message: received.append(message)
+    client.on_message = lambda *heard: received.append(heard[2])
     client.on_subscribe = lambda *_: subscribed.set()
     client.connect("127.0.0.1", port)
     client.subscribe("lift/v1/#", qos=1)

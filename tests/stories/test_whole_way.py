@@ -101,7 +101,8 @@ def test_a_restart_claims_nothing_twice(
     stopped = {"car": "stopped", "speed_mps": 0.0, "doors_closed": True, "occupied": True}
     began_ms = now_ms() - 50_000
     fields = stopped | {"in_door_zone": False}
-    lifts.publish(topic(LIFTS[0], "state"), said(LIFTS[0], 1, began_ms, **fields))
+    lifts.publish(topic(LIFTS[0], "state"), said(LIFTS[0], 0, began_ms, **fields))
+    lifts.publish(topic(LIFTS[0], "state"), said(LIFTS[0], 1, now_ms(), **fields))
     until(lambda: one.incidents(), "the entrapment is raised")
     one.kill()
     one.start()
@@ -120,10 +121,11 @@ def test_time_alone_raises_what_is_due(
     """Nothing else is heard; the rule's 45 s pass, and the incident says when they had passed."""
     one = service(LIFTWATCH_MQTT_URL=mosquitto.url)
     one.start()
-    began_ms = now_ms() - 40_000
+    began_ms = now_ms() - 42_000
     fields = {"car": "stopped", "doors_closed": True, "occupied": True, "in_door_zone": False}
     lifts = publisher(mosquitto.port)
-    lifts.publish(topic(LIFTS[0], "state"), said(LIFTS[0], 1, began_ms, **fields))
+    lifts.publish(topic(LIFTS[0], "state"), said(LIFTS[0], 0, began_ms, **fields))
+    lifts.publish(topic(LIFTS[0], "state"), said(LIFTS[0], 1, now_ms(), **fields))
     (found,) = until(lambda: one.incidents(), "the entrapment is raised")
     assert found["raised_at"] == rfc3339(began_ms + 45_000)
 
