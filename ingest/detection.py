@@ -16,8 +16,8 @@ from detectors.fleet import Fleet
 from ingest.counts import Counts
 from ingest.dead_letters import DeadLetter, DeadLetters
 from ingest.decode import Decoded, decode
-from ingest.journal import Batch, Journal
-from ingest.progress import DETECTION, Progress
+from ingest.journal import Batch, Journal, JournalError
+from ingest.progress import DETECTION, RELAY, Progress
 from ingest.retry import until_it_works
 from liftwatch import clock
 from liftwatch.handlers.alarms import apply_alarm
@@ -31,6 +31,7 @@ log = structlog.get_logger()
 
 TICK_S = 0.25  # a deadline is judged at most 1 s after it (contract, section 2)
 CHECKPOINT_S = 10.0
+KEPT_MS = clock.HOUR_MS  # of the journal, after all have read it: to look at what just happened
 BOARD_S = 1.0
 BOARD_LIFTS = 1_000  # rows of the fleet's board written at once; the others wait a second
 
@@ -234,6 +235,14 @@ class Detection:
             streams=self.fleet.order.save(),
         )
         self._saved_s = clock.monotonic_s()
+        self._drop_old()
+
+    def _drop_old(self) -> None:
+        passed = min(self._progress.cursor(RELAY), self._progress.cursor(DETECTION))
+        try:
+            self._journal.drop(passed, before_ms=self.fleet.clock_ms - KEPT_MS)
+        except JournalError as error:
+            log.warning("journal keeps more than it must", reason=str(error))
 
 
 def failed(message: Message, error: Exception) -> Rejection:

@@ -118,9 +118,17 @@ class Journal:
         row = self._db.execute("SELECT sum(count) FROM batch WHERE id > ?", (after,)).fetchone()
         return int(row[0] or 0)
 
-    def drop(self, through: int) -> None:
-        """Forget batches up to and including an id that every cursor has passed."""
-        self._db.execute("DELETE FROM batch WHERE id <= ?", (through,))
+    def drop(self, through: int, *, before_ms: int) -> None:
+        """Forget what every cursor has passed, up to and including an id, and is older than that.
+
+        Raises JournalError when the file does not take it now.
+        """
+        try:
+            self._db.execute(
+                "DELETE FROM batch WHERE id <= ? AND received_ms < ?", (through, before_ms)
+            )
+        except sqlite3.Error as error:
+            raise JournalError(f"journal {self.path}: {error}") from error
 
     def close(self) -> None:
         """Close all connections; nobody may use the journal any more."""

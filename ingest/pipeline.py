@@ -13,7 +13,7 @@ from ingest.counts import Counts
 from ingest.dead_letters import DeadLetters
 from ingest.detection import Detection
 from ingest.journal import Journal, JournalError
-from ingest.progress import DETECTION, RELAY, Progress
+from ingest.progress import Progress
 from ingest.relay import Relay
 from liftwatch.ports import Books, TelemetryStore
 
@@ -79,9 +79,7 @@ class Pipeline:
         self.close()
 
     def close(self) -> None:
-        """Drop what all readers have passed, and let go of the files."""
-        passed = min(self.progress.cursor(RELAY), self.progress.cursor(DETECTION))
-        self.journal.drop(passed)
+        """Let go of the files."""
         self.journal.close()
         self.progress.close()
         self.dead_letters.close()

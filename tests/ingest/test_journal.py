@@ -44,7 +44,10 @@ def test_it_outlives_its_process(tmp_path: Path) -> None:
     """Opened again, it is the same journal with the same content, and counts on."""
     one = Journal(tmp_path / "j.sqlite")
     id, last = one.id, one.append(some(0, 3))
-    one.drop(last)
+    one.drop(last, before_ms=2)
+    assert one.depth(0) == 3
+    one.drop(last, before_ms=3)
+    assert one.depth(0) == 0
     one.close()
     again = Journal(tmp_path / "j.sqlite")
     assert again.id == id

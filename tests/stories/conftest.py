@@ -38,7 +38,8 @@ def eventually(holds: Callable[[], Any], what: str) -> Any:
 class Service:
     """`liftwatch run` over one data folder, to be started, stopped and killed."""
 
-    def __init__(self, folder: Path, **settings: str) -> None:
+    def __init__(self, folder: Path, *, command: str = "run", **settings: str) -> None:
+        self.command = command
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
@@ -55,7 +56,7 @@ class Service:
         """Start it, and wait until it answers."""
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "liftwatch", "run"],
+                [sys.executable, "-m", "liftwatch", self.command],
                 env=os.environ | self.settings,
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -71,6 +72,10 @@ class Service:
     def stop(self) -> int:
         """Ask it to end; its exit status."""
         return self._end(signal.SIGTERM)
+
+    def interrupt(self) -> int:
+        """What Ctrl-C does; its exit status."""
+        return self._end(signal.SIGINT)
 
     def kill(self) -> int:
         """End it at once, whatever it is doing."""

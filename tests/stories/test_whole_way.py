@@ -191,6 +191,22 @@ def test_garbage_is_kept_and_the_next_good_message_is_served(
     assert one.metric("liftwatch_dead_letters_total") == len(garbage)
 
 
+def test_the_demo_shows_lifts_and_incidents_and_ends_quietly(service: Any, until: Any) -> None:
+    """The same service on embedded parts: twelve lifts, incidents, an exercise throughout."""
+    demo = service(command="demo")
+    demo.start()
+    until(lambda: len(demo.get("/v1/lifts")["items"]) == 12, "all lifts are there")
+    found = until(lambda: demo.incidents(), "an incident has been raised")
+    assert all(incident["exercise"] for incident in found)
+    until(lambda: demo.status("/readyz") == 200, "everything is ready")
+    moved = demo.metric("liftwatch_publications_journaled_total")
+    until(lambda: demo.metric("liftwatch_publications_journaled_total") > moved, "lifts live on")
+    assert demo.interrupt() == 0
+    log = demo.log.read_text()
+    assert "Traceback" not in log
+    assert "error" not in log
+
+
 def refused(**settings: str) -> str:
     """The one line with which `liftwatch run` refuses to start."""
     done = subprocess.run(
