@@ -68,6 +68,7 @@ class Bank:
             for kind in rule.hears:
                 self._hears.setdefault(kind, []).append(rule)
         self._timed = [rule for rule in rules if type(rule).due_ms is not Detector.due_ms]
+        self._next_ms = self._soonest(NEVER_MS)
 
     def hear(self, message: Message) -> list[AlarmChange]:
         """Take one message, in order; what it changes."""
@@ -79,11 +80,14 @@ class Bank:
         for rule in self._hears.get(message.kind, ()):
             for claim in rule.hear(message, view):
                 changes += self._take(claim, rule)
+        self._next_ms = self._soonest(NEVER_MS)
         return changes
 
     def tick(self, now_ms: int) -> list[AlarmChange]:
         """Let time pass to `now_ms`, in event time; what that changes."""
         changes: list[AlarmChange] = []
+        if self._next_ms is None or self._next_ms > now_ms:
+            return changes
         told: dict[str, int] = {}
         for _ in range(ROUNDS_MAX):
             dues = [
@@ -98,10 +102,16 @@ class Bank:
             told[rule.name] = due_ms
             for claim in rule.tick(due_ms, self.view):
                 changes += self._take(claim, rule)
+        self._next_ms = self._soonest(NEVER_MS)
         return changes
 
     def due_ms(self, after_ms: int) -> int | None:
         """The next moment after `after_ms` at which `tick` could have something to say."""
+        if self._next_ms is None or self._next_ms > after_ms:
+            return self._next_ms
+        return self._soonest(after_ms)
+
+    def _soonest(self, after_ms: int) -> int | None:
         return soonest((rule.due_ms(after_ms) for rule in self._timed), after_ms=after_ms)
 
     def _silence(self, at_ms: int) -> tuple[bool, str | None]:
