@@ -38,7 +38,14 @@ def run_command() -> None:
         password=url.password.get_secret_value() if url.password else None,
         tls=url.tls,
     )
-    run_until_stopped(settings, broker=broker, folder=settings.data_dir)
+
+    def ready() -> None:
+        log.info(
+            "serving this machine only; whoever opens it is local (admin)",
+            page=f"http://{settings.http.host}:{settings.http.port}/",
+        )
+
+    run_until_stopped(settings, broker=broker, folder=settings.data_dir, ready=ready)
 
 
 def settings_or_fail() -> Settings:
