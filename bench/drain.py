@@ -32,7 +32,7 @@ LIFTS = 200
 
 
 class Drained(NamedTuple):
-    """One drain: wall seconds, CPU seconds, and peak memory in MiB."""
+    """One drain: wall seconds, CPU seconds, and resident memory at its end in MiB."""
 
     seconds: float
     cpu: float

@@ -73,7 +73,6 @@ class View(Struct):
     moved_ms: int | None = None
     mode_ms: int | None = None
     visit_ms: int | None = None
-    visit_end_ms: int | None = None
     context_ms: dict[str, int] = {}
     people: People = field(default_factory=People)
     heard_ms: int | None = None
@@ -148,8 +147,6 @@ class View(Struct):
             self.faulty = [name for name in names if getattr(body.sensors, name) == "fault"]
         elif isinstance(body, Maintenance) and body.phase is not None:
             self.visit_ms = message.at_ms if body.phase == "in" else None
-            if body.phase == "out":
-                self.visit_end_ms = message.at_ms
 
     def masked(self, state: State) -> State:
         """The state without the signals of faulty sensors."""

@@ -64,6 +64,13 @@ class Pipeline:
             "Publications in the journal that are not in the telemetry store",
             lambda: self.journal.depth(self.relay.batch),
         )
+        order = self.detection.fleet.order
+        self.counts.watch(
+            "liftwatch_duplicates", "Messages heard again since the start", lambda: order.duplicates
+        )
+        self.counts.watch(
+            "liftwatch_gaps", "Messages waited for in vain since the start", lambda: order.lost
+        )
 
     def start(self) -> None:
         """Take up where the last run ended, then receive."""

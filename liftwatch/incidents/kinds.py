@@ -19,11 +19,6 @@ class Kind(NamedTuple):
     latches: bool = False
     severity_worst: int = 0
 
-    @property
-    def worst(self) -> int:
-        """The gravest severity the kind can reach."""
-        return self.severity_worst or self.severity
-
 
 KINDS: tuple[Kind, ...] = (
     Kind("entrapment", 1, "PMR", "people"),

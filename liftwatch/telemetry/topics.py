@@ -6,7 +6,6 @@ from typing import NamedTuple, Protocol
 ROOT = "lift/v1"
 SUBSCRIPTION = f"{ROOT}/#"
 BATCH = "batch"
-CANARY_AREA = "000000"  # reserved: our own probe, never a lift
 
 _TOPIC = re.compile(
     r"lift/v1/(?P<area>[0-9]{6})/(?P<estate>[a-z0-9-]{1,32})/"
