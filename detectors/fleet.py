@@ -40,6 +40,16 @@ class Fleet:
         self._schedule("order", key, self.order.due(key))
         return changes
 
+    def link(self, up: bool, at_ms: int) -> list[AlarmChange]:
+        """We hear from now on, or cannot."""
+        del up, at_ms
+        return []
+
+    def step(self, by_ms: int) -> list[AlarmChange]:
+        """Our clock has stepped."""
+        del by_ms
+        return []
+
     def is_due(self, now_ms: int) -> bool:
         """Whether `advance` to this time would do anything."""
         return bool(self._heap) and self._heap[0][0] <= now_ms

@@ -6,24 +6,29 @@ here is bounded by the broker's `max_inflight_messages`.
 
 import ssl
 import threading
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
+import msgspec
 import paho.mqtt.client as mqtt
 import structlog
-from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.reasoncodes import ReasonCode
 
 from ingest.decode import Publication
 from ingest.journal import Journal, JournalError
-from liftwatch import clock
+from ingest.notes import LINK_DOWN, LINK_UP, STEP
+from ingest.receiver import Arrived, Receiver
+from ingest.reception_clock import ReceptionClock
 from liftwatch.telemetry.topics import SUBSCRIPTION
 
 log = structlog.get_logger()
 
-PAUSE_S_MIN, PAUSE_S_MAX = 1, 60
+PAUSE_S_MIN, PAUSE_S_MAX = 1, 10
+JOURNAL_PAUSE_S_MIN, JOURNAL_PAUSE_S_MAX = 0.2, 5.0
 KEEPALIVE_S = 30
 BATCH_MAX = 5_000  # publications synced together; above the broker's window of 2 000
+TOPICS = "topics"  # what the session is subscribed to, noted in the journal
 
 
 class Broker(NamedTuple):
@@ -36,10 +41,12 @@ class Broker(NamedTuple):
     tls: bool = False
 
 
-class _Waiting(NamedTuple):
-    publication: Publication
-    mid: int
-    qos: int
+class _Arrival(NamedTuple):
+    """What came at once: publications, over which connection, and when."""
+
+    publications: list[Arrived]
+    connection: int
+    received_ms: int
 
 
 class Consumer:
@@ -52,22 +59,24 @@ class Consumer:
         *,
         client_id: str,
         on_batch: Callable[[int], None],
+        topics: Sequence[str] = (SUBSCRIPTION,),
     ) -> None:
         self._broker, self._journal, self._on_batch = broker, journal, on_batch
-        self._lock = threading.Condition()
-        self._waiting: list[_Waiting] = []
+        self._topics = tuple(topics)
+        self._grown = threading.Condition()
+        self._waiting: deque[_Arrival] = deque()
         self._writing_from_ms: int | None = None
-        self._last_ms = 0
+        self._clock = ReceptionClock()
         self._stopping = False
         self._subscribed = False
+        self._up: bool | None = None
         self.trouble: str | None = "not connected yet"
+        self.full: str | None = None
         self._client = self._make_client(client_id)
         self._writer = threading.Thread(target=self._write, name="journal-writer", daemon=True)
 
-    def _make_client(self, client_id: str) -> mqtt.Client:
-        client = mqtt.Client(
-            CallbackAPIVersion.VERSION2, client_id=client_id, clean_session=False, manual_ack=True
-        )
+    def _make_client(self, client_id: str) -> Receiver:
+        client = Receiver(client_id, self._take)
         client.reconnect_delay_set(PAUSE_S_MIN, PAUSE_S_MAX)
         if self._broker.username is not None:
             client.username_pw_set(self._broker.username, self._broker.password)
@@ -77,78 +86,116 @@ class Consumer:
         client.on_connect_fail = self._on_connect_fail
         client.on_disconnect = self._on_disconnect
         client.on_subscribe = self._on_subscribe
-        client.on_message = self._on_message
         return client
 
     def start(self) -> None:
         """Begin connecting and writing, each in its thread."""
+        self._note_link(up=False)
         self._writer.start()
         self._client.connect_async(self._broker.host, self._broker.port, KEEPALIVE_S)
         self._client.loop_start()
 
     def stop(self) -> None:
         """Disconnect; what was not acknowledged comes again next time."""
-        with self._lock:
+        with self._grown:
             self._stopping = True
-            self._lock.notify_all()
+            self._grown.notify_all()
         self._client.disconnect()
         self._client.loop_stop()
         self._writer.join()
 
     def settled_ms(self) -> int:
         """A moment before which everything received lies in the journal."""
-        with self._lock:
+        with self._grown:
+            self._look()
             if self._writing_from_ms is not None:
                 return self._writing_from_ms - 1
             if self._waiting:
-                return self._waiting[0].publication.received_ms - 1
-            self._last_ms = max(self._last_ms, clock.now_ms())
-            return self._last_ms - 1
+                return self._waiting[0].received_ms - 1
+            return self._clock.now_ms - 1
 
-    def _on_message(self, client: mqtt.Client, userdata: Any, message: mqtt.MQTTMessage) -> None:
-        del client, userdata
-        with self._lock:
-            self._last_ms = max(self._last_ms, clock.now_ms())
-            publication = Publication(_topic(message), bytes(message.payload), self._last_ms)
-            self._waiting.append(_Waiting(publication, message.mid, message.qos))
-            if len(self._waiting) == 1:
-                self._lock.notify_all()
+    def _take(self, publications: list[Arrived], connection: int) -> None:
+        with self._grown:
+            self._look()
+            self._put(publications, connection)
+
+    def _look(self) -> None:
+        """Bring our clock up to date; a step of it goes into the journal in its place."""
+        step_ms = self._clock.look()
+        if step_ms:
+            log.warning("our clock has stepped", by_s=round(step_ms / 1000))
+            self._put([Arrived(STEP, str(step_ms).encode(), b"")], 0)
+
+    def _note_link(self, *, up: bool) -> None:
+        """Journal that we can hear from now on, or cannot; a change only."""
+        with self._grown:
+            if self._up is not up:
+                self._up = up
+                self._look()
+                self._put([Arrived(LINK_UP if up else LINK_DOWN, b"", b"")], 0)
+
+    def _put(self, publications: list[Arrived], connection: int) -> None:
+        self._waiting.append(_Arrival(publications, connection, self._clock.now_ms))
+        if len(self._waiting) == 1:
+            self._grown.notify_all()
 
     def _write(self) -> None:
         """Sync what has gathered, then acknowledge it; while one sync runs the next gathers."""
         while True:
-            with self._lock:
+            with self._grown:
                 while not self._waiting and not self._stopping:
-                    self._lock.wait()
+                    self._grown.wait()
                 if self._stopping:
                     return
-                batch, self._waiting = self._waiting[:BATCH_MAX], self._waiting[BATCH_MAX:]
-                self._writing_from_ms = batch[0].publication.received_ms
+                arrivals = self._gathered()
+                self._writing_from_ms = arrivals[0].received_ms
+            batch = [
+                Publication(one.topic, one.payload, arrival.received_ms)
+                for arrival in arrivals
+                for one in arrival.publications
+            ]
             if not self._sync(batch):
                 return
-            with self._lock:
+            with self._grown:
                 self._writing_from_ms = None
-            for waiting in batch:
-                self._client.ack(waiting.mid, waiting.qos)
+            self._acknowledge(arrivals)
             self._on_batch(len(batch))
 
-    def _sync(self, batch: list[_Waiting]) -> bool:
+    def _gathered(self) -> list[_Arrival]:
+        arrivals, count = [], 0
+        while self._waiting and count < BATCH_MAX:
+            arrival = self._waiting.popleft()
+            arrivals.append(arrival)
+            count += len(arrival.publications)
+        return arrivals
+
+    def _acknowledge(self, arrivals: Sequence[_Arrival]) -> None:
+        """Acknowledge what lies in the journal, connection by connection."""
+        mids: dict[int, list[bytes]] = {}
+        for arrival in arrivals:
+            of_connection = mids.setdefault(arrival.connection, [])
+            of_connection += [one.mid for one in arrival.publications if one.mid]
+        for connection, some in mids.items():
+            self._client.acknowledge(some, connection)
+
+    def _sync(self, batch: Sequence[Publication]) -> bool:
         """Write until it succeeds; False when stopped before: then nothing is acknowledged."""
-        pause_s, said = 0.2, False
+        pause_s = JOURNAL_PAUSE_S_MIN
         while True:
             try:
-                self._journal.append([waiting.publication for waiting in batch])
+                self._journal.append(batch)
             except JournalError as error:
-                if not said:
+                if self.full is None:
                     log.error("journal refuses; nothing is acknowledged", reason=str(error))
-                    said = True
-                with self._lock:
-                    if self._lock.wait_for(lambda: self._stopping, pause_s):
+                self.full = str(error)[:200]
+                with self._grown:
+                    if self._grown.wait_for(lambda: self._stopping, pause_s):
                         return False
-                pause_s = min(pause_s * 2, PAUSE_S_MAX)
+                pause_s = min(pause_s * 2, JOURNAL_PAUSE_S_MAX)
             else:
-                if said:
+                if self.full is not None:
                     log.info("journal accepts again")
+                self.full = None
                 return True
 
     def _on_connect(
@@ -162,8 +209,17 @@ class Consumer:
         # it hand out every retained message once more.
         if self._subscribed and flags.session_present:
             self._say_well()
-        else:
-            client.subscribe(SUBSCRIPTION, qos=1)
+            return
+        gone = sorted(set(self._topics_before()) - set(self._topics))
+        if gone:
+            client.unsubscribe(gone)
+        client.subscribe([(topic, 1) for topic in self._topics])
+
+    def _topics_before(self) -> list[str]:
+        try:
+            return msgspec.json.decode(self._journal.about(TOPICS) or "[]", type=list[str])
+        except (JournalError, msgspec.MsgspecError):
+            return []
 
     def _on_subscribe(
         self, client: mqtt.Client, userdata: Any, mid: int, codes: Any, properties: Any
@@ -172,9 +228,13 @@ class Consumer:
         refused = [str(code) for code in codes if code.is_failure]
         if refused:
             self._say_trouble(f"broker refuses the subscription: {', '.join(refused)}")
-        else:
-            self._subscribed = True
-            self._say_well()
+            return
+        self._subscribed = True
+        try:
+            self._journal.note(TOPICS, msgspec.json.encode(self._topics).decode())
+        except JournalError as error:
+            log.warning("the subscription is not noted", reason=str(error))
+        self._say_well()
 
     def _on_connect_fail(self, client: mqtt.Client, userdata: Any) -> None:
         del client, userdata
@@ -192,15 +252,10 @@ class Consumer:
         if self.trouble is None or self.trouble == "not connected yet":
             log.warning("broker lost", reason=trouble)
         self.trouble = trouble
+        self._note_link(up=False)
 
     def _say_well(self) -> None:
         if self.trouble is not None:
             log.info("broker connected", broker=f"{self._broker.host}:{self._broker.port}")
         self.trouble = None
-
-
-def _topic(message: mqtt.MQTTMessage) -> str:
-    try:
-        return message.topic
-    except UnicodeDecodeError:  # paho decodes lazily; such a topic is a dead letter's
-        return repr(message._topic)
+        self._note_link(up=True)

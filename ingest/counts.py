@@ -18,6 +18,14 @@ class Counts:
         self._changes = self._counter("liftwatch_alarm_changes", "Alarm changes", "kind", "edge")
         self._stored = self._counter("liftwatch_messages_stored", "Written to the telemetry store")
 
+        self._damaged = self._counter(
+            "liftwatch_publications_damaged", "Lost by the disk from the journal, and declared"
+        )
+
+    def damaged(self, count: int | None) -> None:
+        """Publications that the journal had; an unknown number counts as one."""
+        self._damaged.inc(1 if count is None else count)
+
     def _counter(self, name: str, what: str, *labels: str) -> Counter:
         return Counter(name, what, labels, registry=self.registry)
 

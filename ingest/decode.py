@@ -4,15 +4,16 @@ The fast path decodes straight into the typed message. Whatever that refuses goe
 `ingest.mend`, which tells the unusable from the merely odd, field by field.
 """
 
-from collections import Counter
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any
 
 import msgspec
 from msgspec import Struct, field
 
 from ingest.mend import Mended, Unusable, mend
-from liftwatch.clock import DAY_MS, MINUTE_MS, SECOND_MS, parse_ms
+from ingest.notes import Note, read_note
+from liftwatch.clock import DAY_MS, MINUTE_MS, SECOND_MS, wire_ms
 from liftwatch.telemetry.messages import (
     KINDS,
     RETAINED,
@@ -30,16 +31,29 @@ LATE_MS = 10 * MINUTE_MS  # contract, Envelope
 KEPT_MS = 7 * DAY_MS  # contract, Envelope
 
 _DECODERS = {kind: msgspec.json.Decoder(type_) for kind, type_ in KINDS.items()}
+_ARRAYS: dict[str, msgspec.json.Decoder[list[Wire]]] = {
+    kind: msgspec.json.Decoder(list[type_])  # type: ignore[valid-type]
+    for kind, type_ in KINDS.items()
+}
 _ELEMENTS = msgspec.json.Decoder(list[msgspec.Raw])
 _TIMES_INSIDE = {"ride": "started_at", "door": "opened_at", "burst": "started_at"}
+_REFUSED = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 
 
 class Decoded(Struct):
-    """What one publication held. `ignored` counts what the contract says to pass over."""
+    """What one publication held. `ignored` counts what the contract says to pass over.
+
+    An entry of the journal that is no publication is a `note`.
+    """
 
     messages: list[Message] = field(default_factory=list)
     rejections: list[Rejection] = field(default_factory=list)
-    ignored: Counter[str] = field(default_factory=Counter)
+    ignored: dict[str, int] = field(default_factory=dict)
+    note: Note | None = None
+
+    def ignore(self, what: str, count: int = 1) -> None:
+        """Count what is passed over."""
+        self.ignored[what] = self.ignored.get(what, 0) + count
 
 
 class Publication(Struct, frozen=True):
@@ -68,12 +82,25 @@ def decode(publication: Publication) -> Decoded:
     ['not_json']
     """
     out = Decoded()
-    topic = parse_topic(publication.topic)
-    if topic is None or (topic.kind not in KINDS and topic.kind != BATCH):
+    topic, payload = parse_topic(publication.topic), publication.payload
+    if topic is None:
+        if publication.topic[:1] == "$":
+            out.note = read_note(publication.topic, payload)
+            return out
         return _reject(out, publication, Unusable("topic", "the topic has not the contract's form"))
+    if topic.kind not in KINDS and topic.kind != BATCH:
+        return _reject(out, publication, Unusable("topic", "the topic has not the contract's form"))
+    if payload[:1] == b"{" and topic.kind != BATCH and len(payload) <= PAYLOAD_BYTES_MAX:
+        _decode_element(out, publication, topic)
+        return out
+    return _decode_other(out, publication, topic)
+
+
+def _decode_other(out: Decoded, publication: Publication, topic: Topic) -> Decoded:
+    """What is no plain message: arrays, batches, removals of what was retained, nonsense."""
     if not publication.payload:
         if topic.kind in RETAINED:
-            out.ignored["retained_removed"] += 1
+            out.ignore("retained_removed")
             return out
         return _reject(out, publication, Unusable("empty", "payload of zero length"))
     if len(publication.payload) > PAYLOAD_BYTES_MAX:
@@ -88,12 +115,14 @@ def decode(publication: Publication) -> Decoded:
 
 
 def _decode_array(out: Decoded, publication: Publication, topic: Topic) -> Decoded:
+    if topic.kind != BATCH and _decode_uniform(out, publication, topic):
+        return out
     try:
         elements = _ELEMENTS.decode(publication.payload)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+    except _REFUSED as error:
         return _reject(out, publication, Unusable("not_json", _brief(error)))
     if not elements:
-        out.ignored["empty_array"] += 1
+        out.ignore("empty_array")
     for place, raw in enumerate(elements):
         element = Publication(publication.topic, bytes(raw), publication.received_ms)
         if topic.kind == BATCH:
@@ -103,19 +132,45 @@ def _decode_array(out: Decoded, publication: Publication, topic: Topic) -> Decod
     return out
 
 
+def _decode_uniform(out: Decoded, publication: Publication, topic: Topic) -> bool:
+    """All elements at once, when every one is a plain message of the topic's kind."""
+    try:
+        wires = _ARRAYS[topic.kind].decode(publication.payload)
+        if not wires or any(wire.lift is not None or wire.kind is not None for wire in wires):
+            return False
+        received_ms = publication.received_ms
+        out.messages = [_judge(Mended(wire), topic, received_ms, batched=False) for wire in wires]
+    except (*_REFUSED, Unusable):  # one of them is odd: each is judged by itself
+        out.messages = []
+        return False
+    return True
+
+
 def _decode_batched(out: Decoded, element: Publication, topic: Topic, *, place: int) -> None:
     try:
         head = _HEAD.decode(element.payload)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+    except _REFUSED:
         head = _Head()  # no object: the element's own decoding tells why
-    if isinstance(head.lift, str) and is_lift(head.lift) and head.kind in KINDS:
-        parts = Topic(topic.area, topic.estate, head.lift, head.kind)
+    named = isinstance(head.lift, str) and isinstance(head.kind, str)
+    parts = _parts(topic, head.lift, head.kind) if named else None
+    if parts is not None:
         _decode_element(out, element, parts, place=place, batched=True)
     elif element.payload[:1] == b"{":
         detail = "an element of a batch names its lift and its kind"
         _reject(out, element, Unusable("envelope", detail), place=place)
     else:
         _reject(out, element, Unusable("not_object", "an element is no JSON object"), place=place)
+
+
+@lru_cache(maxsize=65_536)
+def _parts(batch: Topic, lift: str, kind: str) -> Topic | None:
+    """The topic an element of a batch would have by itself; None when its words have not the form.
+
+    >>> _parts(Topic("320583", "garden", "GW-1", "batch"), "L-01", "state")
+    Topic(area='320583', estate='garden', name='L-01', kind='state')
+    """
+    known = is_lift(lift) and kind in KINDS
+    return Topic(batch.area, batch.estate, lift, kind) if known else None
 
 
 def _decode_element(
@@ -130,27 +185,26 @@ def _decode_element(
         mended = Mended(_DECODERS[topic.kind].decode(publication.payload))
         if not batched and (mended.wire.lift is not None or mended.wire.kind is not None):
             mended = mend(publication.payload, topic.kind, batched=False)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        message = _judge(mended, topic, publication.received_ms, batched=batched)
+    except (*_REFUSED, Unusable):
         try:
             mended = mend(publication.payload, topic.kind, batched=batched)
+            message = _judge(mended, topic, publication.received_ms, batched=batched)
         except Unusable as unusable:
             _reject(out, publication, unusable, place=place)
             return
     if mended.unknown:
-        out.ignored["unknown_field"] += len(mended.unknown)
-    try:
-        out.messages.append(_judge(mended, topic, publication.received_ms, batched=batched))
-    except Unusable as unusable:
-        _reject(out, publication, unusable, place=place)
+        out.ignore("unknown_field", len(mended.unknown))
+    out.messages.append(message)
 
 
 def _judge(mended: Mended, topic: Topic, received_ms: int, *, batched: bool) -> Message:
     """Settle when it happened: the clock rules and lateness of the contract's Envelope."""
     wire = mended.wire
     try:
-        said_ms = parse_ms(wire.at)
+        said_ms = wire_ms(wire.at)
     except ValueError:
-        raise Unusable("envelope", f"at: {wire.at!r} is no moment") from None
+        raise Unusable("envelope", f"at: {wire.at[:60]!r} is no moment") from None
     retained = topic.kind in RETAINED
     behind_ms = received_ms - said_ms
     clock_ok = wire.clock_ok is not False and behind_ms >= -AHEAD_MS_MAX

@@ -7,6 +7,7 @@ it claims again was claimed before, and the incidents count each claim once.
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 
 import structlog
 from msgspec import to_builtins
@@ -15,14 +16,16 @@ from msgspec.json import encode
 from detectors.fleet import Fleet
 from ingest.counts import Counts
 from ingest.dead_letters import DeadLetter, DeadLetters
-from ingest.decode import Decoded, decode
+from ingest.decode import Decoded
 from ingest.journal import Batch, Journal, JournalError
+from ingest.notes import Note
 from ingest.progress import DETECTION, RELAY, Progress
 from ingest.retry import until_it_works
+from ingest.salvage import Damage
 from liftwatch import clock
 from liftwatch.handlers.alarms import apply_alarm
 from liftwatch.incidents.incident import AlarmChange
-from liftwatch.ports import Books, LiftRow
+from liftwatch.ports import Books, LiftRow, StoreUnavailable
 from liftwatch.telemetry.messages import Message, Online, Rejection, Wire
 from liftwatch.telemetry.signals import ENVELOPE
 from liftwatch.telemetry.topics import topic_of
@@ -119,17 +122,52 @@ class Detection:
         What lies before the checkpoint is read again only for the messages that were waiting for
         their predecessors then: all others are duplicates, and no time passes.
         """
-        decoded = [decode(publication) for publication in batch.publications]
+        decoded = batch.decoded()
+        fresh = batch.id > self._known
+        if batch.damage is not None and fresh:
+            self._declare(batch.id, batch.damage)
         self._keep_odd(batch.id, decoded)
         for place, (publication, said) in enumerate(zip(batch.publications, decoded, strict=True)):
             for message in said.messages:
                 self._note(message)
-                self._apply(self._hear(message, batch.id, place))
-            if batch.id > self._known:
-                self._apply(self.fleet.advance(publication.received_ms))
+                if changes := self._hear(message, batch.id, place):
+                    self._apply(changes)
+            if fresh:
+                if said.note is not None:
+                    self._apply(self._take_note(said.note, publication.received_ms))
+                if changes := self.fleet.advance(publication.received_ms):
+                    self._apply(changes)
         if batch.id >= self._known:
             self._retell(batch.id)
         self.batch = batch.id
+
+    def _take_note(self, note: Note, received_ms: int) -> list[AlarmChange]:
+        """Take in when we could not hear, or that our clock has stepped."""
+        if note.what == "step":
+            return self.fleet.step(note.ms)
+        return self.fleet.link(note.what == "up", received_ms)
+
+    def _declare(self, batch: int, damage: Damage) -> None:
+        """Tell what the journal had and the disk has lost."""
+        missing = "an unknown number of" if damage.publications is None else damage.publications
+        detail = f"{damage.detail}: {missing} publications are missing"
+        log.error("journal damaged", detail=detail)
+        self._counts.damaged(damage.publications)
+        letter = Rejection(
+            reason="journal_damaged",
+            detail=detail,
+            topic="",
+            payload=damage.body,
+            received_ms=self.fleet.clock_ms,
+        )
+        self._keep([DeadLetter(batch, -1, letter)])
+
+    def _keep(self, letters: Sequence[DeadLetter]) -> None:
+        self._until_it_works(lambda: self._dead.keep(letters), "file of dead letters")
+
+    def _until_it_works(self, attempt: Callable[[], object], what: str) -> None:
+        if not until_it_works(attempt, stopping=self._stopping, what=what, tell=self._tell):
+            raise Stopped
 
     def _retell(self, batch: int) -> None:
         """Tell the times again that were told after a batch, before a crash."""
@@ -141,26 +179,22 @@ class Detection:
             return self.fleet.hear(message, batch)
         except Exception as error:
             log.exception("a message ended in an error", lift=message.lift, kind=message.kind)
-            self._dead.keep([DeadLetter(batch, place, failed(message, error))])
+            self._keep([DeadLetter(batch, place, failed(message, error))])
             return []
 
     def _let_pass(self, settled_ms: int) -> None:
         """Tell the time while nothing comes; first note that it was told, for after a crash."""
         if self.fleet.is_due(settled_ms):
-            self._progress.note_tick(self.batch, settled_ms)
+            try:
+                self._progress.note_tick(self.batch, settled_ms)
+            except StoreUnavailable as error:  # an alarm does not wait for a disk to have room
+                self._tell(str(error)[:200])
             self._apply(self.fleet.advance(settled_ms))
 
     def _apply(self, changes: Iterable[AlarmChange]) -> None:
         for change in changes:
             self._counts.changed(change.kind, change.edge)
-            done = until_it_works(
-                lambda change=change: apply_alarm(self._books, change),  # type: ignore[misc]
-                stopping=self._stopping,
-                what="incident database",
-                tell=self._tell,
-            )
-            if not done:
-                raise Stopped
+            self._until_it_works(partial(apply_alarm, self._books, change), "incident database")
 
     def _tell(self, trouble: str | None) -> None:
         self.trouble = trouble
@@ -178,15 +212,19 @@ class Detection:
         letters: list[DeadLetter] = []
         odd: list[Message] = []
         for place, said in enumerate(decoded):
-            messages.update(message.kind for message in said.messages)
-            odd += [message for message in said.messages if message.set_aside]
-            dead.update(rejection.reason for rejection in said.rejections)
-            ignored.update(said.ignored)
-            letters += [DeadLetter(batch, place, rejection) for rejection in said.rejections]
+            for message in said.messages:
+                messages[message.kind] += 1
+                if message.set_aside:
+                    odd.append(message)
+            if said.ignored:
+                ignored.update(said.ignored)
+            for rejection in said.rejections:
+                dead[rejection.reason] += 1
+                letters.append(DeadLetter(batch, place, rejection))
         if letters:
-            self._dead.keep(letters)
+            self._keep(letters)
         if odd:
-            self._dead.count_set_aside(odd)
+            self._until_it_works(lambda: self._dead.count_set_aside(odd), "file of dead letters")
         self._counts.decoded(messages=messages, dead=dead, ignored=ignored)
 
     def show_board(self, *, everything: bool = False) -> None:
@@ -224,17 +262,22 @@ class Detection:
         )
 
     def checkpoint(self) -> None:
-        """Keep the state of the detectors as of the last batch."""
-        touched, self.fleet.touched = self.fleet.touched, set()
+        """Keep the state of the detectors as of the last batch; when there is no room, later."""
+        touched = self.fleet.touched
         held = min(self.fleet.order.held_places(), default=self.batch + 1)
-        self._progress.checkpoint(
-            batch=min(self.batch, held - 1),
-            position=self.batch,
-            clock_ms=self.fleet.clock_ms,
-            banks=((lift, self.fleet.save_lift(lift)) for lift in sorted(touched)),
-            streams=self.fleet.order.save(),
-        )
         self._saved_s = clock.monotonic_s()
+        try:
+            self._progress.checkpoint(
+                batch=min(self.batch, held - 1),
+                position=self.batch,
+                clock_ms=self.fleet.clock_ms,
+                banks=((lift, self.fleet.save_lift(lift)) for lift in sorted(touched)),
+                streams=self.fleet.order.save(),
+            )
+        except StoreUnavailable as error:
+            self._tell(str(error)[:200])
+            return
+        self.fleet.touched = set()
         self._drop_old()
 
     def _drop_old(self) -> None:

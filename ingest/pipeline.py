@@ -12,7 +12,7 @@ from ingest.consumer import Broker, Consumer
 from ingest.counts import Counts
 from ingest.dead_letters import DeadLetters
 from ingest.detection import Detection
-from ingest.journal import Journal, JournalError
+from ingest.journal import BYTES_MAX, Journal, JournalError
 from ingest.progress import Progress
 from ingest.relay import Relay
 from liftwatch.ports import Books, TelemetryStore
@@ -22,13 +22,20 @@ class Pipeline:
     """Reception, detection and relay over one data folder, which it holds alone."""
 
     def __init__(
-        self, folder: Path, *, broker: Broker, books: Books, store: TelemetryStore
+        self,
+        folder: Path,
+        *,
+        broker: Broker,
+        books: Books,
+        store: TelemetryStore,
+        journal_bytes_max: int = BYTES_MAX,
     ) -> None:
         self._lock = hold_alone(folder)
         self.books, self.store = books, store
         self.counts = Counts()
-        self.journal = Journal(folder / "journal.sqlite")
+        self.journal = Journal(folder / "journal.sqlite", bytes_max=journal_bytes_max)
         self.progress = Progress(folder / "progress.sqlite", self.journal.id)
+        self.journal.continue_after(self.progress.furthest())
         self.dead_letters = DeadLetters(folder / "dead_letters.sqlite")
         self.consumer = Consumer(
             broker,
@@ -64,6 +71,9 @@ class Pipeline:
             "Publications in the journal that are not in the telemetry store",
             lambda: self.journal.depth(self.relay.batch),
         )
+        self.counts.watch(
+            "liftwatch_journal_bytes", "Bytes in the journal", lambda: self.journal.size_bytes
+        )
         order = self.detection.fleet.order
         self.counts.watch(
             "liftwatch_duplicates", "Messages heard again since the start", lambda: order.duplicates
@@ -97,6 +107,7 @@ class Pipeline:
         detection, relay = self.detection, self.relay
         return {
             "broker": self.consumer.trouble,
+            "journal": self.consumer.full,
             "detection": crashed(detection.crashed) or detection.trouble,
             "database": None if self.books.is_ready() else "does not answer",
             "relay": crashed(relay.crashed) or relay.trouble,

@@ -4,14 +4,15 @@ A loss of this file costs a re-reading of the journal, never a message: what rea
 the same points and makes the same claims.
 """
 
-import sqlite3
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import msgspec
 
 from detectors.order import Saved
+from ingest.sqlite_file import open_file, told
+from liftwatch.clock import DAY_MS
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS cursor (name TEXT PRIMARY KEY, batch INTEGER NOT NULL);
@@ -23,20 +24,25 @@ CREATE TABLE IF NOT EXISTS unclocked (
     PRIMARY KEY (terminal, boot, seq)
 ) WITHOUT ROWID;
 """
+UNCLOCKED_MS = 90 * DAY_MS
+"""As long as states are kept (issue 4): what comes again later is a point by itself."""
+UNCLOCKED_ROUND = 50_000  # messages between two looks for what is too old
+
+Identity = tuple[str, str, int]
+"""Of a message: terminal, boot, seq."""
+
 RELAY, DETECTION = "relay", "detection"
+FILE = "file of the readers' progress"
 
 
 class Progress:
     """One SQLite file beside the journal it belongs to; another journal's progress is dropped."""
 
     def __init__(self, path: Path, journal_id: str) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        self._db = open_file(path, _SCHEMA)
         self._lock = threading.RLock()
-        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=5000"):
-            self._db.execute(f"PRAGMA {pragma}")
-        self._db.executescript(_SCHEMA)
-        with self._lock, self._db:
+        self._unclocked = 0
+        with self._lock, told(FILE), self._db:
             known = self._fleet("journal")
             if known is not None and known != journal_id.encode():
                 for table in ("cursor", "tick"):
@@ -50,27 +56,40 @@ class Progress:
             row = self._db.execute("SELECT batch FROM cursor WHERE name = ?", (name,)).fetchone()
         return int(row[0]) if row else 0
 
+    def furthest(self) -> int:
+        """The last batch that any reader has seen."""
+        with self._lock:
+            row = self._db.execute("SELECT max(batch) FROM cursor").fetchone()
+        return max(int(row[0] or 0), self.position())
+
     def set_cursor(self, name: str, batch: int) -> None:
-        """Note how far a reader is."""
-        with self._lock, self._db:
+        """Note how far a reader is. This and all that writes may raise StoreUnavailable."""
+        with self._lock, told(FILE), self._db:
             self._put_cursor(name, batch)
 
-    def first_received_ms(self, identity: tuple[str, str, int], received_ms: int) -> int:
-        """When a message without a usable clock was first received: that is the time of its point,
-        however often a broker hands it out again."""
-        with self._lock, self._db:
-            self._db.execute(
-                "INSERT OR IGNORE INTO unclocked VALUES (?, ?, ?, ?)", (*identity, received_ms)
+    def first_received_ms(self, said: Sequence[tuple[Identity, int]]) -> list[int]:
+        """When messages without a usable clock were first received, of each as (identity, now).
+
+        That is the time of their points, however often a broker hands them out again.
+        """
+        with self._lock, told(FILE), self._db:
+            self._db.execute("BEGIN IMMEDIATE")
+            self._db.executemany(
+                "INSERT OR IGNORE INTO unclocked VALUES (?, ?, ?, ?)",
+                ((*identity, received_ms) for identity, received_ms in said),
             )
-            row = self._db.execute(
-                "SELECT received_ms FROM unclocked WHERE terminal = ? AND boot = ? AND seq = ?",
-                identity,
-            ).fetchone()
-        return int(row[0])
+            query = "SELECT received_ms FROM unclocked WHERE (terminal, boot, seq) = (?, ?, ?)"
+            found = [self._db.execute(query, identity).fetchone()[0] for identity, _ in said]
+            self._unclocked += len(said)
+            if self._unclocked > UNCLOCKED_ROUND:
+                self._unclocked = 0
+                oldest_ms = max(received_ms for _, received_ms in said) - UNCLOCKED_MS
+                self._db.execute("DELETE FROM unclocked WHERE received_ms < ?", (oldest_ms,))
+        return [int(ms) for ms in found]
 
     def note_tick(self, batch: int, at_ms: int) -> None:
         """Note, before its consequences, that time was told after a batch while nothing came."""
-        with self._lock, self._db:
+        with self._lock, told(FILE), self._db:
             self._db.execute("INSERT INTO tick (batch, at_ms) VALUES (?, ?)", (batch, at_ms))
 
     def ticks(self, batch: int) -> list[int]:
@@ -94,7 +113,7 @@ class Progress:
 
         They are to go on reading after `batch`, which lies before it while messages wait.
         """
-        with self._lock, self._db:
+        with self._lock, told(FILE), self._db:
             self._db.execute("BEGIN IMMEDIATE")
             self._db.executemany(
                 "INSERT OR REPLACE INTO bank VALUES (?, ?)",

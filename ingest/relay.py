@@ -5,6 +5,7 @@ The store being away stops only this; a message it can never take becomes a dead
 
 import threading
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import structlog
 from msgspec import structs
@@ -12,18 +13,27 @@ from msgspec.json import encode
 
 from ingest.counts import Counts
 from ingest.dead_letters import DeadLetter, DeadLetters
-from ingest.decode import decode
 from ingest.journal import Batch, Journal
 from ingest.progress import RELAY, Progress
 from ingest.retry import until_it_works
-from liftwatch.ports import StoreRefused, TelemetryStore
+from liftwatch.ports import StoreRefused, StoreUnavailable, TelemetryStore
 from liftwatch.telemetry.messages import Message, Rejection
 from liftwatch.telemetry.topics import topic_of
 
 log = structlog.get_logger()
 
 MESSAGES_MAX = 5_000  # per write: beyond it InfluxDB gains nothing (libraries, InfluxDB)
+MESSAGES_FEW = 1_000  # below this the next write lets some more gather
+LINGER_S = 0.1
 WAIT_S = 0.5
+
+
+class Row(NamedTuple):
+    """A message, and where in the journal it came from."""
+
+    batch: int
+    place: int
+    message: Message
 
 
 class Relay:
@@ -59,16 +69,19 @@ class Relay:
     def _run(self) -> None:
         try:
             while not self._stopping.is_set():
-                if not self.step():
+                written = self.step()
+                if written == 0:
                     self._journal.wait(self.batch, WAIT_S)
+                elif written < MESSAGES_FEW:
+                    self._stopping.wait(LINGER_S)
         except BaseException as error:
             self.crashed = error
             log.exception("relay ended")
             raise
 
-    def step(self) -> bool:
-        """Write the next messages; whether there were any."""
-        gathered: list[tuple[int, int, Message]] = []
+    def step(self) -> int:
+        """Write the next messages; how many there were, at least 1 if the cursor moved."""
+        gathered: list[Row] = []
         last = self.batch
         for batch in self._journal.read(self.batch):
             gathered += self._messages(batch)
@@ -76,42 +89,51 @@ class Relay:
             if len(gathered) >= MESSAGES_MAX:
                 break
         if last == self.batch:
-            return False
+            return 0
         for start in range(0, len(gathered), MESSAGES_MAX):
             if not self._write(gathered[start : start + MESSAGES_MAX]):
-                return False
+                return 0
         self._counts.stored(len(gathered))
         self.batch = last
-        self._progress.set_cursor(RELAY, last)
-        return True
+        try:
+            self._progress.set_cursor(RELAY, last)
+        except StoreUnavailable as error:  # after a restart they are written again, as the same
+            self._tell(str(error)[:200])
+        return max(1, len(gathered))
 
-    def _messages(self, batch: Batch) -> list[tuple[int, int, Message]]:
+    def _messages(self, batch: Batch) -> list[Row]:
         return [
-            (batch.id, place, self._timed(message))
-            for place, publication in enumerate(batch.publications)
-            for message in decode(publication).messages
+            Row(batch.id, place, message)
+            for place, said in enumerate(batch.decoded())
+            for message in said.messages
         ]
 
-    def _timed(self, message: Message) -> Message:
-        """The message with the time of its point: of its first reception, if its clock is wrong."""
-        if message.clock_ok:
-            return message
-        identity = (message.terminal, message.boot, message.seq)
-        first_ms = self._progress.first_received_ms(identity, message.received_ms)
-        return structs.replace(message, stored_ms=first_ms)
+    def _timed(self, rows: list[Row]) -> list[Row]:
+        """Messages with a wrong clock get the time of their first reception for their points."""
+        places = [k for k, row in enumerate(rows) if not row.message.clock_ok]
+        if not places:
+            return rows
+        wrong = [rows[k].message for k in places]
+        said = [((one.terminal, one.boot, one.seq), one.received_ms) for one in wrong]
+        first_ms = self._progress.first_received_ms(said)
+        rows = list(rows)
+        for k, message, ms in zip(places, wrong, first_ms, strict=True):
+            rows[k] = rows[k]._replace(message=structs.replace(message, stored_ms=ms))
+        return rows
 
-    def _write(self, rows: Sequence[tuple[int, int, Message]]) -> bool:
+    def _write(self, rows: list[Row]) -> bool:
         def attempt() -> None:
+            timed = self._timed(rows)
             try:
-                self._store.write([message for _, _, message in rows])
+                self._store.write([row.message for row in timed])
             except StoreRefused as refused:
-                self._bury(rows, refused)
+                self._bury(timed, refused)
 
         return until_it_works(
             attempt, stopping=self._stopping, what="telemetry store", tell=self._tell
         )
 
-    def _bury(self, rows: Sequence[tuple[int, int, Message]], refused: StoreRefused) -> None:
+    def _bury(self, rows: Sequence[Row], refused: StoreRefused) -> None:
         letters = []
         for index in refused.indexes:
             batch, place, message = rows[index]

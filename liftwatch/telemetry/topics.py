@@ -1,6 +1,7 @@
 """MQTT topics of the contract, section 1: taken apart and put together."""
 
 import re
+from functools import lru_cache
 from typing import NamedTuple, Protocol
 
 ROOT = "lift/v1"
@@ -26,6 +27,7 @@ class Topic(NamedTuple):
         return "/".join((ROOT, *self))
 
 
+@lru_cache(maxsize=262_144)  # 10 000 lifts of twelve kinds, twice
 def parse_topic(text: str) -> Topic | None:
     """The parts of a topic, or None when it does not have the contract's form.
 

@@ -1,13 +1,12 @@
 """The log between the broker and everything behind it."""
 
-import sqlite3
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from ingest.decode import Publication
+from ingest.decode import Decoded, Publication, decode
 from ingest.journal import Journal, JournalError
 from ingest.pipeline import hold_alone
 from ingest.progress import DETECTION, RELAY, Progress
@@ -56,14 +55,59 @@ def test_it_outlives_its_process(tmp_path: Path) -> None:
     again.close()
 
 
-def test_a_batch_that_is_not_whole_is_told(journal: Journal, tmp_path: Path) -> None:
-    """A byte of it changed on disk."""
-    journal.append(some(0, 3))
-    with sqlite3.connect(tmp_path / "journal.sqlite") as db:
-        db.execute("UPDATE batch SET body = CAST(substr(body, 1, 9) AS BLOB)")
-    db.close()
-    with pytest.raises(JournalError, match="batch 1 is not whole"):
-        list(journal.read(0))
+def test_at_its_limit_it_refuses_until_there_is_room(tmp_path: Path) -> None:
+    """Rather than forgetting what somebody has not read."""
+    journal = Journal(tmp_path / "j.sqlite", bytes_max=2_000)
+    last = 0
+    with pytest.raises(JournalError, match="limit of 0 MiB is reached"):
+        for n in range(100):
+            last = journal.append(some(n * 10, 10))
+    assert journal.depth(0) == journal.depth(last - 1) + (last - 1) * 10
+    assert 2_000 <= journal.size_bytes < 2_500
+    journal.drop(last - 2, before_ms=0)  # young, but passed by all, and it is nearly full
+    assert journal.depth(0) == 20
+    last = journal.append(some(0, 10))
+    journal.close()
+    again = Journal(tmp_path / "j.sqlite", bytes_max=2_000)
+    assert 500 < again.size_bytes < 1_000
+    assert (again.depth(0), again.depth(last - 1)) == (30, 10)
+    again.close()
+
+
+def test_a_reader_that_keeps_up_and_one_that_does_not_see_the_same(tmp_path: Path) -> None:
+    """From memory, from disk, and from both in turns."""
+    journal = Journal(tmp_path / "j.sqlite")
+    for n in range(300):
+        journal.append(some(n * 100, 100))
+    slow: list[int] = []
+    after = 0
+    while batches := list(journal.read(after, batches=7)):
+        slow += [batch.id for batch in batches]
+        after = batches[-1].id
+    assert slow == list(range(1, 301))
+    assert [batch.id for batch in journal.read(298)] == [299, 300]
+    assert [one for batch in journal.read(150) for one in batch.publications][:100] == some(
+        15_000, 100
+    )
+    journal.close()
+
+
+def test_what_two_readers_read_is_decoded_once(tmp_path: Path) -> None:
+    """Decoding costs more than reading."""
+    count = 0
+
+    def decoder(publication: Publication) -> Decoded:
+        nonlocal count
+        count += 1
+        return decode(publication)
+
+    journal = Journal(tmp_path / "j.sqlite", decoder=decoder)
+    journal.append(some(0, 10))
+    for _ in range(2):
+        (batch,) = journal.read(0)
+        assert len(batch.decoded()) == 10
+    assert count == 10
+    journal.close()
 
 
 def test_a_waiting_reader_is_woken_by_what_comes(journal: Journal) -> None:
@@ -107,7 +151,6 @@ def test_progress_belongs_to_its_journal(tmp_path: Path) -> None:
 def test_a_message_without_a_clock_keeps_its_first_reception(tmp_path: Path) -> None:
     """However often a broker hands it out again."""
     progress = Progress(tmp_path / "p.sqlite", "journal")
-    assert progress.first_received_ms(("T", "b", 1), 100) == 100
-    assert progress.first_received_ms(("T", "b", 1), 900) == 100
-    assert progress.first_received_ms(("T", "b", 2), 900) == 900
+    assert progress.first_received_ms([(("T", "b", 1), 100)]) == [100]
+    assert progress.first_received_ms([(("T", "b", 1), 900), (("T", "b", 2), 900)]) == [100, 900]
     progress.close()
