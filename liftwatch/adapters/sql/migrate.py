@@ -4,6 +4,7 @@ The steps stand in `migrations/versions/`, one file each, named `vNNNN_what.py`.
 in one transaction under one lock, so that services starting together do not meet.
 """
 
+import threading
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -13,16 +14,34 @@ from alembic.operations import Operations
 from alembic.runtime.migration import MigrationStep
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import OperationalError
 
 from liftwatch.adapters.sql.connect import WRITES, is_sqlite
 from liftwatch.adapters.sql.trouble import BooksError
 
 FOLDER = Path(__file__).parent / "migrations"
+ATTEMPTS, PAUSE_S = 50, 0.1
 LOCK = 5_276_901_184  # any number, the same for all of ours
 
 
 def migrate(engine: Engine) -> None:
-    """Upgrade to the newest schema; raises BooksError when the database is newer than we are."""
+    """Upgrade to the newest schema; raises BooksError when the database is newer than we are.
+
+    Tries again when others are just making the same SQLite file: changing a new file to WAL does
+    not wait for its lock, whatever the busy timeout.
+    """
+    for left in reversed(range(ATTEMPTS)):
+        try:
+            _migrate(engine)
+        except OperationalError as error:
+            if not left or "locked" not in str(error):
+                raise
+            threading.Event().wait(PAUSE_S)
+        else:
+            return
+
+
+def _migrate(engine: Engine) -> None:
     with (
         engine.connect().execution_options(**{WRITES: True}) as connection,
         connection.begin(),
