@@ -28,6 +28,8 @@ PAUSE_S_MIN, PAUSE_S_MAX = 1, 10
 JOURNAL_PAUSE_S_MIN, JOURNAL_PAUSE_S_MAX = 0.2, 5.0
 KEEPALIVE_S = 30
 BATCH_MAX = 5_000  # publications synced together; above the broker's window of 2 000
+WAITING_BYTES_MAX = 64 * 2**20
+"""Beyond it nothing more is read from the broker: at QoS 0 it knows no window of its own."""
 TOPICS = "topics"  # what the session is subscribed to, noted in the journal
 
 
@@ -65,6 +67,7 @@ class Consumer:
         self._topics = tuple(topics)
         self._grown = threading.Condition()
         self._waiting: deque[_Arrival] = deque()
+        self._waiting_bytes = 0
         self._writing_from_ms: int | None = None
         self._clock = ReceptionClock()
         self._stopping = False
@@ -116,6 +119,7 @@ class Consumer:
 
     def _take(self, publications: list[Arrived], connection: int) -> None:
         with self._grown:
+            self._grown.wait_for(lambda: self._waiting_bytes < WAITING_BYTES_MAX or self._stopping)
             self._look()
             self._put(publications, connection)
 
@@ -136,6 +140,7 @@ class Consumer:
 
     def _put(self, publications: list[Arrived], connection: int) -> None:
         self._waiting.append(_Arrival(publications, connection, self._clock.now_ms))
+        self._waiting_bytes += sum(len(one.payload) for one in publications)
         if len(self._waiting) == 1:
             self._grown.notify_all()
 
@@ -167,6 +172,8 @@ class Consumer:
             arrival = self._waiting.popleft()
             arrivals.append(arrival)
             count += len(arrival.publications)
+            self._waiting_bytes -= sum(len(one.payload) for one in arrival.publications)
+        self._grown.notify_all()
         return arrivals
 
     def _acknowledge(self, arrivals: Sequence[_Arrival]) -> None:
