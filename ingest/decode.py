@@ -6,12 +6,11 @@ The fast path decodes straight into the typed message. Whatever that refuses goe
 
 from datetime import timedelta
 from functools import lru_cache
-from typing import Any
 
 import msgspec
 from msgspec import Struct, field
 
-from ingest.mend import Mended, Unusable, mend
+from ingest.mend import Unusable, mend
 from ingest.notes import Note, read_note
 from liftwatch.clock import DAY_MS, MINUTE_MS, SECOND_MS, wire_ms
 from liftwatch.telemetry.messages import (
@@ -67,11 +66,12 @@ class Publication(Struct, frozen=True):
 class _Head(Struct):
     """The two words a gateway adds to each element of a batch."""
 
-    lift: Any = None
-    kind: Any = None
+    lift: str
+    kind: str
 
 
 _HEAD = msgspec.json.Decoder(_Head)
+_HEADS = msgspec.json.Decoder(list[_Head])
 
 
 def decode(publication: Publication) -> Decoded:
@@ -115,7 +115,12 @@ def _decode_other(out: Decoded, publication: Publication, topic: Topic) -> Decod
 
 
 def _decode_array(out: Decoded, publication: Publication, topic: Topic) -> Decoded:
-    if topic.kind != BATCH and _decode_uniform(out, publication, topic):
+    batched = topic.kind == BATCH
+    if (
+        _decode_batch(out, publication, topic)
+        if batched
+        else _decode_uniform(out, publication, topic)
+    ):
         return out
     try:
         elements = _ELEMENTS.decode(publication.payload)
@@ -125,7 +130,7 @@ def _decode_array(out: Decoded, publication: Publication, topic: Topic) -> Decod
         out.ignore("empty_array")
     for place, raw in enumerate(elements):
         element = Publication(publication.topic, bytes(raw), publication.received_ms)
-        if topic.kind == BATCH:
+        if batched:
             _decode_batched(out, element, topic, place=place)
         else:
             _decode_element(out, element, topic, place=place)
@@ -139,20 +144,35 @@ def _decode_uniform(out: Decoded, publication: Publication, topic: Topic) -> boo
         if not wires or any(wire.lift is not None or wire.kind is not None for wire in wires):
             return False
         received_ms = publication.received_ms
-        out.messages = [_judge(Mended(wire), topic, received_ms, batched=False) for wire in wires]
+        out.messages = [_judge(wire, topic, received_ms, batched=False) for wire in wires]
     except (*_REFUSED, Unusable):  # one of them is odd: each is judged by itself
-        out.messages = []
         return False
     return True
+
+
+def _decode_batch(out: Decoded, publication: Publication, topic: Topic) -> bool:
+    """All elements of a gateway's batch, when every one is a plain message."""
+    try:
+        heads = _HEADS.decode(publication.payload)
+        messages = []
+        for head, raw in zip(heads, _ELEMENTS.decode(publication.payload), strict=True):
+            parts = _parts(topic, head.lift, head.kind)
+            if parts is None:
+                return False
+            wire = _DECODERS[parts.kind].decode(raw)
+            messages.append(_judge(wire, parts, publication.received_ms, batched=True))
+    except (*_REFUSED, Unusable):  # one of them is odd: each is judged by itself
+        return False
+    out.messages = messages
+    return bool(messages)
 
 
 def _decode_batched(out: Decoded, element: Publication, topic: Topic, *, place: int) -> None:
     try:
         head = _HEAD.decode(element.payload)
-    except _REFUSED:
-        head = _Head()  # no object: the element's own decoding tells why
-    named = isinstance(head.lift, str) and isinstance(head.kind, str)
-    parts = _parts(topic, head.lift, head.kind) if named else None
+        parts = _parts(topic, head.lift, head.kind)
+    except _REFUSED:  # no object, or no words: the element's own decoding tells why
+        parts = None
     if parts is not None:
         _decode_element(out, element, parts, place=place, batched=True)
     elif element.payload[:1] == b"{":
@@ -182,25 +202,39 @@ def _decode_element(
     batched: bool = False,
 ) -> None:
     try:
-        mended = Mended(_DECODERS[topic.kind].decode(publication.payload))
-        if not batched and (mended.wire.lift is not None or mended.wire.kind is not None):
-            mended = mend(publication.payload, topic.kind, batched=False)
-        message = _judge(mended, topic, publication.received_ms, batched=batched)
-    except (*_REFUSED, Unusable):
-        try:
-            mended = mend(publication.payload, topic.kind, batched=batched)
-            message = _judge(mended, topic, publication.received_ms, batched=batched)
-        except Unusable as unusable:
-            _reject(out, publication, unusable, place=place)
+        wire = _DECODERS[topic.kind].decode(publication.payload)
+        if batched or (wire.lift is None and wire.kind is None):
+            message = _judge(wire, topic, publication.received_ms, batched=batched)
+            out.messages.append(message)
             return
+    except (*_REFUSED, Unusable):
+        pass  # field by field
+    try:
+        mended = mend(publication.payload, topic.kind, batched=batched)
+        message = _judge(
+            mended.wire,
+            topic,
+            publication.received_ms,
+            batched=batched,
+            set_aside=mended.set_aside,
+        )
+    except Unusable as unusable:
+        _reject(out, publication, unusable, place=place)
+        return
     if mended.unknown:
         out.ignore("unknown_field", len(mended.unknown))
     out.messages.append(message)
 
 
-def _judge(mended: Mended, topic: Topic, received_ms: int, *, batched: bool) -> Message:
+def _judge(
+    wire: Wire,
+    topic: Topic,
+    received_ms: int,
+    *,
+    batched: bool,
+    set_aside: tuple[tuple[str, str], ...] = (),
+) -> Message:
     """Settle when it happened: the clock rules and lateness of the contract's Envelope."""
-    wire = mended.wire
     try:
         said_ms = wire_ms(wire.at)
     except ValueError:
@@ -228,7 +262,7 @@ def _judge(mended: Mended, topic: Topic, received_ms: int, *, batched: bool) -> 
         late=clock_ok and not retained and behind_ms > LATE_MS,
         exercise=wire.exercise is True,
         body=wire,
-        set_aside=mended.set_aside,
+        set_aside=set_aside,
     )
 
 

@@ -35,6 +35,7 @@ log = structlog.get_logger()
 TICK_S = 0.25  # a deadline is judged at most 1 s after it (contract, section 2)
 CHECKPOINT_S = 10.0
 KEPT_MS = clock.HOUR_MS  # of the journal, after all have read it: to look at what just happened
+PROGRESS, BOARD = "progress", "board"  # what may be in trouble, beside what is retried
 BOARD_S = 1.0
 BOARD_LIFTS = 1_000  # rows of the fleet's board written at once; the others wait a second
 
@@ -62,7 +63,7 @@ class Detection:
         self._heard: dict[str, Message] = {}
         self._unsaved: set[str] = set()
         self._saved_s = self._shown_s = clock.monotonic_s()
-        self.trouble: str | None = None
+        self._troubles: dict[str, str] = {}
         self.crashed: BaseException | None = None
         self._thread = threading.Thread(target=self._run, name="detection", daemon=True)
 
@@ -166,7 +167,8 @@ class Detection:
         self._until_it_works(lambda: self._dead.keep(letters), "file of dead letters")
 
     def _until_it_works(self, attempt: Callable[[], object], what: str) -> None:
-        if not until_it_works(attempt, stopping=self._stopping, what=what, tell=self._tell):
+        tell = partial(self._tell, what)
+        if not until_it_works(attempt, stopping=self._stopping, what=what, tell=tell):
             raise Stopped
 
     def _retell(self, batch: int) -> None:
@@ -188,7 +190,7 @@ class Detection:
             try:
                 self._progress.note_tick(self.batch, settled_ms)
             except StoreUnavailable as error:  # an alarm does not wait for a disk to have room
-                self._tell(str(error)[:200])
+                self._tell(PROGRESS, str(error))
             self._apply(self.fleet.advance(settled_ms))
 
     def _apply(self, changes: Iterable[AlarmChange]) -> None:
@@ -196,8 +198,16 @@ class Detection:
             self._counts.changed(change.kind, change.edge)
             self._until_it_works(partial(apply_alarm, self._books, change), "incident database")
 
-    def _tell(self, trouble: str | None) -> None:
-        self.trouble = trouble
+    @property
+    def trouble(self) -> str | None:
+        """What does not work now, in one line; None when all does."""
+        return "; ".join(self._troubles.values()) or None
+
+    def _tell(self, what: str, trouble: str | None) -> None:
+        if trouble is None:
+            self._troubles.pop(what, None)
+        else:
+            self._troubles[what] = trouble[:200]
 
     def _note(self, message: Message) -> None:
         if not message.late:
@@ -238,9 +248,9 @@ class Detection:
             with self._books.begin() as work:
                 work.put_lifts(rows)
         except Exception as error:  # noqa: BLE001 - the board is shown again in a second
-            self._tell(f"incident database: {error}"[:200])
+            self._tell(BOARD, f"board of lifts: {error}")
             return
-        self._tell(None)
+        self._tell(BOARD, None)
         for lift in lifts:
             del self._heard[lift]
 
@@ -275,8 +285,9 @@ class Detection:
                 streams=self.fleet.order.save(),
             )
         except StoreUnavailable as error:
-            self._tell(str(error)[:200])
+            self._tell(PROGRESS, str(error))
             return
+        self._tell(PROGRESS, None)
         self.fleet.touched = set()
         self._drop_old()
 

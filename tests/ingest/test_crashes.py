@@ -1,7 +1,9 @@
 """Detection that crashes anywhere and is started again makes each claim once, and loses none."""
 
+import contextlib
 import json
 import random
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -149,3 +151,46 @@ def test_a_crash_anywhere_changes_nothing(worlds: Any, seed: int) -> None:
     calm = run(worlds(), seed, None)
     assert {kind for _, kind, *_ in calm} >= {"entrapment", "emergency_call", "door_fault"}
     assert run(worlds(), seed, random.Random(seed)) == calm
+
+
+def fill(world: World) -> None:
+    """Let the file of progress grow no more, as on a disk without room."""
+    db = world.progress._db
+    db.execute("CREATE TABLE ballast (body BLOB)")
+    (pages,) = db.execute("PRAGMA page_count").fetchone()
+    db.execute(f"PRAGMA max_page_count = {pages + 2}")
+    with contextlib.suppress(sqlite3.OperationalError):
+        while True:
+            db.execute("INSERT INTO ballast VALUES (zeroblob(3000))")
+
+
+def make_room(world: World) -> None:
+    """Somebody has tidied up."""
+    world.progress._db.execute("PRAGMA max_page_count = 1000000")
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_a_disk_without_room_delays_no_alarm(worlds: Any, seed: int) -> None:
+    """Neither checkpoints nor times can be noted; what happens is judged all the same."""
+    calm = run(worlds(), seed, None)
+    world, told = worlds(), []
+    for number, (pause_ms, batch) in enumerate(happenings(seed)):
+        if number == 40:
+            fill(world)
+        if number == 80:
+            make_room(world)
+        for _ in range(4):
+            world.now_ms += pause_ms // 4
+            world.settle()
+        world.journal.append(sorted(batch, key=lambda one: one.received_ms))
+        world.settle()
+        world.detection.checkpoint()
+        told.append(world.detection.trouble or "")
+    world.now_ms += 400_000
+    world.settle()
+    assert world.incidents() == calm
+    assert any("full" in trouble for trouble in told)
+    assert told[-1] == ""
+    world.start()  # the checkpoint made since then is whole
+    world.settle()
+    assert world.incidents() == calm
