@@ -24,7 +24,8 @@ def lines_of(message: Message) -> list[bytes]:
 
 def lines_by_points(message: Message) -> list[bytes]:
     """The same in the long way, for every kind and any clock."""
-    head = head_of(message.kind, message.area, message.estate, message.lift, message.source)
+    tags = (message.area, message.estate, message.lift, message.source)
+    head = head_of(message.kind, tags)
     return [
         f"{head}{fields_text(fields)} {time_ns}".encode(errors="replace")
         for time_ns, fields in points_of(message)

@@ -111,7 +111,7 @@ class _Getter:
 
 
 def moment_text(moment: datetime) -> str:
-    """RFC 3339 of a moment, UTC, milliseconds: what `rfc3339(to_ms(...))` says, in a sixth of its time.
+    """RFC 3339 of a moment, UTC, milliseconds: as `rfc3339(to_ms(...))`, in a sixth of its time.
 
     >>> moment_text(datetime(2026, 3, 2, 8, 14, 7, 420_999, tzinfo=UTC))
     '2026-03-02T08:14:07.420Z'

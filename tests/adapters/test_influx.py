@@ -11,7 +11,7 @@ from urllib.request import Request, urlopen
 import pytest
 
 from liftwatch.adapters import influx as influx_module
-from liftwatch.adapters.influx import InfluxStore, batches
+from liftwatch.adapters.influx import InfluxStore
 from liftwatch.ports import StoreRefused, StoreUnavailable, TelemetryQuery
 from liftwatch.telemetry.messages import Message
 
@@ -88,17 +88,6 @@ def test_an_outage_is_unavailable_and_ends(own_influx: Any, message: Make, bucke
     store.close()
 
 
-def test_batches_are_cut_by_lines_and_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """In order, nothing left out, and one line too long by itself is still sent."""
-    monkeypatch.setattr(influx_module, "LINES_MAX", 3)
-    monkeypatch.setattr(influx_module, "BYTES_MAX", 10)
-    lines = [(k, b"x" * size) for k, size in enumerate([1, 1, 1, 1, 5, 6, 30, 1])]
-    cut = list(batches(lines))
-    assert [len(batch) for batch in cut] == [3, 2, 1, 1, 1]
-    assert [line for batch in cut for line in batch] == lines
-    assert list(batches([])) == []
-
-
 class Scripted(BaseHTTPRequestHandler):
     """Answers writes as the test says; remembers what came."""
 
@@ -111,6 +100,8 @@ class Scripted(BaseHTTPRequestHandler):
         """`/health`, `/ping` and `/query`."""
         if self.path == "/health":
             self.answer(self.health, "{}")
+        elif "SHOW+RETENTION" in self.path:
+            self.answer(200, '{"results": [{}]}')
         else:
             self.came.append((self.path, self.headers.get("Authorization"), b""))
             self.answer(*type(self).judge(b""))
@@ -239,6 +230,30 @@ def test_a_message_of_many_lines_is_refused_whole(scripted: Serve, message: Make
         store.write([good, message("maintenance", {"items": items}), good])
     assert caught.value.indexes == (1,)
     assert len(handler.came) <= 5
+
+
+def test_requests_are_cut_by_lines_and_bytes(
+    scripted: Serve, message: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In order, nothing left out, and a message of many lines is not torn without need."""
+    monkeypatch.setattr(influx_module, "BYTES_MAX", 2_000)
+    sizes: list[int] = []
+    came: list[bytes] = []
+
+    def judge(body: bytes) -> tuple[int, str]:
+        sizes.append(len(body))
+        came.extend(body.split(b"\n"))
+        return 204, ""
+
+    store, _ = scripted(judge)
+    store._lines_max = 30
+    store.write(states(message, 100))
+    assert max(sizes) <= 2_000
+    assert [line.split(b"seq=")[1].split(b"i ")[0] for line in came] == [
+        str(k).encode() for k in range(100)
+    ]
+    store.write([message("maintenance", {"items": [{"code": "x" * 100}] * 40})])
+    assert sizes[-1] > 2_000
 
 
 def test_a_request_that_is_too_large_is_halved(scripted: Serve, message: Make) -> None:
