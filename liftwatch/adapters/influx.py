@@ -48,13 +48,16 @@ class InfluxStore:
     def write(self, messages: Sequence[Message]) -> None:
         """Store all points; raises StoreUnavailable, or StoreRefused when all others are stored."""
         long = LONG.place in self._server.places()
+        oldest_ms = now_ms() - RAW.ms
         refused: dict[int, str] = {}
         batch, kept = _Batch(""), _Batch(LONG.place)
         for owner, message in enumerate(messages):
             lines = lines_of(message)
-            batch.add(owner, lines)
             if long and message.kind in _LONG_KINDS:
                 kept.add(owner, lines)
+                if message.stored_ms < oldest_ms:
+                    continue  # the default place would refuse it
+            batch.add(owner, lines)
             if len(batch.lines) >= self._lines_max:
                 batch = self._put_all(batch, refused)
         self._put_all(batch, refused)
