@@ -62,18 +62,21 @@ class InfluxStore:
                 batch = self._put_all(batch, refused)
         self._put_all(batch, refused)
         self._put_all(kept, refused)
+        self._lines_max = min(LINES_MAX, self._lines_max + self._lines_max // 8)
         if refused:
             raise StoreRefused(next(iter(refused.values())), sorted(refused))
 
     def _put_all(self, batch: "_Batch", refused: dict[int, str]) -> "_Batch":
-        """Write a batch; an empty one to go on with. A server that is too slow is given less."""
+        """Write a batch; an empty one to go on with. A server that is too slow is given less.
+
+        Then more again with each call that comes through, not within one: it shall come through.
+        """
         if batch.lines:
             try:
                 self._put(batch, refused, start=0, stop=len(batch.owners))
             except TooSlow:
                 self._lines_max = max(LINES_MIN, min(self._lines_max, len(batch.lines)) // 2)
                 raise
-            self._lines_max = min(LINES_MAX, self._lines_max * 2)
         return _Batch(batch.place)
 
     def _put(self, batch: "_Batch", refused: dict[int, str], *, start: int, stop: int) -> None:

@@ -2,8 +2,10 @@
 
 import uuid
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from threading import Barrier, Event, Thread
 from typing import Any
 from urllib.parse import urlencode
 from urllib.request import Request, urlopen
@@ -11,7 +13,9 @@ from urllib.request import Request, urlopen
 import pytest
 
 from liftwatch.adapters import influx as influx_module
-from liftwatch.adapters.influx import InfluxStore
+from liftwatch.adapters.influx import LINES_MAX, InfluxStore
+from liftwatch.adapters.influx_server import NOTHING, Version
+from liftwatch.clock import now_ms
 from liftwatch.ports import StoreRefused, StoreUnavailable, TelemetryQuery
 from liftwatch.telemetry.messages import Message
 
@@ -93,6 +97,7 @@ class Scripted(BaseHTTPRequestHandler):
 
     protocol_version = "HTTP/1.1"
     version, health = "1.6.7", 404
+    headers_said: dict[str, str] = {}
     judge: Callable[[bytes], tuple[int, str]]
     came: list[tuple[str, str | None, bytes]]
 
@@ -116,11 +121,14 @@ class Scripted(BaseHTTPRequestHandler):
         """Send an answer."""
         self.send_response(status)
         self.send_header("X-Influxdb-Version", self.version)
+        for name, value in self.headers_said.items():
+            self.send_header(name, value)
         body = b"" if status == 204 else text.encode()
         if status != 204:
             self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        self.wfile.write(body)
+        with suppress(BrokenPipeError):  # whoever asked has given up
+            self.wfile.write(body)
 
     def log_message(self, *_: Any) -> None:
         """Say nothing."""
@@ -135,7 +143,11 @@ def scripted() -> Iterator[Serve]:
     stops: list[Callable[[], None]] = []
 
     def serve(
-        judge: Callable[[bytes], tuple[int, str]], *, two: bool = False, token: str = "s3cr3t"
+        judge: Callable[[bytes], tuple[int, str]],
+        *,
+        two: bool = False,
+        token: str = "s3cr3t",
+        version: Version = "auto",
     ) -> tuple[InfluxStore, type[Scripted]]:
         manners = {"version": "v2.8.0", "health": 200} if two else {}
         handler = type("Handler", (Scripted,), {"judge": judge, "came": [], **manners})
@@ -143,7 +155,7 @@ def scripted() -> Iterator[Serve]:
         thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
         thread.start()
         url = f"http://127.0.0.1:{server.server_port}/"
-        store = InfluxStore(url, token=token, org="kunshan", bucket="lift")
+        store = InfluxStore(url, token=token, org="kunshan", bucket="lift", version=version)
         stops.extend([server.server_close, thread.join, server.shutdown, store.close])
         return store, handler
 
@@ -171,6 +183,10 @@ def scripted() -> Iterator[Serve]:
         ),
         (400, '{"error": "partial write: max-values-per-tag limit exceeded (1/1)"}', "max-values"),
         (413, "too large", "takes no"),
+        (400, "<html>400: plain HTTP request was sent to HTTPS port</html>", "plain HTTP"),
+        (400, '{"error": "this proxy knows no such route"}', "answers this proxy knows"),
+        (422, '{"code": "unprocessable entity", "message": "bucket is read-only"}', "read-only"),
+        (400, '{"error": "Update to schema would exceed number of tables limit"}', "would exceed"),
     ],
 )
 def test_what_can_be_mended_loses_nothing(
@@ -332,4 +348,165 @@ def test_an_address_of_no_use_is_unavailable(url: str, message: Make) -> None:
     with pytest.raises(StoreUnavailable) as caught:
         store.write(states(message, 1))
     assert "pw" not in str(caught.value)
+    store.close()
+
+
+@pytest.mark.parametrize("two", [False, True])
+def test_a_refusal_in_unknown_words_is_put_to_the_test(
+    scripted: Serve, message: Make, *, two: bool
+) -> None:
+    """A server that takes a body of nothing means the line: one bad message does not stop all."""
+    taken = set[bytes]()
+
+    def judge(body: bytes) -> tuple[int, str]:
+        if b"seq=7i" in body:
+            return 400, '{"message": "the moon is in the wrong phase"}'
+        taken.update(body.split(b"\n"))
+        return 204, ""
+
+    store, handler = scripted(judge, two=two)
+    with pytest.raises(StoreRefused, match="the moon") as caught:
+        store.write(states(message, 20))
+    assert caught.value.indexes == (7,)
+    assert len(taken - {NOTHING}) == 19
+    assert NOTHING in [body for _, _, body in handler.came]
+
+
+@pytest.mark.parametrize("two", [False, True])
+@pytest.mark.parametrize(("said", "wanted"), [("7", 7.0), ("99999", 600.0), ("soon", None)])
+def test_a_busy_server_may_say_when_to_come_again(
+    scripted: Serve, message: Make, *, two: bool, said: str, wanted: float | None
+) -> None:
+    """429 and 503 with Retry-After; the relay waits as long."""
+    store, handler = scripted(lambda _body: (503, '{"error": "busy"}'), two=two)
+    handler.headers_said = {"Retry-After": said}
+    with pytest.raises(StoreUnavailable, match="busy") as caught:
+        store.write(states(message, 1))
+    assert caught.value.retry_after_s == wanted
+
+
+@pytest.mark.parametrize("two", [False, True])
+def test_a_body_that_is_refused_whole_is_not_taken_apart(
+    scripted: Serve, message: Make, *, two: bool
+) -> None:
+    """InfluxDB says how many lines it dropped: after a year away that may be all of them."""
+    said = "partial write: points beyond retention policy dropped=300"
+    store, handler = scripted(
+        lambda _body: (422 if two else 400, f'{{"error": "{said}"}}'), two=two
+    )
+    with pytest.raises(StoreRefused, match="beyond retention policy") as caught:
+        store.write(states(message, 300))
+    assert caught.value.indexes == tuple(range(300))
+    assert len(handler.came) == 1
+
+
+@pytest.mark.parametrize("two", [False, True])
+def test_a_server_that_is_too_slow_is_given_less(
+    scripted: Serve, message: Make, monkeypatch: pytest.MonkeyPatch, *, two: bool
+) -> None:
+    """Until it answers in time; then more again. Nothing is lost meanwhile."""
+    monkeypatch.setattr("liftwatch.adapters.influx_server.ANSWER_S", 0.2)
+    sizes: list[int] = []
+    answered = Event()
+
+    def judge(body: bytes) -> tuple[int, str]:
+        sizes.append(body.count(b"\n") + 1)
+        if sizes[-1] > 300:
+            answered.wait(2)
+        return 204, ""
+
+    store, _ = scripted(judge, two=two)
+    said = states(message, 1_000)
+    for _ in range(2):
+        with pytest.raises(StoreUnavailable, match="does not answer"):
+            store.write(said)
+    store.write(said)
+    assert sizes == [1_000, 500, 250, 250, 250, 250]
+    answered.set()
+    for _ in range(30):
+        store.write(said)
+    assert store._lines_max == LINES_MAX
+    assert sizes[-1] == 1_000
+
+
+@pytest.mark.parametrize(
+    ("version", "path"), [("1", "/write"), ("2", "/api/v2/write"), ("3", "/api/v2/write")]
+)
+def test_the_version_may_be_set(
+    scripted: Serve, message: Make, *, version: Version, path: str
+) -> None:
+    """Then nobody is asked: behind some gateways `/health` says nothing."""
+    store, handler = scripted(lambda _body: (204, ""), two=version == "1", version=version)
+    handler.health = 503
+    store.write(states(message, 1))
+    assert [came.split("?")[0] for came, _, _ in handler.came if "configure" not in came] == [path]
+
+
+def test_three_core_is_known_by_its_ping(scripted: Serve, message: Make) -> None:
+    """Its `/health` tells no version; places are databases, and are asked for as such."""
+    bodies: list[bytes] = []
+
+    def judge(body: bytes) -> tuple[int, str]:
+        bodies.append(body)
+        if body:
+            return 204, ""
+        return 200, '[{"iox::database": "lift"}, {"iox::database": "lift/days_400"}]'
+
+    store, handler = scripted(judge, two=True)
+    handler.version = "3.2.1"
+    store.write([message("ride", at_ms=now_ms()), message("state", at_ms=now_ms())])
+    buckets = [path.split("bucket=")[1].split("&")[0] for path, _, body in handler.came if body]
+    assert buckets == ["lift", "lift%2Fdays_400"]
+
+
+@pytest.mark.parametrize("denied", [401, 403, 404])
+def test_whoever_may_only_write_still_writes(
+    scripted: Serve, message: Make, *, denied: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Which places there are is asked of queries; without that right all is written to the one."""
+    store, handler = scripted(lambda _body: (204, ""), two=True)
+    monkeypatch.setattr(
+        handler, "do_GET", lambda self: self.answer(*((200, "{}") if "health" in self.path else (
+            denied, '{"code": "unauthorized", "message": "unauthorized access"}'
+        )))
+    )  # fmt: skip
+    store.write(states(message, 1))
+    assert len(handler.came) == 1
+
+
+def test_two_threads_write_through_an_outage(own_influx: Any, message: Make, bucket: str) -> None:
+    """Each tries again until it works: nothing is lost, whatever the other forgot meanwhile."""
+    store = InfluxStore(own_influx.url, token="", org="", bucket=bucket)
+    store.write(states(message, 1))
+    down, tried = Event(), Barrier(3)
+
+    def write(half: int) -> None:
+        waited = False
+        for start in range(0, 2_000, 100):
+            batch = states(message, 100, start)[half::2]
+            while True:
+                try:
+                    store.write(batch)
+                except StoreUnavailable:
+                    if not waited:
+                        waited = True
+                        tried.wait(30)
+                    down.wait(0.02)
+                else:
+                    break
+            if start == 500:
+                tried.wait(30)
+                tried.wait(30)
+
+    with ThreadPoolExecutor(2) as pool:
+        writing = [pool.submit(write, half) for half in range(2)]
+        tried.wait(30)
+        own_influx.stop(kill=True)
+        tried.wait(30)
+        tried.wait(30)
+        own_influx.start()
+        for one in writing:
+            one.result()
+    query = TelemetryQuery(lift=LIFT, kind="state", from_ms=AT_MS, to_ms=AT_MS + 2_000)
+    assert [row.at_ms - AT_MS for row in store.read(query)] == list(range(2_000))
     store.close()
