@@ -3,14 +3,17 @@
 from liftwatch.adapters.influx_answers import SetupRefused
 from liftwatch.adapters.influx_server import InfluxServer
 from liftwatch.adapters.influx_setup import set_up
-from liftwatch.commands.run import settings_or_fail
 from liftwatch.failure import Failure
 from liftwatch.ports import StoreUnavailable
+from liftwatch.settings import SettingsError, load_settings
 
 
 def setup_store_command(*, shorten: bool) -> None:
     """Print what was made, found and changed; raises Failure when it cannot be."""
-    settings = settings_or_fail()
+    try:
+        settings = load_settings()
+    except SettingsError as error:
+        raise Failure(str(error)) from error
     if not settings.influx_url:
         print("the embedded store needs nothing (LIFTWATCH_INFLUX_URL is empty)")
         return
