@@ -264,7 +264,7 @@ def test_a_server_that_is_too_slow_is_given_less(
     store.write(said)
     assert sizes == [1_000, 500, 250, 250, 250, 250]
     answered.set()
-    for _ in range(30):
+    for _ in range(45):
         store.write(said)
     assert store._lines_max == LINES_MAX
     assert sizes[-1] == 1_000

@@ -293,7 +293,7 @@ def test_text_is_kept_as_it_is(
 
 
 def test_a_large_batch(store: TelemetryStore, message: Make, lift: str) -> None:
-    """More than one request takes."""
+    """More than is read at once, unless it is asked for."""
     store.write(
         [
             message("state", {"floor": k % 100, "seq": k}, lift=lift, at_ms=AT_MS + k * 250)
