@@ -104,6 +104,18 @@ def simulate(
         )
 
 
+@app.command()
+def setup_store(
+    shorten: Annotated[
+        bool, typer.Option("--shorten", help="Give up what is older than it will be kept.")
+    ] = False,
+) -> None:
+    """Make what the telemetry store of the settings needs: places, retention, sums. Repeatable."""
+    from liftwatch.commands.setup_store import setup_store_command
+
+    setup_store_command(shorten=shorten)
+
+
 def main() -> None:
     """Run one command; whatever is wrong with it is one line and exit status 2."""
     try:

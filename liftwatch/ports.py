@@ -12,7 +12,11 @@ from liftwatch.telemetry.messages import Message
 
 
 class StoreUnavailable(Exception):
-    """The store did not take it now; the same call may succeed later."""
+    """The store did not take it now; the same call may succeed later, if it said so: in seconds."""
+
+    def __init__(self, detail: str = "", *, retry_after_s: float | None = None) -> None:
+        super().__init__(detail)
+        self.retry_after_s = retry_after_s
 
 
 class StoreRefused(Exception):
@@ -73,6 +77,19 @@ class TelemetryStore(Protocol):
 
     def close(self) -> None:
         """Let go of connections and files."""
+
+
+class KeptStore(TelemetryStore, Protocol):
+    """A telemetry store that looks after what grows old (`liftwatch.telemetry.retention`)."""
+
+    def aggregate(self, from_ms: int, to_ms: int) -> int:
+        """Sum up the whole quarters of an hour in between; twice is once. How many points it wrote.
+
+        Zero where the store has no place for sums. Raises StoreUnavailable.
+        """
+
+    def prune(self, now_ms: int) -> int:
+        """Give up what its class no longer keeps, where the server does not by itself: how many."""
 
 
 class LiftRow(Struct, kw_only=True):

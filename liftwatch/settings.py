@@ -130,6 +130,7 @@ class Settings(BaseSettings):
     influx_token: SecretStr = SecretStr("")
     influx_org: str = ""
     influx_bucket: str = "lift"
+    influx_version: Literal["auto", "1", "2", "3"] = "auto"
     database_url: Annotated[SecretStr, BeforeValidator(check_database)] = SecretStr("")
     data_dir: Path = Path("data")
     http: Annotated[HttpAddress, NoDecode, BeforeValidator(parse_http)] = HttpAddress(

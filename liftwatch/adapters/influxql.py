@@ -1,7 +1,11 @@
 """A telemetry query as InfluxQL; names and values are quoted, since lifts' names come from URLs."""
 
+from collections.abc import Sequence
+
+from liftwatch.adapters.line_writers import TAGS
 from liftwatch.adapters.reading import is_numeric, wanted
 from liftwatch.ports import TelemetryQuery
+from liftwatch.telemetry.retention import SUMS, summed_signals
 
 TIME_MS_MAX = 9_223_372_036_854
 """InfluxDB's time ends in April 2262."""
@@ -60,6 +64,61 @@ def columns(query: TelemetryQuery) -> list[str]:
         else:
             found.append(f"last({identifier(name)})")
     return found
+
+
+SUM_PARTS = ("min", "max", "mean", "count")
+
+
+def sums_of(kind: str) -> str:
+    """The measurement of a kind's sums."""
+    return f"lift_{kind}_15m"
+
+
+def sums_statement(query: TelemetryQuery, names: Sequence[str]) -> str:
+    """The SELECT of stored sums, oldest first: of each signal four columns."""
+    columns_ = ", ".join(identifier(f"{name}_{part}") for name in names for part in SUM_PARTS)
+    return (
+        f"SELECT {columns_} FROM {identifier(sums_of(query.kind))} "
+        f'WHERE "lift" = {literal(query.lift)} '
+        f"AND time >= {_ns(query.from_ms)} AND time < {_ns(query.to_ms)}"
+    )
+
+
+def summing(kind: str, *, from_ms: int, to_ms: int) -> str:
+    """The SELECT that sums up every lift's raw data."""
+    return (
+        f"SELECT {_sums(kind)} FROM {identifier(f'lift_{kind}')} "
+        f"WHERE time >= {_ns(from_ms)} AND time < {_ns(to_ms)} "
+        f"GROUP BY time(15m), {_TAGS} fill(none)"
+    )
+
+
+def continuous_query(kind: str, *, bucket: str, policy: str) -> str:
+    """The statement by which 1.x sums up by itself; what comes later than 2 h the engine adds."""
+    database = identifier(bucket)
+    return (
+        f"CREATE CONTINUOUS QUERY {identifier(sums_of(kind))} ON {database} "
+        f"RESAMPLE EVERY 15m FOR 2h BEGIN SELECT {_sums(kind)} "
+        f"INTO {database}.{identifier(SUMS.place)}.{identifier(sums_of(kind))} "
+        f"FROM {database}.{identifier(policy)}.{identifier(f'lift_{kind}')} "
+        f"GROUP BY time(15m), {_TAGS} END"
+    )
+
+
+def _sums(kind: str) -> str:
+    return ", ".join(
+        f"{part}({identifier(name)}) AS {identifier(f'{name}_{part}')}"
+        for name in summed_signals(kind)
+        for part in SUM_PARTS
+    )
+
+
+_TAGS = ", ".join(identifier(name) for name in TAGS)
+
+
+def policies(bucket: str) -> str:
+    """The statement that lists the retention policies of a database."""
+    return f"SHOW RETENTION POLICIES ON {identifier(bucket)}"
 
 
 def _ns(ms: int) -> int:

@@ -65,6 +65,7 @@ def telemetry_store(settings: Settings, folder: Path) -> TelemetryStore:
         token=settings.influx_token.get_secret_value(),
         org=settings.influx_org,
         bucket=settings.influx_bucket,
+        version=settings.influx_version,
     )
 
 

@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 
 from liftwatch.adapters.embedded import EmbeddedStore
+from liftwatch.clock import DAY_MS, now_ms
 from liftwatch.ports import StoreUnavailable, TelemetryQuery
 from liftwatch.telemetry.messages import Message
+from liftwatch.telemetry.retention import QUARTER_MS
 
 AT_MS = 1_772_439_240_000
 LIFT = "LIFT-0001"
@@ -126,4 +128,39 @@ def test_many_threads_read_at_once(message: Make, tmp_path: Path) -> None:
 
     with ThreadPoolExecutor(20) as pool:
         assert list(pool.map(read, range(20))) == [500] * 20
+    store.close()
+
+
+def test_what_its_class_no_longer_keeps_is_pruned(message: Make, tmp_path: Path) -> None:
+    """States of 90 days, rides of 400, sums of five years; of pruned data none are made anew."""
+    store = EmbeddedStore(tmp_path / "telemetry.sqlite")
+    today_ms = now_ms() // QUARTER_MS * QUARTER_MS
+    days = (1, 89, 91, 399, 401)
+    for kind, wire in (("state", {"floor": 1}), ("ride", {"relevels": 1})):
+        store.write(
+            [
+                message(kind, {"seq": n, **wire}, lift=LIFT, at_ms=today_ms - n * DAY_MS)
+                for n in days
+            ]
+        )
+
+    def kept(kind: str) -> list[int]:
+        query = TelemetryQuery(lift=LIFT, kind=kind, from_ms=0, to_ms=today_ms)
+        return [(today_ms - row.at_ms) // DAY_MS for row in store.read(query)][::-1]
+
+    assert store.aggregate(today_ms - 500 * DAY_MS, today_ms) == 2 + 4
+    assert store.prune(now_ms()) == 3 + 1
+    assert (kept("state"), kept("ride")) == ([1, 89], [1, 89, 91, 399])
+    assert store.prune(now_ms()) == 0
+    assert store.prune(now_ms() + 1_827 * DAY_MS) == 2 + 4 + 2 + 4
+    assert (kept("state"), kept("ride")) == ([], [])
+    store.close()
+
+
+def test_many_are_pruned_in_small_pieces(message: Make, tmp_path: Path) -> None:
+    """Nobody waits for the end of a large removal."""
+    store = EmbeddedStore(tmp_path / "telemetry.sqlite")
+    store.write(states(message, 12_000))
+    assert store.prune(AT_MS + 100 * DAY_MS) == 12_000
+    assert floors(store) == []
     store.close()

@@ -1,40 +1,21 @@
-"""What holds for InfluxDB alone: refusals, outages, wrong settings, and what each answer means."""
+"""What holds for a real InfluxDB alone: outages, a database that goes, an address of no use."""
 
 import uuid
 from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier, Event
 from typing import Any
 from urllib.parse import urlencode
 from urllib.request import Request, urlopen
 
 import pytest
 
-from liftwatch.adapters import influx as influx_module
-from liftwatch.adapters.influx import InfluxStore, batches
-from liftwatch.ports import StoreRefused, StoreUnavailable, TelemetryQuery
+from liftwatch.adapters.influx import InfluxStore
+from liftwatch.ports import StoreUnavailable, TelemetryQuery
 from liftwatch.telemetry.messages import Message
-
-AT_MS = 1_772_439_240_000
-LIFT = "LIFT-0001"
+from tests.adapters.conftest import AT_MS, LIFT, floors, states
 
 Make = Callable[..., Message]
-
-
-def floors(store: InfluxStore, lift: str = LIFT) -> list[int]:
-    """The floors that are stored."""
-    query = TelemetryQuery(
-        lift=lift, kind="state", from_ms=AT_MS, to_ms=AT_MS + 10**7, signals=("floor",)
-    )
-    return [row.values["floor"] for row in store.read(query)]
-
-
-def states(make: Make, count: int, start: int = 0) -> list[Message]:
-    """So many states, numbered from `start`."""
-    return [
-        make("state", {"floor": k % 100, "seq": k}, lift=LIFT, at_ms=AT_MS + k)
-        for k in range(start, start + count)
-    ]
 
 
 def ask(url: str, path: str, params: dict[str, str]) -> None:
@@ -88,227 +69,6 @@ def test_an_outage_is_unavailable_and_ends(own_influx: Any, message: Make, bucke
     store.close()
 
 
-def test_batches_are_cut_by_lines_and_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """In order, nothing left out, and one line too long by itself is still sent."""
-    monkeypatch.setattr(influx_module, "LINES_MAX", 3)
-    monkeypatch.setattr(influx_module, "BYTES_MAX", 10)
-    lines = [(k, b"x" * size) for k, size in enumerate([1, 1, 1, 1, 5, 6, 30, 1])]
-    cut = list(batches(lines))
-    assert [len(batch) for batch in cut] == [3, 2, 1, 1, 1]
-    assert [line for batch in cut for line in batch] == lines
-    assert list(batches([])) == []
-
-
-class Scripted(BaseHTTPRequestHandler):
-    """Answers writes as the test says; remembers what came."""
-
-    protocol_version = "HTTP/1.1"
-    version, health = "1.6.7", 404
-    judge: Callable[[bytes], tuple[int, str]]
-    came: list[tuple[str, str | None, bytes]]
-
-    def do_GET(self) -> None:
-        """`/health`, `/ping` and `/query`."""
-        if self.path == "/health":
-            self.answer(self.health, "{}")
-        else:
-            self.came.append((self.path, self.headers.get("Authorization"), b""))
-            self.answer(*type(self).judge(b""))
-
-    def do_POST(self) -> None:
-        """Writes."""
-        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        self.came.append((self.path, self.headers.get("Authorization"), body))
-        self.answer(*type(self).judge(body))
-
-    def answer(self, status: int, text: str) -> None:
-        """Send an answer."""
-        self.send_response(status)
-        self.send_header("X-Influxdb-Version", self.version)
-        body = b"" if status == 204 else text.encode()
-        if status != 204:
-            self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_: Any) -> None:
-        """Say nothing."""
-
-
-Serve = Callable[..., tuple[InfluxStore, type[Scripted]]]
-
-
-@pytest.fixture
-def scripted() -> Iterator[Serve]:
-    """Starts a server that answers as it is told, and a store on it."""
-    stops: list[Callable[[], None]] = []
-
-    def serve(
-        judge: Callable[[bytes], tuple[int, str]], *, two: bool = False, token: str = "s3cr3t"
-    ) -> tuple[InfluxStore, type[Scripted]]:
-        manners = {"version": "v2.8.0", "health": 200} if two else {}
-        handler = type("Handler", (Scripted,), {"judge": judge, "came": [], **manners})
-        server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-        thread.start()
-        url = f"http://127.0.0.1:{server.server_port}/"
-        store = InfluxStore(url, token=token, org="kunshan", bucket="lift")
-        stops.extend([server.server_close, thread.join, server.shutdown, store.close])
-        return store, handler
-
-    yield serve
-    for stop in reversed(stops):
-        stop()
-
-
-@pytest.mark.parametrize("two", [False, True])
-@pytest.mark.parametrize(
-    ("status", "text", "said"),
-    [
-        (500, '{"error": "timeout"}', "answers 500: timeout"),
-        (503, "<html>\nno server</html>", "answers 503: <html> no server</html>"),
-        (429, '{"code": "too many requests", "message": "slow down"}', "answers 429: slow down"),
-        (401, '{"error": "authorization failed"}', "refuses the token.*authorization failed"),
-        (403, '{"code": "forbidden", "message": "no"}', "refuses the token"),
-        (302, "", "answers 302"),
-        (404, "404 page not found", "answers 404"),
-        (400, '{"error": "database is required"}', "database is required"),
-        (
-            400,
-            '{"error": "partial write: max-series-per-database limit exceeded: (5) dropped=3"}',
-            "max-series",
-        ),
-        (400, '{"error": "partial write: max-values-per-tag limit exceeded (1/1)"}', "max-values"),
-        (413, "too large", "takes no"),
-    ],
-)
-def test_what_can_be_mended_loses_nothing(
-    scripted: Serve, message: Make, *, two: bool, status: int, text: str, said: str
-) -> None:
-    """Everything but a fault of the lines themselves is to be tried again; no secret is told."""
-    store, _ = scripted(lambda _body: (status, text), two=two)
-    with pytest.raises(StoreUnavailable, match=said) as caught:
-        store.write(states(message, 3))
-    assert "s3cr3t" not in str(caught.value)
-
-
-@pytest.mark.parametrize("two", [False, True])
-def test_a_missing_bucket(scripted: Serve, message: Make, *, two: bool) -> None:
-    """1.x: it is made, by whoever may; 2.x: an operator's work."""
-    said = '{"error": "database not found: \\"lift\\""}'
-    store, handler = scripted(lambda _body: (404, said), two=two)
-    with pytest.raises(StoreUnavailable, match="lift"):
-        store.write(states(message, 1))
-    made = [path for path, _, _ in handler.came if "CREATE" in path]
-    assert len(made) == (0 if two else 1)
-
-
-@pytest.mark.parametrize("two", [False, True])
-@pytest.mark.parametrize("status", [400, 422])
-def test_refused_messages_are_found(
-    scripted: Serve, message: Make, *, two: bool, status: int
-) -> None:
-    """However many, wherever they stand; every other one has been taken, in a good request."""
-    bad, taken = {0, 7, 8, 498, 499}, set[bytes]()
-    marks = [f"seq={k}i ".encode() for k in bad]
-
-    def judge(body: bytes) -> tuple[int, str]:
-        if any(mark in body for mark in marks):
-            return status, '{"message": "partial write: field type conflict"}'
-        taken.update(body.split(b"\n"))
-        return 204, ""
-
-    store, handler = scripted(judge, two=two)
-    with pytest.raises(StoreRefused, match="field type conflict") as caught:
-        store.write(states(message, 500))
-    assert caught.value.indexes == tuple(sorted(bad))
-    assert len(taken) == 495
-    assert len(handler.came) < 5 * 2 * 10
-
-
-def test_a_message_of_many_lines_is_refused_whole(scripted: Serve, message: Make) -> None:
-    """It is not cut into its lines."""
-
-    def judge(body: bytes) -> tuple[int, str]:
-        return (400, "unable to parse") if b"bad" in body else (204, "")
-
-    store, handler = scripted(judge)
-    items = [{"code": "good"}, {"code": "bad"}, {"code": "good"}]
-    good = message("maintenance", {"items": items[:1] * 3, "seq": 2})
-    with pytest.raises(StoreRefused) as caught:
-        store.write([good, message("maintenance", {"items": items}), good])
-    assert caught.value.indexes == (1,)
-    assert len(handler.came) <= 5
-
-
-def test_a_request_that_is_too_large_is_halved(scripted: Serve, message: Make) -> None:
-    """Whatever stands between us and the server may allow less than the server."""
-    taken = set[bytes]()
-
-    def judge(body: bytes) -> tuple[int, str]:
-        if len(body) > 2_000:
-            return 413, ""
-        taken.update(body.split(b"\n"))
-        return 204, ""
-
-    store, _ = scripted(judge)
-    store.write(states(message, 100))
-    assert len(taken) == 100
-
-
-@pytest.mark.parametrize(
-    ("token", "two", "sent"),
-    [
-        ("s3cr3t", True, "Token s3cr3t"),
-        ("lift:secret", False, "Basic bGlmdDpzZWNyZXQ="),
-        ("", False, None),
-    ],
-)
-def test_who_we_are(
-    scripted: Serve, message: Make, *, token: str, two: bool, sent: str | None
-) -> None:
-    """A token, or user and password of 1.x, or nothing; and where it is written to."""
-    store, handler = scripted(lambda _body: (204, ""), two=two, token=token)
-    store.write(states(message, 1))
-    ((path, authorization, _),) = handler.came
-    assert authorization == sent
-    wanted = "/api/v2/write?org=kunshan&bucket=lift&precision=ns"
-    assert path == (wanted if two else "/write?db=lift&precision=ns")
-
-
-@pytest.mark.parametrize(
-    ("status", "text"),
-    [
-        (200, '{"results": [{"statement_id": 0, "error": "query timeout"}]}'),
-        (200, "<html>"),
-        (400, '{"error": "error parsing query"}'),
-        (401, "{}"),
-        (500, ""),
-    ],
-)
-def test_a_query_that_fails_is_unavailable(scripted: Serve, *, status: int, text: str) -> None:
-    """InfluxDB tells errors of queries with status 200 too."""
-    store, _ = scripted(lambda _body: (status, text), two=True)
-    with pytest.raises(StoreUnavailable):
-        floors(store)
-
-
-def test_another_version_after_an_outage_is_found(scripted: Serve, message: Make) -> None:
-    """An upgrade from 1.x to 2.x needs no restart of ours."""
-    answers = iter([(204, ""), (503, ""), (204, "")])
-    store, handler = scripted(lambda _body: next(answers))
-    store.write(states(message, 1))
-    handler.version, handler.health = "v2.8.0", 200
-    with pytest.raises(StoreUnavailable):
-        store.write(states(message, 1))
-    store.write(states(message, 1))
-    assert [path.split("?")[0] for path, _, _ in handler.came] == [
-        "/write",
-        "/write",
-        "/api/v2/write",
-    ]
-
-
 @pytest.mark.parametrize("url", ["http://127.0.0.1:1", "http://user:pw@nowhere.invalid", "odd"])
 def test_an_address_of_no_use_is_unavailable(url: str, message: Make) -> None:
     """It may be that only the network is away."""
@@ -317,4 +77,42 @@ def test_an_address_of_no_use_is_unavailable(url: str, message: Make) -> None:
     with pytest.raises(StoreUnavailable) as caught:
         store.write(states(message, 1))
     assert "pw" not in str(caught.value)
+    store.close()
+
+
+def test_two_threads_write_through_an_outage(own_influx: Any, message: Make, bucket: str) -> None:
+    """Each tries again until it works: nothing is lost, whatever the other forgot meanwhile."""
+    store = InfluxStore(own_influx.url, token="", org="", bucket=bucket)
+    store.write(states(message, 1))
+    down, tried = Event(), Barrier(3)
+
+    def write(half: int) -> None:
+        waited = False
+        for start in range(0, 2_000, 100):
+            batch = states(message, 100, start)[half::2]
+            while True:
+                try:
+                    store.write(batch)
+                except StoreUnavailable:
+                    if not waited:
+                        waited = True
+                        tried.wait(30)
+                    down.wait(0.02)
+                else:
+                    break
+            if start == 500:
+                tried.wait(30)
+                tried.wait(30)
+
+    with ThreadPoolExecutor(2) as pool:
+        writing = [pool.submit(write, half) for half in range(2)]
+        tried.wait(30)
+        own_influx.stop(kill=True)
+        tried.wait(30)
+        tried.wait(30)
+        own_influx.start()
+        for one in writing:
+            one.result()
+    query = TelemetryQuery(lift=LIFT, kind="state", from_ms=AT_MS, to_ms=AT_MS + 2_000)
+    assert [row.at_ms - AT_MS for row in store.read(query)] == list(range(2_000))
     store.close()

@@ -3,15 +3,20 @@
 import math
 import re
 from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 from influxdb_client.client.write.point import Point
 
-from liftwatch.adapters.line_protocol import fields_text, head_text, key_text, lines_of
-from liftwatch.telemetry.messages import Event, Message
-from liftwatch.telemetry.points import points_of
+from liftwatch.adapters.line_protocol import lines_by_points, lines_of
+from liftwatch.adapters.line_text import fields_text, head_text, key_text, string_text
+from liftwatch.adapters.line_writers import TAGS, WRITERS
+from liftwatch.clock import rfc3339, to_ms
+from liftwatch.telemetry.messages import KINDS, Event, Message, Wire
+from liftwatch.telemetry.points import moment_text, points_of
+from liftwatch.telemetry.signals import Signal, signals_of
 
 ODD = ['"', "\\", " ", ",", "=", "\n", "\r", "\t", "\x00", "'", "轿", "🛗", "a", "1", "\\\\", '\\"']
 texts = st.one_of(
@@ -94,10 +99,10 @@ def test_it_means_what_the_client_means(
     for name, value in fields.items():
         point.field(name, value)
     theirs = point.to_line_protocol()
-    said = fields_text(fields)
-    assert bool(said) == bool(theirs)
-    if said:
-        ours = f"{head_text('lift_state', sorted(tags))}{said} {time_ns}"
+    told = fields_text(fields)
+    assert bool(told) == bool(theirs)
+    if told:
+        ours = f"{head_text('lift_state', sorted(tags))}{told} {time_ns}"
         assert Meaning(ours).all() == Meaning(theirs).all()
 
 
@@ -124,12 +129,12 @@ def test_what_is_not_finite_is_left_out() -> None:
 @given(texts, texts)
 def test_a_message_is_one_line_a_point(text: str, boot: str) -> None:
     """Head, fields and time of each of its points."""
-    body = Event(v=1, terminal="T-7", boot=boot, seq=9, at="", raw_text=text)
-    said = Message(
+    event = Event(v=1, terminal="T-7", boot=boot, seq=9, at="", raw_text=text)
+    told = Message(
         area="320583", estate="a b", lift="L-01", kind="event", source="gateway", at_ms=5,
-        stored_ms=5, received_ms=6, clock_ok=True, late=False, exercise=False, body=body,
+        stored_ms=5, received_ms=6, clock_ok=True, late=False, exercise=False, body=event,
     )  # fmt: skip
-    (line,), (point,) = lines_of(said), points_of(said)
+    (line,), (point,) = lines_of(told), points_of(told)
     meaning = Meaning(line.decode())
     assert meaning.measurement == "lift_event"
     assert meaning.tags == {"area": "320583", "estate": "a b", "lift": "L-01", "source": "gateway"}
@@ -141,3 +146,102 @@ def test_lone_surrogates_do_not_stop_a_batch(message: Callable[..., Message]) ->
     """No line can carry them; everything else of the message is stored."""
     (line,) = lines_of(message("event", lift="L\ud800"))
     assert b"lift=L?," in line
+
+
+FIRST = datetime(1, 1, 2, tzinfo=UTC).replace(tzinfo=None)
+LAST = datetime(9999, 12, 30, tzinfo=UTC).replace(tzinfo=None)
+moments = st.datetimes(
+    FIRST, LAST, timezones=st.sampled_from([UTC, timezone(timedelta(hours=8)), timezone.min])
+)
+
+
+@given(moments)
+def test_a_moment_is_told_as_the_clock_tells_it(moment: datetime) -> None:
+    """Of any year and any offset, rounded down."""
+    assert moment_text(moment) == rfc3339(to_ms(moment))
+
+
+def said(row: Signal) -> st.SearchStrategy[Any]:
+    """Whatever a signal may hold, and None; floats beyond all bounds and integers among them."""
+    strategies: dict[str, st.SearchStrategy[Any]] = {
+        "bool": st.booleans(),
+        "int": st.integers(-(2**53), 2**53) | st.integers(-9, 150),
+        "float": st.floats() | st.integers(-(10**6), 10**6) | st.sampled_from([0.0, -0.0, 1e16]),
+        "str": st.sampled_from(row.choices) if row.choices else texts,
+        "time": moments,
+        "date": st.dates(date(1, 1, 1)),
+    }
+    return st.none() | strategies[row.type]
+
+
+def body(kind: str) -> st.SearchStrategy[Wire]:
+    """A body of a kind of one line."""
+    fields = {row.name: said(row) for row in signals_of(kind)}
+    envelope = {
+        "v": st.just(1),
+        "at": st.just(""),
+        "terminal": texts,
+        "boot": texts,
+        "seq": st.integers(0, 2**32 - 1),
+    }
+    return st.builds(KINDS[kind], **envelope, **fields)
+
+
+@st.composite
+def one_line_messages(draw: st.DrawFn) -> Message:
+    """A message of any kind that has a writer, whatever it says."""
+    kind = draw(st.sampled_from(sorted(WRITERS)))
+    stored_ms = draw(st.integers(-(2**40), 2**43))
+    return Message(
+        kind=kind,
+        body=draw(body(kind)),
+        area="320583",
+        estate=draw(texts),
+        lift=draw(texts),
+        source=draw(st.sampled_from(["terminal", "gateway"])),
+        at_ms=stored_ms,
+        stored_ms=stored_ms,
+        received_ms=stored_ms + draw(st.integers(-5_000, 5_000)),
+        clock_ok=draw(st.booleans()),
+        late=False,
+        exercise=draw(st.booleans()),
+    )
+
+
+def plainly(fields: dict[str, Any]) -> str:
+    """Fields as text, one after the other: the writer before it was made fast."""
+    parts = []
+    for name, value in fields.items():
+        if isinstance(value, bool):
+            parts.append(f"{name}=true" if value else f"{name}=false")
+        elif isinstance(value, float):
+            parts += [f"{name}={value!r}"] if math.isfinite(value) else []
+        elif isinstance(value, int):
+            parts.append(f"{name}={value}i")
+        else:
+            parts.append(f'{name}="{string_text(value)}"')
+    return ",".join(parts)
+
+
+@given(one_line_messages())
+def test_the_fast_way_says_what_the_long_way_says(message: Message) -> None:
+    """Byte for byte, for every kind that has a writer, twice: what was learned changes nothing."""
+    (point,) = points_of(message)
+    head = head_text(f"lift_{message.kind}", [(name, getattr(message, name)) for name in TAGS])
+    line = f"{head}{plainly(point.fields)} {point.time_ns}".encode(errors="replace")
+    assert lines_of(message) == lines_by_points(message) == lines_of(message) == [line]
+
+
+def test_the_hot_kinds_have_writers() -> None:
+    """And what may be several points has none."""
+    assert {"state", "ride", "door", "counters", "event"} <= set(WRITERS)
+    assert not {"button", "burst", "register", "maintenance", "health"} & set(WRITERS)
+
+
+def test_words_learned_are_bounded(message: Callable[..., Message]) -> None:
+    """A terminal that never says the same twice fills no memory."""
+    for k in range(3_000):
+        lines_of(message("event", {"raw_text": f"text {k}", "seq": k}))
+    table = WRITERS["event"].__globals__["of_raw_text"]
+    assert len(table) <= 1_024
+    assert f"text {10**6}".encode() in lines_of(message("event", {"raw_text": f"text {10**6}"}))[0]

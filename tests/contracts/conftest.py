@@ -2,7 +2,8 @@
 
 import os
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -15,12 +16,14 @@ import pytest
 
 from liftwatch.adapters.embedded import EmbeddedStore
 from liftwatch.adapters.influx import InfluxStore
+from liftwatch.adapters.influx_answers import authorization
+from liftwatch.adapters.influx_server import InfluxServer
 from liftwatch.adapters.memory import MemoryBooks
 from liftwatch.adapters.sql import open_books
 from liftwatch.ports import Books, TelemetryStore
 
 NAMED_URL = os.environ.get("LIFTWATCH_TEST_INFLUX_URL", "")
-"""A server to test against beside our own, with ..._TOKEN, ..._ORG and ..._BUCKET."""
+"""A server to test against beside our own, with ..._TOKEN and ..._ORG; each test has a bucket."""
 
 
 def opened(back_end: str, request: pytest.FixtureRequest, tmp_path: Path) -> Books:
@@ -135,38 +138,92 @@ def bucket() -> str:
     return f"test {uuid.uuid4().hex}"
 
 
-def opened_influx(back_end: str, request: pytest.FixtureRequest, bucket: str) -> InfluxStore:
+def named(bucket: str) -> dict[str, Any]:
+    """How to open the server of the environment."""
+    env = {n: os.environ.get(f"LIFTWATCH_TEST_INFLUX_{n.upper()}", "") for n in ("token", "org")}
+    return {"url": NAMED_URL, "bucket": bucket, **env}
+
+
+@contextmanager
+def bucket_on_named(bucket: str) -> Iterator[None]:
+    """2.x: a bucket of the test's own, for ever; 1.x and 3 make theirs at the first write."""
+    server = InfluxServer(**named(bucket))
+    try:
+        if server.generation() != 2:
+            yield
+            return
+        client: Any = server.client()
+        (org,) = client.organizations_api().find_organizations(org=server.org)
+        made = client.buckets_api().create_bucket(bucket_name=bucket, org=org.id)
+        yield
+        client.buckets_api().delete_bucket(made)
+    finally:
+        server.close()
+
+
+@contextmanager
+def opened_influx(
+    back_end: str, request: pytest.FixtureRequest, bucket: str
+) -> Iterator[InfluxStore]:
     """A store on one kind of InfluxDB."""
-    if back_end == "influx 1":
-        return InfluxStore(request.getfixturevalue("influx_url"), token="", org="", bucket=bucket)
-    if back_end == "influx 2":
-        make_database(request.getfixturevalue("influx_url"), bucket)
-        url = request.getfixturevalue("influx_two_url")
-        return InfluxStore(url, token=InfluxTwo.token, org="lift", bucket=bucket)
-    named = {
-        name: os.environ.get(f"LIFTWATCH_TEST_INFLUX_{name.upper()}", default)
-        for name, default in (("token", ""), ("org", "lift"), ("bucket", "lift"))
-    }
-    return InfluxStore(NAMED_URL, **named)
+    with ExitStack() as stack:
+        if back_end == "influx 1":
+            url = request.getfixturevalue("influx_url")
+            made = InfluxStore(url, token="", org="", bucket=bucket)
+        elif back_end == "influx 2":
+            make_database(request.getfixturevalue("influx_url"), bucket)
+            url = request.getfixturevalue("influx_two_url")
+            made = InfluxStore(url, token=InfluxTwo.token, org="lift", bucket=bucket)
+        else:
+            stack.enter_context(bucket_on_named(bucket))
+            made = InfluxStore(**named(bucket))
+        stack.callback(made.close)
+        yield made
 
 
-@pytest.fixture(params=["influx 1", "influx 2"])
-def influx_store(request: pytest.FixtureRequest, bucket: str) -> Iterator[InfluxStore]:
+INFLUX = ["influx 1", "influx 2", *(["influx named"] if NAMED_URL else [])]
+
+Behind = Callable[[str], None]
+
+
+@pytest.fixture(params=INFLUX)
+def influx_kind(request: pytest.FixtureRequest) -> str:
+    """Which InfluxDB."""
+    kind: str = request.param
+    return kind
+
+
+@pytest.fixture
+def influx_store(
+    influx_kind: str, request: pytest.FixtureRequest, bucket: str
+) -> Iterator[InfluxStore]:
     """An empty store on InfluxDB."""
-    made = opened_influx(request.param, request, bucket)
-    yield made
-    made.close()
+    with opened_influx(influx_kind, request, bucket) as made:
+        yield made
 
 
-@pytest.fixture(
-    params=["embedded", "influx 1", "influx 2", *(["influx named"] if NAMED_URL else [])]
-)
+@pytest.fixture
+def behind(influx_kind: str, request: pytest.FixtureRequest, bucket: str) -> Behind:
+    """Writes a line behind the back of `influx_store`."""
+
+    def write(line: str) -> None:
+        ours = influx_kind != "influx named"
+        url = request.getfixturevalue("influx_url") if ours else NAMED_URL
+        headers = {} if ours else authorization(named(bucket)["token"])
+        query = urlencode({"db": bucket, "precision": "ns"})
+        with urlopen(Request(f"{url}/write?{query}", line.encode(), headers)) as response:
+            assert response.status == 204
+
+    return write
+
+
+@pytest.fixture(params=["embedded", *INFLUX])
 def store(request: pytest.FixtureRequest, bucket: str, tmp_path: Path) -> Iterator[TelemetryStore]:
-    """A telemetry store; all but the one of the environment are empty."""
-    made: TelemetryStore
+    """An empty telemetry store."""
     if request.param == "embedded":
         made = EmbeddedStore(tmp_path / "folder" / "telemetry.sqlite")
-    else:
-        made = opened_influx(request.param, request, bucket)
-    yield made
-    made.close()
+        yield made
+        made.close()
+        return
+    with opened_influx(request.param, request, bucket) as store_:
+        yield store_

@@ -9,11 +9,10 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
-from urllib.request import Request, urlopen
 
 import pytest
 
+from liftwatch.adapters.line_protocol import lines_of
 from liftwatch.clock import rfc3339
 from liftwatch.ports import StoreRefused, Summary, TelemetryQuery, TelemetryRow, TelemetryStore
 from liftwatch.telemetry.messages import KINDS, Message
@@ -294,7 +293,7 @@ def test_text_is_kept_as_it_is(
 
 
 def test_a_large_batch(store: TelemetryStore, message: Make, lift: str) -> None:
-    """More than one request takes."""
+    """More than is read at once, unless it is asked for."""
     store.write(
         [
             message("state", {"floor": k % 100, "seq": k}, lift=lift, at_ms=AT_MS + k * 250)
@@ -327,14 +326,11 @@ def test_many_read_while_one_writes(store: TelemetryStore, message: Make, lift: 
 
 
 def test_a_refused_message_is_found_and_the_others_are_stored(
-    influx_store: TelemetryStore, message: Make, *, influx_url: str, bucket: str, lift: str
+    influx_store: TelemetryStore, message: Make, *, behind: Callable[[str], None], lift: str
 ) -> None:
     """A type conflict in the middle of a batch: somebody else wrote text where a number belongs."""
     influx_store.write([message("online", {"status": "online"}, lift=lift, at_ms=AT_MS)])
-    line = f'lift_state,lift=x floor="G" {AT_MS}000000'.encode()
-    query = urlencode({"db": bucket, "precision": "ns"})
-    with urlopen(Request(f"{influx_url}/write?{query}", data=line)) as response:
-        assert response.status == 204
+    behind(f'lift_state,lift=x floor="G" {AT_MS}000000')
     said = [
         message(
             "state",
@@ -350,3 +346,49 @@ def test_a_refused_message_is_found_and_the_others_are_stored(
         assert caught.value.indexes == (3, 777)
         rows = all_of(influx_store, lift, "state", signals=("people",))
         assert [row.at_ms - AT_MS for row in rows] == [k for k in range(1_000) if k not in (3, 777)]
+
+
+@pytest.mark.parametrize("bad", [[0], [499], [0, 1, 2, 250, 498, 499], list(range(500))])
+def test_a_line_that_cannot_be_read_is_found(
+    influx_store: TelemetryStore,
+    message: Make,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    bad: list[int],
+    lift: str,
+) -> None:
+    """Were our protocol wrong for some message: 2.x stores nothing of the body, 1.x the rest."""
+    odd = [b"lift_state,lift=x floor=", b"lift_state floor=1i x", b"nothing"]
+
+    def lines(said: Message) -> list[bytes]:
+        return [odd[said.seq % 3]] if said.seq in bad else lines_of(said)
+
+    monkeypatch.setattr("liftwatch.adapters.influx.lines_of", lines)
+    said = [
+        message("state", {"people": 1, "seq": k}, lift=lift, at_ms=AT_MS + k) for k in range(500)
+    ]
+    with pytest.raises(StoreRefused) as caught:
+        influx_store.write(said)
+    assert caught.value.indexes == tuple(bad)
+    good = [k for k in range(500) if k not in bad]
+    if good:
+        rows = all_of(influx_store, lift, "state", signals=("people",))
+        assert [row.at_ms - AT_MS for row in rows] == good
+
+
+def test_two_requests_in_flight(store: TelemetryStore, message: Make, lift: str) -> None:
+    """Two threads write at once, batches of their own, and all of both is stored."""
+
+    def write(half: int) -> None:
+        for start in range(0, 4_000, 500):
+            store.write(
+                [
+                    message("state", {"floor": 1, "seq": k}, lift=lift, at_ms=AT_MS + k)
+                    for k in range(start + half, start + 500, 2)
+                ]
+            )
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(write, range(2)))
+    rows = all_of(store, lift, "state")
+    assert [row.at_ms - AT_MS for row in rows] == list(range(4_000))

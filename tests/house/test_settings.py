@@ -50,6 +50,7 @@ def test_the_defaults_are_those_of_the_contract() -> None:
         ("MQTT_URL", "mqtt://broker.example:99999", "has a port that is not a number"),
         ("INFLUX_URL", "influx.example:8086", "is not http://host:port"),
         ("INFLUX_URL", "http://influx.example:port", "has a port that is not a number"),
+        ("INFLUX_VERSION", "4", "'auto', '1', '2' or '3'"),
         ("DATABASE_URL", "nonsense", "is not sqlite:///PATH"),
         ("DATABASE_URL", "mysql://db.example/lift", "is not sqlite:///PATH"),
         ("LOG", "xml", "'text' or 'json'"),
