@@ -5,24 +5,26 @@ raised, and what latches is ended only by the `out` of a visit or by a person.
 """
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from functools import cache
+from typing import Any, Final
 
 import msgspec
 from msgspec import Struct, field
 
-from detectors.contract import Claim, Detector, soonest
+from detectors.agenda import FAR_MS
+from detectors.contract import Claim, Detector
 from detectors.registry import BY_NAME, DETECTORS
 from detectors.view import View
 from liftwatch.incidents.incident import AlarmChange
 from liftwatch.incidents.kinds import BY_NAME as KINDS
 from liftwatch.incidents.kinds import is_silenced
-from liftwatch.telemetry.messages import Maintenance, Message
+from liftwatch.telemetry.messages import Maintenance, Message, State
 
-NEVER_MS = -(2**62)  # before every message
+NEVER_MS: Final = -(2**62)  # before every message
 ROUNDS_MAX = 16  # ticks of one advance: far above what one lift's rules can have due at once
 
 
-class Active(Struct):
+class Active(Struct, gc=False):
     """A raised alarm: what holds it up, since when, and how grave it is."""
 
     sources: dict[str, int]
@@ -38,13 +40,50 @@ class SavedBank(Struct):
     lift: str
     late: bool
     view: View
-    rules: dict[str, msgspec.Raw]
+    rules: dict[str, Any]
     active: dict[str, Active]
     pending: dict[str, Claim] = field(default_factory=dict)
 
 
+class Routes:
+    """Which of some detectors hear a kind, and which of those have deadlines, by their places.
+
+    It is the same for every lift.
+    """
+
+    def __init__(self, detectors: Sequence[type[Detector]]) -> None:
+        timed = {place for place, one in enumerate(detectors) if one.due_ms is not Detector.due_ms}
+        self.timed = tuple(sorted(timed))
+        self.hears: dict[str, tuple[int, ...]] = {}
+        for place, detector in enumerate(detectors):
+            for kind in detector.hears:
+                self.hears[kind] = (*self.hears.get(kind, ()), place)
+        self.hears_timed = {
+            kind: tuple(place for place in places if place in timed)
+            for kind, places in self.hears.items()
+        }
+
+
+_routes = cache(Routes)
+
+
 class Bank:
     """One lift. `late` banks judge history by its own time and page nobody."""
+
+    __slots__ = (
+        "_dues",
+        "_next_ms",
+        "_routes",
+        "active",
+        "area",
+        "due_received_ms",
+        "estate",
+        "late",
+        "lift",
+        "pending",
+        "rules",
+        "view",
+    )
 
     def __init__(
         self,
@@ -59,60 +98,70 @@ class Bank:
         self.view = View()
         self.active: dict[str, Active] = {}
         self.pending: dict[str, Claim] = {}
+        self.due_received_ms = FAR_MS
+        self._routes = _routes(tuple(detectors))
         self._install([detector() for detector in detectors])
 
     def _install(self, rules: list[Detector]) -> None:
         self.rules = rules
-        self._hears: dict[str, list[Detector]] = {}
-        for rule in rules:
-            for kind in rule.hears:
-                self._hears.setdefault(kind, []).append(rule)
-        self._timed = [rule for rule in rules if type(rule).due_ms is not Detector.due_ms]
-        self._next_ms = self._soonest(NEVER_MS)
+        self._dues = [FAR_MS] * len(rules)
+        self._next_ms = FAR_MS
+        self._look_ahead(self._routes.timed)
 
     def hear(self, message: Message) -> list[AlarmChange]:
         """Take one message, in order; what it changes."""
-        changes = self.tick(message.at_ms)
-        view, before = self.view, self._silence(message.at_ms)
+        at_ms, kind, view, rules = message.at_ms, message.kind, self.view, self.rules
+        changes = self.tick(at_ms) if self._next_ms <= at_ms else []
+        before = self._silence(at_ms) if self._may_silence(message) else None
         view.take(message)
-        if message.kind in ("state", "maintenance"):
+        if before is not None:
             changes += self._after_silence(before, message)
-        for rule in self._hears.get(message.kind, ()):
-            for claim in rule.hear(message, view):
-                changes += self._take(claim, rule)
-        self._next_ms = self._soonest(NEVER_MS)
+        for place in self._routes.hears.get(kind, ()):
+            for claim in rules[place].hear(message, view):
+                changes += self._take(claim, rules[place])
+        self._look_ahead(self._routes.hears_timed.get(kind, ()))
         return changes
 
     def tick(self, now_ms: int) -> list[AlarmChange]:
         """Let time pass to `now_ms`, in event time; what that changes."""
         changes: list[AlarmChange] = []
-        if self._next_ms is None or self._next_ms > now_ms:
-            return changes
-        told: dict[str, int] = {}
+        dues = self._dues.copy()
         for _ in range(ROUNDS_MAX):
-            dues = [
-                (due_ms, rule)
-                for rule in self._timed
-                if (due_ms := rule.due_ms(told.get(rule.name, NEVER_MS))) is not None
-                and due_ms <= now_ms
-            ]
-            if not dues:
+            due_ms = min(dues)
+            if due_ms > now_ms:
                 break
-            due_ms, rule = min(dues, key=lambda due: due[0])
-            told[rule.name] = due_ms
+            place = dues.index(due_ms)
+            rule = self.rules[place]
             for claim in rule.tick(due_ms, self.view):
                 changes += self._take(claim, rule)
-        self._next_ms = self._soonest(NEVER_MS)
+            dues[place] = _due_ms(rule, due_ms)
+        self._look_ahead(self._routes.timed)
         return changes
 
-    def due_ms(self, after_ms: int) -> int | None:
+    def due_ms(self, after_ms: int) -> int:
         """The next moment after `after_ms` at which `tick` could have something to say."""
-        if self._next_ms is None or self._next_ms > after_ms:
+        if self._next_ms > after_ms:
             return self._next_ms
-        return self._soonest(after_ms)
+        return min(_due_ms(self.rules[place], after_ms) for place in self._routes.timed)
 
-    def _soonest(self, after_ms: int) -> int | None:
-        return soonest((rule.due_ms(after_ms) for rule in self._timed), after_ms=after_ms)
+    def _look_ahead(self, places: Sequence[int]) -> None:
+        """Ask the rules at these places, who may have changed their minds, when they are due."""
+        dues, changed = self._dues, False
+        for place in places:
+            due_ms = self.rules[place].due_ms(NEVER_MS)
+            if due_ms is None:
+                due_ms = FAR_MS
+            if due_ms != dues[place]:
+                dues[place], changed = due_ms, True
+        if changed:
+            self._next_ms = min(dues)
+
+    def _may_silence(self, message: Message) -> bool:
+        """Whether it can begin or end a silence: it tells another mode, or is of a visit."""
+        body = message.body
+        if isinstance(body, State):
+            return body.service_mode != self.view.mode
+        return isinstance(body, Maintenance)
 
     def _silence(self, at_ms: int) -> tuple[bool, str | None]:
         return self.view.is_planned(at_ms), self.view.silencing_mode(at_ms)
@@ -135,6 +184,7 @@ class Bank:
             if freed and rule.name != "reported" and not any(k in self.active for k in rule.kinds):
                 rule.forget()
                 self.view.forget_motion()
+        self._look_ahead(self._routes.timed)
         for source, claim in list(self.pending.items()):
             if not _silent(claim.kind, after):
                 del self.pending[source]
@@ -198,7 +248,7 @@ class Bank:
 
     def save(self) -> bytes:
         """The whole state, as bytes."""
-        rules = {rule.name: msgspec.Raw(msgspec.msgpack.encode(rule)) for rule in self.rules}
+        rules = {rule.name: rule for rule in self.rules}
         saved = SavedBank(
             self.area,
             self.estate,
@@ -225,13 +275,18 @@ def restore_bank(data: bytes, *, detectors: Sequence[type[Detector]] = DETECTORS
     bank.view, bank.active, bank.pending = saved.view, saved.active, saved.pending
     bank._install(
         [
-            msgspec.msgpack.decode(saved.rules[rule.name], type=BY_NAME[rule.name])
+            msgspec.convert(saved.rules[rule.name], type=BY_NAME[rule.name])
             if rule.name in saved.rules
             else rule
             for rule in bank.rules
         ]
     )
     return bank
+
+
+def _due_ms(rule: Detector, after_ms: int) -> int:
+    due_ms = rule.due_ms(after_ms)
+    return FAR_MS if due_ms is None else due_ms
 
 
 def _silent(kind: str, silence: tuple[bool, str | None]) -> bool:

@@ -13,7 +13,7 @@ from detectors.view import View
 from liftwatch.telemetry.messages import Message
 
 
-class Claim(Struct, frozen=True, kw_only=True):
+class Claim(Struct, frozen=True, kw_only=True, gc=False):
     """One claim about one kind: the alarm is raised, or its condition has gone.
 
     `opened_ms` is when the condition began, `at_ms` when the claim became certain; `source`
@@ -38,7 +38,7 @@ def soonest(moments: Iterable[int | None], *, after_ms: int) -> int | None:
     return min((m for m in moments if m is not None and m > after_ms), default=None)
 
 
-class Detector(Struct):
+class Detector(Struct, gc=False):
     """Base of all detectors: what it hears and claims as class attributes, its state as fields."""
 
     name: ClassVar[str]

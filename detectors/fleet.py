@@ -4,17 +4,18 @@ It is a function of what it heard and of the times it was told, so that a replay
 same alarms. `hear` takes a message, `advance` lets time pass; time never goes back.
 """
 
-import heapq
 from collections.abc import Sequence
 from typing import Any
 
+from detectors.agenda import FAR_MS, Agenda
 from detectors.bank import Bank, restore_bank
 from detectors.contract import Detector
-from detectors.order import WAIT_MS, Order, key_of
+from detectors.order import WAIT_MS, Order, TooMany
 from detectors.registry import DETECTORS
 from liftwatch.incidents.incident import AlarmChange
 from liftwatch.telemetry.messages import Message
 
+LIFTS_MAX = 50_000  # five times what one process is made for
 CONTEXT = ("register", "health", "maintenance")
 
 
@@ -28,37 +29,37 @@ class Fleet:
         self.order = Order()
         self.clock_ms = 0
         self.touched: set[str] = set()
-        self._heap: list[tuple[int, str, str]] = []
-        self._scheduled: dict[tuple[str, str], int] = {}
+        self._agenda = Agenda(lambda lift: self.banks[lift].due_received_ms)
 
     def hear(self, message: Message, place: Any = None) -> list[AlarmChange]:
-        """Take one message as it was received; `place` marks it in the caller's journal."""
+        """Take one message as it was received; `place` marks it in the caller's journal.
+
+        Raises TooMany, and changes nothing, for a lift or a terminal there is no room for.
+        """
+        if message.lift not in self.banks and len(self.banks) >= LIFTS_MAX:
+            raise TooMany("too_many_lifts", f"above {LIFTS_MAX} lifts")
         changes: list[AlarmChange] = []
         for passed in self.order.push(message, place):
             changes += self._deliver(passed)
-        key = key_of(message)
-        self._schedule("order", key, self.order.due(key))
         return changes
 
     def is_due(self, now_ms: int) -> bool:
         """Whether `advance` to this time would do anything."""
-        return bool(self._heap) and self._heap[0][0] <= now_ms
+        return min(self._agenda.next_ms(), self.order.agenda.next_ms()) <= now_ms
 
     def advance(self, now_ms: int) -> list[AlarmChange]:
         """Let time pass to `now_ms` of the receiving clock; earlier times change nothing."""
-        self.clock_ms = max(self.clock_ms, now_ms)
+        self.clock_ms = now_ms = max(self.clock_ms, now_ms)
         changes: list[AlarmChange] = []
-        while self._heap and self._heap[0][0] <= self.clock_ms:
-            due_ms, what, name = heapq.heappop(self._heap)
-            if self._scheduled.get((what, name)) != due_ms:
-                continue
-            del self._scheduled[what, name]
-            if what == "order":
-                for passed in self.order.expire(name, due_ms):
-                    changes += self._deliver(passed)
-                self._schedule("order", name, self.order.due(name))
+        lifts, order = self._agenda, self.order
+        if lifts.is_quiet(now_ms) and order.agenda.is_quiet(now_ms):
+            return changes
+        while (due_ms := min(lifts.next_ms(), order.agenda.next_ms())) <= now_ms:
+            if due_ms == lifts.next_ms():
+                changes += self._tick(lifts.pop(), due_ms)
             else:
-                changes += self._tick(name, due_ms)
+                for passed in order.expire(order.agenda.pop(), due_ms):
+                    changes += self._deliver(passed)
         return changes
 
     def finish(self) -> list[AlarmChange]:
@@ -70,7 +71,8 @@ class Fleet:
         bank = self._bank(message)
         if message.late:
             return self._deliver_late(message, bank)
-        bank.view.lag_ms = max(0, message.received_ms - message.at_ms)
+        lag_ms = message.received_ms - message.at_ms
+        bank.view.lag_ms = lag_ms if lag_ms > 0 else 0
         changes = bank.hear(message)
         self._schedule_bank(bank, message.at_ms)
         return changes
@@ -102,15 +104,10 @@ class Fleet:
 
     def _schedule_bank(self, bank: Bank, after_ms: int) -> None:
         due_ms = bank.due_ms(after_ms)
-        patience = self._patience_ms(bank)
-        self._schedule("lift", bank.lift, None if due_ms is None else due_ms + patience)
-
-    def _schedule(self, what: str, name: str, due_ms: int | None) -> None:
-        if due_ms is None:
-            self._scheduled.pop((what, name), None)
-        elif self._scheduled.get((what, name)) != due_ms:
-            self._scheduled[what, name] = due_ms
-            heapq.heappush(self._heap, (due_ms, what, name))
+        if due_ms != FAR_MS:
+            due_ms += self._patience_ms(bank)
+            self._agenda.note(bank.lift, due_ms)
+        bank.due_received_ms = due_ms
 
     def _bank(self, message: Message) -> Bank:
         bank = self.banks.get(message.lift)

@@ -21,7 +21,7 @@ LANDING_MM = 100.0  # beyond this the car has left its landing (contract: 0.10 m
 STANDSTILL_MPS = 0.03  # below the noise of an integrated accelerometer at rest [our choice]
 
 
-class Moment(Struct, frozen=True):
+class Moment(Struct, frozen=True, gc=False):
     """A state and its event time."""
 
     at_ms: int
@@ -60,13 +60,20 @@ def is_moving(state: State) -> bool | None:
     return None if state.speed_mps is None else False
 
 
-class View(Struct):
-    """The lift as of the last message taken; times are event time in ms."""
+class View(Struct, gc=False):
+    """The lift as of the last message taken; times are event time in ms.
+
+    `moving` and `closed` are those of the newest state, asked for by nearly every rule;
+    `window_moved_ms` is the last moment of movement in the window, or before it.
+    """
 
     facts: Facts = Facts()
     faulty: list[str] = []
     now: Moment | None = None
+    moving: bool | None = None
+    closed: bool | None = None
     window: list[Moment] = []
+    window_moved_ms: int | None = None
     stand_m: float | None = None
     stand_ms: int | None = None
     stand_in_zone: bool | None = None
@@ -118,21 +125,30 @@ class View(Struct):
             return (self.facts.door_zone_mm or DOOR_ZONE_MM) / 1000
         return None
 
-    def take(self, message: Message) -> bool:
-        """Take in what a message says of the lift; False for a state older than the newest."""
+    def is_newest(self, message: Message) -> bool:
+        """Whether a state that was taken is the newest, not one that came too late."""
+        return self.now is not None and self.now.at_ms == message.at_ms
+
+    def has_moved(self) -> bool:
+        """Whether the car may move in any state of the window; quick to deny for a standing lift."""
+        moved_ms, window = self.window_moved_ms, self.window
+        return moved_ms is not None and bool(window) and moved_ms >= window[0].at_ms
+
+    def take(self, message: Message) -> None:
+        """Take in what a message says of the lift."""
         body = message.body
         self.exercise = message.exercise
-        self.heard_ms = max(message.at_ms, self.heard_ms or message.at_ms)
+        if self.heard_ms is None or message.at_ms > self.heard_ms:
+            self.heard_ms = message.at_ms
         if isinstance(body, State):
-            return self._take_state(message.at_ms, self.masked(body))
-        if isinstance(body, Button):
+            self._take_state(message.at_ms, self.masked(body))
+        elif isinstance(body, Button):
             if "button" not in self.faulty:
                 self.people.take_button(body)
         elif isinstance(body, EmergencyCall):
             self.people.take_call(body, message.at_ms)
         else:
             self.take_context(message)
-        return True
 
     def take_context(self, message: Message) -> None:
         """Facts, sensors and visits: taken when newer than what is known, however late told."""
@@ -163,42 +179,43 @@ class View(Struct):
         """Start looking at motion afresh: what was seen until now explains itself otherwise."""
         self.window = []
 
-    def _take_state(self, at_ms: int, state: State) -> bool:
+    def _take_state(self, at_ms: int, state: State) -> None:
         moment = Moment(at_ms, state)
-        newest = self.now is None or at_ms >= self.now.at_ms
-        self._insert(moment)
-        if not newest:
-            return False
-        if self.now is None or self.now.state.service_mode != state.service_mode:
-            self.mode_ms = at_ms
-        self.now = moment
-        self.people.take_state(state, at_ms, closed=is_closed(state), moving=is_moving(state))
         moving = is_moving(state)
+        self._insert(moment)
+        if moving and at_ms >= (self.window_moved_ms or at_ms):
+            self.window_moved_ms = at_ms
+        now = self.now
+        if now is not None and at_ms < now.at_ms:
+            return
+        if now is None or now.state.service_mode != state.service_mode:
+            self.mode_ms = at_ms
+        self.now, self.moving, self.closed = moment, moving, is_closed(state)
+        self.people.take_state(state, at_ms, closed=self.closed, moving=moving)
         if moving:
             self.moved_ms = at_ms
         elif moving is False:
             self._stand(at_ms, state)
-        return True
 
     def _stand(self, at_ms: int, state: State) -> None:
         """Remember the landing where the car came to stand: leaving is measured from there."""
+        if self.stand_ms is not None and (self.moved_ms or 0) <= self.stand_ms:
+            return
         at_landing = state.in_door_zone is not False
-        level = abs(state.level_error_mm or 0.0) <= LANDING_MM
-        moved = self.stand_ms is None or (self.moved_ms or 0) > self.stand_ms
-        if at_landing and level and moved:
+        if at_landing and abs(state.level_error_mm or 0.0) <= LANDING_MM:
             self.stand_m = state.position_m
             self.stand_ms = at_ms
             self.stand_in_zone = state.in_door_zone
 
     def _insert(self, moment: Moment) -> None:
-        window = self.window
-        if window and moment.at_ms < window[-1].at_ms:
+        window, at_ms = self.window, moment.at_ms
+        if window and at_ms < window[-1].at_ms:
             if any(old == moment for old in window):
                 return
             window.append(moment)
             window.sort(key=lambda old: old.at_ms)
+            at_ms = window[-1].at_ms
         else:
             window.append(moment)
-        oldest = window[-1].at_ms - WINDOW_MS
-        while len(window) > WINDOW_STATES_MAX or window[0].at_ms < oldest:
+        while window[0].at_ms < at_ms - WINDOW_MS or len(window) > WINDOW_STATES_MAX:
             window.pop(0)

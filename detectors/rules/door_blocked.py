@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from detectors.contract import Claim, Detector, soonest
-from detectors.view import View, is_closed
+from detectors.view import View
 from liftwatch.clock import SECOND_MS, to_ms
 from liftwatch.telemetry.messages import Door, Message, State
 
@@ -29,8 +29,8 @@ class DoorBlocked(Detector):
         """Follow the doors."""
         if isinstance(message.body, Door):
             return self._hear_door(message.body, message.at_ms, view)
-        if isinstance(message.body, State) and view.now and view.now.at_ms == message.at_ms:
-            return self._hear_state(view.now.state, message.at_ms)
+        if view.now is not None and view.is_newest(message):
+            return self._hear_state(view.now.state, message.at_ms, closed=view.closed)
         return ()
 
     def tick(self, now_ms: int, view: View) -> Iterable[Claim]:
@@ -48,8 +48,7 @@ class DoorBlocked(Detector):
             return None
         return soonest([self.open_ms + int(OPEN_S * SECOND_MS)], after_ms=after_ms)
 
-    def _hear_state(self, state: State, at_ms: int) -> Iterable[Claim]:
-        closed = is_closed(state)
+    def _hear_state(self, state: State, at_ms: int, *, closed: bool | None) -> Iterable[Claim]:
         if closed is True:
             self.open_ms = None
             return self._clear(at_ms)

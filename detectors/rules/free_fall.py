@@ -28,10 +28,12 @@ class FreeFall(Detector):
 
     def hear(self, message: Message, view: View) -> Iterable[Claim]:
         """Judge a burst by its samples, a state by how it follows those before."""
-        if isinstance(message.body, Burst):
-            return self._hear_burst(message.body, view)
-        if isinstance(message.body, State) and without_command(message.body) is True:
-            return self._hear_state(view)
+        body = message.body
+        if isinstance(body, State):
+            if without_command(body) is True and view.has_moved():
+                return self._hear_state(view)
+        elif isinstance(body, Burst):
+            return self._hear_burst(body, view)
         return ()
 
     def _hear_burst(self, burst: Burst, view: View) -> Iterable[Claim]:

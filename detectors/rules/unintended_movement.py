@@ -42,10 +42,13 @@ class UnintendedMovement(Detector):
     def hear(self, message: Message, view: View) -> Iterable[Claim]:
         """Look at how this state follows the ones before it."""
         state = message.body
-        if not isinstance(state, State) or len(view.window) < 2:
-            return
+        if not isinstance(state, State) or not view.has_moved():
+            return ()
         if without_command(state) is not True and is_closed(state) is not False:
-            return  # commanded behind closed doors, as nearly always: nothing to look at
+            return ()  # commanded behind closed doors, as nearly always: nothing to look at
+        return self._judge(view)
+
+    def _judge(self, view: View) -> Iterable[Claim]:
         suspects = self._suspects(list(pairwise(view.window)), view)
         if not suspects:
             return
