@@ -52,6 +52,8 @@ class Routes:
     """
 
     def __init__(self, detectors: Sequence[type[Detector]]) -> None:
+        self._detectors = detectors
+        self._shared = {one: one() for one in detectors if not one.__struct_fields__}
         timed = {place for place, one in enumerate(detectors) if one.due_ms is not Detector.due_ms}
         self.timed = tuple(sorted(timed))
         self.hears: dict[str, tuple[int, ...]] = {}
@@ -62,6 +64,10 @@ class Routes:
             kind: tuple(place for place in places if place in timed)
             for kind, places in self.hears.items()
         }
+
+    def fresh(self) -> list[Detector]:
+        """The detectors of a new lift; one without a state serves all lifts."""
+        return [self._shared.get(one) or one() for one in self._detectors]
 
 
 _routes = cache(Routes)
@@ -100,7 +106,7 @@ class Bank:
         self.pending: dict[str, Claim] = {}
         self.due_received_ms = FAR_MS
         self._routes = _routes(tuple(detectors))
-        self._install([detector() for detector in detectors])
+        self._install(self._routes.fresh())
 
     def _install(self, rules: list[Detector]) -> None:
         self.rules = rules
@@ -117,8 +123,9 @@ class Bank:
         if before is not None:
             changes += self._after_silence(before, message)
         for place in self._routes.hears.get(kind, ()):
-            for claim in rules[place].hear(message, view):
-                changes += self._take(claim, rules[place])
+            rule = rules[place]
+            for claim in rule.hear(message, view):
+                changes += self._take(claim, rule)
         self._look_ahead(self._routes.hears_timed.get(kind, ()))
         return changes
 

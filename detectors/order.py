@@ -52,7 +52,7 @@ class Waiting:
         self.messages[seq] = (message, place)
         heapq.heappush(self._by_count, seq)
         heapq.heappush(self._by_reception, (message.received_ms, seq))
-        self.first_seq()  # which forgets what has passed on: else a stream never without a gap grows
+        self.first_seq()  # which forgets what has passed: a stream that waits for ever grows not
 
     def first_seq(self) -> int:
         """The lowest count; what has been passed on meanwhile is forgotten here."""

@@ -22,10 +22,12 @@ STANDSTILL_MPS = 0.03  # below the noise of an integrated accelerometer at rest 
 
 
 class Moment(Struct, frozen=True, gc=False):
-    """A state and its event time."""
+    """A state, its event time, and what nearly every rule asks of it."""
 
     at_ms: int
     state: State
+    moving: bool | None = None
+    closed: bool | None = None
 
 
 def is_closed(state: State) -> bool | None:
@@ -60,18 +62,26 @@ def is_moving(state: State) -> bool | None:
     return None if state.speed_mps is None else False
 
 
+def moment_of(at_ms: int, state: State) -> Moment:
+    """A state at its event time.
+
+    >>> base = dict(v=1, terminal="T", boot="b", seq=0, at="")
+    >>> moment = moment_of(7, State(**base, speed_mps=1.0, car_door="open"))
+    >>> moment.moving, moment.closed
+    (True, False)
+    """
+    return Moment(at_ms, state, is_moving(state), is_closed(state))
+
+
 class View(Struct, gc=False):
     """The lift as of the last message taken; times are event time in ms.
 
-    `moving` and `closed` are those of the newest state, asked for by nearly every rule;
     `window_moved_ms` is the last moment of movement in the window, or before it.
     """
 
     facts: Facts = Facts()
     faulty: list[str] = []
     now: Moment | None = None
-    moving: bool | None = None
-    closed: bool | None = None
     window: list[Moment] = []
     window_moved_ms: int | None = None
     stand_m: float | None = None
@@ -125,12 +135,13 @@ class View(Struct, gc=False):
             return (self.facts.door_zone_mm or DOOR_ZONE_MM) / 1000
         return None
 
-    def is_newest(self, message: Message) -> bool:
-        """Whether a state that was taken is the newest, not one that came too late."""
-        return self.now is not None and self.now.at_ms == message.at_ms
+    def newest(self, message: Message) -> Moment | None:
+        """The newest state, if a message just taken told it; None if that came too late."""
+        now = self.now
+        return now if now is not None and now.at_ms == message.at_ms else None
 
     def has_moved(self) -> bool:
-        """Whether the car may move in any state of the window; quick to deny for a standing lift."""
+        """Whether the car may move in any state of the window: quick to deny for one that stands."""
         moved_ms, window = self.window_moved_ms, self.window
         return moved_ms is not None and bool(window) and moved_ms >= window[0].at_ms
 
@@ -180,8 +191,8 @@ class View(Struct, gc=False):
         self.window = []
 
     def _take_state(self, at_ms: int, state: State) -> None:
-        moment = Moment(at_ms, state)
-        moving = is_moving(state)
+        moment = moment_of(at_ms, state)
+        moving = moment.moving
         self._insert(moment)
         if moving and at_ms >= (self.window_moved_ms or at_ms):
             self.window_moved_ms = at_ms
@@ -190,8 +201,8 @@ class View(Struct, gc=False):
             return
         if now is None or now.state.service_mode != state.service_mode:
             self.mode_ms = at_ms
-        self.now, self.moving, self.closed = moment, moving, is_closed(state)
-        self.people.take_state(state, at_ms, closed=self.closed, moving=moving)
+        self.now = moment
+        self.people.take_state(state, at_ms, closed=moment.closed, moving=moving)
         if moving:
             self.moved_ms = at_ms
         elif moving is False:

@@ -59,8 +59,9 @@ class DoorFault(Detector):
         """Count a cycle, or follow the leaf."""
         if isinstance(message.body, Door):
             return self._hear_door(message.body, message.at_ms)
-        if view.now is not None and view.is_newest(message):
-            self._hear_state(view.now.state, message.at_ms)
+        now = view.newest(message)
+        if now is not None:
+            self._hear_state(now.state, now.at_ms)
         return ()
 
     def tick(self, now_ms: int, view: View) -> Iterable[Claim]:

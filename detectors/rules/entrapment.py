@@ -6,7 +6,7 @@ from typing import Literal
 from msgspec import Struct
 
 from detectors.contract import Claim, Detector, soonest
-from detectors.view import View, is_closed, is_moving, is_open
+from detectors.view import Moment, View, is_closed, is_moving, is_open
 from liftwatch.clock import SECOND_MS, to_ms
 from liftwatch.telemetry.messages import Button, Door, EmergencyCall, Message, Ride, State
 
@@ -50,8 +50,8 @@ class Entrapment(Detector):
         body = message.body
         cleared: list[Claim] = []
         if isinstance(body, State):
-            if view.now is not None and view.is_newest(message):
-                cleared = self._hear_state(view.now.state, message.at_ms, view)
+            now = view.newest(message)
+            cleared = [] if now is None else self._hear_state(now, view)
         elif isinstance(body, Ride):
             cleared = self._hear_ride(body, message.at_ms)
         elif isinstance(body, Door):
@@ -86,12 +86,12 @@ class Entrapment(Detector):
     def _branches(self) -> list[tuple[Branch, int]]:
         return [(b, self.since_ms[b]) for b in RULE_MS if b in self.since_ms]
 
-    def _hear_state(self, state: State, at_ms: int, view: View) -> list[Claim]:
-        moving, closed = view.moving, view.closed
-        self.unknown = moving is None or closed is None
+    def _hear_state(self, now: Moment, view: View) -> list[Claim]:
+        at_ms, state, closed = now.at_ms, now.state, now.closed
+        self.unknown = now.moving is None or closed is None
         if self.unknown:
             return []
-        if moving:
+        if now.moving:
             if self.since_ms:
                 self.since_ms = {}
             return []

@@ -89,10 +89,12 @@ def _steady(window: list[Moment]) -> list[Moment]:
 
 
 def _speeds_up(before: Moment, after: Moment, *, first: bool) -> bool:
+    if without_command(after.state) is not True:
+        return False
     accel = accel_mps2(before, after)
     if accel is None or not STEADY_MPS2 <= abs(accel) <= ACCEL_MAX_MPS2:
         return False
-    if without_command(after.state) is not True or not position_agrees(before, after):
+    if not position_agrees(before, after):
         return False
     v0, v1 = before.state.speed_mps or 0.0, after.state.speed_mps or 0.0
     from_rest = first and abs(v0) <= STANDSTILL_MPS
