@@ -27,16 +27,15 @@ class Agenda:
         self._due_of = due_of
         self._heap: list[tuple[int, str]] = []
         self._standing: dict[str, int] = {}
+        self.quiet_until_ms = FAR_MS
+        """Nothing is due before; read with every message."""
 
     def note(self, name: str, due_ms: int) -> None:
         """Take up a deadline of a name, or that it now comes sooner."""
         if due_ms < self._standing.get(name, FAR_MS):
             self._standing[name] = due_ms
             heapq.heappush(self._heap, (due_ms, name))
-
-    def is_quiet(self, now_ms: int) -> bool:
-        """Whether certainly nothing is due; quick, for it is asked with every message."""
-        return not self._heap or self._heap[0][0] > now_ms
+            self.quiet_until_ms = self._heap[0][0]
 
     def next_ms(self) -> int:
         """The first deadline that still holds."""
@@ -44,15 +43,19 @@ class Agenda:
             entry_ms, name = self._heap[0]
             due_ms = self._due_of(name) if self._standing.get(name) == entry_ms else FAR_MS
             if due_ms <= entry_ms:
-                return entry_ms
-            heapq.heappop(self._heap)
-            if self._standing.get(name) == entry_ms:
-                del self._standing[name]
+                break
+            self._drop_first()
+            if name not in self._standing:
                 self.note(name, due_ms)
-        return FAR_MS
+        return self.quiet_until_ms
 
     def pop(self) -> str:
         """The name that `next_ms` found; its deadline is over."""
-        _, name = heapq.heappop(self._heap)
-        del self._standing[name]
+        return self._drop_first()
+
+    def _drop_first(self) -> str:
+        entry_ms, name = heapq.heappop(self._heap)
+        if self._standing.get(name) == entry_ms:
+            del self._standing[name]
+        self.quiet_until_ms = self._heap[0][0] if self._heap else FAR_MS
         return name

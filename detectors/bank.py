@@ -4,7 +4,7 @@ Here claims become alarms: several sources of one kind are one alarm, what is si
 raised, and what latches is ended only by the `out` of a visit or by a person.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from typing import Any, Final
 
@@ -12,12 +12,13 @@ import msgspec
 from msgspec import Struct, field
 
 from detectors.agenda import FAR_MS
-from detectors.contract import Claim, Detector
+from detectors.contract import Claim, Detector, Listener
 from detectors.registry import BY_NAME, DETECTORS
-from detectors.view import View
+from detectors.view import View, is_goodbye
 from liftwatch.incidents.incident import AlarmChange
 from liftwatch.incidents.kinds import BY_NAME as KINDS
 from liftwatch.incidents.kinds import is_silenced
+from liftwatch.telemetry.messages import KINDS as KINDS_OF_MESSAGE
 from liftwatch.telemetry.messages import Maintenance, Message, State
 
 NEVER_MS: Final = -(2**62)  # before every message
@@ -46,7 +47,7 @@ class SavedBank(Struct):
 
 
 class Routes:
-    """Which of some detectors hear a kind, and which of those have deadlines, by their places.
+    """Which of some detectors hear a kind, and which have deadlines, by their places.
 
     It is the same for every lift.
     """
@@ -54,15 +55,12 @@ class Routes:
     def __init__(self, detectors: Sequence[type[Detector]]) -> None:
         self._detectors = detectors
         self._shared = {one: one() for one in detectors if not one.__struct_fields__}
-        timed = {place for place, one in enumerate(detectors) if one.due_ms is not Detector.due_ms}
-        self.timed = tuple(sorted(timed))
-        self.hears: dict[str, tuple[int, ...]] = {}
-        for place, detector in enumerate(detectors):
-            for kind in detector.hears:
-                self.hears[kind] = (*self.hears.get(kind, ()), place)
-        self.hears_timed = {
-            kind: tuple(place for place in places if place in timed)
-            for kind, places in self.hears.items()
+        places = range(len(detectors))
+        self.listeners = [n for n in places if issubclass(detectors[n], Listener)]
+        self.timed = [n for n in places if detectors[n].due_ms is not Detector.due_ms]
+        self.hears = {
+            kind: tuple((n, n in self.timed) for n in places if kind in detectors[n].hears)
+            for kind in KINDS_OF_MESSAGE
         }
 
     def fresh(self) -> list[Detector]:
@@ -88,6 +86,8 @@ class Bank:
         "lift",
         "pending",
         "rules",
+        "silent_until_ms",
+        "stirred",
         "view",
     )
 
@@ -104,29 +104,33 @@ class Bank:
         self.view = View()
         self.active: dict[str, Active] = {}
         self.pending: dict[str, Claim] = {}
-        self.due_received_ms = FAR_MS
+        self.due_received_ms = self.silent_until_ms = FAR_MS
+        self.stirred = True
         self._routes = _routes(tuple(detectors))
         self._install(self._routes.fresh())
 
     def _install(self, rules: list[Detector]) -> None:
         self.rules = rules
-        self._dues = [FAR_MS] * len(rules)
         self._next_ms = FAR_MS
-        self._look_ahead(self._routes.timed)
+        self._look_ahead()
 
     def hear(self, message: Message) -> list[AlarmChange]:
         """Take one message, in order; what it changes."""
-        at_ms, kind, view, rules = message.at_ms, message.kind, self.view, self.rules
+        at_ms, view, rules = message.at_ms, self.view, self.rules
         changes = self.tick(at_ms) if self._next_ms <= at_ms else []
         before = self._silence(at_ms) if self._may_silence(message) else None
         view.take(message)
         if before is not None:
             changes += self._after_silence(before, message)
-        for place in self._routes.hears.get(kind, ()):
+        dues, moved = self._dues, False
+        for place, has_deadlines in self._routes.hears[message.kind]:
             rule = rules[place]
             for claim in rule.hear(message, view):
                 changes += self._take(claim, rule)
-        self._look_ahead(self._routes.hears_timed.get(kind, ()))
+            if has_deadlines and (due_ms := rule.due_ms(NEVER_MS)) != dues[place]:
+                dues[place], moved = due_ms, True
+        if moved:
+            self._next_ms = _soonest(dues)
         return changes
 
     def tick(self, now_ms: int) -> list[AlarmChange]:
@@ -134,34 +138,65 @@ class Bank:
         changes: list[AlarmChange] = []
         dues = self._dues.copy()
         for _ in range(ROUNDS_MAX):
-            due_ms = min(dues)
+            due_ms = _soonest(dues)
             if due_ms > now_ms:
                 break
             place = dues.index(due_ms)
             rule = self.rules[place]
             for claim in rule.tick(due_ms, self.view):
                 changes += self._take(claim, rule)
-            dues[place] = _due_ms(rule, due_ms)
-        self._look_ahead(self._routes.timed)
+            dues[place] = rule.due_ms(due_ms)
+        self._look_ahead()
         return changes
 
     def due_ms(self, after_ms: int) -> int:
         """The next moment after `after_ms` at which `tick` could have something to say."""
         if self._next_ms > after_ms:
             return self._next_ms
-        return min(_due_ms(self.rules[place], after_ms) for place in self._routes.timed)
+        return _soonest(self.rules[place].due_ms(after_ms) for place in self._routes.timed)
 
-    def _look_ahead(self, places: Sequence[int]) -> None:
-        """Ask the rules at these places, who may have changed their minds, when they are due."""
-        dues, changed = self._dues, False
-        for place in places:
-            due_ms = self.rules[place].due_ms(NEVER_MS)
-            if due_ms is None:
-                due_ms = FAR_MS
-            if due_ms != dues[place]:
-                dues[place], changed = due_ms, True
-        if changed:
-            self._next_ms = min(dues)
+    def receive(self, message: Message, listened_ms: int) -> list[AlarmChange]:
+        """Take one message as received, for those who live by that; what it changes."""
+        if listened_ms < self.silent_until_ms and not self.stirred and message.kind != "online":
+            self.view.received_ms, self.view.listened_ms = message.received_ms, listened_ms
+            return []
+        changes = self.listen(listened_ms, deaf_ms=message.received_ms - listened_ms)
+        if not is_goodbye(message):
+            self.view.received_ms, self.view.listened_ms = message.received_ms, listened_ms
+        for rule in self._listeners():
+            for claim in rule.receive(message, listened_ms):
+                changes += self._take(claim, rule)
+        self.attend()
+        return changes
+
+    def listen(self, now_ms: int, *, deaf_ms: int) -> list[AlarmChange]:
+        """Let silence last until `now_ms` of the listening clock; what that changes."""
+        changes: list[AlarmChange] = []
+        for rule in self._listeners():
+            for claim in rule.listen(now_ms, self.view, deaf_ms=deaf_ms):
+                changes += self._take(claim, rule)
+        self.attend()
+        return changes
+
+    def attend(self) -> int:
+        """Ask the listeners until when there may be silence; a sign of life puts it off later."""
+        self.stirred = any(rule.stirred for rule in self._listeners())
+        silences = [rule.silent_until_ms(self.view) for rule in self._listeners()]
+        self.silent_until_ms = _soonest(silences)
+        return self.silent_until_ms
+
+    def _listeners(self) -> Iterator[Listener]:
+        for place in self._routes.listeners:
+            rule = self.rules[place]
+            assert isinstance(rule, Listener)
+            yield rule
+
+    def _look_ahead(self) -> None:
+        """Ask every rule when it is due."""
+        dues: list[int | None] = [None] * len(self.rules)
+        for place in self._routes.timed:
+            dues[place] = self.rules[place].due_ms(NEVER_MS)
+        self._dues, self._next_ms = dues, _soonest(dues)
 
     def _may_silence(self, message: Message) -> bool:
         """Whether it can begin or end a silence: it tells another mode, or is of a visit."""
@@ -191,7 +226,7 @@ class Bank:
             if freed and rule.name != "reported" and not any(k in self.active for k in rule.kinds):
                 rule.forget()
                 self.view.forget_motion()
-        self._look_ahead(self._routes.timed)
+        self._look_ahead()
         for source, claim in list(self.pending.items()):
             if not _silent(claim.kind, after):
                 del self.pending[source]
@@ -291,9 +326,8 @@ def restore_bank(data: bytes, *, detectors: Sequence[type[Detector]] = DETECTORS
     return bank
 
 
-def _due_ms(rule: Detector, after_ms: int) -> int:
-    due_ms = rule.due_ms(after_ms)
-    return FAR_MS if due_ms is None else due_ms
+def _soonest(dues: Iterable[int | None]) -> int:
+    return min((due_ms for due_ms in dues if due_ms is not None), default=FAR_MS)
 
 
 def _silent(kind: str, silence: tuple[bool, str | None]) -> bool:

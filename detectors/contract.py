@@ -72,3 +72,34 @@ class Detector(Struct, gc=False):
         fresh = type(self)()
         for name in structs.fields(self):
             setattr(self, name.name, getattr(fresh, name.name))
+
+
+class Listener(Detector):
+    """Base of detectors that live by the time of reception, not of what happened.
+
+    When the lift was last heard stands in the view; a listener is told of `online`, and of
+    whatever else is received only while it is `stirred`. Its deadlines are moments of
+    `Listening`, the clock that stands still while we are deaf.
+    """
+
+    hears = ("online",)
+
+    @property
+    def stirred(self) -> bool:
+        """Whether the next message, of whatever kind, matters to it."""
+        return False
+
+    def receive(self, message: Message, listened_ms: int) -> Iterable[Claim]:
+        """Take note that a message was received, at this moment of the listening clock."""
+        del message, listened_ms
+        return ()
+
+    def listen(self, now_ms: int, view: View, *, deaf_ms: int) -> Iterable[Claim]:
+        """Judge the silence until `now_ms`, which was received `deaf_ms` later."""
+        del now_ms, view, deaf_ms
+        return ()
+
+    def silent_until_ms(self, view: View) -> int | None:
+        """The moment at which `listen` could have something to say, if nothing is received."""
+        del view
+        return None

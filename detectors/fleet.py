@@ -7,9 +7,12 @@ same alarms. `hear` takes a message, `advance` lets time pass; time never goes b
 from collections.abc import Sequence
 from typing import Any
 
+import msgspec
+
 from detectors.agenda import FAR_MS, Agenda
 from detectors.bank import Bank, restore_bank
 from detectors.contract import Detector
+from detectors.listening import Listening
 from detectors.order import WAIT_MS, Order, TooMany
 from detectors.registry import DETECTORS
 from liftwatch.incidents.incident import AlarmChange
@@ -29,7 +32,9 @@ class Fleet:
         self.order = Order()
         self.clock_ms = 0
         self.touched: set[str] = set()
-        self._agenda = Agenda(lambda lift: self.banks[lift].due_received_ms)
+        self.listening = Listening()
+        self._deadlines = Agenda(lambda lift: self.banks[lift].due_received_ms)
+        self._silences = Agenda(lambda lift: self.banks[lift].attend())
 
     def hear(self, message: Message, place: Any = None) -> list[AlarmChange]:
         """Take one message as it was received; `place` marks it in the caller's journal.
@@ -45,22 +50,37 @@ class Fleet:
 
     def is_due(self, now_ms: int) -> bool:
         """Whether `advance` to this time would do anything."""
-        return min(self._agenda.next_ms(), self.order.agenda.next_ms()) <= now_ms
+        if min(self._deadlines.next_ms(), self.order.agenda.next_ms()) <= now_ms:
+            return True
+        return self._silences.next_ms() <= self.listening.listened_ms(now_ms)
 
     def advance(self, now_ms: int) -> list[AlarmChange]:
         """Let time pass to `now_ms` of the receiving clock; earlier times change nothing."""
-        self.clock_ms = now_ms = max(self.clock_ms, now_ms)
-        changes: list[AlarmChange] = []
-        lifts, order = self._agenda, self.order
-        if lifts.is_quiet(now_ms) and order.agenda.is_quiet(now_ms):
-            return changes
-        while (due_ms := min(lifts.next_ms(), order.agenda.next_ms())) <= now_ms:
-            if due_ms == lifts.next_ms():
-                changes += self._tick(lifts.pop(), due_ms)
-            else:
-                for passed in order.expire(order.agenda.pop(), due_ms):
-                    changes += self._deliver(passed)
+        if now_ms > self.clock_ms:
+            self.clock_ms = now_ms
+        now_ms, changes = self.clock_ms, []
+        lifts, order = self._deadlines, self.order.agenda
+        if lifts.quiet_until_ms <= now_ms or order.quiet_until_ms <= now_ms:
+            while (due_ms := min(lifts.next_ms(), order.next_ms())) <= now_ms:
+                if due_ms == lifts.next_ms():
+                    changes += self._tick(lifts.pop(), due_ms)
+                else:
+                    for passed in self.order.expire(order.pop(), due_ms):
+                        changes += self._deliver(passed)
+        if self._silences.quiet_until_ms <= now_ms - self.listening.deaf_ms:
+            changes += self._listen(self.listening.listened_ms(now_ms))
         return changes
+
+    def link(self, up: bool, at_ms: int) -> None:
+        """Take note, in the order of the journal, that our own link to the lifts went up or down.
+
+        What goes up without having gone down was lost unseen, when we were last told the time.
+        """
+        if not up:
+            self.listening.lose(at_ms)
+            return
+        self.listening.lose(self.clock_ms)
+        self.listening.regain(at_ms)
 
     def finish(self) -> list[AlarmChange]:
         """Take what still waits for its predecessors: nothing more will come. No time passes."""
@@ -69,8 +89,14 @@ class Fleet:
     def _deliver(self, message: Message) -> list[AlarmChange]:
         self.touched.add(message.lift)
         bank = self._bank(message)
-        if message.late:
-            return self._deliver_late(message, bank)
+        changes = self._deliver_late(message, bank) if message.late else self._judge(message, bank)
+        put_off_ms = bank.silent_until_ms
+        changes += bank.receive(message, self.listening.listened_ms(message.received_ms))
+        if bank.silent_until_ms != put_off_ms:
+            self._silences.note(bank.lift, bank.silent_until_ms)
+        return changes
+
+    def _judge(self, message: Message, bank: Bank) -> list[AlarmChange]:
         lag_ms = message.received_ms - message.at_ms
         bank.view.lag_ms = lag_ms if lag_ms > 0 else 0
         changes = bank.hear(message)
@@ -98,6 +124,21 @@ class Fleet:
         self._schedule_bank(bank, until_ms)
         return changes
 
+    def _listen(self, now_ms: int) -> list[AlarmChange]:
+        """Let time pass to `now_ms` of the listening clock."""
+        changes: list[AlarmChange] = []
+        while (due_ms := self._silences.next_ms()) <= now_ms:
+            lift = self._silences.pop()
+            bank = self.banks[lift]
+            if self.order.is_holding(lift):
+                bank.silent_until_ms = FAR_MS  # what waits may be a sign of life: then it is noted
+                bank.stirred = True
+                continue
+            self.touched.add(lift)
+            changes += bank.listen(due_ms, deaf_ms=self.listening.deaf_ms)
+            self._silences.note(lift, bank.silent_until_ms)
+        return changes
+
     def _patience_ms(self, bank: Bank) -> int:
         """A lift whose messages lag is not judged before they can have come."""
         return bank.view.lag_ms if bank.view.lag_ms > WAIT_MS else 0
@@ -106,7 +147,7 @@ class Fleet:
         due_ms = bank.due_ms(after_ms)
         if due_ms != FAR_MS:
             due_ms += self._patience_ms(bank)
-            self._agenda.note(bank.lift, due_ms)
+            self._deadlines.note(bank.lift, due_ms)
         bank.due_received_ms = due_ms
 
     def _bank(self, message: Message) -> Bank:
@@ -124,6 +165,14 @@ class Fleet:
             detectors=self._detectors,
         )
 
+    def save_fleet(self) -> bytes:
+        """What belongs to no lift, for `restore_fleet`: how long we have been deaf."""
+        return msgspec.msgpack.encode(self.listening)
+
+    def restore_fleet(self, data: bytes) -> None:
+        """Take back what `save_fleet` gave."""
+        self.listening = msgspec.msgpack.decode(data, type=Listening)
+
     def save_lift(self, lift: str) -> list[bytes]:
         """The state of one lift, for `restore_lift`."""
         banks = (self.banks.get(lift), self.history.get(lift))
@@ -136,4 +185,5 @@ class Fleet:
             self.history[bank.lift] = bank
             return
         self.banks[bank.lift] = bank
+        self._silences.note(bank.lift, bank.attend())
         self._schedule_bank(bank, bank.view.now.at_ms if bank.view.now else 0)

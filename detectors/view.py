@@ -10,7 +10,15 @@ from msgspec import Struct, field, structs
 from detectors.people import People
 from liftwatch.clock import HOUR_MS, SECOND_MS
 from liftwatch.register.facts import DOOR_ZONE_MM, Facts, merge
-from liftwatch.telemetry.messages import Button, EmergencyCall, Health, Maintenance, Message, State
+from liftwatch.telemetry.messages import (
+    Button,
+    EmergencyCall,
+    Health,
+    Maintenance,
+    Message,
+    Online,
+    State,
+)
 from liftwatch.telemetry.messages import Register as RegisterMessage
 from liftwatch.telemetry.signals import SENSOR_OF
 
@@ -73,10 +81,17 @@ def moment_of(at_ms: int, state: State) -> Moment:
     return Moment(at_ms, state, is_moving(state), is_closed(state))
 
 
+def is_goodbye(message: Message) -> bool:
+    """Whether a message tells that the terminal is gone, as a last will does: no sign of life."""
+    return isinstance(message.body, Online) and message.body.status == "offline"
+
+
 class View(Struct, gc=False):
     """The lift as of the last message taken; times are event time in ms.
 
-    `window_moved_ms` is the last moment of movement in the window, or before it.
+    `window_moved_ms` is the last moment of movement in the window, or before it. Only
+    `received_ms` and `listened_ms` tell when the last sign of life was received, the second by
+    the clock of `Listening`.
     """
 
     facts: Facts = Facts()
@@ -93,6 +108,8 @@ class View(Struct, gc=False):
     context_ms: dict[str, int] = {}
     people: People = field(default_factory=People)
     heard_ms: int | None = None
+    received_ms: int | None = None
+    listened_ms: int | None = None
     lag_ms: int = 0
     exercise: bool = False
     active: list[str] = []
@@ -141,7 +158,7 @@ class View(Struct, gc=False):
         return now if now is not None and now.at_ms == message.at_ms else None
 
     def has_moved(self) -> bool:
-        """Whether the car may move in any state of the window: quick to deny for one that stands."""
+        """Whether the car may move in any state of the window: soon denied of one that stands."""
         moved_ms, window = self.window_moved_ms, self.window
         return moved_ms is not None and bool(window) and moved_ms >= window[0].at_ms
 
