@@ -41,11 +41,15 @@ class Fleet:
 
         Raises TooMany, and changes nothing, for a lift or a terminal there is no room for.
         """
-        if message.lift not in self.banks and len(self.banks) >= LIFTS_MAX:
+        known = message.lift in self.banks
+        if not known and len(self.banks) >= LIFTS_MAX:
             raise TooMany("too_many_lifts", f"above {LIFTS_MAX} lifts")
         changes: list[AlarmChange] = []
-        for passed in self.order.push(message, place):
-            changes += self._deliver(passed)
+        passed = self.order.push(message, place)
+        if not known:
+            self.banks[message.lift] = self._new_bank(message, late=False)
+        for one in passed:
+            changes += self._deliver(one)
         return changes
 
     def is_due(self, now_ms: int) -> bool:
@@ -87,8 +91,8 @@ class Fleet:
         return [change for message in self.order.flush() for change in self._deliver(message)]
 
     def _deliver(self, message: Message) -> list[AlarmChange]:
-        self.touched.add(message.lift)
-        bank = self._bank(message)
+        bank = self.banks[message.lift]
+        self.touched.add(bank.lift)
         changes = self._deliver_late(message, bank) if message.late else self._judge(message, bank)
         put_off_ms = bank.silent_until_ms
         changes += bank.receive(message, self.listening.listened_ms(message.received_ms))
@@ -149,12 +153,6 @@ class Fleet:
             due_ms += self._patience_ms(bank)
             self._deadlines.note(bank.lift, due_ms)
         bank.due_received_ms = due_ms
-
-    def _bank(self, message: Message) -> Bank:
-        bank = self.banks.get(message.lift)
-        if bank is None:
-            bank = self.banks[message.lift] = self._new_bank(message, late=False)
-        return bank
 
     def _new_bank(self, message: Message, *, late: bool) -> Bank:
         return Bank(

@@ -73,12 +73,15 @@ class Story:
             at_ms = at_of(time)
             if what == "expect":
                 self.expect(at_ms, words, line)
+            elif what == "link":
+                self.fleet.link(words == ["up"], at_ms)
             else:
                 self.say(at_ms, what, dict(self._field(word) for word in words))
         assert not self.changes, f"not expected: {self._shown()}"
 
     def say(self, at_ms: int, what: str, fields: dict[str, Any]) -> None:
         """One message; a `state` carries over what earlier ones said, None takes it away."""
+        lift = fields.pop("lift", "LIFT-0001")
         if what == "state":
             self.state |= fields
             fields = {name: value for name, value in self.state.items() if value is not None}
@@ -86,7 +89,7 @@ class Story:
             edge = {"button": "floor", "edge": what, "at": rfc3339(at_ms), **fields}
             what, fields = "button", {"edges": [edge]}
         received_ms = fields.pop("received_ms", at_ms + DELAY_MS)
-        topic = f"lift/v1/320583/garden/{fields.pop('lift', 'LIFT-0001')}/{what}"
+        topic = f"lift/v1/320583/garden/{lift}/{what}"
         payload = {"v": 1, "terminal": "T-1", "boot": "b1", "seq": self.seq, "at": rfc3339(at_ms)}
         self.seq += 1
         self.lines.append((topic, payload | fields, received_ms))
