@@ -251,7 +251,7 @@ class Bank:
         if active is None:
             opened = {claim.source: claim.opened_ms}
             self.active[claim.kind] = Active(opened, claim.opened_ms, severity)
-            self.view.active = sorted(self.active)
+            self.view.active = tuple(sorted(self.active))
             return [self._change(claim, "raised", severity)]
         active.sources[claim.source] = claim.opened_ms
         if severity < active.severity:
@@ -269,7 +269,7 @@ class Bank:
 
     def _clear(self, kind: str, at_ms: int) -> AlarmChange:
         active = self.active.pop(kind)
-        self.view.active = sorted(self.active)
+        self.view.active = tuple(sorted(self.active))
         claim = Claim(kind=kind, edge="cleared", at_ms=at_ms, opened_ms=active.opened_ms)
         return self._change(claim, "cleared", active.severity)
 

@@ -7,6 +7,7 @@ from typing import cast
 
 from msgspec import Struct, field, structs
 
+from detectors.moment import Moment, moment_of
 from detectors.people import People
 from liftwatch.clock import HOUR_MS, SECOND_MS
 from liftwatch.register.facts import DOOR_ZONE_MM, Facts, merge
@@ -26,59 +27,6 @@ VISIT_MS_MAX = 8 * HOUR_MS  # contract, section 2: Planned
 WINDOW_MS = 6 * SECOND_MS  # longer than any rule on motion looks back
 WINDOW_STATES_MAX = 32
 LANDING_MM = 100.0  # beyond this the car has left its landing (contract: 0.10 m)
-STANDSTILL_MPS = 0.03  # below the noise of an integrated accelerometer at rest [our choice]
-
-
-class Moment(Struct, frozen=True, gc=False):
-    """A state, its event time, and what nearly every rule asks of it."""
-
-    at_ms: int
-    state: State
-    moving: bool | None = None
-    closed: bool | None = None
-
-
-def is_closed(state: State) -> bool | None:
-    """Whether car and landing doors are closed.
-
-    >>> base = dict(v=1, terminal="T", boot="b", seq=0, at="")
-    >>> is_closed(State(**base, doors_closed=True)), is_closed(State(**base))
-    (True, None)
-    """
-    if state.doors_closed is not None:
-        return state.doors_closed
-    if state.car_door in ("opening", "open", "closing", "held"):
-        return False
-    return True if state.car_door == "closed" else None
-
-
-def is_open(state: State) -> bool | None:
-    """Whether the doors stand open, so that people can pass."""
-    if state.car_door in ("open", "held"):
-        return True
-    if state.car_door in ("opening", "closing", "closed"):
-        return False
-    return None if state.doors_closed is None else not state.doors_closed
-
-
-def is_moving(state: State) -> bool | None:
-    """Whether the car moves: by its speed where it is told, else by what the terminal says."""
-    if state.speed_mps is not None and abs(state.speed_mps) > STANDSTILL_MPS:
-        return True
-    if state.car is not None:
-        return state.car == "moving"
-    return None if state.speed_mps is None else False
-
-
-def moment_of(at_ms: int, state: State) -> Moment:
-    """A state at its event time.
-
-    >>> base = dict(v=1, terminal="T", boot="b", seq=0, at="")
-    >>> moment = moment_of(7, State(**base, speed_mps=1.0, car_door="open"))
-    >>> moment.moving, moment.closed
-    (True, False)
-    """
-    return Moment(at_ms, state, is_moving(state), is_closed(state))
 
 
 def is_goodbye(message: Message) -> bool:
@@ -95,7 +43,7 @@ class View(Struct, gc=False):
     """
 
     facts: Facts = Facts()
-    faulty: list[str] = []
+    faulty: tuple[str, ...] = ()
     now: Moment | None = None
     window: list[Moment] = []
     window_moved_ms: int | None = None
@@ -112,7 +60,7 @@ class View(Struct, gc=False):
     listened_ms: int | None = None
     lag_ms: int = 0
     exercise: bool = False
-    active: list[str] = []
+    active: tuple[str, ...] = ()
 
     @property
     def state(self) -> State | None:
@@ -188,7 +136,7 @@ class View(Struct, gc=False):
             self.facts = merge(self.facts, body)
         elif isinstance(body, Health) and body.sensors is not None:
             names = body.sensors.__struct_fields__
-            self.faulty = [name for name in names if getattr(body.sensors, name) == "fault"]
+            self.faulty = tuple(n for n in names if getattr(body.sensors, n) == "fault")
         elif isinstance(body, Maintenance) and body.phase is not None:
             self.visit_ms = message.at_ms if body.phase == "in" else None
 

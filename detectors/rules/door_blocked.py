@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 
 from detectors.contract import Claim, Detector, soonest
-from detectors.view import Moment, View
+from detectors.moment import Moment
+from detectors.view import View
 from liftwatch.clock import SECOND_MS, to_ms
 from liftwatch.telemetry.messages import Door, Message
 

@@ -6,7 +6,8 @@ from typing import Literal
 from msgspec import Struct
 
 from detectors.contract import Claim, Detector, soonest
-from detectors.view import Moment, View, is_closed, is_moving, is_open
+from detectors.moment import Moment, is_closed, is_moving, is_open
+from detectors.view import View
 from liftwatch.clock import SECOND_MS, to_ms
 from liftwatch.telemetry.messages import Button, Door, EmergencyCall, Message, Ride, State
 

@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 
 from detectors.contract import Claim, Detector, soonest
+from detectors.moment import Moment, is_moving
 from detectors.rules.button_dead import name_of
-from detectors.view import Moment, View, is_moving
+from detectors.view import View
 from liftwatch.clock import MINUTE_MS, to_ms
 from liftwatch.telemetry.messages import Button, Message, Ride, State
 

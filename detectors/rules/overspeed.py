@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 
 from detectors.contract import Claim, Detector
+from detectors.moment import Moment, moment_of
 from detectors.motion import certain_ms, runs
-from detectors.view import Moment, View, moment_of
+from detectors.view import View
 from liftwatch.clock import to_ms
 from liftwatch.telemetry.messages import Burst, Message, State
 

@@ -4,15 +4,9 @@ from collections.abc import Iterable
 from itertools import pairwise
 
 from detectors.contract import Claim, Detector
-from detectors.motion import (
-    ACCEL_MAX_MPS2,
-    LEVELLING_MPS,
-    NEIGHBOUR_MS_MAX,
-    accel_mps2,
-    position_agrees,
-    without_command,
-)
-from detectors.view import Moment, View, is_closed
+from detectors.moment import LEVELLING_MPS, Moment, is_closed, without_command
+from detectors.motion import ACCEL_MAX_MPS2, NEIGHBOUR_MS_MAX, accel_mps2, position_agrees
+from detectors.view import View
 from liftwatch.telemetry.messages import Message, State
 
 LEFT_M = 0.10  # contract, section 2: more than 0.10 m from the landing
@@ -64,7 +58,11 @@ class UnintendedMovement(Detector):
 
     def _suspects(self, view: View) -> list[Pair]:
         """Neighbouring states between which the car moved as it must not."""
-        pairs = [pair for pair in pairwise(view.window) if _moves(*pair)]
+        pairs = [
+            (before, after)
+            for before, after in pairwise(view.window)
+            if (after.untold or after.closed is False) and _moves(before, after)
+        ]
         untold = [pair for pair in pairs if _untold(*pair, view)]
         if "free_fall" in view.active:
             untold = []  # that is the graver word for the same movement
@@ -99,8 +97,8 @@ def _moves(before: Moment, after: Moment) -> bool:
 def _untold(before: Moment, after: Moment, view: View) -> bool:
     """Whether nobody told the car to move, and it is not just coming to rest."""
     return (
-        without_command(after.state) is True
-        and without_command(before.state) is not False
+        after.untold is True
+        and before.untold is not False
         and not _brakes(before, after)
         and not _moved_by_hand(before, after, view)
     )
