@@ -7,7 +7,6 @@
 import gc
 import json
 import os
-import sys
 import time
 from collections.abc import Callable, Iterator
 from random import Random
@@ -22,6 +21,7 @@ from simulators.files import received
 from simulators.fleet import make_fleet
 
 COUNT = int(os.environ.get("BENCH_N", "200000"))
+LIFTS = int(os.environ.get("BENCH_LIFTS", "2000"))
 START_MS = parse_ms("2026-03-02T00:00:00.000Z")
 MOVING = {
     "service_mode": "normal",
@@ -146,12 +146,9 @@ def main() -> None:
         ("standing, 10 000 lifts", lambda: standing(10_000)),
         ("simulated, 50 lifts", lambda: simulated(50)),
     )
+    print(f"{'memory':24}{memory_kib(LIFTS):8.2f} KiB a lift", flush=True)
     for name, lines in rows:
-        if len(sys.argv) < 2 or sys.argv[1] in name:
-            print(f"{name:24}{cost_us(messages(lines())):8.2f} µs a message", flush=True)
-    if len(sys.argv) < 2 or sys.argv[1] == "memory":
-        lifts = int(os.environ.get("BENCH_LIFTS", "10000"))
-        print(f"{'memory':24}{memory_kib(lifts):8.2f} KiB a lift", flush=True)
+        print(f"{name:24}{cost_us(messages(lines())):8.2f} µs a message", flush=True)
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Final
 
 FAR_MS: Final = 2**62  # no deadline: after every message
+NEVER_MS: Final = -FAR_MS  # before every message
 
 
 class Agenda:

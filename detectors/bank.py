@@ -6,12 +6,12 @@ raised, and what latches is ended only by the `out` of a visit or by a person.
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
-from typing import Any, Final
+from typing import Any
 
 import msgspec
 from msgspec import Struct, field
 
-from detectors.agenda import FAR_MS
+from detectors.agenda import FAR_MS, NEVER_MS
 from detectors.contract import Claim, Detector, Listener
 from detectors.registry import BY_NAME, DETECTORS
 from detectors.view import View, is_goodbye
@@ -21,7 +21,6 @@ from liftwatch.incidents.kinds import is_silenced
 from liftwatch.telemetry.messages import KINDS as KINDS_OF_MESSAGE
 from liftwatch.telemetry.messages import Maintenance, Message, State
 
-NEVER_MS: Final = -(2**62)  # before every message
 ROUNDS_MAX = 16  # ticks of one advance: far above what one lift's rules can have due at once
 
 
@@ -123,14 +122,16 @@ class Bank:
         if before is not None:
             changes += self._after_silence(before, message)
         dues, moved = self._dues, False
-        for place, has_deadlines in self._routes.hears[message.kind]:
-            rule = rules[place]
-            for claim in rule.hear(message, view):
-                changes += self._take(claim, rule)
-            if has_deadlines and (due_ms := rule.due_ms(NEVER_MS)) != dues[place]:
-                dues[place], moved = due_ms, True
-        if moved:
-            self._next_ms = _soonest(dues)
+        try:
+            for place, has_deadlines in self._routes.hears[message.kind]:
+                rule = rules[place]
+                for claim in rule.hear(message, view):
+                    changes += self._take(claim, rule)
+                if has_deadlines and (due_ms := rule.due_ms(NEVER_MS)) != dues[place]:
+                    dues[place], moved = due_ms, True
+        finally:  # also when a rule has a defect: the others keep their deadlines
+            if moved:
+                self._next_ms = _soonest(dues)
         return changes
 
     def tick(self, now_ms: int) -> list[AlarmChange]:

@@ -1,7 +1,9 @@
 """All lifts: messages in, alarms out, driven by what is heard and by the time told.
 
-It is a function of what it heard and of the times it was told, so that a replayed day gives the
-same alarms. `hear` takes a message, `advance` lets time pass; time never goes back.
+Deadlines of a lift are judged by the time of its events, its silence by the time of reception as
+far as we listened. It is a function of what it heard and of the times it was told, so that a
+replayed day gives the same alarms. `hear` takes a message, `advance` lets time pass; time never
+goes back.
 """
 
 from collections.abc import Sequence
@@ -103,9 +105,10 @@ class Fleet:
     def _judge(self, message: Message, bank: Bank) -> list[AlarmChange]:
         lag_ms = message.received_ms - message.at_ms
         bank.view.lag_ms = lag_ms if lag_ms > 0 else 0
-        changes = bank.hear(message)
-        self._schedule_bank(bank, message.at_ms)
-        return changes
+        try:
+            return bank.hear(message)
+        finally:
+            self._schedule_bank(bank, message.at_ms)
 
     def _deliver_late(self, message: Message, bank: Bank) -> list[AlarmChange]:
         """History has a bank of its own, so that it cannot disturb how the lift stands now."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from detectors.agenda import NEVER_MS
 from detectors.contract import Claim, Listener, soonest
 from detectors.view import View, is_goodbye
 from liftwatch.clock import MINUTE_MS, rfc3339
@@ -76,7 +77,7 @@ class TerminalOffline(Listener):
         if self.raised:
             return None
         silence = None if view.listened_ms is None else view.listened_ms + SILENCE_MS
-        return soonest((silence, self._will_until_ms()), after_ms=0)
+        return soonest((silence, self._will_until_ms()), after_ms=NEVER_MS)
 
     def _will_until_ms(self) -> int | None:
         return None if self.will_listened_ms is None else self.will_listened_ms + WILL_MS

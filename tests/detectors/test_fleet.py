@@ -1,12 +1,17 @@
 """Many lifts: what one process has room for, and what it keeps of a lift."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
 
 from detectors import fleet as fleet_module
+from detectors.contract import Claim, Detector
 from detectors.fleet import Fleet
 from detectors.order import TooMany
+from detectors.rules.entrapment import Entrapment
+from detectors.view import View
+from liftwatch.telemetry.messages import Message
 from tests.detectors.test_order import state
 
 
@@ -44,3 +49,27 @@ def test_time_that_stands_still_changes_nothing(stories: Any) -> None:
         00:46  expect nothing
     """)
     assert not teller.fleet.is_due(teller.fleet.clock_ms)
+
+
+class Broken(Detector):
+    """A detector with a defect."""
+
+    name = "broken"
+    kinds = ("overload",)
+    hears = ("state",)
+
+    def hear(self, message: Message, view: View) -> Iterable[Claim]:
+        """Fail."""
+        del message, view
+        raise ZeroDivisionError
+
+
+def test_a_defect_of_one_detector_costs_the_others_no_deadline(stories: Any) -> None:
+    """What it could not take is the caller's to keep; the rest of the lift goes on."""
+    teller = stories(Fleet(detectors=(Entrapment, Broken)))
+    with pytest.raises(ZeroDivisionError):
+        teller.tell("00:00  state  in_door_zone=false occupied=true")
+    teller.tell("""
+        00:44  expect nothing
+        00:45  expect entrapment raised opened=00:00 at=00:45
+    """)
