@@ -1,11 +1,14 @@
 """Blind for a lift: silence and last wills, and what is neither."""
 
+from collections.abc import Iterable
 from typing import Any
 
+import msgspec
 import pytest
 
 from detectors.fleet import Fleet
 from ingest.decode import Publication, decode
+from liftwatch.clock import rfc3339
 from tests.detectors.conftest import START_MS
 
 
@@ -193,24 +196,34 @@ def test_our_deafness_survives_a_restart(stories: Any) -> None:
     """)
 
 
-def test_what_waited_for_its_turn_is_no_word_from_after_the_will() -> None:
-    """A state behind a gap was received before the will, though it passes after it."""
+def said(seq: int, kind: str, second: float, **fields: object) -> Publication:
+    """One message of a lift, received at once."""
+    at_ms = START_MS + round(second * 1000)
+    body = {"v": 1, "terminal": "T-1", "boot": "b1", "seq": seq, "at": rfc3339(at_ms), **fields}
+    payload = msgspec.json.encode(body)
+    return Publication(f"lift/v1/320583/garden/LIFT-0001/{kind}", payload, at_ms)
 
-    def said(seq: int, kind: str, second: float, **fields: object) -> Publication:
-        at = f"2026-03-02T08:00:{second:06.3f}Z"
-        body = {"v": 1, "terminal": "T-1", "boot": "b1", "seq": seq, "at": at, **fields}
-        topic = f"lift/v1/320583/garden/LIFT-0001/{kind}"
-        payload = str(body).replace("'", '"').replace("False", "false").encode()
-        return Publication(topic, payload, START_MS + int(second * 1000))
 
+def changes_of(publications: Iterable[Publication], *, until_s: float) -> list[tuple[str, int]]:
+    """What is raised and cleared, and the milliseconds at which."""
     fleet, changes = Fleet(), []
-    for publication in (
-        said(10, "state", 0),
-        said(12, "state", 1),
-        said(5, "online", 1.5, status="offline", clock_ok=False),
-    ):
+    for publication in publications:
+        changes += fleet.advance(publication.received_ms)
         for message in decode(publication).messages:
             changes += fleet.hear(message)
-        changes += fleet.advance(publication.received_ms)
-    changes += fleet.advance(START_MS + 200_000)
-    assert [(c.kind, c.at_ms - START_MS) for c in changes] == [("terminal_offline", 181_500)]
+    for second in range(int(until_s)):
+        changes += fleet.advance(START_MS + second * 1000)
+    return [(change.edge, change.at_ms - START_MS) for change in changes]
+
+
+def test_what_waited_for_its_turn_is_no_word_from_after_the_will() -> None:
+    """A state behind a gap was received before the will, though it passes after it."""
+    will = said(5, "online", 1.5, status="offline", clock_ok=False)
+    spoken = [said(10, "state", 0), said(12, "state", 1), will]
+    assert changes_of(spoken, until_s=300) == [("raised", 181_500)]
+
+
+def test_what_waits_for_its_turn_was_heard() -> None:
+    """A lift is not silent because its last message lies behind a gap."""
+    spoken = [said(0, "health", 0), said(2, "health", 599)]
+    assert changes_of(spoken, until_s=1_300) == [("raised", 1_199_000)]
