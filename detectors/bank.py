@@ -4,25 +4,27 @@ Here claims become alarms: several sources of one kind are one alarm, what is si
 raised, and what latches is ended only by the `out` of a visit or by a person.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from typing import Any
 
 import msgspec
 from msgspec import Struct, field
 
-from detectors.contract import Claim, Detector, soonest
+from detectors.agenda import FAR_MS, NEVER_MS
+from detectors.contract import Claim, Detector, Listener
 from detectors.registry import BY_NAME, DETECTORS
-from detectors.view import View
+from detectors.view import View, is_goodbye
 from liftwatch.incidents.incident import AlarmChange
 from liftwatch.incidents.kinds import BY_NAME as KINDS
 from liftwatch.incidents.kinds import is_silenced
-from liftwatch.telemetry.messages import Maintenance, Message
+from liftwatch.telemetry.messages import KINDS as KINDS_OF_MESSAGE
+from liftwatch.telemetry.messages import Maintenance, Message, State
 
-NEVER_MS = -(2**62)  # before every message
 ROUNDS_MAX = 16  # ticks of one advance: far above what one lift's rules can have due at once
 
 
-class Active(Struct):
+class Active(Struct, gc=False):
     """A raised alarm: what holds it up, since when, and how grave it is."""
 
     sources: dict[str, int]
@@ -38,13 +40,55 @@ class SavedBank(Struct):
     lift: str
     late: bool
     view: View
-    rules: dict[str, msgspec.Raw]
+    rules: dict[str, Any]
     active: dict[str, Active]
     pending: dict[str, Claim] = field(default_factory=dict)
 
 
+class Routes:
+    """Which of some detectors hear a kind, and which have deadlines, by their places.
+
+    It is the same for every lift.
+    """
+
+    def __init__(self, detectors: Sequence[type[Detector]]) -> None:
+        self._detectors = detectors
+        self._shared = {one: one() for one in detectors if not one.__struct_fields__}
+        places = range(len(detectors))
+        self.listeners = [n for n in places if issubclass(detectors[n], Listener)]
+        self.timed = [n for n in places if detectors[n].due_ms is not Detector.due_ms]
+        self.hears = {
+            kind: tuple((n, n in self.timed) for n in places if kind in detectors[n].hears)
+            for kind in KINDS_OF_MESSAGE
+        }
+
+    def fresh(self) -> list[Detector]:
+        """The detectors of a new lift; one without a state serves all lifts."""
+        return [self._shared.get(one) or one() for one in self._detectors]
+
+
+_routes = cache(Routes)
+
+
 class Bank:
     """One lift. `late` banks judge history by its own time and page nobody."""
+
+    __slots__ = (
+        "_dues",
+        "_next_ms",
+        "_routes",
+        "active",
+        "area",
+        "due_received_ms",
+        "estate",
+        "late",
+        "lift",
+        "pending",
+        "rules",
+        "silent_until_ms",
+        "stirred",
+        "view",
+    )
 
     def __init__(
         self,
@@ -59,60 +103,108 @@ class Bank:
         self.view = View()
         self.active: dict[str, Active] = {}
         self.pending: dict[str, Claim] = {}
-        self._install([detector() for detector in detectors])
+        self.due_received_ms = self.silent_until_ms = FAR_MS
+        self.stirred = True
+        self._routes = _routes(tuple(detectors))
+        self._install(self._routes.fresh())
 
     def _install(self, rules: list[Detector]) -> None:
         self.rules = rules
-        self._hears: dict[str, list[Detector]] = {}
-        for rule in rules:
-            for kind in rule.hears:
-                self._hears.setdefault(kind, []).append(rule)
-        self._timed = [rule for rule in rules if type(rule).due_ms is not Detector.due_ms]
-        self._next_ms = self._soonest(NEVER_MS)
+        self._next_ms = FAR_MS
+        self._look_ahead()
 
     def hear(self, message: Message) -> list[AlarmChange]:
         """Take one message, in order; what it changes."""
-        changes = self.tick(message.at_ms)
-        view, before = self.view, self._silence(message.at_ms)
+        at_ms, view, rules = message.at_ms, self.view, self.rules
+        changes = self.tick(at_ms) if self._next_ms <= at_ms else []
+        before = self._silence(at_ms) if self._may_silence(message) else None
         view.take(message)
-        if message.kind in ("state", "maintenance"):
+        if before is not None:
             changes += self._after_silence(before, message)
-        for rule in self._hears.get(message.kind, ()):
-            for claim in rule.hear(message, view):
-                changes += self._take(claim, rule)
-        self._next_ms = self._soonest(NEVER_MS)
+        dues, moved = self._dues, False
+        try:
+            for place, has_deadlines in self._routes.hears[message.kind]:
+                rule = rules[place]
+                for claim in rule.hear(message, view):
+                    changes += self._take(claim, rule)
+                if has_deadlines and (due_ms := rule.due_ms(NEVER_MS)) != dues[place]:
+                    dues[place], moved = due_ms, True
+        finally:  # also when a rule has a defect: the others keep their deadlines
+            if moved:
+                self._next_ms = _soonest(dues)
         return changes
 
     def tick(self, now_ms: int) -> list[AlarmChange]:
         """Let time pass to `now_ms`, in event time; what that changes."""
         changes: list[AlarmChange] = []
-        if self._next_ms is None or self._next_ms > now_ms:
-            return changes
-        told: dict[str, int] = {}
+        dues = self._dues.copy()
         for _ in range(ROUNDS_MAX):
-            dues = [
-                (due_ms, rule)
-                for rule in self._timed
-                if (due_ms := rule.due_ms(told.get(rule.name, NEVER_MS))) is not None
-                and due_ms <= now_ms
-            ]
-            if not dues:
+            due_ms = _soonest(dues)
+            if due_ms > now_ms:
                 break
-            due_ms, rule = min(dues, key=lambda due: due[0])
-            told[rule.name] = due_ms
+            place = dues.index(due_ms)
+            rule = self.rules[place]
             for claim in rule.tick(due_ms, self.view):
                 changes += self._take(claim, rule)
-        self._next_ms = self._soonest(NEVER_MS)
+            dues[place] = rule.due_ms(due_ms)
+        self._look_ahead()
         return changes
 
-    def due_ms(self, after_ms: int) -> int | None:
+    def due_ms(self, after_ms: int) -> int:
         """The next moment after `after_ms` at which `tick` could have something to say."""
-        if self._next_ms is None or self._next_ms > after_ms:
+        if self._next_ms > after_ms:
             return self._next_ms
-        return self._soonest(after_ms)
+        return _soonest(self.rules[place].due_ms(after_ms) for place in self._routes.timed)
 
-    def _soonest(self, after_ms: int) -> int | None:
-        return soonest((rule.due_ms(after_ms) for rule in self._timed), after_ms=after_ms)
+    def receive(self, message: Message, listened_ms: int) -> list[AlarmChange]:
+        """Take one message as received, for those who live by that; what it changes."""
+        if listened_ms < self.silent_until_ms and not self.stirred and message.kind != "online":
+            self.view.received_ms, self.view.listened_ms = message.received_ms, listened_ms
+            return []
+        changes = self.listen(listened_ms, deaf_ms=message.received_ms - listened_ms)
+        if not is_goodbye(message):
+            self.view.received_ms, self.view.listened_ms = message.received_ms, listened_ms
+        for rule in self._listeners():
+            for claim in rule.receive(message, listened_ms):
+                changes += self._take(claim, rule)
+        self.attend()
+        return changes
+
+    def listen(self, now_ms: int, *, deaf_ms: int) -> list[AlarmChange]:
+        """Let silence last until `now_ms` of the listening clock; what that changes."""
+        changes: list[AlarmChange] = []
+        for rule in self._listeners():
+            for claim in rule.listen(now_ms, self.view, deaf_ms=deaf_ms):
+                changes += self._take(claim, rule)
+        self.attend()
+        return changes
+
+    def attend(self) -> int:
+        """Ask the listeners until when there may be silence; a sign of life puts it off later."""
+        self.stirred = any(rule.stirred for rule in self._listeners())
+        silences = [rule.silent_until_ms(self.view) for rule in self._listeners()]
+        self.silent_until_ms = _soonest(silences)
+        return self.silent_until_ms
+
+    def _listeners(self) -> Iterator[Listener]:
+        for place in self._routes.listeners:
+            rule = self.rules[place]
+            assert isinstance(rule, Listener)
+            yield rule
+
+    def _look_ahead(self) -> None:
+        """Ask every rule when it is due."""
+        dues: list[int | None] = [None] * len(self.rules)
+        for place in self._routes.timed:
+            dues[place] = self.rules[place].due_ms(NEVER_MS)
+        self._dues, self._next_ms = dues, _soonest(dues)
+
+    def _may_silence(self, message: Message) -> bool:
+        """Whether it can begin or end a silence: it tells another mode, or is of a visit."""
+        body = message.body
+        if isinstance(body, State):
+            return body.service_mode != self.view.mode
+        return isinstance(body, Maintenance)
 
     def _silence(self, at_ms: int) -> tuple[bool, str | None]:
         return self.view.is_planned(at_ms), self.view.silencing_mode(at_ms)
@@ -135,6 +227,7 @@ class Bank:
             if freed and rule.name != "reported" and not any(k in self.active for k in rule.kinds):
                 rule.forget()
                 self.view.forget_motion()
+        self._look_ahead()
         for source, claim in list(self.pending.items()):
             if not _silent(claim.kind, after):
                 del self.pending[source]
@@ -159,7 +252,7 @@ class Bank:
         if active is None:
             opened = {claim.source: claim.opened_ms}
             self.active[claim.kind] = Active(opened, claim.opened_ms, severity)
-            self.view.active = sorted(self.active)
+            self.view.active = tuple(sorted(self.active))
             return [self._change(claim, "raised", severity)]
         active.sources[claim.source] = claim.opened_ms
         if severity < active.severity:
@@ -177,7 +270,7 @@ class Bank:
 
     def _clear(self, kind: str, at_ms: int) -> AlarmChange:
         active = self.active.pop(kind)
-        self.view.active = sorted(self.active)
+        self.view.active = tuple(sorted(self.active))
         claim = Claim(kind=kind, edge="cleared", at_ms=at_ms, opened_ms=active.opened_ms)
         return self._change(claim, "cleared", active.severity)
 
@@ -198,7 +291,7 @@ class Bank:
 
     def save(self) -> bytes:
         """The whole state, as bytes."""
-        rules = {rule.name: msgspec.Raw(msgspec.msgpack.encode(rule)) for rule in self.rules}
+        rules = {rule.name: rule for rule in self.rules}
         saved = SavedBank(
             self.area,
             self.estate,
@@ -225,13 +318,17 @@ def restore_bank(data: bytes, *, detectors: Sequence[type[Detector]] = DETECTORS
     bank.view, bank.active, bank.pending = saved.view, saved.active, saved.pending
     bank._install(
         [
-            msgspec.msgpack.decode(saved.rules[rule.name], type=BY_NAME[rule.name])
+            msgspec.convert(saved.rules[rule.name], type=BY_NAME[rule.name])
             if rule.name in saved.rules
             else rule
             for rule in bank.rules
         ]
     )
     return bank
+
+
+def _soonest(dues: Iterable[int | None]) -> int:
+    return min((due_ms for due_ms in dues if due_ms is not None), default=FAR_MS)
 
 
 def _silent(kind: str, silence: tuple[bool, str | None]) -> bool:

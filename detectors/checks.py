@@ -100,6 +100,7 @@ def check_saved_and_restored(detector: type[Detector], said: Said) -> None:
             changes += before.hear(copy_of(message))
             changes += before.advance(message.received_ms)
         after = Fleet(detectors=(detector,))
+        after.restore_fleet(before.save_fleet())
         after.order.restore(before.order.save())
         for lift in before.touched:
             for data in before.save_lift(lift):

@@ -13,7 +13,7 @@ from detectors.view import View
 from liftwatch.telemetry.messages import Message
 
 
-class Claim(Struct, frozen=True, kw_only=True):
+class Claim(Struct, frozen=True, kw_only=True, gc=False):
     """One claim about one kind: the alarm is raised, or its condition has gone.
 
     `opened_ms` is when the condition began, `at_ms` when the claim became certain; `source`
@@ -38,7 +38,7 @@ def soonest(moments: Iterable[int | None], *, after_ms: int) -> int | None:
     return min((m for m in moments if m is not None and m > after_ms), default=None)
 
 
-class Detector(Struct):
+class Detector(Struct, gc=False):
     """Base of all detectors: what it hears and claims as class attributes, its state as fields."""
 
     name: ClassVar[str]
@@ -72,3 +72,34 @@ class Detector(Struct):
         fresh = type(self)()
         for name in structs.fields(self):
             setattr(self, name.name, getattr(fresh, name.name))
+
+
+class Listener(Detector):
+    """Base of detectors that live by the time of reception, not of what happened.
+
+    When the lift was last heard stands in the view; a listener is told of `online`, and of
+    whatever else is received only while it is `stirred`. Its deadlines are moments of
+    `Listening`, the clock that stands still while we are deaf.
+    """
+
+    hears = ("online",)
+
+    @property
+    def stirred(self) -> bool:
+        """Whether the next message, of whatever kind, matters to it."""
+        return False
+
+    def receive(self, message: Message, listened_ms: int) -> Iterable[Claim]:
+        """Take note that a message was received, at this moment of the listening clock."""
+        del message, listened_ms
+        return ()
+
+    def listen(self, now_ms: int, view: View, *, deaf_ms: int) -> Iterable[Claim]:
+        """Judge the silence until `now_ms`, which was received `deaf_ms` later."""
+        del now_ms, view, deaf_ms
+        return ()
+
+    def silent_until_ms(self, view: View) -> int | None:
+        """The moment at which `listen` could have something to say, if nothing is received."""
+        del view
+        return None

@@ -1,20 +1,26 @@
 """All lifts: messages in, alarms out, driven by what is heard and by the time told.
 
-It is a function of what it heard and of the times it was told, so that a replayed day gives the
-same alarms. `hear` takes a message, `advance` lets time pass; time never goes back.
+Deadlines of a lift are judged by the time of its events, its silence by the time of reception as
+far as we listened. It is a function of what it heard and of the times it was told, so that a
+replayed day gives the same alarms. `hear` takes a message, `advance` lets time pass; time never
+goes back.
 """
 
-import heapq
 from collections.abc import Sequence
 from typing import Any
 
+import msgspec
+
+from detectors.agenda import FAR_MS, Agenda
 from detectors.bank import Bank, restore_bank
 from detectors.contract import Detector
-from detectors.order import WAIT_MS, Order, key_of
+from detectors.listening import Listening
+from detectors.order import WAIT_MS, Order, TooMany
 from detectors.registry import DETECTORS
 from liftwatch.incidents.incident import AlarmChange
 from liftwatch.telemetry.messages import Message
 
+LIFTS_MAX = 50_000  # five times what one process is made for
 CONTEXT = ("register", "health", "maintenance")
 
 
@@ -28,16 +34,24 @@ class Fleet:
         self.order = Order()
         self.clock_ms = 0
         self.touched: set[str] = set()
-        self._heap: list[tuple[int, str, str]] = []
-        self._scheduled: dict[tuple[str, str], int] = {}
+        self.listening = Listening()
+        self._deadlines = Agenda(lambda lift: self.banks[lift].due_received_ms)
+        self._silences = Agenda(lambda lift: self.banks[lift].attend())
 
     def hear(self, message: Message, place: Any = None) -> list[AlarmChange]:
-        """Take one message as it was received; `place` marks it in the caller's journal."""
+        """Take one message as it was received; `place` marks it in the caller's journal.
+
+        Raises TooMany, and changes nothing, for a lift or a terminal there is no room for.
+        """
+        known = message.lift in self.banks
+        if not known and len(self.banks) >= LIFTS_MAX:
+            raise TooMany("too_many_lifts", f"above {LIFTS_MAX} lifts")
         changes: list[AlarmChange] = []
-        for passed in self.order.push(message, place):
-            changes += self._deliver(passed)
-        key = key_of(message)
-        self._schedule("order", key, self.order.due(key))
+        passed = self.order.push(message, place)
+        if not known:
+            self.banks[message.lift] = self._new_bank(message, late=False)
+        for one in passed:
+            changes += self._deliver(one)
         return changes
 
     def link(self, up: bool, at_ms: int) -> list[AlarmChange]:
@@ -52,38 +66,59 @@ class Fleet:
 
     def is_due(self, now_ms: int) -> bool:
         """Whether `advance` to this time would do anything."""
-        return bool(self._heap) and self._heap[0][0] <= now_ms
+        if min(self._deadlines.next_ms(), self.order.agenda.next_ms()) <= now_ms:
+            return True
+        return self._silences.next_ms() <= self.listening.listened_ms(now_ms)
 
     def advance(self, now_ms: int) -> list[AlarmChange]:
         """Let time pass to `now_ms` of the receiving clock; earlier times change nothing."""
-        self.clock_ms = max(self.clock_ms, now_ms)
-        changes: list[AlarmChange] = []
-        while self._heap and self._heap[0][0] <= self.clock_ms:
-            due_ms, what, name = heapq.heappop(self._heap)
-            if self._scheduled.get((what, name)) != due_ms:
-                continue
-            del self._scheduled[what, name]
-            if what == "order":
-                for passed in self.order.expire(name, due_ms):
-                    changes += self._deliver(passed)
-                self._schedule("order", name, self.order.due(name))
-            else:
-                changes += self._tick(name, due_ms)
+        if now_ms > self.clock_ms:
+            self.clock_ms = now_ms
+        now_ms, changes = self.clock_ms, []
+        lifts, order = self._deadlines, self.order.agenda
+        if lifts.quiet_until_ms <= now_ms or order.quiet_until_ms <= now_ms:
+            while (due_ms := min(lifts.next_ms(), order.next_ms())) <= now_ms:
+                if due_ms == lifts.next_ms():
+                    changes += self._tick(lifts.pop(), due_ms)
+                else:
+                    for passed in self.order.expire(order.pop(), due_ms):
+                        changes += self._deliver(passed)
+        if self._silences.quiet_until_ms <= now_ms - self.listening.deaf_ms:
+            changes += self._listen(self.listening.listened_ms(now_ms))
         return changes
+
+    def link(self, up: bool, at_ms: int) -> None:
+        """Take note, in the order of the journal, that our own link to the lifts went up or down.
+
+        What goes up without having gone down was lost unseen, when we were last told the time.
+        """
+        if not up:
+            self.listening.lose(at_ms)
+            return
+        self.listening.lose(self.clock_ms)
+        self.listening.regain(at_ms)
 
     def finish(self) -> list[AlarmChange]:
         """Take what still waits for its predecessors: nothing more will come. No time passes."""
         return [change for message in self.order.flush() for change in self._deliver(message)]
 
     def _deliver(self, message: Message) -> list[AlarmChange]:
-        self.touched.add(message.lift)
-        bank = self._bank(message)
-        if message.late:
-            return self._deliver_late(message, bank)
-        bank.view.lag_ms = max(0, message.received_ms - message.at_ms)
-        changes = bank.hear(message)
-        self._schedule_bank(bank, message.at_ms)
+        bank = self.banks[message.lift]
+        self.touched.add(bank.lift)
+        changes = self._deliver_late(message, bank) if message.late else self._judge(message, bank)
+        put_off_ms = bank.silent_until_ms
+        changes += bank.receive(message, self.listening.listened_ms(message.received_ms))
+        if bank.silent_until_ms != put_off_ms:
+            self._silences.note(bank.lift, bank.silent_until_ms)
         return changes
+
+    def _judge(self, message: Message, bank: Bank) -> list[AlarmChange]:
+        lag_ms = message.received_ms - message.at_ms
+        bank.view.lag_ms = lag_ms if lag_ms > 0 else 0
+        try:
+            return bank.hear(message)
+        finally:
+            self._schedule_bank(bank, message.at_ms)
 
     def _deliver_late(self, message: Message, bank: Bank) -> list[AlarmChange]:
         """History has a bank of its own, so that it cannot disturb how the lift stands now."""
@@ -106,27 +141,31 @@ class Fleet:
         self._schedule_bank(bank, until_ms)
         return changes
 
+    def _listen(self, now_ms: int) -> list[AlarmChange]:
+        """Let time pass to `now_ms` of the listening clock."""
+        changes: list[AlarmChange] = []
+        while (due_ms := self._silences.next_ms()) <= now_ms:
+            lift = self._silences.pop()
+            bank = self.banks[lift]
+            if self.order.is_holding(lift):
+                bank.silent_until_ms = FAR_MS  # what waits may be a sign of life: then it is noted
+                bank.stirred = True
+                continue
+            self.touched.add(lift)
+            changes += bank.listen(due_ms, deaf_ms=self.listening.deaf_ms)
+            self._silences.note(lift, bank.silent_until_ms)
+        return changes
+
     def _patience_ms(self, bank: Bank) -> int:
         """A lift whose messages lag is not judged before they can have come."""
         return bank.view.lag_ms if bank.view.lag_ms > WAIT_MS else 0
 
     def _schedule_bank(self, bank: Bank, after_ms: int) -> None:
         due_ms = bank.due_ms(after_ms)
-        patience = self._patience_ms(bank)
-        self._schedule("lift", bank.lift, None if due_ms is None else due_ms + patience)
-
-    def _schedule(self, what: str, name: str, due_ms: int | None) -> None:
-        if due_ms is None:
-            self._scheduled.pop((what, name), None)
-        elif self._scheduled.get((what, name)) != due_ms:
-            self._scheduled[what, name] = due_ms
-            heapq.heappush(self._heap, (due_ms, what, name))
-
-    def _bank(self, message: Message) -> Bank:
-        bank = self.banks.get(message.lift)
-        if bank is None:
-            bank = self.banks[message.lift] = self._new_bank(message, late=False)
-        return bank
+        if due_ms != FAR_MS:
+            due_ms += self._patience_ms(bank)
+            self._deadlines.note(bank.lift, due_ms)
+        bank.due_received_ms = due_ms
 
     def _new_bank(self, message: Message, *, late: bool) -> Bank:
         return Bank(
@@ -136,6 +175,14 @@ class Fleet:
             late=late,
             detectors=self._detectors,
         )
+
+    def save_fleet(self) -> bytes:
+        """What belongs to no lift, for `restore_fleet`: how long we have been deaf."""
+        return msgspec.msgpack.encode(self.listening)
+
+    def restore_fleet(self, data: bytes) -> None:
+        """Take back what `save_fleet` gave."""
+        self.listening = msgspec.msgpack.decode(data, type=Listening)
 
     def save_lift(self, lift: str) -> list[bytes]:
         """The state of one lift, for `restore_lift`."""
@@ -149,4 +196,5 @@ class Fleet:
             self.history[bank.lift] = bank
             return
         self.banks[bank.lift] = bank
+        self._silences.note(bank.lift, bank.attend())
         self._schedule_bank(bank, bank.view.now.at_ms if bank.view.now else 0)

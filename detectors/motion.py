@@ -1,9 +1,8 @@
-"""Reading motion off successive states: command, acceleration, and whether two states agree."""
+"""Reading motion off successive states: acceleration, and whether two states agree."""
 
 from collections.abc import Sequence
 
-from detectors.view import Moment, is_closed, is_moving
-from liftwatch.telemetry.messages import State
+from detectors.moment import Moment
 
 GRAVITY_MPS2 = 9.80665
 ACCEL_MAX_MPS2 = 1.5 * GRAVITY_MPS2
@@ -13,31 +12,6 @@ NEIGHBOUR_MS_MAX = 3_000  # moving cars are told twice a second; beyond this a s
 POSITION_SLACK_M = 0.5
 POSITION_SLACK_SHARE = 0.35
 """How far position may differ from the integral of two speed samples half a second apart."""
-LEVELLING_MPS = 0.3  # levelling and re-levelling speed (EN 81-20 5.12.1.1.4)
-
-
-def is_levelling(state: State) -> bool:
-    """Whether movement with open doors is what a lift may do: slow, and inside the door zone."""
-    slow = state.speed_mps is None or abs(state.speed_mps) <= LEVELLING_MPS
-    return slow and state.in_door_zone is not False
-
-
-def without_command(state: State) -> bool | None:
-    """Whether nobody told the drive to move: no run command, or the brake applied.
-
-    >>> base = dict(v=1, terminal="T", boot="b", seq=0, at="")
-    >>> without_command(State(**base, run_command=True, brake="applied"))
-    True
-    >>> without_command(State(**base)) is None
-    True
-    """
-    if state.run_command is False or state.brake == "applied":
-        return True
-    if state.run_command is True or state.brake == "lifted":
-        return False
-    if is_closed(state) is False and is_moving(state) and not is_levelling(state):
-        return True
-    return None
 
 
 def accel_mps2(earlier: Moment, later: Moment) -> float | None:
@@ -70,9 +44,11 @@ def position_agrees(earlier: Moment, later: Moment) -> bool:
 def runs(window: Sequence[Moment], holds: Sequence[bool]) -> list[list[Moment]]:
     """Stretches of neighbouring states for which `holds`, each state able to follow the last.
 
+    >>> from detectors.moment import moment_of
+    >>> from liftwatch.telemetry.messages import State
     >>> base = dict(v=1, terminal="T", boot="b", seq=0, at="")
     >>> told = ((0, 1.0), (500, 2.0), (900, 2.1))
-    >>> window = [Moment(t, State(**base, speed_mps=v)) for t, v in told]
+    >>> window = [moment_of(t, State(**base, speed_mps=v)) for t, v in told]
     >>> [[m.at_ms for m in run] for run in runs(window, [False, True, True])]
     [[500, 900]]
     """

@@ -30,7 +30,7 @@ def shows_people(state: State) -> bool:
     )
 
 
-class People(Struct):
+class People(Struct, gc=False):
     """Signs of people since the doors last closed, and the last presses and calls."""
 
     closed_ms: int | None = None
@@ -53,16 +53,15 @@ class People(Struct):
             self.shown = False
         elif closed is True:
             begins = self.closed_ms is None
-            self.closed_ms = at_ms if self.closed_ms is None else self.closed_ms
-            shows = shows_people(state)
-            nobody_could_leave = (
-                moving or state.in_door_zone is False or (begins and not self.known)
-            )
-            settled = at_ms - self.closed_ms >= HOLD_MS
-            if self.seen_ms is None and (
-                (shows and nobody_could_leave) or (self.shown and settled)
-            ):
-                self.seen_ms = at_ms
+            closed_ms = at_ms if self.closed_ms is None else self.closed_ms
+            shows, self.closed_ms = shows_people(state), closed_ms
+            if self.seen_ms is None and (shows or self.shown):
+                nobody_could_leave = (
+                    moving or state.in_door_zone is False or (begins and not self.known)
+                )
+                settled = at_ms - closed_ms >= HOLD_MS
+                if (shows and nobody_could_leave) or (self.shown and settled):
+                    self.seen_ms = at_ms
             self.shown = shows
         self.known = True
 

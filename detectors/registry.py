@@ -11,6 +11,7 @@ from detectors.rules.moving_with_open_door import MovingWithOpenDoor
 from detectors.rules.out_of_service import OutOfService
 from detectors.rules.overspeed import Overspeed
 from detectors.rules.reported import Reported
+from detectors.rules.terminal_offline import TerminalOffline
 from detectors.rules.unintended_movement import UnintendedMovement
 
 DETECTORS: tuple[type[Detector], ...] = (
@@ -24,6 +25,7 @@ DETECTORS: tuple[type[Detector], ...] = (
     ButtonDead,
     OutOfService,
     EmergencyCall,
+    TerminalOffline,
     Reported,
 )
 BY_NAME: dict[str, type[Detector]] = {detector.name: detector for detector in DETECTORS}

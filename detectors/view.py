@@ -7,10 +7,19 @@ from typing import cast
 
 from msgspec import Struct, field, structs
 
+from detectors.moment import Moment, moment_of
 from detectors.people import People
 from liftwatch.clock import HOUR_MS, SECOND_MS
 from liftwatch.register.facts import DOOR_ZONE_MM, Facts, merge
-from liftwatch.telemetry.messages import Button, EmergencyCall, Health, Maintenance, Message, State
+from liftwatch.telemetry.messages import (
+    Button,
+    EmergencyCall,
+    Health,
+    Maintenance,
+    Message,
+    Online,
+    State,
+)
 from liftwatch.telemetry.messages import Register as RegisterMessage
 from liftwatch.telemetry.signals import SENSOR_OF
 
@@ -18,55 +27,26 @@ VISIT_MS_MAX = 8 * HOUR_MS  # contract, section 2: Planned
 WINDOW_MS = 6 * SECOND_MS  # longer than any rule on motion looks back
 WINDOW_STATES_MAX = 32
 LANDING_MM = 100.0  # beyond this the car has left its landing (contract: 0.10 m)
-STANDSTILL_MPS = 0.03  # below the noise of an integrated accelerometer at rest [our choice]
 
 
-class Moment(Struct, frozen=True):
-    """A state and its event time."""
-
-    at_ms: int
-    state: State
+def is_goodbye(message: Message) -> bool:
+    """Whether a message tells that the terminal is gone, as a last will does: no sign of life."""
+    return isinstance(message.body, Online) and message.body.status == "offline"
 
 
-def is_closed(state: State) -> bool | None:
-    """Whether car and landing doors are closed.
+class View(Struct, gc=False):
+    """The lift as of the last message taken; times are event time in ms.
 
-    >>> base = dict(v=1, terminal="T", boot="b", seq=0, at="")
-    >>> is_closed(State(**base, doors_closed=True)), is_closed(State(**base))
-    (True, None)
+    `window_moved_ms` is the last moment of movement in the window, or before it. Only
+    `received_ms` and `listened_ms` tell when the last sign of life was received, the second by
+    the clock of `Listening`.
     """
-    if state.doors_closed is not None:
-        return state.doors_closed
-    if state.car_door in ("opening", "open", "closing", "held"):
-        return False
-    return True if state.car_door == "closed" else None
-
-
-def is_open(state: State) -> bool | None:
-    """Whether the doors stand open, so that people can pass."""
-    if state.car_door in ("open", "held"):
-        return True
-    if state.car_door in ("opening", "closing", "closed"):
-        return False
-    return None if state.doors_closed is None else not state.doors_closed
-
-
-def is_moving(state: State) -> bool | None:
-    """Whether the car moves: by its speed where it is told, else by what the terminal says."""
-    if state.speed_mps is not None and abs(state.speed_mps) > STANDSTILL_MPS:
-        return True
-    if state.car is not None:
-        return state.car == "moving"
-    return None if state.speed_mps is None else False
-
-
-class View(Struct):
-    """The lift as of the last message taken; times are event time in ms."""
 
     facts: Facts = Facts()
-    faulty: list[str] = []
+    faulty: tuple[str, ...] = ()
     now: Moment | None = None
     window: list[Moment] = []
+    window_moved_ms: int | None = None
     stand_m: float | None = None
     stand_ms: int | None = None
     stand_in_zone: bool | None = None
@@ -76,9 +56,11 @@ class View(Struct):
     context_ms: dict[str, int] = {}
     people: People = field(default_factory=People)
     heard_ms: int | None = None
+    received_ms: int | None = None
+    listened_ms: int | None = None
     lag_ms: int = 0
     exercise: bool = False
-    active: list[str] = []
+    active: tuple[str, ...] = ()
 
     @property
     def state(self) -> State | None:
@@ -118,21 +100,31 @@ class View(Struct):
             return (self.facts.door_zone_mm or DOOR_ZONE_MM) / 1000
         return None
 
-    def take(self, message: Message) -> bool:
-        """Take in what a message says of the lift; False for a state older than the newest."""
+    def newest(self, message: Message) -> Moment | None:
+        """The newest state, if a message just taken told it; None if that came too late."""
+        now = self.now
+        return now if now is not None and now.at_ms == message.at_ms else None
+
+    def has_moved(self) -> bool:
+        """Whether the car may move in any state of the window: soon denied of one that stands."""
+        moved_ms, window = self.window_moved_ms, self.window
+        return moved_ms is not None and bool(window) and moved_ms >= window[0].at_ms
+
+    def take(self, message: Message) -> None:
+        """Take in what a message says of the lift."""
         body = message.body
         self.exercise = message.exercise
-        self.heard_ms = max(message.at_ms, self.heard_ms or message.at_ms)
+        if self.heard_ms is None or message.at_ms > self.heard_ms:
+            self.heard_ms = message.at_ms
         if isinstance(body, State):
-            return self._take_state(message.at_ms, self.masked(body))
-        if isinstance(body, Button):
+            self._take_state(message.at_ms, self.masked(body))
+        elif isinstance(body, Button):
             if "button" not in self.faulty:
                 self.people.take_button(body)
         elif isinstance(body, EmergencyCall):
             self.people.take_call(body, message.at_ms)
         else:
             self.take_context(message)
-        return True
 
     def take_context(self, message: Message) -> None:
         """Facts, sensors and visits: taken when newer than what is known, however late told."""
@@ -144,7 +136,7 @@ class View(Struct):
             self.facts = merge(self.facts, body)
         elif isinstance(body, Health) and body.sensors is not None:
             names = body.sensors.__struct_fields__
-            self.faulty = [name for name in names if getattr(body.sensors, name) == "fault"]
+            self.faulty = tuple(n for n in names if getattr(body.sensors, n) == "fault")
         elif isinstance(body, Maintenance) and body.phase is not None:
             self.visit_ms = message.at_ms if body.phase == "in" else None
 
@@ -163,42 +155,43 @@ class View(Struct):
         """Start looking at motion afresh: what was seen until now explains itself otherwise."""
         self.window = []
 
-    def _take_state(self, at_ms: int, state: State) -> bool:
-        moment = Moment(at_ms, state)
-        newest = self.now is None or at_ms >= self.now.at_ms
+    def _take_state(self, at_ms: int, state: State) -> None:
+        moment = moment_of(at_ms, state)
+        moving = moment.moving
         self._insert(moment)
-        if not newest:
-            return False
-        if self.now is None or self.now.state.service_mode != state.service_mode:
+        if moving and at_ms >= (self.window_moved_ms or at_ms):
+            self.window_moved_ms = at_ms
+        now = self.now
+        if now is not None and at_ms < now.at_ms:
+            return
+        if now is None or now.state.service_mode != state.service_mode:
             self.mode_ms = at_ms
         self.now = moment
-        self.people.take_state(state, at_ms, closed=is_closed(state), moving=is_moving(state))
-        moving = is_moving(state)
+        self.people.take_state(state, at_ms, closed=moment.closed, moving=moving)
         if moving:
             self.moved_ms = at_ms
         elif moving is False:
             self._stand(at_ms, state)
-        return True
 
     def _stand(self, at_ms: int, state: State) -> None:
         """Remember the landing where the car came to stand: leaving is measured from there."""
+        if self.stand_ms is not None and (self.moved_ms or 0) <= self.stand_ms:
+            return
         at_landing = state.in_door_zone is not False
-        level = abs(state.level_error_mm or 0.0) <= LANDING_MM
-        moved = self.stand_ms is None or (self.moved_ms or 0) > self.stand_ms
-        if at_landing and level and moved:
+        if at_landing and abs(state.level_error_mm or 0.0) <= LANDING_MM:
             self.stand_m = state.position_m
             self.stand_ms = at_ms
             self.stand_in_zone = state.in_door_zone
 
     def _insert(self, moment: Moment) -> None:
-        window = self.window
-        if window and moment.at_ms < window[-1].at_ms:
+        window, at_ms = self.window, moment.at_ms
+        if window and at_ms < window[-1].at_ms:
             if any(old == moment for old in window):
                 return
             window.append(moment)
             window.sort(key=lambda old: old.at_ms)
+            at_ms = window[-1].at_ms
         else:
             window.append(moment)
-        oldest = window[-1].at_ms - WINDOW_MS
-        while len(window) > WINDOW_STATES_MAX or window[0].at_ms < oldest:
+        while window[0].at_ms < at_ms - WINDOW_MS or len(window) > WINDOW_STATES_MAX:
             window.pop(0)

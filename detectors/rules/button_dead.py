@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from msgspec import Struct
 
 from detectors.contract import Claim, Detector, soonest
-from detectors.view import View, is_moving
+from detectors.moment import is_moving
+from detectors.view import View
 from liftwatch.clock import SECOND_MS, to_ms
 from liftwatch.telemetry.messages import Button, Edge, Message
 

@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 
 from detectors.contract import Claim, Detector, soonest
-from detectors.view import View, is_closed
+from detectors.moment import Moment
+from detectors.view import View
 from liftwatch.clock import SECOND_MS, to_ms
-from liftwatch.telemetry.messages import Door, Message, State
+from liftwatch.telemetry.messages import Door, Message
 
 OPEN_S = 300.0  # contract, section 2
 REOPENS = 20  # the device default of door-blocked counters (domain 1.6)
@@ -29,9 +30,8 @@ class DoorBlocked(Detector):
         """Follow the doors."""
         if isinstance(message.body, Door):
             return self._hear_door(message.body, message.at_ms, view)
-        if isinstance(message.body, State) and view.now and view.now.at_ms == message.at_ms:
-            return self._hear_state(view.now.state, message.at_ms)
-        return ()
+        now = view.newest(message)
+        return () if now is None else self._hear_state(now)
 
     def tick(self, now_ms: int, view: View) -> Iterable[Claim]:
         """See whether the doors have stood open for too long."""
@@ -48,15 +48,15 @@ class DoorBlocked(Detector):
             return None
         return soonest([self.open_ms + int(OPEN_S * SECOND_MS)], after_ms=after_ms)
 
-    def _hear_state(self, state: State, at_ms: int) -> Iterable[Claim]:
-        closed = is_closed(state)
-        if closed is True:
+    def _hear_state(self, now: Moment) -> Iterable[Claim]:
+        if now.closed is True:
             self.open_ms = None
-            return self._clear(at_ms)
-        if state.service_mode is not None and state.service_mode != "normal":
+            return self._clear(now.at_ms)
+        mode = now.state.service_mode
+        if mode is not None and mode != "normal":
             self.open_ms = None  # the time counts in normal mode only
-        elif closed is False and state.service_mode == "normal" and self.open_ms is None:
-            self.open_ms = at_ms
+        elif now.closed is False and mode == "normal" and self.open_ms is None:
+            self.open_ms = now.at_ms
         return ()
 
     def _hear_door(self, door: Door, at_ms: int, view: View) -> Iterable[Claim]:

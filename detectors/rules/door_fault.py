@@ -59,8 +59,9 @@ class DoorFault(Detector):
         """Count a cycle, or follow the leaf."""
         if isinstance(message.body, Door):
             return self._hear_door(message.body, message.at_ms)
-        if isinstance(message.body, State) and view.now and view.now.at_ms == message.at_ms:
-            return self._hear_state(view.now.state, message.at_ms)
+        now = view.newest(message)
+        if now is not None:
+            self._hear_state(now.state, now.at_ms)
         return ()
 
     def tick(self, now_ms: int, view: View) -> Iterable[Claim]:
@@ -86,16 +87,16 @@ class DoorFault(Detector):
         limits = (self.since_ms + int(limit_s * SECOND_MS) for limit_s in (SLOW_S, STUCK_S))
         return soonest(limits, after_ms=after_ms)
 
-    def _hear_state(self, state: State, at_ms: int) -> Iterable[Claim]:
-        if state.car_door is None or state.car_door == "unknown":
-            return ()
-        part = state.car_door if state.car_door in PARTS else None
+    def _hear_state(self, state: State, at_ms: int) -> None:
+        door = state.car_door
+        if door is None or door == "unknown":
+            return
+        part = door if door in PARTS else None
         if part != self.part:
-            arrived = (self.part, state.car_door) in {("opening", "open"), ("closing", "closed")}
+            arrived = (self.part, door) in {("opening", "open"), ("closing", "closed")}
             if self.part is not None and arrived and self.counted_ms is None:
                 self.slow.pop(self.part, None)
             self.part, self.since_ms, self.counted_ms = part, at_ms if part else None, None
-        return ()
 
     def _hear_door(self, door: Door, at_ms: int) -> Iterable[Claim]:
         claims: list[Claim] = []

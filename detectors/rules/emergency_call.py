@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 
 from detectors.contract import Claim, Detector
-from detectors.view import View, is_moving, is_open
+from detectors.moment import is_moving, is_open
+from detectors.view import View
 from liftwatch.clock import MINUTE_MS
 from liftwatch.telemetry.messages import EmergencyCall as EmergencyCallMessage
 from liftwatch.telemetry.messages import Message, State

@@ -6,7 +6,8 @@ from typing import Literal
 from msgspec import Struct
 
 from detectors.contract import Claim, Detector, soonest
-from detectors.view import View, is_closed, is_moving, is_open
+from detectors.moment import Moment, is_closed, is_moving, is_open
+from detectors.view import View
 from liftwatch.clock import SECOND_MS, to_ms
 from liftwatch.telemetry.messages import Button, Door, EmergencyCall, Message, Ride, State
 
@@ -50,8 +51,8 @@ class Entrapment(Detector):
         body = message.body
         cleared: list[Claim] = []
         if isinstance(body, State):
-            if view.now is not None and view.now.at_ms == message.at_ms:
-                cleared = self._hear_state(view.now.state, message.at_ms, view)
+            now = view.newest(message)
+            cleared = [] if now is None else self._hear_state(now, view)
         elif isinstance(body, Ride):
             cleared = self._hear_ride(body, message.at_ms)
         elif isinstance(body, Door):
@@ -60,7 +61,8 @@ class Entrapment(Detector):
             self._hear_button(body, view)
         elif isinstance(body, EmergencyCall) and body.phase != "raised":
             return ()
-        return [*cleared, *self._judge(message.at_ms, view)]
+        claims = self._judge(message.at_ms, view)
+        return [*cleared, *claims] if cleared else claims
 
     def tick(self, now_ms: int, view: View) -> Iterable[Claim]:
         """Judge by the time that has passed."""
@@ -69,9 +71,11 @@ class Entrapment(Detector):
     def due_ms(self, after_ms: int) -> int | None:
         """When the next of the rules has lasted long enough."""
         if self.told is None:
+            if not self.since_ms:
+                return None
             ripe = (since + RULE_MS[branch] for branch, since in self._branches())
             return soonest(ripe, after_ms=after_ms)
-        if self.told.kind == "entrapment_suspected":
+        if self._is_suspected():
             return soonest([self.told.raised_ms + SUSPECTED_MS], after_ms=after_ms)
         return None
 
@@ -83,23 +87,23 @@ class Entrapment(Detector):
     def _branches(self) -> list[tuple[Branch, int]]:
         return [(b, self.since_ms[b]) for b in RULE_MS if b in self.since_ms]
 
-    def _hear_state(self, state: State, at_ms: int, view: View) -> list[Claim]:
-        moving, closed = is_moving(state), is_closed(state)
-        self.unknown = moving is None or closed is None
+    def _hear_state(self, now: Moment, view: View) -> list[Claim]:
+        at_ms, state, closed = now.at_ms, now.state, now.closed
+        self.unknown = now.moving is None or closed is None
         if self.unknown:
             return []
-        if moving:
-            self.since_ms = {}
+        if now.moving:
+            if self.since_ms:
+                self.since_ms = {}
             return []
-        self._follow("off_zone", state.in_door_zone is False and closed is True, at_ms)
-        asking = state.car_door == "opening" and state.in_door_zone is not False
-        kept = "asked" in self.since_ms and is_open(state) is not True
+        at_landing, opened = state.in_door_zone is not False, is_open(state) is True
+        self._follow("off_zone", closed is True and not at_landing, at_ms)
+        asking = at_landing and state.car_door == "opening"
+        kept = not opened and "asked" in self.since_ms
         self._follow("asked", asking or kept, at_ms)
-        at_rest = closed is True and state.in_door_zone is not False
+        at_rest = closed is True and at_landing
         self._follow("standing", at_rest and view.occupied(at_ms) is True, at_ms)
-        if is_open(state) is True and state.in_door_zone is not False:
-            return self._clear(at_ms)
-        return []
+        return self._clear(at_ms) if opened and at_landing else []
 
     def _hear_ride(self, ride: Ride, at_ms: int) -> list[Claim]:
         """A ride ends with doors open (contract): whoever was inside could leave."""
@@ -125,24 +129,22 @@ class Entrapment(Detector):
                 self.since_ms.setdefault("asked", max(to_ms(edge.at), view.now.at_ms))
 
     def _follow(self, branch: Branch, holds: bool, at_ms: int) -> None:
-        if not holds:
-            self.since_ms.pop(branch, None)
-        elif branch not in self.since_ms:
-            self.since_ms[branch] = at_ms
+        if holds:
+            self.since_ms.setdefault(branch, at_ms)
+        elif branch in self.since_ms:
+            del self.since_ms[branch]
 
     def _judge(self, now_ms: int, view: View) -> list[Claim]:
-        if self.told is not None and self.told.kind == "entrapment":
-            return []
-        occupied = view.occupied(now_ms)
         if self.told is not None:
-            return self._judge_suspicion(occupied, now_ms, view)
-        if self.unknown:
+            return self._judge_suspicion(now_ms, view) if self._is_suspected() else []
+        if self.unknown or not self.since_ms:
             return []
         ripe = [
             (since + RULE_MS[branch], since, branch)
             for branch, since in self._branches()
             if since + RULE_MS[branch] <= now_ms
         ]
+        occupied = view.occupied(now_ms) if ripe else None
         for due_ms, since_ms, branch in sorted(ripe):
             inside = view.occupied(due_ms) if occupied is not True else occupied
             if inside is False or (branch == "standing" and inside is not True):
@@ -158,8 +160,11 @@ class Entrapment(Detector):
             ]
         return []
 
-    def _judge_suspicion(self, occupied: bool | None, now_ms: int, view: View) -> list[Claim]:
-        told = self.told
+    def _is_suspected(self) -> bool:
+        return self.told is not None and self.told.kind == "entrapment_suspected"
+
+    def _judge_suspicion(self, now_ms: int, view: View) -> list[Claim]:
+        told, occupied = self.told, view.occupied(now_ms)
         if told is None:
             return []
         if occupied is False:

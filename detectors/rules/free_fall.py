@@ -4,8 +4,9 @@ from collections.abc import Iterable
 
 from detectors.contract import Claim, Detector
 from detectors.falling import Falling
-from detectors.motion import ACCEL_MAX_MPS2, accel_mps2, position_agrees, without_command
-from detectors.view import STANDSTILL_MPS, Moment, View
+from detectors.moment import STANDSTILL_MPS, Moment, without_command
+from detectors.motion import ACCEL_MAX_MPS2, accel_mps2, position_agrees
+from detectors.view import View
 from liftwatch.telemetry.messages import Burst, Message, State
 
 ACCEL_MPS2 = 0.6  # contract, section 2; masses out of balance give 0.8 to 2.2 (domain 3.1)
@@ -28,10 +29,12 @@ class FreeFall(Detector):
 
     def hear(self, message: Message, view: View) -> Iterable[Claim]:
         """Judge a burst by its samples, a state by how it follows those before."""
-        if isinstance(message.body, Burst):
-            return self._hear_burst(message.body, view)
-        if isinstance(message.body, State) and without_command(message.body) is True:
-            return self._hear_state(view)
+        body = message.body
+        if isinstance(body, State):
+            if without_command(body) is True and view.has_moved():
+                return self._hear_state(view)
+        elif isinstance(body, Burst):
+            return self._hear_burst(body, view)
         return ()
 
     def _hear_burst(self, burst: Burst, view: View) -> Iterable[Claim]:
@@ -48,6 +51,8 @@ class FreeFall(Detector):
             )
 
     def _hear_state(self, view: View) -> Iterable[Claim]:
+        if not any(moment.untold and moment.moving for moment in view.window):
+            return  # a stop after a commanded ride, as nearly always
         stretch = _steady(view.window)
         if len(stretch) < 2 or stretch[-1].at_ms - stretch[0].at_ms < LASTING_MS:
             return
@@ -87,14 +92,16 @@ def _steady(window: list[Moment]) -> list[Moment]:
 
 
 def _speeds_up(before: Moment, after: Moment, *, first: bool) -> bool:
+    if after.untold is not True:
+        return False
     accel = accel_mps2(before, after)
     if accel is None or not STEADY_MPS2 <= abs(accel) <= ACCEL_MAX_MPS2:
         return False
-    if without_command(after.state) is not True or not position_agrees(before, after):
+    if not position_agrees(before, after):
         return False
     v0, v1 = before.state.speed_mps or 0.0, after.state.speed_mps or 0.0
     from_rest = first and abs(v0) <= STANDSTILL_MPS
-    if not from_rest and without_command(before.state) is not True:
+    if not from_rest and before.untold is not True:
         return False
     return abs(v1) > abs(v0) and v1 * v0 >= 0
 

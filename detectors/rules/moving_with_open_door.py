@@ -29,9 +29,9 @@ def is_door_lost(state: State) -> bool:
 
 def is_dangerous(state: State) -> bool:
     """Tell whether the car moves off the landing with a door lost; unknown is no claim."""
-    speed = state.speed_mps
-    fast = speed is not None and abs(speed) > SPEED_MPS
-    return fast and state.in_door_zone is False and is_door_lost(state)
+    if state.in_door_zone is not False or not is_door_lost(state):
+        return False
+    return state.speed_mps is not None and abs(state.speed_mps) > SPEED_MPS
 
 
 class MovingWithOpenDoor(Detector):
@@ -44,9 +44,12 @@ class MovingWithOpenDoor(Detector):
 
     def hear(self, message: Message, view: View) -> Iterable[Claim]:
         """Look at the states around this one."""
-        body = view.masked(message.body) if isinstance(message.body, State) else None
-        if body is None or not is_dangerous(body):
-            return
+        body = message.body
+        if isinstance(body, State) and is_dangerous(view.masked(body)):
+            return self._judge(view)
+        return ()
+
+    def _judge(self, view: View) -> Iterable[Claim]:
         for run in runs(view.window, [is_dangerous(moment.state) for moment in view.window]):
             at_ms = certain_ms(run, LASTING_MS)
             if at_ms is not None:

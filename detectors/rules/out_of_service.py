@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 
 from detectors.contract import Claim, Detector, soonest
+from detectors.moment import Moment, is_moving
 from detectors.rules.button_dead import name_of
-from detectors.view import View, is_moving
+from detectors.view import View
 from liftwatch.clock import MINUTE_MS, to_ms
 from liftwatch.telemetry.messages import Button, Message, Ride, State
 
@@ -41,8 +42,8 @@ class OutOfService(Detector):
             self._hear_button(body, view)
         elif isinstance(body, Ride):
             return self._moved(message.at_ms)
-        elif isinstance(body, State) and view.now and view.now.at_ms == message.at_ms:
-            return self._hear_state(body, message.at_ms, view)
+        elif isinstance(body, State) and (now := view.newest(message)) is not None:
+            return self._hear_state(now, view)
         return ()
 
     def tick(self, now_ms: int, view: View) -> Iterable[Claim]:
@@ -65,24 +66,25 @@ class OutOfService(Detector):
         if self.raised_by is not None:
             back = None if self.back_ms is None else self.back_ms + BACK_MS
             return soonest([back], after_ms=after_ms)
+        if self.out_ms is None and not self.calls:
+            return None
         out = None if self.out_ms is None else self.out_ms + OUT_MS
         called = min(self.calls.values()) + CALLED_MS if self.calls else None
         return soonest([out, called], after_ms=after_ms)
 
-    def _hear_state(self, state: State, at_ms: int, view: View) -> Iterable[Claim]:
-        mode = state.service_mode
-        if is_moving(state):
+    def _hear_state(self, now: Moment, view: View) -> Iterable[Claim]:
+        at_ms, mode = now.at_ms, now.state.service_mode
+        if now.moving and self.calls:
             self.calls = {}
         if mode is None or mode == "unknown":
             return ()
-        planned = view.is_planned(at_ms)
-        if mode != "out_of_service" or planned:
+        if mode != "out_of_service" or view.is_planned(at_ms):
             self.out_ms = None
         elif self.out_ms is None:
             self.out_ms = at_ms
         if mode != "normal":
             self.calls, self.back_ms = {}, None
-        elif is_moving(state) and self.raised_by == "called":
+        elif now.moving and self.raised_by == "called":
             return self._moved(at_ms)
         elif self.raised_by == "mode" and self.back_ms is None:
             self.back_ms = at_ms

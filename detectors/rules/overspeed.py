@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 
 from detectors.contract import Claim, Detector
+from detectors.moment import Moment, moment_of
 from detectors.motion import certain_ms, runs
-from detectors.view import Moment, View
+from detectors.view import View
 from liftwatch.clock import to_ms
 from liftwatch.telemetry.messages import Burst, Message, State
 
@@ -80,7 +81,7 @@ def speeds_of(burst: Burst) -> list[Moment]:
         return []
     start_ms, positions = to_ms(burst.started_at), burst.position_m or []
     return [
-        Moment(
+        moment_of(
             start_ms + int(k * 1000 / burst.slow_rate_hz),
             State(
                 v=1,

@@ -4,15 +4,9 @@ from collections.abc import Iterable
 from itertools import pairwise
 
 from detectors.contract import Claim, Detector
-from detectors.motion import (
-    ACCEL_MAX_MPS2,
-    LEVELLING_MPS,
-    NEIGHBOUR_MS_MAX,
-    accel_mps2,
-    position_agrees,
-    without_command,
-)
-from detectors.view import Moment, View, is_closed, is_moving
+from detectors.moment import LEVELLING_MPS, Moment, is_closed, without_command
+from detectors.motion import ACCEL_MAX_MPS2, NEIGHBOUR_MS_MAX, accel_mps2, position_agrees
+from detectors.view import View
 from liftwatch.telemetry.messages import Message, State
 
 LEFT_M = 0.10  # contract, section 2: more than 0.10 m from the landing
@@ -42,11 +36,14 @@ class UnintendedMovement(Detector):
     def hear(self, message: Message, view: View) -> Iterable[Claim]:
         """Look at how this state follows the ones before it."""
         state = message.body
-        if not isinstance(state, State) or len(view.window) < 2:
-            return
+        if not isinstance(state, State) or not view.has_moved():
+            return ()
         if without_command(state) is not True and is_closed(state) is not False:
-            return  # commanded behind closed doors, as nearly always: nothing to look at
-        suspects = self._suspects(list(pairwise(view.window)), view)
+            return ()  # commanded behind closed doors, as nearly always: nothing to look at
+        return self._judge(view)
+
+    def _judge(self, view: View) -> Iterable[Claim]:
+        suspects = self._suspects(view)
         if not suspects:
             return
         certain = self._certain(suspects, view)
@@ -59,20 +56,21 @@ class UnintendedMovement(Detector):
                 evidence=_evidence(certain.state, view),
             )
 
-    def _suspects(self, pairs: list[Pair], view: View) -> list[Pair]:
+    def _suspects(self, view: View) -> list[Pair]:
         """Neighbouring states between which the car moved as it must not."""
-        untold = [pair for pair in pairs if _moves(*pair) and _untold(*pair, view)]
+        pairs = [
+            (before, after)
+            for before, after in pairwise(view.window)
+            if (after.untold or after.closed is False) and _moves(before, after)
+        ]
+        untold = [pair for pair in pairs if _untold(*pair, view)]
         if "free_fall" in view.active:
             untold = []  # that is the graver word for the same movement
-        elif untold and untold[-1] is pairs[-1]:
+        elif untold and untold[-1][1] is view.window[-1]:
             # Speeding up still: after 1.0 s it is a fall, and only if it ends before it is this.
             while untold and _falls(*untold[-1]):
                 untold.pop()
-        return [
-            pair
-            for pair in pairs
-            if pair in untold or (_moves(*pair) and _leaves_open(*pair, view))
-        ]
+        return [pair for pair in pairs if pair in untold or _leaves_open(*pair, view)]
 
     def _certain(self, suspects: list[Pair], view: View) -> Moment | None:
         """The state that settles it: beyond 0.10 m, and its neighbour or its position agrees."""
@@ -91,15 +89,16 @@ class UnintendedMovement(Detector):
 
 def _moves(before: Moment, after: Moment) -> bool:
     """Whether two states are neighbours between which the car moved."""
-    near = 0 < after.at_ms - before.at_ms <= NEIGHBOUR_MS_MAX
-    return near and bool(is_moving(before.state) or is_moving(after.state))
+    if not (before.moving or after.moving):
+        return False
+    return 0 < after.at_ms - before.at_ms <= NEIGHBOUR_MS_MAX
 
 
 def _untold(before: Moment, after: Moment, view: View) -> bool:
     """Whether nobody told the car to move, and it is not just coming to rest."""
     return (
-        without_command(after.state) is True
-        and without_command(before.state) is not False
+        after.untold is True
+        and before.untold is not False
         and not _brakes(before, after)
         and not _moved_by_hand(before, after, view)
     )
@@ -110,7 +109,7 @@ def _leaves_open(before: Moment, after: Moment, view: View) -> bool:
 
     A door lost in the middle of a ride is another matter (`moving_with_open_door`).
     """
-    if is_closed(before.state) is not False or is_closed(after.state) is not False:
+    if before.closed is not False or after.closed is not False:
         return False
     distance = view.distance_m(before.state)
     at_landing = before.state.in_door_zone if distance is None else distance <= AT_LANDING_M
@@ -133,8 +132,8 @@ def _brakes(before: Moment, after: Moment) -> bool:
     v0, v1 = before.state.speed_mps, after.state.speed_mps
     accel = accel_mps2(before, after)
     if v0 is None or v1 is None or accel is None:
-        return is_moving(after.state) is False
-    at_rest_soon = is_moving(after.state) is False or abs(v0) <= NEARLY_STILL_MPS
+        return after.moving is False
+    at_rest_soon = after.moving is False or abs(v0) <= NEARLY_STILL_MPS
     return abs(v1) < abs(v0) and (abs(accel) >= BRAKING_MPS2 or at_rest_soon)
 
 
