@@ -5,7 +5,7 @@ same alarms. `hear` takes a message, `advance` lets time pass; time never goes b
 """
 
 import heapq
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from detectors.bank import Bank, restore_bank
@@ -132,9 +132,11 @@ class Fleet:
         banks = (self.banks.get(lift), self.history.get(lift))
         return [bank.save() for bank in banks if bank is not None]
 
-    def restore_lift(self, data: bytes) -> None:
-        """Take back what `save_lift` gave."""
+    def restore_lift(self, data: bytes, *, estates: Collection[str] = ()) -> None:
+        """Take back what `save_lift` gave; with `estates` only a lift of one of these."""
         bank = restore_bank(data, detectors=self._detectors)
+        if estates and bank.estate not in estates:
+            return
         if bank.late:
             self.history[bank.lift] = bank
             return

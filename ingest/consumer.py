@@ -4,9 +4,10 @@ The broker hands over no more than its in-flight window before it is acknowledge
 here is bounded by the broker's `max_inflight_messages`.
 """
 
+import contextlib
 import ssl
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import paho.mqtt.client as mqtt
@@ -51,9 +52,12 @@ class Consumer:
         journal: Journal,
         *,
         client_id: str,
-        on_batch: Callable[[int], None],
+        on_batch: Callable[[Sequence[Publication]], None],
+        topics: Sequence[str] = (SUBSCRIPTION,),
     ) -> None:
         self._broker, self._journal, self._on_batch = broker, journal, on_batch
+        self._topics = tuple(topics)
+        self._unwanted = tuple(set(journal.topics()) - set(topics))
         self._lock = threading.Condition()
         self._waiting: list[_Waiting] = []
         self._writing_from_ms: int | None = None
@@ -77,12 +81,15 @@ class Consumer:
         client.on_connect_fail = self._on_connect_fail
         client.on_disconnect = self._on_disconnect
         client.on_subscribe = self._on_subscribe
+        client.on_unsubscribe = self._on_unsubscribe
         client.on_message = self._on_message
         return client
 
     def start(self) -> None:
-        """Begin connecting and writing, each in its thread."""
+        """Begin connecting and writing, each in its thread. Raises JournalError."""
         self._writer.start()
+        # noted before it is asked for: whatever the session has, the next start knows
+        self._journal.note_topics([*self._topics, *self._unwanted])
         self._client.connect_async(self._broker.host, self._broker.port, KEEPALIVE_S)
         self._client.loop_start()
 
@@ -130,7 +137,7 @@ class Consumer:
                 self._writing_from_ms = None
             for waiting in batch:
                 self._client.ack(waiting.mid, waiting.qos)
-            self._on_batch(len(batch))
+            self._on_batch([waiting.publication for waiting in batch])
 
     def _sync(self, batch: list[_Waiting]) -> bool:
         """Write until it succeeds; False when stopped before: then nothing is acknowledged."""
@@ -160,21 +167,33 @@ class Consumer:
             return
         # A session the broker still holds keeps its subscription; asking again would only make
         # it hand out every retained message once more.
-        if self._subscribed and flags.session_present:
+        if self._subscribed and flags.session_present and not self._unwanted:
             self._say_well()
         else:
-            client.subscribe(SUBSCRIPTION, qos=1)
+            client.subscribe([(topic, 1) for topic in self._topics])
 
     def _on_subscribe(
         self, client: mqtt.Client, userdata: Any, mid: int, codes: Any, properties: Any
     ) -> None:
-        del client, userdata, mid, properties
+        del userdata, mid, properties
         refused = [str(code) for code in codes if code.is_failure]
         if refused:
             self._say_trouble(f"broker refuses the subscription: {', '.join(refused)}")
         else:
             self._subscribed = True
             self._say_well()
+            if self._unwanted:
+                client.unsubscribe(list(self._unwanted))
+
+    def _on_unsubscribe(
+        self, client: mqtt.Client, userdata: Any, mid: int, codes: Any, properties: Any
+    ) -> None:
+        """What an earlier start wanted and this one does not is no longer sent."""
+        del client, userdata, mid, codes, properties
+        log.info("topics of an earlier start unsubscribed", topics=self._unwanted)
+        self._unwanted = ()
+        with contextlib.suppress(JournalError):  # then they are unsubscribed once more next time
+            self._journal.note_topics(self._topics)
 
     def _on_connect_fail(self, client: mqtt.Client, userdata: Any) -> None:
         del client, userdata

@@ -6,7 +6,7 @@ it claims again was claimed before, and the incidents count each claim once.
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 import structlog
 from msgspec import to_builtins
@@ -16,6 +16,7 @@ from detectors.fleet import Fleet
 from ingest.counts import Counts
 from ingest.dead_letters import DeadLetter, DeadLetters
 from ingest.decode import Decoded, decode
+from ingest.flights import Flights
 from ingest.journal import Batch, Journal, JournalError
 from ingest.progress import DETECTION, RELAY, Progress
 from ingest.retry import until_it_works
@@ -25,7 +26,7 @@ from liftwatch.incidents.incident import AlarmChange
 from liftwatch.ports import Books, LiftRow
 from liftwatch.telemetry.messages import Message, Online, Rejection, Wire
 from liftwatch.telemetry.signals import ENVELOPE
-from liftwatch.telemetry.topics import topic_of
+from liftwatch.telemetry.topics import CANARY_AREA, topic_of
 
 log = structlog.get_logger()
 
@@ -48,9 +49,12 @@ class Detection:
         books: Books,
         counts: Counts,
         settled_ms: Callable[[], int],
+        flights: Flights | None = None,
+        estates: Collection[str] = (),
     ) -> None:
         self._journal, self._progress, self._dead = journal, progress, dead_letters
         self._books, self._counts, self._settled_ms = books, counts, settled_ms
+        self._flights, self._estates = flights, frozenset(estates)
         self.fleet = Fleet()
         self.batch = progress.cursor(DETECTION)
         self._known = self.batch
@@ -78,7 +82,7 @@ class Detection:
         """The detectors as of the last checkpoint."""
         self.fleet.order.restore(self._progress.streams())
         for body in self._progress.banks():
-            self.fleet.restore_lift(body)
+            self.fleet.restore_lift(body, estates=self._estates)
         self.fleet.clock_ms = self._progress.clock_ms()
         self._known = self._progress.position()
         if self.batch >= self._known:  # else reading up to there comes first
@@ -123,6 +127,9 @@ class Detection:
         self._keep_odd(batch.id, decoded)
         for place, (publication, said) in enumerate(zip(batch.publications, decoded, strict=True)):
             for message in said.messages:
+                if message.area == CANARY_AREA:
+                    self._judge_canary(message)
+                    continue
                 self._note(message)
                 self._apply(self._hear(message, batch.id, place))
             if batch.id > self._known:
@@ -130,6 +137,11 @@ class Detection:
         if batch.id >= self._known:
             self._retell(batch.id)
         self.batch = batch.id
+
+    def _judge_canary(self, message: Message) -> None:
+        """Seen is all there is to it: it is no lift and counts nowhere."""
+        if self._flights is not None:
+            self._flights.judged(message)
 
     def _retell(self, batch: int) -> None:
         """Tell the times again that were told after a batch, before a crash."""
@@ -178,7 +190,7 @@ class Detection:
         letters: list[DeadLetter] = []
         odd: list[Message] = []
         for place, said in enumerate(decoded):
-            messages.update(message.kind for message in said.messages)
+            messages.update(m.kind for m in said.messages if m.area != CANARY_AREA)
             odd += [message for message in said.messages if message.set_aside]
             dead.update(rejection.reason for rejection in said.rejections)
             ignored.update(said.ignored)

@@ -130,6 +130,19 @@ class Journal:
         except sqlite3.Error as error:
             raise JournalError(f"journal {self.path}: {error}") from error
 
+    def topics(self) -> list[str]:
+        """The filters that the session of this journal may have at the broker."""
+        row = self._db.execute("SELECT value FROM about WHERE name = 'topics'").fetchone()
+        return msgspec.json.decode(row[0], type=list[str]) if row else []
+
+    def note_topics(self, topics: Sequence[str]) -> None:
+        """Remember them. Raises JournalError when the file does not take it now."""
+        value = msgspec.json.encode(list(topics)).decode()
+        try:
+            self._db.execute("INSERT OR REPLACE INTO about VALUES ('topics', ?)", (value,))
+        except sqlite3.Error as error:
+            raise JournalError(f"journal {self.path}: {error}") from error
+
     def close(self) -> None:
         """Close all connections; nobody may use the journal any more."""
         for db in self._connections:

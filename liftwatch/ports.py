@@ -122,7 +122,7 @@ class Heartbeat(Struct, kw_only=True, frozen=True):
 
     `name` is of one ingest process, `serves` are its estates (none: all). `seen_ms` is when the
     engine, by its own clock, saw `seen_beats` of `beats`; `deaf_ms` is when it said that the
-    process is deaf.
+    process is deaf. `stuck` is where, by the process's own word, canaries stop since.
     """
 
     name: str
@@ -133,6 +133,7 @@ class Heartbeat(Struct, kw_only=True, frozen=True):
     seen_beats: int = 0
     seen_ms: int = 0
     deaf_ms: int | None = None
+    stuck: str | None = None
 
 
 class Deadline(Struct, kw_only=True, frozen=True):
@@ -196,6 +197,9 @@ class Duties(Protocol):
 
     def beat(self, name: str, *, serves: Sequence[str], at_ms: int, through_ms: int) -> None:
         """Note that a canary published at `at_ms` has come through."""
+
+    def note_stuck(self, name: str, *, where: str) -> None:
+        """Note where canaries stop; forgotten when the next one has come through."""
 
     def heartbeats(self) -> list[Heartbeat]:
         """All canaries in order of name, locked against others until the transaction ends."""

@@ -65,9 +65,20 @@ class MemoryDuties:
         """Note that a canary has come through."""
         old = self._duties.heartbeats.get(name) or Heartbeat(name=name, at_ms=0, through_ms=0)
         beat = structs.replace(
-            old, serves=tuple(serves), beats=old.beats + 1, at_ms=at_ms, through_ms=through_ms
+            old,
+            serves=tuple(serves),
+            beats=old.beats + 1,
+            at_ms=at_ms,
+            through_ms=through_ms,
+            stuck=None,
         )
         self._put_row(self._duties.heartbeats, name, beat)
+
+    def note_stuck(self, name: str, *, where: str) -> None:
+        """Note where canaries stop."""
+        old = self._duties.heartbeats.get(name)
+        if old is not None:
+            self._put_row(self._duties.heartbeats, name, structs.replace(old, stuck=where[:300]))
 
     def heartbeats(self) -> list[Heartbeat]:
         """All canaries in order of name."""

@@ -3,7 +3,7 @@
 from liftwatch.clock import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS
 from liftwatch.engine import outbox
 from liftwatch.engine.clockwork import Job
-from liftwatch.engine.watch import ALARM, SEND, Watch
+from liftwatch.engine.watch import ALARM, SEND, WATCH, Watch
 from liftwatch.ports import Books, Channel
 
 WATCH_MS_MAX = 5 * SECOND_MS
@@ -23,7 +23,7 @@ def make_jobs(
     watch = Watch(books, late_ms=late_ms, alarm=alarm is not None, exercise=exercise)
     watch_ms = min(WATCH_MS_MAX, late_ms // LOOKS_MIN)
     rows = [
-        Job("watch-canaries", watch_ms, lambda now_ms, _: watch.look(now_ms)),
+        Job(WATCH, watch_ms, lambda now_ms, _: watch.look(now_ms)),
         Job(
             "prune-stream",
             HOUR_MS,

@@ -18,8 +18,10 @@ log = structlog.get_logger()
 
 ALARM = "alarm"
 """The channel of the outbox that tells about ourselves: it needs neither broker nor store."""
+WATCH = "watch-canaries"
 SEND = "send-outbox"
-"""The job that empties the outbox; named here because what is promised makes it due."""
+"""Two jobs: the one that looks, and the one that empties the outbox, which what is promised makes
+due."""
 
 
 class Watch:
@@ -60,6 +62,8 @@ class Watch:
             "came_through_at": rfc3339(heartbeat.through_ms),
             "text": text_of(heartbeat, edge),
         }
+        if heartbeat.stuck is not None:
+            data["where"] = heartbeat.stuck
         if deaf_ms is not None:
             data["deaf_since"] = rfc3339(deaf_ms)
         said = {
@@ -84,10 +88,9 @@ def text_of(heartbeat: Heartbeat, edge: Edge | None) -> str:
     """One sentence for whoever is woken up."""
     where = estates(heartbeat)
     if edge == "deaf":
-        return (
-            f"Ingest is deaf: nothing from {where} has come the whole way"
-            f" since {rfc3339(heartbeat.through_ms)}. Its /readyz says where it stops."
-        )
+        stuck = heartbeat.stuck or "the process does not say why, it may have ended"
+        since = rfc3339(heartbeat.through_ms)
+        return f"Ingest is deaf: nothing from {where} comes through since {since} ({stuck})."
     if edge == "replaced":
         return f"Ingest hears {where} again, by another process."
     return f"Ingest hears {where} again."
@@ -97,7 +100,12 @@ def _say(judged: Judged) -> None:
     heartbeat, edge = judged
     facts = {"canary": heartbeat.name, "estates": estates(heartbeat)}
     if edge == "deaf":
-        log.error("ingest is deaf", since=rfc3339(heartbeat.through_ms), **facts)
+        log.error(
+            "ingest is deaf",
+            since=rfc3339(heartbeat.through_ms),
+            where=heartbeat.stuck,
+            **facts,
+        )
     elif edge == "back":
         log.info("ingest hears again", **facts)
     elif edge == "replaced":

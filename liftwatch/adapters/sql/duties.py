@@ -41,13 +41,18 @@ class SqlDuties:
 
     def beat(self, name: str, *, serves: Sequence[str], at_ms: int, through_ms: int) -> None:
         """Note that a canary has come through; a new one is not seen by the engine yet."""
-        now = {"serves": list(serves), "at_ms": at_ms, "through_ms": through_ms}
+        now = {"serves": list(serves), "at_ms": at_ms, "through_ms": through_ms, "stuck": None}
         first = {"name": name, "beats": 1, "seen_beats": 0, "seen_ms": 0, "deaf_ms": None}
         statement = upserting(self.connection, tables.canary)
         statement = statement.on_conflict_do_update(
             index_elements=["name"], set_=now | {"beats": _CANARY.beats + 1}
         )
         self.connection.execute(statement, first | now)
+
+    def note_stuck(self, name: str, *, where: str) -> None:
+        """Note where canaries stop."""
+        mine = _CANARY.name == name
+        self.connection.execute(update(tables.canary).where(mine).values(stuck=where[:300]))
 
     def heartbeats(self) -> list[Heartbeat]:
         """All canaries in order of name, locked."""

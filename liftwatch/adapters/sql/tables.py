@@ -143,6 +143,7 @@ canary = Table(
     Column("seen_beats", BigInteger(), nullable=False),
     Column("seen_ms", BigInteger(), nullable=False),
     Column("deaf_ms", BigInteger()),
+    Column("stuck", String(300)),
 )
 
 deadline = Table(

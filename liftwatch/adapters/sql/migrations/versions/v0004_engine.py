@@ -33,6 +33,7 @@ def _canary() -> None:
         sa.Column("seen_beats", sa.BigInteger(), nullable=False),
         sa.Column("seen_ms", sa.BigInteger(), nullable=False),
         sa.Column("deaf_ms", sa.BigInteger()),
+        sa.Column("stuck", sa.String(300)),
     )
 
 
