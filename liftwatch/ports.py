@@ -6,6 +6,7 @@ from typing import Any, Literal, NamedTuple, Protocol
 
 from msgspec import Struct
 
+from liftwatch.clock import HOUR_MS
 from liftwatch.incidents.incident import AlarmChange, Incident
 from liftwatch.register.facts import Facts
 from liftwatch.telemetry.messages import Message
@@ -149,6 +150,10 @@ class Deadline(Struct, kw_only=True, frozen=True):
     period_ms: int | None = None
     data: dict[str, Any] = {}
     attempts: int = 0
+
+
+LEASE_MS_MAX = HOUR_MS
+"""No deadline is held longer: a lease that ends later was taken before a clock was set back."""
 
 
 class Promise(Struct, kw_only=True, frozen=True):

@@ -5,7 +5,7 @@ from typing import Any
 
 from msgspec import Struct, structs
 
-from liftwatch.ports import Attempt, Conflict, Deadline, Heartbeat, Promise
+from liftwatch.ports import LEASE_MS_MAX, Attempt, Conflict, Deadline, Heartbeat, Promise
 
 
 class _Held(Struct, frozen=True):
@@ -117,7 +117,7 @@ class MemoryDuties:
         if not due:
             return None
         taken = structs.replace(due[0], attempts=due[0].attempts + 1)
-        held = _Held(taken, holder, now_ms + leases[taken.what])
+        held = _Held(taken, holder, now_ms + min(leases[taken.what], LEASE_MS_MAX))
         self._put_row(self._duties.deadlines, taken.name, held)
         return taken
 
@@ -191,4 +191,4 @@ def _is_due(deadline: Deadline, now_ms: int) -> bool:
 
 
 def _is_free(held: _Held, now_ms: int) -> bool:
-    return held.holder is None or held.until_ms <= now_ms
+    return held.holder is None or not now_ms < held.until_ms <= now_ms + LEASE_MS_MAX

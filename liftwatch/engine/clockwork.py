@@ -99,13 +99,12 @@ class Engine:
                         self.arm(clock.now_ms(), lane)
                         armed = True
                     while not self._stopping.is_set() and self.step(clock.now_ms(), lane):
-                        pass
+                        self._find(lane)
+                    self._find(lane)
+                    pause_s = TICK_S
                 except (StoreUnavailable, Conflict) as error:
                     self._lose(lane, error)
                     pause_s = min(pause_s * 2, PAUSE_S_MAX)
-                else:
-                    self._find(lane)
-                    pause_s = TICK_S
         except BaseException as error:
             self.crashed = error
             log.exception("engine ended")

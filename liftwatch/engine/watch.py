@@ -34,27 +34,32 @@ class Watch:
     def look(self, now_ms: int) -> None:
         """One look. Raises StoreUnavailable."""
         with self._books.begin() as work:
-            before = work.heartbeats()
-            judged = judge(before, late_ms=self._late_ms, now_ms=now_ms)
-            for old, one in zip(before, judged, strict=True):
-                self._keep(work, old, one, now_ms)
+            judged = self.look_in(work, now_ms)
         for one in judged:
             _say(one)
 
-    def _keep(self, work: Work, old: Heartbeat, judged: Judged, now_ms: int) -> None:
+    def look_in(self, work: Work, now_ms: int) -> list[Judged]:
+        """One look within a transaction: what is seen, and what is promised on its account."""
+        before = work.heartbeats()
+        judged = judge(before, late_ms=self._late_ms, now_ms=now_ms)
+        for old, one in zip(before, judged, strict=True):
+            self._keep(work, old, one, now_ms=now_ms)
+        return judged
+
+    def _keep(self, work: Work, old: Heartbeat, judged: Judged, *, now_ms: int) -> None:
         heartbeat, edge = judged
         if edge in ("replaced", "forgotten"):
             work.forget_heartbeat(heartbeat.name)
         elif heartbeat != old:
             work.put_seen(heartbeat)
         if self._alarm and is_told(edge, was_deaf=old.deaf_ms is not None):
-            body = self._body(judged, old.deaf_ms, now_ms)
+            body = self._body(judged, old.deaf_ms, now_ms=now_ms)
             work.promise(
                 Promise(id=new_id(), channel=ALARM, body=body, made_ms=now_ms, due_ms=now_ms)
             )
             work.arm(Deadline(name=SEND, what=SEND, due_ms=now_ms))
 
-    def _body(self, judged: Judged, deaf_ms: int | None, now_ms: int) -> str:
+    def _body(self, judged: Judged, deaf_ms: int | None, *, now_ms: int) -> str:
         heartbeat, edge = judged
         data: dict[str, Any] = {
             "canary": heartbeat.name,

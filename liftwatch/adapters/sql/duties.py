@@ -24,11 +24,7 @@ from liftwatch.adapters.sql.rows import (
     heartbeat_of,
     upserting,
 )
-from liftwatch.clock import HOUR_MS
-from liftwatch.ports import Attempt, Conflict, Deadline, Heartbeat, Promise
-
-HELD_MS_MAX = HOUR_MS
-"""No lease is longer: one that ends later was taken before a clock was set back."""
+from liftwatch.ports import LEASE_MS_MAX, Attempt, Conflict, Deadline, Heartbeat, Promise
 
 _CANARY, _DEADLINE, _OUTBOX = tables.canary.c, tables.deadline.c, tables.outbox.c
 
@@ -101,7 +97,7 @@ class SqlDuties:
         self._move(
             found.name,
             holder=holder,
-            held_until_ms=now_ms + min(leases[found.what], HELD_MS_MAX),
+            held_until_ms=now_ms + min(leases[found.what], LEASE_MS_MAX),
             attempts=taken.attempts,
         )
         return taken
@@ -161,4 +157,4 @@ def _is_due(now_ms: int) -> ColumnElement[bool]:
 
 def _is_free(now_ms: int) -> ColumnElement[bool]:
     held_ms = _DEADLINE.held_until_ms
-    return or_(held_ms.is_(None), held_ms <= now_ms, held_ms > now_ms + HELD_MS_MAX)
+    return or_(held_ms.is_(None), held_ms <= now_ms, held_ms > now_ms + LEASE_MS_MAX)
