@@ -216,7 +216,10 @@ class Duties(Protocol):
         """A canary that is not expected any more."""
 
     def arm(self, deadline: Deadline) -> None:
-        """See to it that it is done at the latest then; a known name keeps its earlier moment."""
+        """See to it that it is done at the latest then.
+
+        A known name keeps its earlier moment, and its period unless another is given.
+        """
 
     def take_due(self, now_ms: int, *, leases: Mapping[str, int], holder: str) -> Deadline | None:
         """The next one that is due, now held by `holder`; None when there is none.

@@ -102,7 +102,8 @@ class MemoryDuties:
             self._put_row(self._duties.deadlines, deadline.name, _Held(deadline))
             return
         due_ms = min(old.deadline.due_ms, deadline.due_ms)
-        known = structs.replace(old.deadline, due_ms=due_ms, period_ms=deadline.period_ms)
+        period_ms = deadline.period_ms or old.deadline.period_ms
+        known = structs.replace(old.deadline, due_ms=due_ms, period_ms=period_ms)
         self._put_row(self._duties.deadlines, deadline.name, structs.replace(old, deadline=known))
 
     def take_due(self, now_ms: int, *, leases: Mapping[str, int], holder: str) -> Deadline | None:

@@ -10,6 +10,7 @@ from sqlalchemy import (
     and_,
     case,
     delete,
+    func,
     insert,
     or_,
     select,
@@ -75,7 +76,7 @@ class SqlDuties:
             index_elements=["name"],
             set_={
                 "due_ms": case((later, statement.excluded.due_ms), else_=_DEADLINE.due_ms),
-                "period_ms": statement.excluded.period_ms,
+                "period_ms": func.coalesce(statement.excluded.period_ms, _DEADLINE.period_ms),
             },
         )
         self.connection.execute(statement, values)
