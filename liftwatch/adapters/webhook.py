@@ -14,7 +14,8 @@ import httpx2
 from liftwatch.clock import SECOND_MS
 from liftwatch.ports import Promise, Sent, Verdict
 
-CONNECT_S, ANSWER_S = 5.0, 10.0
+CONNECT_S, ANSWER_S = 4.0, 5.0
+"""Together below the engine's lease: the connection, TLS, the request and its answer."""
 AGAIN = {408, 425, 429}
 """Refusals that only mean: not now."""
 

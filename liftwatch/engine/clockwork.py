@@ -30,14 +30,15 @@ LANES: tuple[Lane, ...] = ("quick", "slow")
 class Job(NamedTuple):
     """A row of the table of jobs.
 
-    `run` is given the time and what the deadline carries. `slow` ones have a thread of their own:
-    whatever waits for a network must not hold up what watches. `lease_ms` is above the longest
-    that a run can take.
+    `run` is given the time and what the deadline carries, and tells whether there is more to do
+    at once: long work is done in slices. `slow` ones have a thread of their own: whatever waits
+    for a network must not hold up what watches. `lease_ms` is above the longest that a run can
+    take, and the delay when an engine dies in it.
     """
 
     name: str
     period_ms: int
-    run: Callable[[int, Deadline], None]
+    run: Callable[[int, Deadline], bool]
     lane: Lane = "quick"
     lease_ms: int = 15_000
 
@@ -129,18 +130,19 @@ class Engine:
             return False
         job = self._jobs[due.what]
         try:
-            job.run(now_ms, due)
+            again = job.run(now_ms, due)
         except (StoreUnavailable, Conflict) as error:
             self._put_off(due, now_ms, str(error))
         except Exception as error:
             log.exception("a job of the engine failed", job=job.name)
             self._put_off(due, now_ms, f"{type(error).__name__}: {error}")
         else:
-            self._settle(due, now_ms)
+            self._settle(due, now_ms, again=again)
         return True
 
-    def _settle(self, due: Deadline, now_ms: int) -> None:
+    def _settle(self, due: Deadline, now_ms: int, *, again: bool) -> None:
         next_ms = None if due.period_ms is None else now_ms + due.period_ms
+        next_ms = now_ms if again else next_ms
         with self._books.begin() as work:
             work.settle(due.name, holder=self._holder, due_ms=next_ms)
         self._runs.labels(due.what, "done").inc()

@@ -29,7 +29,7 @@ def make_jobs(
             HOUR_MS,
             lambda now_ms, _: prune_stream(books, now_ms),
             lane="slow",
-            lease_ms=10 * MINUTE_MS,
+            lease_ms=MINUTE_MS,
         ),
         Job("prune-outbox", DAY_MS, lambda now_ms, _: prune_outbox(books, now_ms), lane="slow"),
     ]
@@ -46,13 +46,13 @@ def make_jobs(
     return tuple(rows)
 
 
-def prune_stream(books: Books, now_ms: int) -> None:
-    """Forget changes of incidents that nobody will resume from."""
-    while books.prune_stream(STREAM_KEPT, before_ms=now_ms - STREAM_KEPT_MS):
-        pass
+def prune_stream(books: Books, now_ms: int) -> bool:
+    """Forget some changes of incidents that nobody will resume from; whether there were any."""
+    return books.prune_stream(STREAM_KEPT, before_ms=now_ms - STREAM_KEPT_MS) > 0
 
 
-def prune_outbox(books: Books, now_ms: int) -> None:
+def prune_outbox(books: Books, now_ms: int) -> bool:
     """Forget what left long ago."""
     with books.begin() as work:
         work.prune_outbox(now_ms - OUTBOX_KEPT_MS)
+    return False

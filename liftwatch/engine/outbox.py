@@ -11,42 +11,29 @@ from liftwatch.ports import Attempt, Books, Channel, Promise, Sent
 
 log = structlog.get_logger()
 
-SENT_MAX = 4
-"""Promises a run: with `SEND_S_MAX` a try they stay below the lease."""
-SEND_S_MAX = 25.0
-LEASE_MS = 120_000
-assert SENT_MAX * SEND_S_MAX * SECOND_MS < LEASE_MS
-
+LEASE_MS = 20 * SECOND_MS
+"""Above one try of a channel; so long an engine that dies in it holds up the next."""
 PAUSE_MS_MIN, PAUSE_MS_MAX = 5 * SECOND_MS, HOUR_MS
 GIVEN_UP_MS = 3 * DAY_MS
 """A message about the past that nobody has taken for so long warns nobody any more [our choice]."""
 
 
-def send_due(books: Books, channel: Channel, *, name: str, now_ms: int) -> None:
-    """Send what is due of a channel, the oldest first; one that must wait holds up the others.
+def send_due(books: Books, channel: Channel, *, name: str, now_ms: int) -> bool:
+    """Send the oldest of a channel if it is due; whether another may be sent at once.
 
-    Raises StoreUnavailable, and Conflict when another engine has sent meanwhile.
+    One that must wait holds up the others. Raises StoreUnavailable, and Conflict when another
+    engine has sent it meanwhile.
     """
-    for _ in range(SENT_MAX):
-        promise = books.next_promise(name)
-        if promise is None or 0 < promise.due_ms - now_ms <= PAUSE_MS_MAX:
-            return  # further away than the longest pause is only a clock that was set back
-        sent = _given_up(promise, channel.send(promise, now_ms=now_ms), now_ms)
-        n = promise.attempts + 1
-        with books.begin() as work:
-            work.note_attempt(
-                Attempt(
-                    promise=promise.id,
-                    n=n,
-                    at_ms=now_ms,
-                    verdict=sent.verdict,
-                    detail=sent.detail,
-                ),
-                due_ms=now_ms + pause_ms(n),
-            )
-        _say(promise, sent, n)
-        if sent.verdict == "retry":
-            return
+    promise = books.next_promise(name)
+    if promise is None or 0 < promise.due_ms - now_ms <= PAUSE_MS_MAX:
+        return False  # further away than the longest pause is only a clock that was set back
+    sent = _given_up(promise, channel.send(promise, now_ms=now_ms), now_ms)
+    n = promise.attempts + 1
+    tried = Attempt(promise=promise.id, n=n, at_ms=now_ms, verdict=sent.verdict, detail=sent.detail)
+    with books.begin() as work:
+        work.note_attempt(tried, due_ms=now_ms + pause_ms(n))
+    _say(promise, sent, n)
+    return sent.verdict != "retry"
 
 
 def pause_ms(attempts: int) -> int:

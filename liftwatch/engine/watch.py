@@ -31,12 +31,13 @@ class Watch:
         self._books, self._late_ms = books, late_ms
         self._alarm, self._exercise = alarm, exercise
 
-    def look(self, now_ms: int) -> None:
-        """One look. Raises StoreUnavailable."""
+    def look(self, now_ms: int) -> bool:
+        """One look; there is never more to do at once. Raises StoreUnavailable."""
         with self._books.begin() as work:
             judged = self.look_in(work, now_ms)
         for one in judged:
             _say(one)
+        return False
 
     def look_in(self, work: Work, now_ms: int) -> list[Judged]:
         """One look within a transaction: what is seen, and what is promised on its account."""

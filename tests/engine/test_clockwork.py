@@ -24,13 +24,16 @@ class Diary:
     def __init__(self) -> None:
         self.ran_ms: list[int] = []
         self.fails: Exception | None = None
+        self.slices = 1
 
-    def run(self, now_ms: int, deadline: Deadline) -> None:
+    def run(self, now_ms: int, deadline: Deadline) -> bool:
         """One line."""
         del deadline
         if self.fails is not None:
             raise self.fails
         self.ran_ms.append(now_ms)
+        self.slices -= 1
+        return self.slices > 0
 
 
 @pytest.fixture
@@ -66,6 +69,14 @@ def test_a_job_is_run_at_the_start_and_after_each_period(diary: Diary) -> None:
     assert seconds(diary) == [0, 60, 400]
 
 
+def test_long_work_is_done_in_slices(diary: Diary) -> None:
+    """At once one after the other, each with a lease of its own; then after the period."""
+    engine = engine_over(MemoryBooks(), Job("note", MINUTE_MS, diary.run))
+    diary.slices = 3
+    at(engine, 0, 1, 59, 60)
+    assert seconds(diary) == [0, 0, 0, 60]
+
+
 def test_two_engines_do_it_once(diary: Diary) -> None:
     """Whoever comes first; another that starts in between changes nothing."""
     books = MemoryBooks()
@@ -81,7 +92,7 @@ def test_a_job_whose_engine_dies_is_done_by_another(diary: Diary) -> None:
     """After the lease."""
     books = MemoryBooks()
 
-    def die(*_: object) -> None:
+    def die(*_: object) -> bool:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
@@ -139,13 +150,14 @@ def test_what_waits_holds_up_nothing_that_watches(books: SqlBooks) -> None:
     ran, go_on = threading.Semaphore(0), threading.Event()
     stands = threading.Event()
 
-    def stand(*_: object) -> None:
+    def stand(*_: object) -> bool:
         stands.set()
         wait(go_on)
+        return False
 
     jobs = (
         Job("stand", MINUTE_MS, stand, lane="slow", lease_ms=MINUTE_MS),
-        Job("tick", 1, lambda *_: ran.release()),
+        Job("tick", 1, lambda *_: bool(ran.release())),
     )
     engine = Engine(books, jobs, registry=CollectorRegistry())
     engine.start()
@@ -176,7 +188,7 @@ def test_a_database_that_is_away_is_waited_for(tmp_path: Path) -> None:
     books = Fickle(f"sqlite:///{tmp_path}/books.sqlite")
     ran = threading.Event()
     books.away = True
-    job = Job("tick", 1, lambda *_: ran.set())
+    job = Job("tick", 1, lambda *_: bool(ran.set()))
     engine = Engine(books, [job], registry=CollectorRegistry())
     engine.start()
     try:
