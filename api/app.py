@@ -1,7 +1,8 @@
 """The application, composed in one place: layers, routes, problems, pages."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from types import ModuleType
 from typing import Any
 
 from fastapi import FastAPI
@@ -35,6 +36,35 @@ def create_app(
     `readiness` tells of each part None when it is ready, else one line why not. `exercise` says
     that this whole installation is a drill, `demo` that its lifts do not exist: both show.
     """
+    parts = Parts(
+        books=books,
+        store=store,
+        feed=Feed(books),
+        readiness=readiness,
+        metrics=metrics,
+        exercise=exercise,
+        demo=demo,
+    )
+    return _compose(parts, (health, lifts, telemetry, incidents, stream, pages))
+
+
+def create_own_app(
+    *, books: Books, store: TelemetryStore, readiness: Readiness, metrics: Metrics
+) -> FastAPI:
+    """What a service without pages tells about itself: alive, ready, figures."""
+    parts = Parts(
+        books=books,
+        store=store,
+        feed=Feed(books),
+        readiness=readiness,
+        metrics=metrics,
+        exercise=False,
+        demo=False,
+    )
+    return _compose(parts, (health,))
+
+
+def _compose(parts: Parts, modules: Sequence[ModuleType]) -> FastAPI:
     app = FastAPI(
         title="Liftwatch",
         version=VERSION,
@@ -45,17 +75,9 @@ def create_app(
         max_body_size=BODY_MAX,
         lifespan=_lifespan,
     )
-    app.state.parts = Parts(
-        books=books,
-        store=store,
-        feed=Feed(books),
-        readiness=readiness,
-        metrics=metrics,
-        exercise=exercise,
-        demo=demo,
-    )
+    app.state.parts = parts
     app.state.figures = HttpFigures()
-    for module in (health, lifts, telemetry, incidents, stream, pages):
+    for module in modules:
         app.include_router(module.router)
     add_problem_handlers(app, page=pages.problem_page)
     app.add_middleware(Guard)

@@ -179,6 +179,18 @@ class Bank:
         self.attend()
         return changes
 
+    def step(self, by_ms: int) -> None:
+        """Our clock has stepped: what has begun is judged afresh, what is raised stays raised.
+
+        Nobody can tell how long what was seen before the step has lasted.
+        """
+        self.view.step(by_ms)
+        for rule in self.rules:
+            told = rule.name == "reported" or any(kind in self.active for kind in rule.kinds)
+            if not told and not isinstance(rule, Listener):  # whose clock has not stepped
+                rule.forget()
+        self._look_ahead()
+
     def attend(self) -> int:
         """Ask the listeners until when there may be silence; a sign of life puts it off later."""
         self.stirred = any(rule.stirred for rule in self._listeners())

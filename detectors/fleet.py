@@ -6,12 +6,12 @@ replayed day gives the same alarms. `hear` takes a message, `advance` lets time 
 goes back.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import msgspec
 
-from detectors.agenda import FAR_MS, Agenda
+from detectors.agenda import FAR_MS, NEVER_MS, Agenda
 from detectors.bank import Bank, restore_bank
 from detectors.contract import Detector
 from detectors.listening import Listening
@@ -54,16 +54,6 @@ class Fleet:
             changes += self._deliver(one)
         return changes
 
-    def link(self, up: bool, at_ms: int) -> list[AlarmChange]:
-        """We hear from now on, or cannot."""
-        del up, at_ms
-        return []
-
-    def step(self, by_ms: int) -> list[AlarmChange]:
-        """Our clock has stepped."""
-        del by_ms
-        return []
-
     def is_due(self, now_ms: int) -> bool:
         """Whether `advance` to this time would do anything."""
         if min(self._deadlines.next_ms(), self.order.agenda.next_ms()) <= now_ms:
@@ -97,6 +87,21 @@ class Fleet:
             return
         self.listening.lose(self.clock_ms)
         self.listening.regain(at_ms)
+
+    def step(self, by_ms: int) -> list[AlarmChange]:
+        """Take note that the clock of reception has stepped: no lift has waited for that long.
+
+        What waits for its predecessors passes. What has begun to be judged begins afresh with the
+        next message of its lift; alarms that are raised stay raised.
+        """
+        changes = self.finish()
+        self.clock_ms += by_ms
+        self.listening.step(by_ms)
+        for lift, bank in self.banks.items():
+            bank.step(by_ms)
+            self._schedule_bank(bank, NEVER_MS)
+            self.touched.add(lift)
+        return changes
 
     def finish(self) -> list[AlarmChange]:
         """Take what still waits for its predecessors: nothing more will come. No time passes."""
@@ -189,9 +194,11 @@ class Fleet:
         banks = (self.banks.get(lift), self.history.get(lift))
         return [bank.save() for bank in banks if bank is not None]
 
-    def restore_lift(self, data: bytes) -> None:
-        """Take back what `save_lift` gave."""
+    def restore_lift(self, data: bytes, *, estates: Collection[str] = ()) -> None:
+        """Take back what `save_lift` gave; with `estates` only a lift of one of these."""
         bank = restore_bank(data, detectors=self._detectors)
+        if estates and bank.estate not in estates:
+            return
         if bank.late:
             self.history[bank.lift] = bank
             return

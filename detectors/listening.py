@@ -33,6 +33,12 @@ class Listening(Struct, omit_defaults=True, gc=False):
             self.deaf_ms += max(at_ms - self.deaf_from_ms, 0)
             self.deaf_from_ms = None
 
+    def step(self, by_ms: int) -> None:
+        """The clock of reception has stepped; this one has not."""
+        self.deaf_ms += by_ms
+        if self.deaf_from_ms is not None:
+            self.deaf_from_ms += by_ms
+
     def listened_ms(self, received_ms: int) -> int:
         """This clock at a moment of reception."""
         if not self.deaf_ms and self.deaf_from_ms is None:

@@ -26,6 +26,8 @@ from liftwatch.telemetry.signals import SENSOR_OF
 VISIT_MS_MAX = 8 * HOUR_MS  # contract, section 2: Planned
 WINDOW_MS = 6 * SECOND_MS  # longer than any rule on motion looks back
 WINDOW_STATES_MAX = 32
+DATED = ("stand_ms", "moved_ms", "mode_ms", "visit_ms", "heard_ms")
+DATED_PEOPLE = ("closed_ms", "seen_ms", "pressed_ms", "press_ms", "call_ms")
 LANDING_MM = 100.0  # beyond this the car has left its landing (contract: 0.10 m)
 
 
@@ -154,6 +156,19 @@ class View(Struct, gc=False):
     def forget_motion(self) -> None:
         """Start looking at motion afresh: what was seen until now explains itself otherwise."""
         self.window = []
+
+    def step(self, by_ms: int) -> None:
+        """Our clock has stepped: nothing that is known may lie after what comes next."""
+        self.now, self.window, self.window_moved_ms, self.lag_ms = None, [], None, 0
+        back_ms = min(by_ms, 0)
+        for struct, names in ((self, DATED), (self.people, DATED_PEOPLE)):
+            for name in names:
+                known_ms = getattr(struct, name)
+                if known_ms is not None:
+                    setattr(struct, name, known_ms + back_ms)
+        self.context_ms = {kind: ms + back_ms for kind, ms in self.context_ms.items()}
+        if self.received_ms is not None:
+            self.received_ms += by_ms
 
     def _take_state(self, at_ms: int, state: State) -> None:
         moment = moment_of(at_ms, state)

@@ -7,7 +7,7 @@ here is bounded by the broker's `max_inflight_messages`.
 import ssl
 import threading
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -49,6 +49,8 @@ class _Arrival(NamedTuple):
     publications: list[Arrived]
     connection: int
     received_ms: int
+    settled_ms: int
+    """By the clock of before, when this tells that it has stepped."""
 
 
 class Consumer:
@@ -60,8 +62,9 @@ class Consumer:
         journal: Journal,
         *,
         client_id: str,
-        on_batch: Callable[[int], None],
+        on_batch: Callable[[Sequence[Publication]], None],
         topics: Sequence[str] = (SUBSCRIPTION,),
+        since_ms: int = 0,
     ) -> None:
         self._broker, self._journal, self._on_batch = broker, journal, on_batch
         self._topics = tuple(topics)
@@ -69,7 +72,7 @@ class Consumer:
         self._waiting: deque[_Arrival] = deque()
         self._waiting_bytes = 0
         self._writing_from_ms: int | None = None
-        self._clock = ReceptionClock()
+        self._clock = ReceptionClock(since_ms)
         self._stopping = False
         self._subscribed = False
         self._up: bool | None = None
@@ -114,7 +117,7 @@ class Consumer:
             if self._writing_from_ms is not None:
                 return self._writing_from_ms - 1
             if self._waiting:
-                return self._waiting[0].received_ms - 1
+                return self._waiting[0].settled_ms - 1
             return self._clock.now_ms - 1
 
     def _take(self, publications: list[Arrived], connection: int) -> None:
@@ -125,10 +128,11 @@ class Consumer:
 
     def _look(self) -> None:
         """Bring our clock up to date; a step of it goes into the journal in its place."""
+        before_ms = self._clock.now_ms
         step_ms = self._clock.look()
         if step_ms:
             log.warning("our clock has stepped", by_s=round(step_ms / 1000))
-            self._put([Arrived(STEP, str(step_ms).encode(), b"")], 0)
+            self._put([Arrived(STEP, str(step_ms).encode(), b"")], 0, settled_ms=before_ms)
 
     def _note_link(self, *, up: bool) -> None:
         """Journal that we can hear from now on, or cannot; a change only."""
@@ -138,8 +142,12 @@ class Consumer:
                 self._look()
                 self._put([Arrived(LINK_UP if up else LINK_DOWN, b"", b"")], 0)
 
-    def _put(self, publications: list[Arrived], connection: int) -> None:
-        self._waiting.append(_Arrival(publications, connection, self._clock.now_ms))
+    def _put(
+        self, publications: list[Arrived], connection: int, *, settled_ms: int | None = None
+    ) -> None:
+        now_ms = self._clock.now_ms
+        settled_ms = now_ms if settled_ms is None else settled_ms
+        self._waiting.append(_Arrival(publications, connection, now_ms, settled_ms))
         self._waiting_bytes += sum(len(one.payload) for one in publications)
         if len(self._waiting) == 1:
             self._grown.notify_all()
@@ -153,7 +161,7 @@ class Consumer:
                 if self._stopping:
                     return
                 arrivals = self._gathered()
-                self._writing_from_ms = arrivals[0].received_ms
+                self._writing_from_ms = arrivals[0].settled_ms
             batch = [
                 Publication(one.topic, one.payload, arrival.received_ms)
                 for arrival in arrivals
@@ -164,7 +172,7 @@ class Consumer:
             with self._grown:
                 self._writing_from_ms = None
             self._acknowledge(arrivals)
-            self._on_batch(len(batch))
+            self._on_batch(batch)
 
     def _gathered(self) -> list[_Arrival]:
         arrivals, count = [], 0
@@ -217,8 +225,12 @@ class Consumer:
         if self._subscribed and flags.session_present:
             self._say_well()
             return
-        gone = sorted(set(self._topics_before()) - set(self._topics))
+        before = set(self._topics_before())
+        # Noted before they are asked for: whatever the session has, the next start knows.
+        self._note_topics(before.union(self._topics))
+        gone = sorted(before.difference(self._topics))
         if gone:
+            log.info("topics of an earlier start are unsubscribed", topics=gone)
             client.unsubscribe(gone)
         client.subscribe([(topic, 1) for topic in self._topics])
 
@@ -227,6 +239,12 @@ class Consumer:
             return msgspec.json.decode(self._journal.about(TOPICS) or "[]", type=list[str])
         except (JournalError, msgspec.MsgspecError):
             return []
+
+    def _note_topics(self, topics: Iterable[str]) -> None:
+        try:
+            self._journal.note(TOPICS, msgspec.json.encode(sorted(topics)).decode())
+        except JournalError as error:
+            log.warning("the subscription is not noted", reason=str(error))
 
     def _on_subscribe(
         self, client: mqtt.Client, userdata: Any, mid: int, codes: Any, properties: Any
@@ -237,10 +255,7 @@ class Consumer:
             self._say_trouble(f"broker refuses the subscription: {', '.join(refused)}")
             return
         self._subscribed = True
-        try:
-            self._journal.note(TOPICS, msgspec.json.encode(self._topics).decode())
-        except JournalError as error:
-            log.warning("the subscription is not noted", reason=str(error))
+        self._note_topics(self._topics)
         self._say_well()
 
     def _on_connect_fail(self, client: mqtt.Client, userdata: Any) -> None:

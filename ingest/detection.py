@@ -6,7 +6,7 @@ it claims again was claimed before, and the incidents count each claim once.
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import partial
 
 import structlog
@@ -14,9 +14,11 @@ from msgspec import to_builtins
 from msgspec.json import encode
 
 from detectors.fleet import Fleet
+from detectors.order import COUNTED, TooMany
 from ingest.counts import Counts
 from ingest.dead_letters import DeadLetter, DeadLetters
 from ingest.decode import Decoded
+from ingest.flights import Flights
 from ingest.journal import Batch, Journal, JournalError
 from ingest.notes import Note
 from ingest.progress import DETECTION, RELAY, Progress
@@ -28,7 +30,7 @@ from liftwatch.incidents.incident import AlarmChange
 from liftwatch.ports import Books, LiftRow, StoreUnavailable
 from liftwatch.telemetry.messages import Message, Online, Rejection, Wire
 from liftwatch.telemetry.signals import ENVELOPE
-from liftwatch.telemetry.topics import topic_of
+from liftwatch.telemetry.topics import CANARY_AREA, topic_of
 
 log = structlog.get_logger()
 
@@ -52,9 +54,12 @@ class Detection:
         books: Books,
         counts: Counts,
         settled_ms: Callable[[], int],
+        flights: Flights | None = None,
+        estates: Collection[str] = (),
     ) -> None:
         self._journal, self._progress, self._dead = journal, progress, dead_letters
         self._books, self._counts, self._settled_ms = books, counts, settled_ms
+        self._flights, self._estates = flights, frozenset(estates)
         self.fleet = Fleet()
         self.batch = progress.cursor(DETECTION)
         self._known = self.batch
@@ -82,8 +87,10 @@ class Detection:
         """The detectors as of the last checkpoint."""
         self.fleet.order.restore(self._progress.streams())
         for body in self._progress.banks():
-            self.fleet.restore_lift(body)
+            self.fleet.restore_lift(body, estates=self._estates)
         self.fleet.clock_ms = self._progress.clock_ms()
+        if whole := self._progress.whole():
+            self.fleet.restore_fleet(whole)
         self._known = self._progress.position()
         if self.batch >= self._known:  # else reading up to there comes first
             self._retell(self.batch)
@@ -130,6 +137,11 @@ class Detection:
         self._keep_odd(batch.id, decoded)
         for place, (publication, said) in enumerate(zip(batch.publications, decoded, strict=True)):
             for message in said.messages:
+                if message.area == CANARY_AREA:
+                    self._judge_canary(message)
+                    continue
+                if not fresh and message.source not in COUNTED:
+                    continue  # nothing of a foreign device waits, so it was heard
                 self._note(message)
                 if changes := self._hear(message, batch.id, place):
                     self._apply(changes)
@@ -142,11 +154,17 @@ class Detection:
             self._retell(batch.id)
         self.batch = batch.id
 
+    def _judge_canary(self, message: Message) -> None:
+        """Seen is all there is to it: it is no lift and counts nowhere."""
+        if self._flights is not None:
+            self._flights.judged(message)
+
     def _take_note(self, note: Note, received_ms: int) -> list[AlarmChange]:
         """Take in when we could not hear, or that our clock has stepped."""
         if note.what == "step":
             return self.fleet.step(note.ms)
-        return self.fleet.link(note.what == "up", received_ms)
+        self.fleet.link(note.what == "up", received_ms)
+        return []
 
     def _declare(self, batch: int, damage: Damage) -> None:
         """Tell what the journal had and the disk has lost."""
@@ -179,10 +197,13 @@ class Detection:
     def _hear(self, message: Message, batch: int, place: int) -> list[AlarmChange]:
         try:
             return self.fleet.hear(message, batch)
+        except TooMany as error:
+            letter = refused(message, error.reason, str(error))
         except Exception as error:
             log.exception("a message ended in an error", lift=message.lift, kind=message.kind)
-            self._keep([DeadLetter(batch, place, failed(message, error))])
-            return []
+            letter = failed(message, error)
+        self._keep([DeadLetter(batch, place, letter)])
+        return []
 
     def _let_pass(self, settled_ms: int) -> None:
         """Tell the time while nothing comes; first note that it was told, for after a crash."""
@@ -223,7 +244,8 @@ class Detection:
         odd: list[Message] = []
         for place, said in enumerate(decoded):
             for message in said.messages:
-                messages[message.kind] += 1
+                if message.area != CANARY_AREA:
+                    messages[message.kind] += 1
                 if message.set_aside:
                     odd.append(message)
             if said.ignored:
@@ -283,6 +305,7 @@ class Detection:
                 clock_ms=self.fleet.clock_ms,
                 banks=((lift, self.fleet.save_lift(lift)) for lift in sorted(touched)),
                 streams=self.fleet.order.save(),
+                fleet=self.fleet.save_fleet(),
             )
         except StoreUnavailable as error:
             self._tell(PROGRESS, str(error))
@@ -301,9 +324,14 @@ class Detection:
 
 def failed(message: Message, error: Exception) -> Rejection:
     """The dead letter of a message that a detector could not take: a defect of ours."""
+    return refused(message, "detection_failed", f"{type(error).__name__}: {error}")
+
+
+def refused(message: Message, reason: str, detail: str) -> Rejection:
+    """The dead letter of a message that is stored and could not be judged."""
     return Rejection(
-        reason="detection_failed",
-        detail=f"{type(error).__name__}: {error}"[:200],
+        reason=reason,
+        detail=detail[:200],
         topic=topic_of(message),
         payload=encode(message.body),
         received_ms=message.received_ms,

@@ -285,6 +285,13 @@ class Journal:
         row = self._db.execute("SELECT seq FROM sqlite_sequence WHERE name='batch'").fetchone()
         return int(row[0]) if row else 0
 
+    def newest_ms(self) -> int:
+        """When the newest batch was received; 0 when there is none."""
+        query = "SELECT received_ms FROM batch ORDER BY id DESC LIMIT 1"
+        with self._translated():
+            row = self._db.execute(query).fetchone()
+        return int(row[0]) if row else 0
+
     def depth(self, after: int) -> int:
         """How many publications lie after an id."""
         query = "SELECT total - count FROM batch WHERE id > ? ORDER BY id LIMIT 1"

@@ -5,21 +5,28 @@ broker ─▶ consumer ─▶ journal ─┬─▶ detection ─▶ incidents
 """
 
 import fcntl
+from collections.abc import Sequence
 from pathlib import Path
 from typing import IO
 
+from ingest.canary import Canary, Plan
 from ingest.consumer import Broker, Consumer
 from ingest.counts import Counts
 from ingest.dead_letters import DeadLetters
+from ingest.decode import Publication
 from ingest.detection import Detection
 from ingest.journal import BYTES_MAX, Journal, JournalError
 from ingest.progress import Progress
 from ingest.relay import Relay
 from liftwatch.ports import Books, TelemetryStore
+from liftwatch.telemetry.topics import CANARY_ROOT, filters_of
 
 
 class Pipeline:
-    """Reception, detection and relay over one data folder, which it holds alone."""
+    """Reception, detection and relay over one data folder, which it holds alone.
+
+    `estates` are those that are heard (none: all); `canary` says how it proves itself.
+    """
 
     def __init__(
         self,
@@ -28,6 +35,8 @@ class Pipeline:
         broker: Broker,
         books: Books,
         store: TelemetryStore,
+        estates: Sequence[str] = (),
+        canary: Plan | None = None,
         journal_bytes_max: int = BYTES_MAX,
     ) -> None:
         self._lock = hold_alone(folder)
@@ -37,11 +46,17 @@ class Pipeline:
         self.progress = Progress(folder / "progress.sqlite", self.journal.id)
         self.journal.continue_after(self.progress.furthest())
         self.dead_letters = DeadLetters(folder / "dead_letters.sqlite")
+        self.canary = canary and Canary(
+            canary, name=self.journal.id[-12:], books=books, serves=estates
+        )
+        flights = self.canary.flights if self.canary else None
         self.consumer = Consumer(
             broker,
             self.journal,
             client_id=f"liftwatch-{self.journal.id}",
-            on_batch=self.counts.journaled,
+            on_batch=self._journaled,
+            since_ms=max(self.progress.told_ms(), self.journal.newest_ms()),
+            topics=filters_of(estates, canary=self.canary.name if self.canary else None),
         )
         self.detection = Detection(
             journal=self.journal,
@@ -50,6 +65,8 @@ class Pipeline:
             books=books,
             counts=self.counts,
             settled_ms=self.consumer.settled_ms,
+            flights=flights,
+            estates=estates,
         )
         self.relay = Relay(
             journal=self.journal,
@@ -57,8 +74,16 @@ class Pipeline:
             dead_letters=self.dead_letters,
             store=store,
             counts=self.counts,
+            flights=flights,
         )
         self._watch()
+
+    def _journaled(self, publications: Sequence[Publication]) -> None:
+        """Count what was synced, canaries left out: those of others come along, too."""
+        canaries = sum(one.topic.startswith(CANARY_ROOT) for one in publications)
+        if canaries and self.canary is not None:
+            self.canary.flights.journaled(publications)
+        self.counts.journaled(len(publications) - canaries)
 
     def _watch(self) -> None:
         self.counts.watch(
@@ -81,15 +106,21 @@ class Pipeline:
         self.counts.watch(
             "liftwatch_gaps", "Messages waited for in vain since the start", lambda: order.lost
         )
+        if self.canary is not None:
+            self.canary.watch(self.counts.registry)
 
     def start(self) -> None:
         """Take up where the last run ended, then receive."""
         self.detection.start()
         self.relay.start()
         self.consumer.start()
+        if self.canary is not None:
+            self.canary.start()
 
     def stop(self) -> None:
         """Stop receiving, finish what is under way, keep the detectors' state."""
+        if self.canary is not None:
+            self.canary.stop()
         self.consumer.stop()
         self.detection.stop()
         self.relay.stop()
@@ -105,6 +136,7 @@ class Pipeline:
     def readiness(self) -> dict[str, str | None]:
         """Each part, and why it is not ready, in one line."""
         detection, relay = self.detection, self.relay
+        canary = {} if self.canary is None else {"canary": self.canary.trouble()}
         return {
             "broker": self.consumer.trouble,
             "journal": self.consumer.full,
@@ -112,6 +144,7 @@ class Pipeline:
             "database": None if self.books.is_ready() else "does not answer",
             "relay": crashed(relay.crashed) or relay.trouble,
             "telemetry": None if self.store.is_ready() else "does not answer",
+            **canary,
         }
 
     def crashed(self) -> bool:

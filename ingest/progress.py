@@ -108,6 +108,7 @@ class Progress:
         clock_ms: int,
         banks: Iterable[tuple[str, list[bytes]]],
         streams: dict[str, Saved],
+        fleet: bytes,
     ) -> None:
         """Keep the detectors' state as of `position`, in one transaction.
 
@@ -120,10 +121,22 @@ class Progress:
                 ((lift, msgspec.msgpack.encode(parts)) for lift, parts in banks),
             )
             self._put_fleet("streams", msgspec.msgpack.encode(streams))
+            self._put_fleet("whole", fleet)
             self._put_fleet("clock_ms", str(clock_ms).encode())
             self._put_fleet("position", str(position).encode())
             self._put_cursor(DETECTION, batch)
             self._db.execute("DELETE FROM tick WHERE batch < ?", (position,))
+
+    def whole(self) -> bytes | None:
+        """What belongs to no lift, as of the checkpoint; None before the first."""
+        with self._lock:
+            return self._fleet("whole")
+
+    def told_ms(self) -> int:
+        """The last time that anybody was told, 0 when nobody was."""
+        with self._lock:
+            row = self._db.execute("SELECT max(at_ms) FROM tick").fetchone()
+        return max(int(row[0] or 0), self.clock_ms())
 
     def clock_ms(self) -> int:
         """The detectors' time as of the checkpoint."""

@@ -14,8 +14,9 @@ STEP_MS_MIN = 2_000
 class ReceptionClock:
     """Compares the clock that may step with one that never does."""
 
-    def __init__(self) -> None:
-        self._wall_ms = self.now_ms = clock.now_ms()
+    def __init__(self, since_ms: int = 0) -> None:
+        """Go on after `since_ms`, told by an earlier run: before that it cannot be again."""
+        self._wall_ms = self.now_ms = max(clock.now_ms(), since_ms)
         self._steady_s = clock.monotonic_s()
 
     def look(self) -> int:

@@ -13,12 +13,13 @@ from msgspec.json import encode
 
 from ingest.counts import Counts
 from ingest.dead_letters import DeadLetter, DeadLetters
+from ingest.flights import Flights
 from ingest.journal import Batch, Journal
 from ingest.progress import RELAY, Progress
 from ingest.retry import until_it_works
 from liftwatch.ports import StoreRefused, StoreUnavailable, TelemetryStore
 from liftwatch.telemetry.messages import Message, Rejection
-from liftwatch.telemetry.topics import topic_of
+from liftwatch.telemetry.topics import CANARY_AREA, topic_of
 
 log = structlog.get_logger()
 
@@ -47,9 +48,10 @@ class Relay:
         dead_letters: DeadLetters,
         store: TelemetryStore,
         counts: Counts,
+        flights: Flights | None = None,
     ) -> None:
         self._journal, self._progress, self._dead = journal, progress, dead_letters
-        self._store, self._counts = store, counts
+        self._store, self._counts, self._flights = store, counts, flights
         self.batch = progress.cursor(RELAY)
         self.trouble: str | None = None
         self.crashed: BaseException | None = None
@@ -93,12 +95,16 @@ class Relay:
         for start in range(0, len(gathered), MESSAGES_MAX):
             if not self._write(gathered[start : start + MESSAGES_MAX]):
                 return 0
-        self._counts.stored(len(gathered))
+        canaries = [row.message for row in gathered if row.message.area == CANARY_AREA]
+        self._counts.stored(len(gathered) - len(canaries))
         self.batch = last
         try:
             self._progress.set_cursor(RELAY, last)
         except StoreUnavailable as error:  # after a restart they are written again, as the same
             self._tell(str(error)[:200])
+        if self._flights is not None:
+            for message in canaries:
+                self._flights.stored(message)
         return max(1, len(gathered))
 
     def _messages(self, batch: Batch) -> list[Row]:

@@ -12,13 +12,15 @@ import msgspec
 from msgspec import Struct
 
 from detectors.fleet import Fleet
+from detectors.order import TooMany
 from ingest.decode import Publication, decode
-from ingest.detection import failed
+from ingest.detection import failed, refused
 from liftwatch.clock import parse_ms, rfc3339
 from liftwatch.handlers.alarms import apply_alarm
 from liftwatch.incidents.incident import Incident
 from liftwatch.ports import Books, IncidentFilter
 from liftwatch.telemetry.messages import Rejection
+from liftwatch.telemetry.topics import CANARY_AREA
 
 PAGE = 500
 
@@ -59,10 +61,16 @@ def replay(
         for rejection in decoded.rejections:
             counts.dead_letters += 1
             dead_letter({"line": number, **rejection_data(rejection)})
-        counts.messages += len(decoded.messages)
-        for message in decoded.messages:
+        heard = [message for message in decoded.messages if message.area != CANARY_AREA]
+        counts.messages += len(heard)
+        for message in heard:
             try:
                 changes = fleet.hear(message)
+            except TooMany as error:
+                counts.dead_letters += 1
+                refusal = refused(message, error.reason, str(error))
+                dead_letter({"line": number, **rejection_data(refusal)})
+                continue
             except Exception as error:  # noqa: BLE001 - one message must not end the replay
                 counts.dead_letters += 1
                 dead_letter({"line": number, **rejection_data(failed(message, error))})

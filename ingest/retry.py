@@ -32,7 +32,7 @@ def until_it_works(
             if not lost:
                 log.warning(f"{what} lost", reason=str(error)[:200])
                 lost = True
-            if stopping.wait(pause_s):
+            if stopping.wait(max(pause_s, error.retry_after_s or 0.0)):
                 return False
             pause_s = min(pause_s * 2, PAUSE_S_MAX)
         else:

@@ -61,6 +61,34 @@ def run() -> None:
 
 
 @app.command()
+def ingest(
+    estates: Annotated[
+        str | None, typer.Option(help="Only these, as a,b: each process has its own.")
+    ] = None,
+) -> None:
+    """Reception, detection and relay alone: from the broker into the stores of the settings."""
+    from liftwatch.commands.ingest import ingest_command
+
+    ingest_command(estates)
+
+
+@app.command()
+def engine() -> None:
+    """What happens by the clock, alone: who is deaf, what must be told, what may be forgotten."""
+    from liftwatch.commands.engine import engine_command
+
+    engine_command()
+
+
+@app.command()
+def api() -> None:
+    """API and pages alone, over the stores of the settings."""
+    from liftwatch.commands.api import api_command
+
+    api_command()
+
+
+@app.command()
 def replay(
     file: Annotated[Path, typer.Argument(help="Replay file; - is standard input.")],
     incidents: Annotated[Path, typer.Option(help="Where incidents go; - is standard output.")],

@@ -1,11 +1,12 @@
 """What the core needs from the world outside, as protocols; `liftwatch.adapters` fulfils them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
 from msgspec import Struct
 
+from liftwatch.clock import HOUR_MS
 from liftwatch.incidents.incident import AlarmChange, Incident
 from liftwatch.register.facts import Facts
 from liftwatch.telemetry.messages import Message
@@ -134,7 +135,136 @@ class StreamEvent(Struct, frozen=True):
     data: dict[str, Any]
 
 
-class Work(Protocol):
+class Heartbeat(Struct, kw_only=True, frozen=True):
+    """The last time a canary came through, and what the engine has seen of it.
+
+    `name` is of one ingest process, `serves` are its estates (none: all). `seen_ms` is when the
+    engine, by its own clock, saw `seen_beats` of `beats`; `deaf_ms` is when it said that the
+    process is deaf. `stuck` is where, by the process's own word, canaries stop since.
+    """
+
+    name: str
+    serves: tuple[str, ...] = ()
+    beats: int = 0
+    at_ms: int
+    through_ms: int
+    seen_beats: int = 0
+    seen_ms: int = 0
+    deaf_ms: int | None = None
+    stuck: str | None = None
+
+
+class Deadline(Struct, kw_only=True, frozen=True):
+    """What the engine is to do at a moment: once, or every `period_ms` from then on.
+
+    `what` says which function, `data` about what. `attempts` counts how often it was taken since
+    it was last settled, this time among them.
+    """
+
+    name: str
+    what: str
+    due_ms: int
+    period_ms: int | None = None
+    data: dict[str, Any] = {}
+    attempts: int = 0
+
+
+LEASE_MS_MAX = HOUR_MS
+"""No deadline is held longer: a lease that ends later was taken before a clock was set back."""
+
+
+class Promise(Struct, kw_only=True, frozen=True):
+    """What is to leave by a channel: these bytes under this id, however often it is tried."""
+
+    id: str
+    channel: str
+    body: str
+    made_ms: int
+    due_ms: int
+    attempts: int = 0
+
+
+Verdict = Literal["delivered", "retry", "refused"]
+
+
+class Attempt(Struct, kw_only=True, frozen=True):
+    """One try to keep a promise, and what came of it."""
+
+    promise: str
+    n: int
+    at_ms: int
+    verdict: Verdict
+    detail: str
+
+
+class Sent(NamedTuple):
+    """What a channel says of one try."""
+
+    verdict: Verdict
+    detail: str
+
+
+class Channel(Protocol):
+    """A way out of the house."""
+
+    def send(self, promise: Promise, *, now_ms: int) -> Sent:
+        """Try once; whatever goes wrong is a verdict."""
+
+    def close(self) -> None:
+        """Let go of connections."""
+
+
+class Duties(Protocol):
+    """The part of a transaction that the engine lives on: heartbeats, deadlines, promises."""
+
+    def beat(self, name: str, *, serves: Sequence[str], at_ms: int, through_ms: int) -> None:
+        """Note that a canary published at `at_ms` has come through."""
+
+    def note_stuck(self, name: str, *, where: str) -> None:
+        """Note where canaries stop; forgotten when the next one has come through."""
+
+    def heartbeats(self) -> list[Heartbeat]:
+        """All canaries in order of name, locked against others until the transaction ends."""
+
+    def put_seen(self, heartbeat: Heartbeat) -> None:
+        """Keep `seen_beats`, `seen_ms` and `deaf_ms` of a canary."""
+
+    def forget_heartbeat(self, name: str) -> None:
+        """A canary that is not expected any more."""
+
+    def arm(self, deadline: Deadline) -> None:
+        """See to it that it is done at the latest then.
+
+        A known name keeps its earlier moment, and its period unless another is given.
+        """
+
+    def take_due(self, now_ms: int, *, leases: Mapping[str, int], holder: str) -> Deadline | None:
+        """The next one that is due, now held by `holder`; None when there is none.
+
+        `leases` are the milliseconds for which each `what` is held: when they are over and it is
+        not settled, its holder has died and somebody else may take it.
+        """
+
+    def settle(self, name: str, *, holder: str, due_ms: int | None) -> bool:
+        """It is done, and due again at `due_ms`, or never; False when it is not held any more."""
+
+    def put_off(self, name: str, *, holder: str, due_ms: int) -> bool:
+        """It failed and is due again then, with its attempts; False when it is not held."""
+
+    def promise(self, promise: Promise) -> None:
+        """Something is to leave."""
+
+    def note_attempt(self, attempt: Attempt, *, due_ms: int) -> None:
+        """Keep what came of a try; one to be repeated is due then.
+
+        Raises Conflict when it is not the next try: somebody else has made it.
+        """
+
+    def prune_outbox(self, before_ms: int) -> int:
+        """Forget what was promised before and is settled; how many went."""
+
+
+class Work(Duties, Protocol):
     """One transaction of the relational store."""
 
     def remember(self, change: AlarmChange) -> bool:
@@ -190,6 +320,25 @@ class Books(Protocol):
 
     def stream_head(self) -> int:
         """The newest number, 0 when there is none."""
+
+    def prune_stream(self, keep: int, *, before_ms: int) -> int:
+        """Forget the oldest changes that are older than that, never of the newest `keep`.
+
+        Numbers go on, and what stays has no gaps. Only so many are forgotten in one call as do
+        not hold up others; how many went.
+        """
+
+    def known_heartbeats(self) -> list[Heartbeat]:
+        """All canaries in order of name."""
+
+    def deadlines(self) -> list[Deadline]:
+        """All deadlines, the next one first."""
+
+    def next_promise(self, channel: str) -> Promise | None:
+        """The oldest promise of a channel that is neither delivered nor refused."""
+
+    def attempts(self, channel: str, *, limit: int = 50) -> list[Attempt]:
+        """The latest tries of a channel, newest first."""
 
     def is_ready(self) -> bool:
         """Whether the database answers."""

@@ -3,6 +3,8 @@
 A bad one is a SettingsError of one line that names it.
 """
 
+import base64
+import binascii
 import difflib
 import ipaddress
 import os
@@ -11,7 +13,14 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from pydantic import BeforeValidator, SecretStr, ValidationError
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+)
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PREFIX = "LIFTWATCH_"
@@ -19,6 +28,9 @@ FOR_TESTS = "LIFTWATCH_TEST_"
 ALIKE = 0.75  # of difflib: HTP and HTTP 0.86, DATA and DATA_DIR 0.67
 DATABASE = re.compile(r"(sqlite|postgresql)(\+\w+)?://")
 MQTT_PORTS = {"mqtt": 1883, "mqtts": 8883}
+KEY_BYTES_MIN, KEY_BYTES_MAX = 24, 64  # Standard Webhooks, "Signature scheme"
+LATE_PERIODS_MIN = 4
+"""`/readyz` tells at half of it: two canaries on the way by then."""
 
 
 class SettingsError(Exception):
@@ -118,6 +130,60 @@ def check_database(text: Any) -> Any:
     return text
 
 
+def parse_canary(text: Any) -> MqttUrl | Literal["off"] | None:
+    """Where the canary is published: nothing is where the lifts are heard, `off` is nowhere.
+
+    >>> parse_canary(""), parse_canary("off"), parse_canary("mqtt://canary:x@127.0.0.1").username
+    (None, 'off', 'canary')
+    """
+    if text in (None, ""):
+        return None
+    return "off" if text == "off" else parse_mqtt(text)
+
+
+def parse_webhook(text: Any) -> str:
+    """An `https://` address, or `http://` on this machine; nothing is nowhere."""
+    address = str(text or "")
+    parts = urlsplit(address)
+    _port_of(parts)
+    safe = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname or ""))
+    if address and not (safe and parts.hostname):
+        raise ValueError("is not https://host/path, nor http:// on this machine")
+    return address
+
+
+def check_key(secret: SecretStr, info: ValidationInfo) -> SecretStr:
+    """The secret of a webhook, if there is one to be signed for; it is never repeated."""
+    if secret.get_secret_value() or info.data.get("alarm_webhook_url"):
+        webhook_key(secret)
+    return secret
+
+
+def webhook_key(secret: SecretStr) -> bytes:
+    """The bytes that sign: base64 behind `whsec_`, 24 to 64 of them (Standard Webhooks).
+
+    >>> len(webhook_key(SecretStr("whsec_" + "bGlmdHdhdGNo" * 4)))
+    36
+    """
+    text = secret.get_secret_value().removeprefix("whsec_")
+    try:
+        key = base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        key = b""
+    if not KEY_BYTES_MIN <= len(key) <= KEY_BYTES_MAX:
+        raise ValueError("is not whsec_ with 24 to 64 bytes in base64 behind it")
+    return key
+
+
+def check_late(late_s: float, info: ValidationInfo) -> float:
+    """A canary is late when some have been missed, not one."""
+    period_s = info.data.get("canary_s", 0.0)
+    if late_s < LATE_PERIODS_MIN * period_s:
+        least_s = LATE_PERIODS_MIN * period_s
+        raise ValueError(f"is below {LATE_PERIODS_MIN} times {PREFIX}CANARY_S, {least_s:g} s")
+    return late_s
+
+
 class Settings(BaseSettings):
     """Every setting of the service; `.env.example` says what each is for."""
 
@@ -136,6 +202,20 @@ class Settings(BaseSettings):
     http: Annotated[HttpAddress, NoDecode, BeforeValidator(parse_http)] = HttpAddress(
         "127.0.0.1", 8080
     )
+    ingest_http: Annotated[HttpAddress, NoDecode, BeforeValidator(parse_http)] = HttpAddress(
+        "127.0.0.1", 8081
+    )
+    canary_mqtt_url: Annotated[
+        MqttUrl | Literal["off"] | None, NoDecode, BeforeValidator(parse_canary)
+    ] = None
+    canary_s: Annotated[float, Field(ge=0.1, le=600)] = 5.0
+    canary_late_s: Annotated[
+        float, Field(ge=1, le=86_400, validate_default=True), AfterValidator(check_late)
+    ] = 60.0
+    alarm_webhook_url: Annotated[str, BeforeValidator(parse_webhook)] = ""
+    alarm_webhook_secret: Annotated[
+        SecretStr, Field(validate_default=True), AfterValidator(check_key)
+    ] = SecretStr("")
     log: Literal["text", "json"] = "text"
     exercise: bool = False
 

@@ -40,7 +40,7 @@ class TerminalOffline(Listener):
             if self.will_ms is None:
                 self.will_ms, self.will_listened_ms = message.received_ms, listened_ms
             return ()
-        if self.will_ms is not None and message.received_ms < self.will_ms:
+        if self.will_listened_ms is not None and listened_ms < self.will_listened_ms:
             return ()  # it had to wait for its turn: no word from after the will
         self.will_ms = self.will_listened_ms = None
         if not self.raised:

@@ -4,9 +4,12 @@ import copy
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from itertools import islice
 from typing import Any
 
+from liftwatch import clock
+from liftwatch.adapters.memory_duties import DutiesState, MemoryDuties, MemoryDutyReads
 from liftwatch.incidents.incident import AlarmChange, Incident
 from liftwatch.ports import Conflict, IncidentFilter, LiftRow, Page, StreamEvent
 
@@ -21,14 +24,18 @@ class _State:
         self.late: dict[tuple[str | None, str, int], list[str]] = {}
         self.changes: set[tuple[str, str, str, int, int, bool]] = set()
         self.stream: list[StreamEvent] = []
+        self.streamed_ms: list[int] = []
+        self.pruned = 0
         self.lifts: dict[str, LiftRow] = {}
+        self.duties = DutiesState()
 
 
-class MemoryBooks:
+class MemoryBooks(MemoryDutyReads):
     """Fulfils `liftwatch.ports.Books` for one thread."""
 
     def __init__(self) -> None:
         self._state = _State()
+        super().__init__(self._state.duties)
 
     @contextmanager
     def begin(self) -> Iterator["MemoryWork"]:
@@ -82,11 +89,21 @@ class MemoryBooks:
 
     def stream_after(self, n: int, limit: int = 500) -> list[StreamEvent]:
         """Changes numbered above n."""
-        return self._state.stream[n : n + limit]
+        start = max(n - self._state.pruned, 0)
+        return self._state.stream[start : start + limit]
 
     def stream_head(self) -> int:
         """The newest number."""
-        return len(self._state.stream)
+        return self._state.pruned + len(self._state.stream)
+
+    def prune_stream(self, keep: int, *, before_ms: int) -> int:
+        """Forget the oldest changes before a moment, never of the newest `keep`."""
+        state = self._state
+        old = (n for n, at_ms in enumerate(state.streamed_ms) if at_ms >= before_ms)
+        gone = max(0, min(next(old, len(state.stream)), len(state.stream) - keep))
+        del state.stream[:gone], state.streamed_ms[:gone]
+        state.pruned += gone
+        return gone
 
     def is_ready(self) -> bool:
         """Memory is always there."""
@@ -96,12 +113,12 @@ class MemoryBooks:
         """Nothing to let go of."""
 
 
-class MemoryWork:
+class MemoryWork(MemoryDuties):
     """One transaction; each step says how it is undone."""
 
     def __init__(self, state: _State) -> None:
+        super().__init__(state.duties)
         self._state = state
-        self._undo: list[Any] = []
 
     def undo(self) -> None:
         """Take every step back, the last first."""
@@ -147,9 +164,10 @@ class MemoryWork:
 
     def publish(self, name: str, data: dict[str, Any]) -> int:
         """Append to the stream."""
-        n = len(self._state.stream) + 1
+        n = self._state.pruned + len(self._state.stream) + 1
         self._state.stream.append(StreamEvent(n, name, data))
-        self._undo.append(self._state.stream.pop)
+        self._state.streamed_ms.append(clock.now_ms())
+        self._undo += [self._state.stream.pop, self._state.streamed_ms.pop]
         return n
 
     def put_lifts(self, rows: Sequence[LiftRow]) -> None:
@@ -157,7 +175,7 @@ class MemoryWork:
         for row in rows:
             old = self._state.lifts.get(row.lift)
             self._state.lifts[row.lift] = copy.copy(row)
-            self._undo.append(lambda name=row.lift, old=old: _restore(self._state.lifts, name, old))
+            self._undo.append(partial(_restore, self._state.lifts, row.lift, old))
 
     def _put(self, incident: Incident) -> None:
         state, slot = self._state, _slot(incident)

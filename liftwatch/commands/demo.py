@@ -17,7 +17,8 @@ from ingest.consumer import Broker
 from ingest.decode import Publication
 from ingest.pipeline import Pipeline
 from liftwatch.clock import HOUR_MS, now_ms
-from liftwatch.commands.run import run_until_stopped, settings_or_fail
+from liftwatch.commands.run import run_until_stopped
+from liftwatch.commands.wiring import settings_or_fail
 from liftwatch.failure import Failure
 from liftwatch.logs import configure
 from simulators.demo import demo_fleet
@@ -26,7 +27,12 @@ from simulators.publish import publish
 
 DELAY_MS = 120  # what the history's messages took on their way
 BATCH = 1_000
-EMBEDDED = {"influx_url": "", "database_url": SecretStr("")}
+EMBEDDED = {
+    "influx_url": "",
+    "database_url": SecretStr(""),
+    "canary_mqtt_url": None,
+    "alarm_webhook_url": "",  # nothing of a demo leaves it
+}
 
 
 def demo_command(*, seed: int, lifts: int) -> None:

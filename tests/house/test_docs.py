@@ -11,7 +11,7 @@ from typer.main import get_command
 from liftwatch.__main__ import app
 from liftwatch.settings import PREFIX, Settings
 
-COMMANDS = ("demo", "run", "replay", "simulate")
+COMMANDS = ("demo", "run", "ingest", "engine", "api", "replay", "simulate")
 SETTING = re.compile(rf"\b{PREFIX}[A-Z_]+\b")
 
 

@@ -53,6 +53,14 @@ def test_the_defaults_are_those_of_the_contract() -> None:
         ("INFLUX_VERSION", "4", "'auto', '1', '2' or '3'"),
         ("DATABASE_URL", "nonsense", "is not sqlite:///PATH"),
         ("DATABASE_URL", "mysql://db.example/lift", "is not sqlite:///PATH"),
+        ("INGEST_HTTP", "0.0.0.0:8081", "0.0.0.0 is not this machine"),
+        ("CANARY_MQTT_URL", "on", "is not mqtt://host:port"),
+        ("CANARY_S", "0", "greater than or equal to 0.1"),
+        ("CANARY_LATE_S", "19", "is below 4 times LIFTWATCH_CANARY_S, 20 s"),
+        ("ALARM_WEBHOOK_URL", "http://alarm.example/", "nor http:// on this machine"),
+        ("ALARM_WEBHOOK_URL", "https:///alarm", "is not https://host/path"),
+        ("ALARM_WEBHOOK_SECRET", "whsec_dG9vIHNob3J0", "24 to 64 bytes in base64"),
+        ("ALARM_WEBHOOK_SECRET", "s3cret, no base64 at all, no base64", "24 to 64 bytes"),
         ("LOG", "xml", "'text' or 'json'"),
         ("EXERCISE", "perhaps", "valid boolean"),
     ],
@@ -67,6 +75,22 @@ def test_a_bad_setting_is_one_line_that_names_it(
     assert str(caught.value).startswith(f"{PREFIX}{name}: ")
     assert said in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "named"),
+    [
+        ("CANARY_S", "30", "CANARY_LATE_S: is below 4 times"),
+        ("ALARM_WEBHOOK_URL", "https://alarm.example/", "ALARM_WEBHOOK_SECRET: is not whsec_"),
+    ],
+)
+def test_a_setting_that_wants_another_names_it(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, named: str
+) -> None:
+    """The one that has to be changed as well."""
+    monkeypatch.setenv(PREFIX + name, value)
+    with pytest.raises(SettingsError, match=f"^{PREFIX}{named}"):
+        load_settings()
 
 
 @pytest.mark.parametrize(
@@ -88,6 +112,8 @@ def test_secrets_are_not_printed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(f"{PREFIX}MQTT_URL", "mqtts://ingest:s3cret%23@broker.example")
     monkeypatch.setenv(f"{PREFIX}INFLUX_TOKEN", "s3cret")
     monkeypatch.setenv(f"{PREFIX}DATABASE_URL", "postgresql://lift:s3cret@db.example/lift")
+    monkeypatch.setenv(f"{PREFIX}CANARY_MQTT_URL", "mqtts://canary:s3cret@broker.example")
+    monkeypatch.setenv(f"{PREFIX}ALARM_WEBHOOK_SECRET", "whsec_" + "s3cret00" * 5)
     settings = load_settings()
     assert "s3cret" not in f"{settings!r} {settings}"
     url = settings.mqtt_url

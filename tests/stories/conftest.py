@@ -36,10 +36,14 @@ def eventually(holds: Callable[[], Any], what: str) -> Any:
 
 
 class Service:
-    """`liftwatch run` over one data folder, to be started, stopped and killed."""
+    """`liftwatch run` over one data folder, to be started, stopped and killed.
+
+    `command` may have options; `engine` serves no pages and is up when its log says so.
+    """
 
     def __init__(self, folder: Path, *, command: str = "run", **settings: str) -> None:
-        self.command = command
+        self.command = command.split()
+        folder.mkdir(exist_ok=True)
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
@@ -47,6 +51,7 @@ class Service:
         self.settings = {
             "LIFTWATCH_DATA_DIR": str(folder / "data"),
             "LIFTWATCH_HTTP": f"127.0.0.1:{self.port}",
+            "LIFTWATCH_INGEST_HTTP": f"127.0.0.1:{self.port}",
             **settings,
         }
         self.log = folder / "service.log"
@@ -54,9 +59,10 @@ class Service:
 
     def start(self) -> None:
         """Start it, and wait until it answers."""
+        self._log_start = self.log.stat().st_size if self.log.exists() else 0
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "liftwatch", self.command],
+                [sys.executable, "-m", "liftwatch", *self.command],
                 env=os.environ | self.settings,
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -67,6 +73,8 @@ class Service:
         """Whether it answers; fails at once if it has ended."""
         assert self.process is not None
         assert self.process.poll() is None, self.log.read_text()
+        if self.command == ["engine"]:
+            return b"engine runs" in self.log.read_bytes()[self._log_start :]
         return self.status("/healthz") == 200
 
     def stop(self) -> int:
@@ -126,8 +134,8 @@ def service(tmp_path: Path) -> Iterator[Callable[..., Service]]:
     """A service with these settings; ended with the test."""
     made: list[Service] = []
 
-    def make(**settings: str) -> Service:
-        made.append(Service(tmp_path, **settings))
+    def make(name: str = "", **settings: str) -> Service:
+        made.append(Service(tmp_path / name, **settings))
         return made[-1]
 
     yield make

@@ -4,21 +4,48 @@ import threading
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 
-from sqlalchemy import Connection, delete, select, text, tuple_
+from sqlalchemy import Connection, delete, func, select, text, tuple_
 from sqlalchemy.exc import SQLAlchemyError
 
 from liftwatch.adapters.sql import tables
 from liftwatch.adapters.sql.connect import WRITES, connect, is_sqlite, make_folder, shown
 from liftwatch.adapters.sql.filters import filtered
 from liftwatch.adapters.sql.migrate import migrate
-from liftwatch.adapters.sql.rows import EVENT, INCIDENT, LIFT, event_of, incident_of, lift_of
+from liftwatch.adapters.sql.rows import (
+    ATTEMPT,
+    DEADLINE,
+    EVENT,
+    HEARTBEAT,
+    INCIDENT,
+    LIFT,
+    PROMISE,
+    attempt_of,
+    deadline_of,
+    event_of,
+    heartbeat_of,
+    incident_of,
+    lift_of,
+    promise_of,
+)
 from liftwatch.adapters.sql.trouble import BooksError, brief, translated
 from liftwatch.adapters.sql.work import SqlWork
 from liftwatch.incidents.incident import Incident
-from liftwatch.ports import IncidentFilter, LiftRow, Page, StoreUnavailable, StreamEvent
+from liftwatch.ports import (
+    Attempt,
+    Deadline,
+    Heartbeat,
+    IncidentFilter,
+    LiftRow,
+    Page,
+    Promise,
+    StoreUnavailable,
+    StreamEvent,
+)
 
 STREAM_KEPT_MIN = 10_000
 """What a client that was away may still catch up on, whatever `prune_stream` is asked for."""
+PRUNED_MAX = 20_000
+"""Rows forgotten in one transaction: a fraction of a second, in which SQLite takes no other."""
 
 _INCIDENT = tables.incident.c
 _LIFT = tables.lift.c
@@ -99,12 +126,54 @@ class SqlBooks:
         with self._reading() as connection:
             return _head(connection)
 
-    def prune_stream(self, keep: int = STREAM_KEPT_MIN) -> int:
-        """Forget all but the newest `keep` changes (never fewer than 10 000); how many went."""
+    def prune_stream(self, keep: int = STREAM_KEPT_MIN, *, before_ms: int = 2**62) -> int:
+        """Forget the oldest changes before a moment, never of the newest `keep` or 10 000."""
+        stream = tables.stream.c
         with self.begin() as work:
-            last = _head(work.connection) - max(keep, STREAM_KEPT_MIN)
-            done = work.connection.execute(delete(tables.stream).where(tables.stream.c.n <= last))
+            first = work.connection.execute(select(func.min(stream.n))).scalar_one()
+            if first is None:
+                return 0
+            until = min(_head(work.connection) - max(keep, STREAM_KEPT_MIN) + 1, first + PRUNED_MAX)
+            # numbers, not times, bound what goes: it is a beginning without gaps, whatever the
+            # clock did while it was written
+            young = select(stream.n).where(stream.n >= first, stream.n < until)
+            young = young.where(stream.at_ms >= before_ms).order_by(stream.n).limit(1)
+            until = work.connection.execute(young).scalar_one_or_none() or until
+            done = work.connection.execute(delete(tables.stream).where(stream.n < until))
             return done.rowcount
+
+    def known_heartbeats(self) -> list[Heartbeat]:
+        """All canaries in order of name."""
+        query = select(*HEARTBEAT).order_by(tables.canary.c.name)
+        with self._reading() as connection:
+            return [heartbeat_of(row) for row in connection.execute(query)]
+
+    def deadlines(self) -> list[Deadline]:
+        """All deadlines, the next one first."""
+        query = select(*DEADLINE).order_by(tables.deadline.c.due_ms, tables.deadline.c.name)
+        with self._reading() as connection:
+            return [deadline_of(row) for row in connection.execute(query)]
+
+    def next_promise(self, channel: str) -> Promise | None:
+        """The oldest promise of a channel that is neither delivered nor refused."""
+        outbox = tables.outbox.c
+        query = select(*PROMISE).where(outbox.channel == channel, outbox.verdict.is_(None))
+        with self._reading() as connection:
+            row = connection.execute(query.order_by(outbox.n).limit(1)).one_or_none()
+        return None if row is None else promise_of(row)
+
+    def attempts(self, channel: str, *, limit: int = 50) -> list[Attempt]:
+        """The latest tries of a channel, newest first."""
+        attempt, outbox = tables.attempt.c, tables.outbox.c
+        query = (
+            select(*ATTEMPT)
+            .join(tables.outbox, outbox.id == attempt.promise)
+            .where(outbox.channel == channel)
+            .order_by(outbox.n.desc(), attempt.n.desc())
+            .limit(limit)
+        )
+        with self._reading() as connection:
+            return [attempt_of(row) for row in connection.execute(query)]
 
     def is_ready(self) -> bool:
         """Whether the database answers."""

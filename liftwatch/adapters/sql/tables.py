@@ -15,6 +15,7 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
+    Text,
     column,
 )
 from sqlalchemy.types import TypeEngine
@@ -129,4 +130,61 @@ counter = Table(
     metadata,
     Column("name", String(64), primary_key=True),
     Column("value", BigInteger(), nullable=False),
+)
+
+canary = Table(
+    "canary",
+    metadata,
+    Column("name", name_type(64), primary_key=True),
+    Column("serves", JSON(), nullable=False),
+    Column("beats", BigInteger(), nullable=False),
+    Column("at_ms", BigInteger(), nullable=False),
+    Column("through_ms", BigInteger(), nullable=False),
+    Column("seen_beats", BigInteger(), nullable=False),
+    Column("seen_ms", BigInteger(), nullable=False),
+    Column("deaf_ms", BigInteger()),
+    Column("stuck", String(300)),
+)
+
+deadline = Table(
+    "deadline",
+    metadata,
+    Column("name", name_type(200), primary_key=True),
+    Column("what", name_type(64), nullable=False),
+    Column("due_ms", BigInteger(), nullable=False),
+    Column("period_ms", BigInteger()),
+    Column("data", JSON(), nullable=False),
+    Column("attempts", Integer(), nullable=False),
+    Column("holder", name_type(64)),
+    Column("held_until_ms", BigInteger()),
+    Index("deadline_by_due", "due_ms", "name"),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("n", LONG_KEY, primary_key=True),
+    Column("id", name_type(64), nullable=False, unique=True),
+    Column("channel", name_type(64), nullable=False),
+    Column("body", Text(), nullable=False),
+    Column("made_ms", BigInteger(), nullable=False),
+    Column("due_ms", BigInteger(), nullable=False),
+    Column("attempts", Integer(), nullable=False),
+    Column("verdict", String(16)),
+    Index("outbox_by_channel", "channel", "n"),
+)
+
+attempt = Table(
+    "attempt",
+    metadata,
+    Column(
+        "promise",
+        name_type(64),
+        ForeignKey("outbox.id", name="attempt_promise", ondelete="CASCADE"),
+        primary_key=True,
+    ),
+    Column("n", Integer(), primary_key=True, autoincrement=False),
+    Column("at_ms", BigInteger(), nullable=False),
+    Column("verdict", String(16), nullable=False),
+    Column("detail", String(300), nullable=False),
 )

@@ -3,14 +3,15 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Select, Table, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Select, insert, select, update
 
 from liftwatch import clock
 from liftwatch.adapters.sql import tables
+from liftwatch.adapters.sql.duties import SqlDuties
 from liftwatch.adapters.sql.rows import (
     INCIDENT,
     incident_of,
+    upserting,
     values_of_change,
     values_of_incident,
     values_of_lift,
@@ -22,15 +23,12 @@ _INCIDENT = tables.incident.c
 _COUNTER = tables.counter.c
 
 
-class SqlWork:
+class SqlWork(SqlDuties):
     """Fulfils `liftwatch.ports.Work` on a connection whose transaction has begun."""
-
-    def __init__(self, connection: Connection) -> None:
-        self.connection = connection
 
     def remember(self, change: AlarmChange) -> bool:
         """Write the change down; False when this very change was written down before."""
-        statement = self._upsert(tables.alarm_change).on_conflict_do_nothing()
+        statement = upserting(self.connection, tables.alarm_change).on_conflict_do_nothing()
         statement = statement.returning(tables.alarm_change.c.at_ms)
         values = values_of_change(change, clock.now_ms())
         return self.connection.execute(statement, values).first() is not None
@@ -94,13 +92,8 @@ class SqlWork:
         newest = {row.lift: row for row in rows}
         if not newest:
             return
-        statement = self._upsert(tables.lift)
+        statement = upserting(self.connection, tables.lift)
         replaced = {c.name: c for c in statement.excluded if c.name != "lift"}
         statement = statement.on_conflict_do_update(index_elements=["lift"], set_=replaced)
         # in order of name, so that two writers lock rows in one order and do not deadlock
         self.connection.execute(statement, [values_of_lift(newest[k]) for k in sorted(newest)])
-
-    def _upsert(self, table: Table) -> Any:
-        """An INSERT that can say ON CONFLICT, alike in both dialects but not in the core."""
-        dialect = sqlite if self.connection.dialect.name == "sqlite" else postgresql
-        return dialect.insert(table)

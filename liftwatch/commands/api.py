@@ -1,0 +1,63 @@
+"""`liftwatch api`: API and pages alone, over the stores that ingest and engine write."""
+
+from collections.abc import Callable
+
+import structlog
+from prometheus_client import CollectorRegistry
+
+from api.app import create_app
+from liftwatch.clock import SECOND_MS, now_ms
+from liftwatch.commands.wiring import Stores, open_stores, serve_until_stopped, settings_or_fail
+from liftwatch.engine.canaries import late_line
+from liftwatch.engine.clockwork import overdue_line
+from liftwatch.engine.watch import WATCH
+from liftwatch.logs import configure
+from liftwatch.ports import StoreUnavailable
+from liftwatch.settings import Settings
+
+log = structlog.get_logger()
+
+
+def api_command() -> None:
+    """Serve until stopped; Failure when something of the settings cannot be used."""
+    settings = settings_or_fail()
+    configure(settings.log)
+    with open_stores(settings, settings.data_dir) as stores:
+        app = create_app(
+            books=stores.books,
+            store=stores.telemetry,
+            readiness=readiness_of(stores, late_ms=round(settings.canary_late_s * SECOND_MS)),
+            metrics=CollectorRegistry(),
+            exercise=settings.exercise,
+        )
+        serve_until_stopped(app, settings.http, ready=told(settings))
+
+
+def readiness_of(stores: Stores, *, late_ms: int) -> Callable[[], dict[str, str | None]]:
+    """What the database tells of the others: who has not come through, what was not done."""
+
+    def read() -> dict[str, str | None]:
+        at_ms = now_ms()
+        telemetry = None if stores.telemetry.is_ready() else "does not answer"
+        try:
+            heartbeats, deadlines = stores.books.known_heartbeats(), stores.books.deadlines()
+        except StoreUnavailable as error:
+            return {"database": str(error)[:200], "telemetry": telemetry}
+        return {
+            "database": None,
+            "telemetry": telemetry,
+            "canary": late_line(heartbeats, late_ms=late_ms, now_ms=at_ms),
+            "engine": overdue_line(
+                [one for one in deadlines if one.what == WATCH], late_ms=late_ms, now_ms=at_ms
+            ),
+        }
+
+    return read
+
+
+def told(settings: Settings) -> Callable[[], None]:
+    """Say where the pages are, once they can be opened."""
+    return lambda: log.info(
+        "serving this machine only; whoever opens it is local (admin)",
+        page=f"http://{settings.http.host}:{settings.http.port}/",
+    )

@@ -1,0 +1,59 @@
+"""`liftwatch engine`: what happens by the clock. Any number of them do each thing once."""
+
+import contextlib
+from collections.abc import Iterator
+
+import structlog
+from prometheus_client import CollectorRegistry
+
+from liftwatch.adapters.webhook import Webhook
+from liftwatch.clock import SECOND_MS
+from liftwatch.commands.wiring import books_or_fail, settings_or_fail, wait_until_stopped
+from liftwatch.engine.clockwork import Engine
+from liftwatch.engine.jobs import make_jobs
+from liftwatch.logs import configure
+from liftwatch.ports import Books
+from liftwatch.settings import Settings, webhook_key
+
+log = structlog.get_logger()
+
+
+def engine_command() -> None:
+    """Do what is due until stopped; Failure when something of the settings cannot be used."""
+    settings = settings_or_fail()
+    configure(settings.log)
+    with (
+        contextlib.closing(books_or_fail(settings, settings.data_dir)) as books,
+        running_engine(settings, books) as engine,
+    ):
+        log.info("engine runs", alarm=bool(settings.alarm_webhook_url))
+        wait_until_stopped(lambda: engine.crashed is not None)
+    if engine.crashed is not None:
+        raise SystemExit(1)
+
+
+@contextlib.contextmanager
+def running_engine(
+    settings: Settings,
+    books: Books,
+    *,
+    exercise: bool = False,
+    registry: CollectorRegistry | None = None,
+) -> Iterator[Engine]:
+    """An engine at work, with its way out of the house; stopped at the end."""
+    alarm = None
+    if settings.alarm_webhook_url:
+        alarm = Webhook(settings.alarm_webhook_url, key=webhook_key(settings.alarm_webhook_secret))
+    jobs = make_jobs(
+        books,
+        late_ms=round(settings.canary_late_s * SECOND_MS),
+        alarm=alarm,
+        exercise=exercise or settings.exercise,
+    )
+    engine = Engine(books, jobs, registry=registry or CollectorRegistry())
+    with contextlib.ExitStack() as stack:
+        if alarm is not None:
+            stack.callback(alarm.close)
+        stack.callback(engine.stop)
+        engine.start()
+        yield engine

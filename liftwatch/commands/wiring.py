@@ -1,0 +1,116 @@
+"""What the commands of the service are made of: settings, stores, and serving until stopped."""
+
+import contextlib
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from fastapi import FastAPI
+
+from api.serve import ServeError, serve
+from ingest.consumer import Broker
+from liftwatch.adapters.embedded import EmbeddedStore
+from liftwatch.adapters.influx import InfluxStore
+from liftwatch.adapters.sql import BooksError, SqlBooks, open_books
+from liftwatch.failure import Failure
+from liftwatch.ports import TelemetryStore
+from liftwatch.settings import HttpAddress, MqttUrl, Settings, SettingsError, load_settings
+
+WATCH_S = 0.5
+
+
+class Stores(NamedTuple):
+    """Where everything lies that is not in the journal."""
+
+    books: SqlBooks
+    telemetry: TelemetryStore
+
+
+def settings_or_fail() -> Settings:
+    """The settings, or one line that names the bad one."""
+    try:
+        return load_settings()
+    except SettingsError as error:
+        raise Failure(str(error)) from error
+
+
+def broker_of(url: MqttUrl) -> Broker:
+    """A broker as the settings name it."""
+    return Broker(
+        host=url.host,
+        port=url.port,
+        username=url.username,
+        password=url.password.get_secret_value() if url.password else None,
+        tls=url.tls,
+    )
+
+
+def books_or_fail(settings: Settings, folder: Path) -> SqlBooks:
+    """The relational store, brought to the newest schema, or one line why not."""
+    try:
+        return open_books(settings.database_in(folder))
+    except BooksError as error:
+        named = settings.database_url.get_secret_value() and "LIFTWATCH_DATABASE_URL: "
+        raise Failure(f"{named}{error}") from error
+
+
+def telemetry_store(settings: Settings, folder: Path) -> TelemetryStore:
+    """InfluxDB where the settings name one, else the embedded store."""
+    if not settings.influx_url:
+        return EmbeddedStore(folder / "telemetry.sqlite")
+    return InfluxStore(
+        settings.influx_url,
+        token=settings.influx_token.get_secret_value(),
+        org=settings.influx_org,
+        bucket=settings.influx_bucket,
+        version=settings.influx_version,
+    )
+
+
+@contextlib.contextmanager
+def open_stores(settings: Settings, folder: Path) -> Iterator[Stores]:
+    """Both stores, closed at the end; Failure when one cannot be used."""
+    with contextlib.closing(books_or_fail(settings, folder)) as books:
+        try:
+            telemetry = telemetry_store(settings, folder)
+        except OSError as error:
+            raise Failure(str(error)) from error
+        with contextlib.closing(telemetry):
+            yield Stores(books, telemetry)
+
+
+def serve_until_stopped(
+    app: FastAPI,
+    address: HttpAddress,
+    *,
+    crashed: Callable[[], bool] = lambda: False,
+    ready: Callable[[], None] | None = None,
+) -> None:
+    """Serve until a signal; a part that ends for good ends the service, to be started again."""
+    done = threading.Event()
+
+    def watch() -> None:
+        while not done.wait(WATCH_S):
+            if crashed():
+                signal.raise_signal(signal.SIGTERM)
+                return
+
+    threading.Thread(target=watch, name="watch", daemon=True).start()
+    try:
+        serve(app, host=address.host, port=address.port, ready=ready)
+    except ServeError as error:
+        raise Failure(str(error)) from error
+    finally:
+        done.set()
+
+
+def wait_until_stopped(crashed: Callable[[], bool]) -> None:
+    """For a service that serves nothing: return at SIGINT, SIGTERM, or when it has crashed."""
+    stop = threading.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, lambda *_: stop.set())
+    while not stop.wait(WATCH_S):
+        if crashed():
+            return

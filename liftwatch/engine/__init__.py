@@ -1,0 +1,1 @@
+"""What happens by the clock: jobs, their deadlines in the database, and what leaves the house."""

@@ -1,0 +1,58 @@
+"""The table of jobs. A new one is a row: name, period, function, lane, lease."""
+
+from liftwatch.clock import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS
+from liftwatch.engine import outbox
+from liftwatch.engine.clockwork import Job
+from liftwatch.engine.watch import ALARM, SEND, WATCH, Watch
+from liftwatch.ports import Books, Channel
+
+WATCH_MS_MAX = 5 * SECOND_MS
+LOOKS_MIN = 5
+"""Looks at the canaries within the time after which one is late."""
+STREAM_KEPT = 100_000
+STREAM_KEPT_MS = 30 * DAY_MS
+OUTBOX_KEPT_MS = 90 * DAY_MS
+"""Who was away for a month reads anew; what was sent can be looked up for a quarter [our choice].
+"""
+
+
+def make_jobs(
+    books: Books, *, late_ms: int, alarm: Channel | None, exercise: bool
+) -> tuple[Job, ...]:
+    """Every job over these parts; without `alarm` nothing leaves and nothing is promised."""
+    watch = Watch(books, late_ms=late_ms, alarm=alarm is not None, exercise=exercise)
+    watch_ms = min(WATCH_MS_MAX, late_ms // LOOKS_MIN)
+    rows = [
+        Job(WATCH, watch_ms, lambda now_ms, _: watch.look(now_ms)),
+        Job(
+            "prune-stream",
+            HOUR_MS,
+            lambda now_ms, _: prune_stream(books, now_ms),
+            lane="slow",
+            lease_ms=MINUTE_MS,
+        ),
+        Job("prune-outbox", DAY_MS, lambda now_ms, _: prune_outbox(books, now_ms), lane="slow"),
+    ]
+    if alarm is not None:
+        rows.append(
+            Job(
+                SEND,
+                outbox.PAUSE_MS_MIN,
+                lambda now_ms, _: outbox.send_due(books, alarm, name=ALARM, now_ms=now_ms),
+                lane="slow",
+                lease_ms=outbox.LEASE_MS,
+            )
+        )
+    return tuple(rows)
+
+
+def prune_stream(books: Books, now_ms: int) -> bool:
+    """Forget some changes of incidents that nobody will resume from; whether there were any."""
+    return books.prune_stream(STREAM_KEPT, before_ms=now_ms - STREAM_KEPT_MS) > 0
+
+
+def prune_outbox(books: Books, now_ms: int) -> bool:
+    """Forget what left long ago."""
+    with books.begin() as work:
+        work.prune_outbox(now_ms - OUTBOX_KEPT_MS)
+    return False
