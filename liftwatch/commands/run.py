@@ -44,7 +44,7 @@ def run_until_stopped(
             before(pipeline)
         with (
             receiving(pipeline),
-            running_engine(settings, stores.books, exercise=demo, registry=registry) as engine,
+            running_engine(settings, stores, exercise=demo, registry=registry) as engine,
         ):
             app = create_app(
                 books=stores.books,

@@ -15,7 +15,7 @@ from liftwatch.adapters.embedded import EmbeddedStore
 from liftwatch.adapters.influx import InfluxStore
 from liftwatch.adapters.sql import BooksError, SqlBooks, open_books
 from liftwatch.failure import Failure
-from liftwatch.ports import TelemetryStore
+from liftwatch.ports import KeptStore
 from liftwatch.settings import HttpAddress, MqttUrl, Settings, SettingsError, load_settings
 
 WATCH_S = 0.5
@@ -25,7 +25,7 @@ class Stores(NamedTuple):
     """Where everything lies that is not in the journal."""
 
     books: SqlBooks
-    telemetry: TelemetryStore
+    telemetry: KeptStore
 
 
 def settings_or_fail() -> Settings:
@@ -56,7 +56,7 @@ def books_or_fail(settings: Settings, folder: Path) -> SqlBooks:
         raise Failure(f"{named}{error}") from error
 
 
-def telemetry_store(settings: Settings, folder: Path) -> TelemetryStore:
+def telemetry_store(settings: Settings, folder: Path) -> KeptStore:
     """InfluxDB where the settings name one, else the embedded store."""
     if not settings.influx_url:
         return EmbeddedStore(folder / "telemetry.sqlite")
