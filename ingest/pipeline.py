@@ -14,7 +14,7 @@ from ingest.consumer import Broker, Consumer
 from ingest.counts import Counts
 from ingest.dead_letters import DeadLetters
 from ingest.decode import Publication
-from ingest.detection import Detection
+from ingest.detection import KEPT_MS, Detection
 from ingest.journal import BYTES_MAX, Journal, JournalError
 from ingest.notes import NOTE_ROOT
 from ingest.progress import Progress
@@ -41,6 +41,7 @@ class Pipeline:
         estates: Sequence[str] = (),
         canary: Plan | None = None,
         journal_bytes_max: int = BYTES_MAX,
+        journal_kept_ms: int = KEPT_MS,
     ) -> None:
         self._lock = hold_alone(folder)
         self.books, self.store = books, store
@@ -68,6 +69,7 @@ class Pipeline:
             books=books,
             counts=self.counts,
             settled_ms=self.consumer.settled_ms,
+            kept_ms=journal_kept_ms,
             flights=flights,
             estates=estates,
         )

@@ -16,6 +16,7 @@ from ingest.canary import Plan
 from ingest.consumer import Broker
 from ingest.journal import JournalError
 from ingest.pipeline import Pipeline
+from liftwatch.clock import HOUR_MS
 from liftwatch.commands.wiring import (
     Stores,
     broker_of,
@@ -72,6 +73,8 @@ def make_pipeline(
             books=stores.books,
             store=stores.telemetry,
             estates=estates,
+            journal_bytes_max=settings.journal_max_mb * 2**20,
+            journal_kept_ms=round(settings.journal_keep_h * HOUR_MS),
             canary=canary_plan(settings, broker, exercise=exercise),
         )
     except (JournalError, OSError) as error:
