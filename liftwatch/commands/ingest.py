@@ -20,6 +20,7 @@ from liftwatch.clock import HOUR_MS
 from liftwatch.commands.wiring import (
     Stores,
     broker_of,
+    calm_collector,
     open_stores,
     serve_until_stopped,
     settings_or_fail,
@@ -49,6 +50,7 @@ def ingest_command(estates: str | None) -> None:
             readiness=pipeline.readiness,
             metrics=pipeline.counts.registry,
         )
+        calm_collector()
         with receiving(pipeline):
             log.info("ingest runs", estates=list(chosen) or "all")
             serve_until_stopped(app, settings.ingest_http, crashed=pipeline.crashed)

@@ -9,7 +9,13 @@ from ingest.pipeline import Pipeline
 from liftwatch.commands.api import told
 from liftwatch.commands.engine import running_engine
 from liftwatch.commands.ingest import make_pipeline, receiving
-from liftwatch.commands.wiring import broker_of, open_stores, serve_until_stopped, settings_or_fail
+from liftwatch.commands.wiring import (
+    broker_of,
+    calm_collector,
+    open_stores,
+    serve_until_stopped,
+    settings_or_fail,
+)
 from liftwatch.engine.clockwork import Engine
 from liftwatch.logs import configure
 from liftwatch.settings import Settings
@@ -42,6 +48,7 @@ def run_until_stopped(
         registry = pipeline.counts.registry
         if before is not None:
             before(pipeline)
+        calm_collector()
         with (
             receiving(pipeline),
             running_engine(settings, stores, exercise=demo, registry=registry) as engine,

@@ -1,6 +1,7 @@
 """What the commands of the service are made of: settings, stores, and serving until stopped."""
 
 import contextlib
+import gc
 import signal
 import threading
 from collections.abc import Callable, Iterator
@@ -67,6 +68,14 @@ def telemetry_store(settings: Settings, folder: Path) -> KeptStore:
         bucket=settings.influx_bucket,
         version=settings.influx_version,
     )
+
+
+def calm_collector() -> None:
+    """Let Python look for cycles rarely: what comes and goes here by the thousand has none.
+
+    As it comes it took 15 % of a drain; with this, below 1 % (`make bench`, 200 lifts).
+    """
+    gc.set_threshold(100_000, 50, 1_000)
 
 
 @contextlib.contextmanager
