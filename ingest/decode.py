@@ -4,6 +4,7 @@ The fast path decodes straight into the typed message. Whatever that refuses goe
 `ingest.mend`, which tells the unusable from the merely odd, field by field.
 """
 
+import re
 from datetime import timedelta
 from functools import lru_cache
 
@@ -72,6 +73,9 @@ class _Head(Struct):
 
 _HEAD = msgspec.json.Decoder(_Head)
 _HEADS = msgspec.json.Decoder(list[_Head])
+_FIRST_KIND = re.compile(rb'"kind"\s*:\s*"(\w+)"', re.ASCII)
+FIRST_KIND_BYTES = 4_096
+"""Most gateways send one kind at a time: then the whole batch is read in one go."""
 
 
 def decode(publication: Publication) -> Decoded:
@@ -152,6 +156,9 @@ def _decode_uniform(out: Decoded, publication: Publication, topic: Topic) -> boo
 
 def _decode_batch(out: Decoded, publication: Publication, topic: Topic) -> bool:
     """All elements of a gateway's batch, when every one is a plain message."""
+    first = _FIRST_KIND.search(publication.payload, 0, FIRST_KIND_BYTES)
+    if first and _decode_one_kind(out, publication, topic, kind=first[1].decode()):
+        return True
     try:
         heads = _HEADS.decode(publication.payload)
         messages = []
@@ -162,6 +169,25 @@ def _decode_batch(out: Decoded, publication: Publication, topic: Topic) -> bool:
             wire = _DECODERS[parts.kind].decode(raw)
             messages.append(_judge(wire, parts, publication.received_ms, batched=True))
     except (*_REFUSED, Unusable):  # one of them is odd: each is judged by itself
+        return False
+    out.messages = messages
+    return bool(messages)
+
+
+def _decode_one_kind(out: Decoded, publication: Publication, topic: Topic, *, kind: str) -> bool:
+    """All elements at once, when every one is a plain message of the kind of the first."""
+    if kind not in KINDS:
+        return False
+    try:
+        messages = []
+        for wire in _ARRAYS[kind].decode(publication.payload):
+            if wire.kind != kind or not isinstance(wire.lift, str):
+                return False
+            parts = _parts(topic, wire.lift, kind)
+            if parts is None:
+                return False
+            messages.append(_judge(wire, parts, publication.received_ms, batched=True))
+    except (*_REFUSED, Unusable):
         return False
     out.messages = messages
     return bool(messages)
