@@ -17,7 +17,6 @@ class Counts:
         self._ignored = self._counter("liftwatch_ignored", "Passed over by contract", "what")
         self._changes = self._counter("liftwatch_alarm_changes", "Alarm changes", "kind", "edge")
         self._stored = self._counter("liftwatch_messages_stored", "Written to the telemetry store")
-
         self._damaged = self._counter(
             "liftwatch_publications_damaged", "Lost by the disk from the journal, and declared"
         )
@@ -49,6 +48,10 @@ class Counts:
             self._dead.labels(reason).inc(count)
         for what, count in ignored.items():
             self._ignored.labels(what).inc(count)
+
+    def buried(self, reason: str, count: int = 1) -> None:
+        """Messages that were understood and became dead letters all the same."""
+        self._dead.labels(reason).inc(count)
 
     def changed(self, kind: str, edge: str) -> None:
         """An alarm was raised, grew graver, or was cleared."""

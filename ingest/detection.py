@@ -174,6 +174,7 @@ class Detection:
         detail = f"{damage.detail}: {missing} publications are missing"
         log.error("journal damaged", detail=detail)
         self._counts.damaged(damage.publications)
+        self._counts.buried("journal_damaged")
         letter = Rejection(
             reason="journal_damaged",
             detail=detail,
@@ -204,6 +205,7 @@ class Detection:
         except Exception as error:
             log.exception("a message ended in an error", lift=message.lift, kind=message.kind)
             letter = failed(message, error)
+        self._counts.buried(letter.reason)
         self._keep([DeadLetter(batch, place, letter)])
         return []
 

@@ -3,7 +3,7 @@
 paho reads a packet by four system calls and acknowledges it by three more: 33 µs a message, as
 much as all the rest of the way. Here what lies in the socket is read at once, publications are
 cut out of it, and every other packet is handed to paho, which keeps connection, TLS, session and
-keep-alive (decision 6). MQTT 3.1.1; what is subscribed with QoS 1 arrives with 0 or 1.
+keep-alive (decision 7). MQTT 3.1.1; what is subscribed with QoS 1 arrives with 0 or 1.
 """
 
 import threading

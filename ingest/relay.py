@@ -191,6 +191,7 @@ class Relay:
             )
             letters.append(DeadLetter(*marks[index], rejection))
         self._dead.keep(letters)
+        self._counts.buried("store_refused", len(letters))
         log.warning("telemetry store refuses messages", count=len(letters), reason=refused.detail)
 
     def _tell(self, trouble: str | None) -> None:
