@@ -247,11 +247,9 @@ class Detection:
         letters: list[DeadLetter] = []
         odd: list[Message] = []
         for place, said in enumerate(decoded):
-            for message in said.messages:
-                if message.area != CANARY_AREA:
-                    messages[message.kind] += 1
-                if message.set_aside:
-                    odd.append(message)
+            if said.messages and said.messages[0].area != CANARY_AREA:
+                messages.update([message.kind for message in said.messages])
+            odd += [message for message in said.messages if message.set_aside]
             if said.ignored:
                 ignored.update(said.ignored)
             for rejection in said.rejections:
