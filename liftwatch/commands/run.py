@@ -9,7 +9,13 @@ from ingest.pipeline import Pipeline
 from liftwatch.commands.api import told
 from liftwatch.commands.engine import running_engine
 from liftwatch.commands.ingest import make_pipeline, receiving
-from liftwatch.commands.wiring import broker_of, open_stores, serve_until_stopped, settings_or_fail
+from liftwatch.commands.wiring import (
+    broker_of,
+    open_stores,
+    serve_until_stopped,
+    settings_or_fail,
+    tls_of,
+)
 from liftwatch.engine.clockwork import Engine
 from liftwatch.logs import configure
 from liftwatch.settings import Settings
@@ -21,7 +27,7 @@ def run_command() -> None:
     configure(settings.log)
     run_until_stopped(
         settings,
-        broker=broker_of(settings.mqtt_url),
+        broker=broker_of(settings.mqtt_url, tls_of(settings)),
         folder=settings.data_dir,
         ready=told(settings),
     )
