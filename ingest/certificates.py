@@ -41,16 +41,12 @@ def context_of(tls: Tls) -> ssl.SSLContext:
 
     Raises CertificateError.
     """
-    context = ssl.create_default_context()
+    try:  # a CA of our own takes the place of the system's
+        context = ssl.create_default_context(cafile=tls.ca)
+    except OSError as error:
+        text = f"{tls.ca}: {_why(error, 'no certificates')}"
+        raise CertificateError(text, BROKERS) from error
     context.minimum_version = ssl.TLSVersion.TLSv1_2
-    if tls.ca is not None:
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # this one only, not the system's too
-        context.minimum_version = ssl.TLSVersion.TLSv1_2
-        try:
-            context.load_verify_locations(tls.ca)
-        except OSError as error:
-            text = f"{tls.ca}: {_why(error, 'no certificates')}"
-            raise CertificateError(text, BROKERS) from error
     if tls.certificate is not None:
         try:
             context.load_cert_chain(tls.certificate, tls.key, password=_no_password)
@@ -121,7 +117,7 @@ def _close(der: bytes, place: int) -> int:
 
 
 class CertificateWatch:
-    """Tells once a day of a certificate that comes to its end: ours, and the one the broker shows."""
+    """Tells once a day of a certificate that comes to its end: ours, and the one of the broker."""
 
     def __init__(self, own: Path | None, *, registry: CollectorRegistry) -> None:
         self._own = own

@@ -79,7 +79,7 @@ class SqlTerminalWork:
             self._connection.execute(insert(tables.terminal_lift), rows)
 
 
-def _made(row: Row[Any], lifts: list[str]) -> Terminal:
+def _made(row: Row[*tuple[Any, ...]], lifts: list[str]) -> Terminal:
     return Terminal(
         name=row.name,
         role=row.role,
