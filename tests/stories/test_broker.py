@@ -7,7 +7,7 @@ import ssl
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -127,7 +127,8 @@ def test_a_stranger_is_refused(
     assert client("T-7", password, protocol=protocol).connects == ["Success"]
     with socket.create_connection(("localhost", broker.port), timeout=PATIENCE_S) as plain:
         plain.sendall(bytes.fromhex("100c 0004 4d515454 04 02 003c 0000"))  # CONNECT, without TLS
-        assert plain.recv(1)[:1] != CONNACK
+        with suppress(ConnectionResetError):
+            assert plain.recv(1) != CONNACK
     with (
         socket.create_connection(("localhost", broker.port), timeout=PATIENCE_S) as raw,
         pytest.raises(ssl.SSLCertVerificationError),
@@ -288,7 +289,7 @@ def test_a_new_certificate_needs_no_restart(
 def test_the_whole_service_over_tls(
     credentials: Credentials, client: Any, broker: SecuredMosquitto, service: Any, until: Any
 ) -> None:
-    """Retained states at its start, a last will, what others say of a bound lift, its own canary."""
+    """Retained states at its start, a last will, what others say of a bound lift, its canary."""
     mine = credentials.password("issue", "T-7", "--lift", LIFT)
     free = credentials.password("issue", "T-9")
     gateway = credentials.password("issue", "GW-7", "--lift", OTHER, "--gateway", "GW-0001")
