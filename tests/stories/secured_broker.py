@@ -80,6 +80,7 @@ class Client:
         self.client.username_pw_set(name, password)
         self.client.tls_set(str(broker.ca))
         self.client.max_queued_messages_set(0)
+        self.password = password
         self.port = broker.inside if inside else broker.port
         self.connects: list[str] = []
         self.losses = self.subscribed = 0
