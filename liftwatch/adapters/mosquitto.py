@@ -40,7 +40,7 @@ def hashed(password: str, salt: bytes | None = None) -> str:
     """What Mosquitto compares a password with: PBKDF2 with SHA-512, as `mosquitto_passwd` does.
 
     >>> hashed("x", b"0123456789ab")[:32]
-    '$7$101$MDEyMzQ1Njc4OWFi$x9QW09IG'
+    '$7$101$MDEyMzQ1Njc4OWFi$KPgQkZJj'
     """
     salt = salt or secrets.token_bytes(SALT_BYTES)
     made = hashlib.pbkdf2_hmac("sha512", password.encode(), salt, ITERATIONS, 64)

@@ -30,6 +30,7 @@ def options(context: typer.Context) -> None:
 @app.command()
 def issue(
     name: Name,
+    *,
     lift: Lift = None,
     gateway: Gateway = None,
     role: Annotated[
@@ -46,7 +47,7 @@ def issue(
 
 @app.command()
 def rotate(
-    name: Name, lift: Lift = None, any_lift: AnyLift = False, gateway: Gateway = None
+    name: Name, *, lift: Lift = None, any_lift: AnyLift = False, gateway: Gateway = None
 ) -> None:
     """Give a credential a new password and print it, once; other lifts, if any are given."""
     from liftwatch.commands import terminals
@@ -55,7 +56,9 @@ def rotate(
 
 
 @app.command()
-def bind(name: Name, lift: Lift = None, any_lift: AnyLift = False, gateway: Gateway = None) -> None:
+def bind(
+    name: Name, *, lift: Lift = None, any_lift: AnyLift = False, gateway: Gateway = None
+) -> None:
     """Give a credential other lifts; its password stays."""
     from liftwatch.commands import terminals
 

@@ -211,9 +211,7 @@ def test_what_is_known_stays_while_the_database_is_away(
     again.close()
 
 
-def test_a_change_that_cannot_be_written_does_not_judge(
-    tmp_path: Path, table: Table, now: list[int]
-) -> None:
+def test_a_change_that_cannot_be_written_does_not_judge(tmp_path: Path, table: Table) -> None:
     """Else a journal read again would be judged otherwise; it is written when it can be."""
     bindings = Bindings(tmp_path / "b.sqlite", read=table)
     table.put("T-1", "L-0001")
