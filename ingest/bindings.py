@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 import msgspec
 import structlog
-from msgspec import Struct
+from msgspec import Struct, field
 from msgspec.json import encode
 
 from ingest.decode import Decoded, Publication, decode
@@ -36,6 +36,7 @@ CREATE TABLE IF NOT EXISTS fact (
     PRIMARY KEY (what, name, from_ms)
 ) WITHOUT ROWID;
 """
+_INSERT = "INSERT INTO fact VALUES (?, ?, ?, ?)"
 _ELEMENTS = msgspec.json.Decoder(list[msgspec.Raw])
 
 What = Literal["lift", "terminal", "gateway"]
@@ -56,6 +57,26 @@ NOTHING = Fact()
 _FACT = msgspec.json.Decoder(Fact)
 History = tuple[tuple[int, Fact], ...]
 """Of one name, the newest first: since when, and what."""
+FINE_MAX = 100_000  # pairs kept in mind: 10 000 lifts have as many; a flood of names has more
+
+
+class Known(Struct, frozen=True):
+    """All that is known; `fine` are pairs of terminal and lift, and since when they are allowed."""
+
+    facts: dict[Name, History]
+    fine: dict[tuple[str, str], int] = field(default_factory=dict)
+
+    def in_force(self, what: What, name: str, at_ms: int) -> Fact:
+        """What was known of a name at a moment of reception."""
+        for from_ms, fact in self.facts.get((what, name), ()):
+            if from_ms <= at_ms:
+                return fact
+        return NOTHING
+
+    def newest(self, what: What, name: str) -> tuple[int, Fact]:
+        """What is known last, and since when."""
+        history = self.facts.get((what, name))
+        return history[0] if history else (0, NOTHING)
 
 
 def facts_of(terminals: Sequence[Terminal]) -> dict[Name, Fact]:
@@ -133,57 +154,63 @@ class Bindings:
 
     def _take(self, facts: Mapping[Name, Fact]) -> int:
         """Write what is new, then judge by it: everything that was not judged before."""
-        changes = {name: fact for name, fact in facts.items() if self._newest(name) != fact}
-        for name in self._known.keys() - facts.keys():
-            if self._newest(name) != NOTHING:
+        known = self._known
+        changes = {name: fact for name, fact in facts.items() if known.newest(*name)[1] != fact}
+        for name in known.facts.keys() - facts.keys():
+            if known.newest(*name)[1] != NOTHING:
                 changes[name] = NOTHING
         if not changes:
             return 0
+        after = dict(known.facts)
         with self._turn:
             from_ms = max(self._judged_ms + 1, clock.now_ms())
-            known = dict(self._known)
             self._db.execute("BEGIN IMMEDIATE")
             with self._db:
                 for name, fact in changes.items():
-                    history = known.get(name, ())
-                    since_ms = max(from_ms, history[0][0] + 1) if history else from_ms
-                    self._db.execute(
-                        "INSERT INTO fact VALUES (?, ?, ?, ?)", (*name, since_ms, encode(fact))
-                    )
-                    known[name] = ((since_ms, fact), *history)
-            self._known = known
+                    # a clock set back: what is newer is later all the same
+                    since_ms = max(from_ms, known.newest(*name)[0] + 1)
+                    self._db.execute(_INSERT, (*name, since_ms, encode(fact)))
+                    after[name] = ((since_ms, fact), *after.get(name, ()))
+            self._known = Known(after)
         return len(changes)
 
-    def _newest(self, name: Name) -> Fact:
-        history = self._known.get(name)
-        return history[0][1] if history else NOTHING
-
-    def _load(self) -> dict[Name, History]:
-        known: dict[Name, History] = {}
+    def _load(self) -> Known:
+        facts: dict[Name, History] = {}
         rows: Iterator[Any] = self._db.execute(
             "SELECT what, name, from_ms, value FROM fact ORDER BY from_ms"
         )
         for what, name, from_ms, value in rows:
-            known[what, name] = ((from_ms, _FACT.decode(value)), *known.get((what, name), ()))
-        return known
+            facts[what, name] = ((from_ms, _FACT.decode(value)), *facts.get((what, name), ()))
+        return Known(facts)
 
     def decode(self, publication: Publication) -> Decoded:
         """What a publication says, without what its sender may not say: that is rejected."""
         said = self._decoder(publication)
+        at_ms = publication.received_ms
         with self._turn:  # what is judged by these is not judged by later ones, when read again
             known = self._known
-            if publication.received_ms > self._judged_ms:
-                self._judged_ms = publication.received_ms
-        return screen(publication, said, known) if known and said.messages else said
+            if at_ms > self._judged_ms:
+                self._judged_ms = at_ms
+        if not known.facts or not said.messages:
+            return said
+        if said.messages[0].source == "gateway":
+            return screen(publication, said, known)
+        fine = known.fine
+        for one in said.messages:
+            if fine.get((one.body.terminal, one.lift), at_ms + 1) > at_ms:
+                return screen(publication, said, known)
+        return said
 
 
-def screen(publication: Publication, said: Decoded, known: Mapping[Name, History]) -> Decoded:
+def screen(publication: Publication, said: Decoded, known: Known) -> Decoded:
     """Move messages whose sender may not speak for their lift to the rejections."""
     gateway = _gateway_of(publication, said.messages[0], known)
     refused = {}
     for place, message in enumerate(said.messages):
         if (why := refusal(message, gateway, known)) is not None:
             refused[place] = why
+        elif message.source == "terminal" and message.area != CANARY_AREA:
+            _keep_in_mind(message, known)
     if not refused:
         return said
     elements = _places(said)
@@ -203,17 +230,27 @@ def screen(publication: Publication, said: Decoded, known: Mapping[Name, History
     return said
 
 
+def _keep_in_mind(message: Message, known: Known) -> None:
+    """That this pair is allowed from the newest change of either on."""
+    terminal, lift = message.terminal, message.lift
+    since_ms = max(known.newest("terminal", terminal)[0], known.newest("lift", lift)[0])
+    if message.received_ms >= since_ms:
+        if len(known.fine) >= FINE_MAX:
+            known.fine.clear()
+        known.fine[terminal, lift] = since_ms
+
+
 def refusal(
-    message: Message, gateway: tuple[str, Fact] | None, known: Mapping[Name, History]
+    message: Message, gateway: tuple[str, Fact] | None, known: Known
 ) -> tuple[str, str] | None:
     """Why this sender may not speak for this lift, as a reason and a detail; None when it may."""
     if message.area == CANARY_AREA:
         return None
     at_ms, terminal, lift = message.received_ms, message.terminal, message.lift
-    sender = in_force(known.get(("terminal", terminal)), at_ms)
+    sender = known.in_force("terminal", terminal, at_ms)
     if sender.revoked:
         return "revoked_terminal", f"the credential of {terminal} was withdrawn"
-    speakers = in_force(known.get(("lift", lift)), at_ms).names
+    speakers = known.in_force("lift", lift, at_ms).names
     if speakers and terminal not in speakers:
         return "foreign_terminal", f"{lift} is bound to {_some(speakers)}, not to {terminal}"
     if sender.names and lift not in sender.names:
@@ -223,29 +260,14 @@ def refusal(
     return None
 
 
-def in_force(history: History | None, at_ms: int) -> Fact:
-    """What was known of a name at a moment of reception.
-
-    >>> history = ((200, Fact(frozenset({"T-2"}))), (100, Fact(frozenset({"T-1"}))))
-    >>> [sorted(in_force(history, ms).names) for ms in (99, 100, 199, 200)]
-    [[], ['T-1'], ['T-1'], ['T-2']]
-    """
-    for from_ms, fact in history or ():
-        if from_ms <= at_ms:
-            return fact
-    return NOTHING
-
-
-def _gateway_of(
-    publication: Publication, first: Message, known: Mapping[Name, History]
-) -> tuple[str, Fact] | None:
+def _gateway_of(publication: Publication, first: Message, known: Known) -> tuple[str, Fact] | None:
     """The gateway that sent a batch, and what is known of it; its name is only in the topic."""
     if first.source != "gateway":
         return None
     topic = parse_topic(publication.topic)
     if topic is None or topic.kind != BATCH:
         return None
-    return topic.name, in_force(known.get(("gateway", topic.name)), publication.received_ms)
+    return topic.name, known.in_force("gateway", topic.name, publication.received_ms)
 
 
 def _some(names: frozenset[str]) -> str:

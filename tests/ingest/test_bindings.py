@@ -118,6 +118,8 @@ def test_of_a_batch_each_element_is_judged(tmp_path: Path, table: Table) -> None
         wire("T-2", lift="L-0002", kind="state"),  # its own, but not this gateway's
         wire("T-9", lift="L-0009", kind="state"),  # free, but not this gateway's
     ]
+    for terminal, lift in (("T-2", "L-0002"), ("T-9", "L-0009")):  # by themselves they may
+        assert verdicts(bindings.decode(state(terminal, lift, at_ms=NOW_MS + 1))) == ["taken"]
     topic = "lift/v1/320583/garden/GW-01/batch"
     payload = json.dumps(elements).encode()
     said = bindings.decode(Publication(topic, payload, clock.now_ms() + 1))
@@ -156,6 +158,9 @@ def test_the_canary_is_nobodys(tmp_path: Path, table: Table) -> None:
     payload = json.dumps(wire("canary-1f2e")).encode()
     said = bindings.decode(Publication(topic, payload, clock.now_ms() + 1))
     assert verdicts(said) == ["taken"]
+    elsewhere = topic.replace("000000", "320583")
+    said = bindings.decode(Publication(elsewhere, payload, clock.now_ms() + 1))
+    assert verdicts(said) == ["foreign_terminal"]
     bindings.close()
 
 
@@ -257,11 +262,12 @@ def test_read_again_everything_is_judged_as_it_was(
                 name, lifts, revoked = what
                 table.put(name, *([] if revoked else lifts), revoked=revoked)
                 bindings.learn()
+                assert bindings.trouble is None
             else:
                 one = state(*what, at_ms=now_ms)
                 judged.append((one, verdicts(bindings.decode(one))))
         bindings.close()
         again = Bindings(path, read=Table())
-        for one, verdict in reversed(judged):
+        for one, verdict in [*reversed(judged), *judged]:
             assert verdicts(again.decode(one)) == verdict
         again.close()
