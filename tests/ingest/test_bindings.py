@@ -131,6 +131,9 @@ def test_of_a_batch_each_element_is_judged(tmp_path: Path, table: Table) -> None
         3: ("foreign_terminal", elements[3]),
         4: ("foreign_terminal", elements[4]),
     }
+    two = json.dumps(elements[3:]).encode()
+    foreign = bindings.decode(Publication(topic, two, NOW_MS + 1))
+    assert verdicts(foreign) == ["foreign_terminal"] * 2
     other = Publication(topic.replace("GW-01", "GW-02"), payload, clock.now_ms() + 1)
     assert len(bindings.decode(other).messages) == 3
     bindings.close()
@@ -235,7 +238,7 @@ def test_a_change_that_cannot_be_written_does_not_judge(tmp_path: Path, table: T
     bindings.close()
 
 
-LIFTS, TERMINALS = ["L-0001", "L-0002"], ["T-1", "T-2", "T-3"]
+LIFTS, TERMINALS = ["L-0001", "L-0002"], ["T-1", "T-2"]
 change = st.tuples(
     st.sampled_from(TERMINALS), st.sets(st.sampled_from(LIFTS)).map(sorted), st.booleans()
 )
@@ -243,7 +246,7 @@ hearing = st.tuples(st.sampled_from(TERMINALS), st.sampled_from(LIFTS))
 step = st.integers(min_value=-5_000, max_value=5_000)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=200)
 @given(st.lists(st.tuples(step, change | hearing), max_size=30))
 def test_read_again_everything_is_judged_as_it_was(
     tmp_path_factory: pytest.TempPathFactory, happenings: list[Any]
