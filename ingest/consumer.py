@@ -28,6 +28,7 @@ PAUSE_S_MIN, PAUSE_S_MAX = 1, 10
 JOURNAL_PAUSE_S_MIN, JOURNAL_PAUSE_S_MAX = 0.2, 5.0
 KEEPALIVE_S = 30
 BATCH_MAX = 5_000  # publications synced together; above the broker's window of 2 000
+BATCH_BYTES_MAX = 2**20  # and bytes: what is read back and decoded as one
 WAITING_BYTES_MAX = 64 * 2**20
 """Beyond it nothing more is read from the broker: at QoS 0 it knows no window of its own."""
 TOPICS = "topics"  # what the session is subscribed to, noted in the journal
@@ -178,12 +179,13 @@ class Consumer:
             self._on_batch(batch)
 
     def _gathered(self) -> list[_Arrival]:
-        arrivals, count = [], 0
-        while self._waiting and count < BATCH_MAX:
+        arrivals, count, size = [], 0, 0
+        while self._waiting and count < BATCH_MAX and size < BATCH_BYTES_MAX:
             arrival = self._waiting.popleft()
             arrivals.append(arrival)
             count += len(arrival.publications)
-            self._waiting_bytes -= sum(len(one.payload) for one in arrival.publications)
+            size += sum(len(one.payload) for one in arrival.publications)
+        self._waiting_bytes -= size
         self._grown.notify_all()
         return arrivals
 

@@ -54,11 +54,13 @@ class Detection:
         books: Books,
         counts: Counts,
         settled_ms: Callable[[], int],
+        kept_ms: int = KEPT_MS,
         flights: Flights | None = None,
         estates: Collection[str] = (),
     ) -> None:
         self._journal, self._progress, self._dead = journal, progress, dead_letters
         self._books, self._counts, self._settled_ms = books, counts, settled_ms
+        self._kept_ms = kept_ms
         self._flights, self._estates = flights, frozenset(estates)
         self.fleet = Fleet()
         self.batch = progress.cursor(DETECTION)
@@ -317,7 +319,7 @@ class Detection:
     def _drop_old(self) -> None:
         passed = min(self._progress.cursor(RELAY), self._progress.cursor(DETECTION))
         try:
-            self._journal.drop(passed, before_ms=self.fleet.clock_ms - KEPT_MS)
+            self._journal.drop(passed, before_ms=self.fleet.clock_ms - self._kept_ms)
         except JournalError as error:
             log.warning("journal keeps more than it must", reason=str(error))
 

@@ -50,8 +50,9 @@ _INSERT = (
 _ROWS = f"SELECT {COLUMNS} FROM batch WHERE id > ? ORDER BY id LIMIT ?"
 BYTES_MAX = 4 * 2**30
 """Fourteen million messages of 300 bytes: days of an estate, an hour at 4 000 a second."""
-READ_BATCHES, READ_PUBLICATIONS = 64, 5_000
-KEPT_PUBLICATIONS, KEPT_BYTES = 20_000, 32 * 2**20  # in memory, for readers that keep up
+READ_BATCHES, READ_PUBLICATIONS, READ_BYTES = 64, 5_000, 2 * 2**20
+KEPT_PUBLICATIONS, KEPT_BYTES = 20_000, 8 * 2**20
+"""In memory, for readers that keep up; decoded, a batched reading takes five times its bytes."""
 
 
 class JournalError(Exception):
@@ -70,6 +71,7 @@ class Batch:
         decoder: Callable[[Publication], Decoded] = decode,
     ) -> None:
         self.id, self.publications, self.damage = id, publications, damage
+        self.bytes = sum(len(one.payload) for one in publications)
         self._decoder = decoder
         self._decoded: list[Decoded] | None = None
         self._turn = threading.Lock()
@@ -103,7 +105,7 @@ class Kept:
 
     def _weigh(self, batch: Batch, sign: int) -> None:
         self._count += sign * len(batch.publications)
-        self._bytes += sign * sum(len(one.payload) for one in batch.publications)
+        self._bytes += sign * batch.bytes
 
     def get(self, id: int) -> Batch | None:
         """A batch, if it is kept."""
@@ -219,9 +221,9 @@ class Journal:
 
         What is not whole is told by `damage`. Raises JournalError when nothing can be read.
         """
-        count = 0
+        count = size = 0
         for _ in range(batches):
-            if after >= self._head or count >= READ_PUBLICATIONS:
+            if after >= self._head or count >= READ_PUBLICATIONS or size >= READ_BYTES:
                 return
             batch = self._appended.get(after + 1) or self._read.get(after + 1)
             if batch is None:
@@ -230,19 +232,21 @@ class Journal:
                     return
             yield batch
             count += len(batch.publications)
+            size += batch.bytes
             after = batch.id
 
     def _load(self, after: int) -> Batch | None:
         """The first batch after an id, from disk, with some more for the next call."""
-        size = 0
+        count = size = 0
         loaded: list[Batch] = []
         with self._translated(), closing(self._db.execute(_ROWS, (after, READ_BATCHES))) as rows:
             for values in rows:
                 row = Row(*values)
                 publications, damage = publications_of(row)
                 loaded.append(Batch(row.id, publications, damage=damage, decoder=self._decoder))
-                size += len(publications)
-                if size >= READ_PUBLICATIONS:
+                count += len(publications)
+                size += loaded[-1].bytes
+                if count >= READ_PUBLICATIONS or size >= READ_BYTES:
                     break
         self._add_declared(loaded, after)
         for batch in loaded:

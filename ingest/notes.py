@@ -6,7 +6,8 @@ the same alarms. Their topics begin with `$`, which no subscription of ours matc
 
 from typing import NamedTuple
 
-LINK_UP, LINK_DOWN, STEP = "$liftwatch/up", "$liftwatch/down", "$liftwatch/step"
+NOTE_ROOT = "$liftwatch/"
+LINK_UP, LINK_DOWN, STEP = f"{NOTE_ROOT}up", f"{NOTE_ROOT}down", f"{NOTE_ROOT}step"
 
 
 class Note(NamedTuple):
@@ -22,7 +23,7 @@ def read_note(topic: str, payload: bytes) -> Note:
     >>> read_note("$liftwatch/step", b"-3600000"), read_note("$liftwatch/up", b"")
     (Note(what='step', ms=-3600000), Note(what='up', ms=0))
     """
-    what = topic.removeprefix("$liftwatch/")
+    what = topic.removeprefix(NOTE_ROOT)
     if what not in ("up", "down", "step"):
         raise ValueError(f"{topic} is no note")
     return Note(what, int(payload or b"0"))

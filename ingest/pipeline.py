@@ -16,13 +16,16 @@ from ingest.consumer import Broker, Consumer
 from ingest.counts import Counts
 from ingest.dead_letters import DeadLetters
 from ingest.decode import Publication
-from ingest.detection import Detection
+from ingest.detection import KEPT_MS, Detection
 from ingest.journal import BYTES_MAX, Journal, JournalError
+from ingest.notes import NOTE_ROOT
 from ingest.progress import Progress
 from ingest.relay import Relay
 from liftwatch.ports import Books, TelemetryStore
 from liftwatch.register.terminals import Terminal
 from liftwatch.telemetry.topics import CANARY_ROOT, filters_of
+
+OWN_ROOTS = (CANARY_ROOT, NOTE_ROOT)
 
 
 class Pipeline:
@@ -44,6 +47,7 @@ class Pipeline:
         terminals: Callable[[], Sequence[Terminal]] = tuple,
         certificate: Path | None = None,
         journal_bytes_max: int = BYTES_MAX,
+        journal_kept_ms: int = KEPT_MS,
     ) -> None:
         self._lock = hold_alone(folder)
         self.books, self.store = books, store
@@ -76,6 +80,7 @@ class Pipeline:
             books=books,
             counts=self.counts,
             settled_ms=self.consumer.settled_ms,
+            kept_ms=journal_kept_ms,
             flights=flights,
             estates=estates,
         )
@@ -90,11 +95,11 @@ class Pipeline:
         self._watch()
 
     def _journaled(self, publications: Sequence[Publication]) -> None:
-        """Count what was synced, canaries left out: those of others come along, too."""
-        canaries = sum(one.topic.startswith(CANARY_ROOT) for one in publications)
-        if canaries and self.canary is not None:
+        """Count what was synced, without canaries (others' come along, too) and our own notes."""
+        own = sum(one.topic.startswith(OWN_ROOTS) for one in publications)
+        if own and self.canary is not None:
             self.canary.flights.journaled(publications)
-        self.counts.journaled(len(publications) - canaries)
+        self.counts.journaled(len(publications) - own)
 
     def _watch(self) -> None:
         self.counts.watch(

@@ -245,8 +245,13 @@ class Duties(Protocol):
         not settled, its holder has died and somebody else may take it.
         """
 
-    def settle(self, name: str, *, holder: str, due_ms: int | None) -> bool:
-        """It is done, and due again at `due_ms`, or never; False when it is not held any more."""
+    def settle(
+        self, name: str, *, holder: str, due_ms: int | None, data: dict[str, Any] | None = None
+    ) -> bool:
+        """It is done, and due again at `due_ms`, or never; False when it is not held any more.
+
+        From then on it carries `data`, unless that is None.
+        """
 
     def put_off(self, name: str, *, holder: str, due_ms: int) -> bool:
         """It failed and is due again then, with its attempts; False when it is not held."""

@@ -219,6 +219,8 @@ class Settings(BaseSettings):
     influx_version: Literal["auto", "1", "2", "3"] = "auto"
     database_url: Annotated[SecretStr, BeforeValidator(check_database)] = SecretStr("")
     data_dir: Path = Path("data")
+    journal_max_mb: Annotated[int, Field(ge=16, le=1_048_576)] = 4_096
+    journal_keep_h: Annotated[float, Field(ge=0, le=8_760)] = 1.0
     http: Annotated[HttpAddress, NoDecode, BeforeValidator(parse_http)] = HttpAddress(
         "127.0.0.1", 8080
     )

@@ -65,6 +65,7 @@ class TooSlow(StoreUnavailable):
 class Series(msgspec.Struct):
     """One table of an InfluxQL answer."""
 
+    name: str = ""
     columns: list[str] = []
     values: list[list[Any]] = []
     tags: dict[str, str] = {}

@@ -8,7 +8,7 @@ what is to be kept for longer has been copied to its own place by then.
 from collections.abc import Iterator
 from typing import NamedTuple, Protocol
 
-from liftwatch.adapters.influx_answers import SetupRefused, series_of, text_of
+from liftwatch.adapters.influx_answers import Series, SetupRefused, series_of, text_of
 from liftwatch.adapters.influx_copy import copied, oldest_ms
 from liftwatch.adapters.influx_server import InfluxServer
 from liftwatch.adapters.influx_setup_two import Buckets
@@ -107,6 +107,9 @@ class Policies:
         self._database = identifier(server.bucket)
 
     def _do(self, statement: str) -> list[list[object]]:
+        return [row for table in self._tables(statement) for row in table.values]
+
+    def _tables(self, statement: str) -> list[Series]:
         answer = self._server.ask("POST", "/query", params={"q": statement})
         text = text_of(answer.content)
         if answer.status_code in (401, 403):
@@ -120,7 +123,7 @@ class Policies:
             raise SetupRefused(
                 f"InfluxDB refuses {statement.split(' ON ', maxsplit=1)[0]}: {error}"
             )
-        return [row for table in series for row in table.values]
+        return series
 
     def _all(self) -> dict[str, _Policy]:
         if [self._server.bucket] not in self._do("SHOW DATABASES"):
@@ -160,7 +163,12 @@ class Policies:
     def finish(self) -> Iterator[str]:
         """Continuous queries: the store sums up by itself."""
         policy = self._name(RAW) or "autogen"
-        there = {str(row[0]): str(row[1]) for row in self._do("SHOW CONTINUOUS QUERIES")}
+        there = {
+            str(row[0]): str(row[1])
+            for database in self._tables("SHOW CONTINUOUS QUERIES")
+            if database.name == self._server.bucket
+            for row in database.values
+        }
         for kind in SUMMED:
             name = sums_of(kind)
             wanted = continuous_query(kind, bucket=self._server.bucket, policy=policy)

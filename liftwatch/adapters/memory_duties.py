@@ -122,14 +122,17 @@ class MemoryDuties:
         self._put_row(self._duties.deadlines, taken.name, held)
         return taken
 
-    def settle(self, name: str, *, holder: str, due_ms: int | None) -> bool:
+    def settle(
+        self, name: str, *, holder: str, due_ms: int | None, data: dict[str, Any] | None = None
+    ) -> bool:
         """It is done, and due again or never."""
         held = self._duties.deadlines.get(name)
         if held is None or held.holder != holder:
             return False
         again = None
         if due_ms is not None:
-            again = _Held(structs.replace(held.deadline, due_ms=due_ms, attempts=0))
+            carried = held.deadline.data if data is None else data
+            again = _Held(structs.replace(held.deadline, due_ms=due_ms, attempts=0, data=carried))
         self._put_row(self._duties.deadlines, name, again)
         return True
 

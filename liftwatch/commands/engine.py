@@ -8,11 +8,15 @@ from prometheus_client import CollectorRegistry
 
 from liftwatch.adapters.webhook import Webhook
 from liftwatch.clock import SECOND_MS
-from liftwatch.commands.wiring import books_or_fail, settings_or_fail, wait_until_stopped
+from liftwatch.commands.wiring import (
+    Stores,
+    open_stores,
+    settings_or_fail,
+    wait_until_stopped,
+)
 from liftwatch.engine.clockwork import Engine
 from liftwatch.engine.jobs import make_jobs
 from liftwatch.logs import configure
-from liftwatch.ports import Books
 from liftwatch.settings import Settings, webhook_key
 
 log = structlog.get_logger()
@@ -23,8 +27,8 @@ def engine_command() -> None:
     settings = settings_or_fail()
     configure(settings.log)
     with (
-        contextlib.closing(books_or_fail(settings, settings.data_dir)) as books,
-        running_engine(settings, books) as engine,
+        open_stores(settings, settings.data_dir) as stores,
+        running_engine(settings, stores) as engine,
     ):
         log.info("engine runs", alarm=bool(settings.alarm_webhook_url))
         wait_until_stopped(lambda: engine.crashed is not None)
@@ -35,7 +39,7 @@ def engine_command() -> None:
 @contextlib.contextmanager
 def running_engine(
     settings: Settings,
-    books: Books,
+    stores: Stores,
     *,
     exercise: bool = False,
     registry: CollectorRegistry | None = None,
@@ -45,12 +49,13 @@ def running_engine(
     if settings.alarm_webhook_url:
         alarm = Webhook(settings.alarm_webhook_url, key=webhook_key(settings.alarm_webhook_secret))
     jobs = make_jobs(
-        books,
+        stores.books,
+        stores.telemetry,
         late_ms=round(settings.canary_late_s * SECOND_MS),
         alarm=alarm,
         exercise=exercise or settings.exercise,
     )
-    engine = Engine(books, jobs, registry=registry or CollectorRegistry())
+    engine = Engine(stores.books, jobs, registry=registry or CollectorRegistry())
     with contextlib.ExitStack() as stack:
         if alarm is not None:
             stack.callback(alarm.close)

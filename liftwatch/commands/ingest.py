@@ -17,9 +17,11 @@ from ingest.consumer import Broker
 from ingest.journal import JournalError
 from ingest.pipeline import Pipeline
 from liftwatch.adapters.sql.terminals import SqlTerminals
+from liftwatch.clock import HOUR_MS
 from liftwatch.commands.wiring import (
     Stores,
     broker_of,
+    calm_collector,
     open_stores,
     serve_until_stopped,
     settings_or_fail,
@@ -50,6 +52,7 @@ def ingest_command(estates: str | None) -> None:
             readiness=pipeline.readiness,
             metrics=pipeline.counts.registry,
         )
+        calm_collector()
         with receiving(pipeline):
             log.info("ingest runs", estates=list(chosen) or "all")
             serve_until_stopped(app, settings.ingest_http, crashed=pipeline.crashed)
@@ -74,6 +77,8 @@ def make_pipeline(
             books=stores.books,
             store=stores.telemetry,
             estates=estates,
+            journal_bytes_max=settings.journal_max_mb * 2**20,
+            journal_kept_ms=round(settings.journal_keep_h * HOUR_MS),
             canary=canary_plan(settings, broker, exercise=exercise),
             terminals=SqlTerminals(stores.books).all,
             certificate=settings.mqtt_cert_file,

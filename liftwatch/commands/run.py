@@ -11,6 +11,7 @@ from liftwatch.commands.engine import running_engine
 from liftwatch.commands.ingest import make_pipeline, receiving
 from liftwatch.commands.wiring import (
     broker_of,
+    calm_collector,
     open_stores,
     serve_until_stopped,
     settings_or_fail,
@@ -48,9 +49,10 @@ def run_until_stopped(
         registry = pipeline.counts.registry
         if before is not None:
             before(pipeline)
+        calm_collector()
         with (
             receiving(pipeline),
-            running_engine(settings, stores.books, exercise=demo, registry=registry) as engine,
+            running_engine(settings, stores, exercise=demo, registry=registry) as engine,
         ):
             app = create_app(
                 books=stores.books,

@@ -8,7 +8,7 @@ transaction with the note that it was made.
 
 import threading
 from collections.abc import Callable, Sequence
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import structlog
 from prometheus_client import CollectorRegistry, Counter
@@ -23,8 +23,15 @@ TICK_S = 0.25  # how late a job begins at most, while nothing else runs
 PAUSE_S_MAX = 15.0
 FAILED_MS_MAX = clock.HOUR_MS
 
-Lane = Literal["quick", "slow"]
-LANES: tuple[Lane, ...] = ("quick", "slow")
+Lane = Literal["quick", "slow", "long"]
+LANES: tuple[Lane, ...] = ("quick", "slow", "long")
+
+
+class Ran(NamedTuple):
+    """How a run ended: whether there is more to do at once, and what its deadline carries now."""
+
+    again: bool = False
+    data: dict[str, Any] | None = None
 
 
 class Job(NamedTuple):
@@ -32,13 +39,14 @@ class Job(NamedTuple):
 
     `run` is given the time and what the deadline carries, and tells whether there is more to do
     at once: long work is done in slices. `slow` ones have a thread of their own: whatever waits
-    for a network must not hold up what watches. `lease_ms` is above the longest that a run can
-    take, and the delay when an engine dies in it.
+    for a network must not hold up what watches; nor may the `long` ones, which work for minutes,
+    hold up what leaves the house. `lease_ms` is above the longest that a run can take, and the
+    delay when an engine dies in it.
     """
 
     name: str
     period_ms: int
-    run: Callable[[int, Deadline], bool]
+    run: Callable[[int, Deadline], bool | Ran]
     lane: Lane = "quick"
     lease_ms: int = 15_000
 
@@ -130,21 +138,21 @@ class Engine:
             return False
         job = self._jobs[due.what]
         try:
-            again = job.run(now_ms, due)
+            ran = job.run(now_ms, due)
         except (StoreUnavailable, Conflict) as error:
             self._put_off(due, now_ms, str(error))
         except Exception as error:
             log.exception("a job of the engine failed", job=job.name)
             self._put_off(due, now_ms, f"{type(error).__name__}: {error}")
         else:
-            self._settle(due, now_ms, again=again)
+            self._settle(due, now_ms, ran if isinstance(ran, Ran) else Ran(ran))
         return True
 
-    def _settle(self, due: Deadline, now_ms: int, *, again: bool) -> None:
+    def _settle(self, due: Deadline, now_ms: int, ran: Ran) -> None:
         next_ms = None if due.period_ms is None else now_ms + due.period_ms
-        next_ms = now_ms if again else next_ms
+        next_ms = now_ms if ran.again else next_ms
         with self._books.begin() as work:
-            work.settle(due.name, holder=self._holder, due_ms=next_ms)
+            work.settle(due.name, holder=self._holder, due_ms=next_ms, data=ran.data)
         self._runs.labels(due.what, "done").inc()
         if self._failing.pop(due.name, None):
             log.info("a job of the engine works again", job=due.name)

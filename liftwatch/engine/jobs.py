@@ -1,14 +1,15 @@
 """The table of jobs. A new one is a row: name, period, function, lane, lease."""
 
 from liftwatch.clock import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS
-from liftwatch.engine import outbox
-from liftwatch.engine.clockwork import Job
+from liftwatch.engine import outbox, sums
+from liftwatch.engine.clockwork import Job, Ran
 from liftwatch.engine.watch import ALARM, SEND, WATCH, Watch
-from liftwatch.ports import Books, Channel
+from liftwatch.ports import LEASE_MS_MAX, Books, Channel, Deadline, KeptStore
 
 WATCH_MS_MAX = 5 * SECOND_MS
 LOOKS_MIN = 5
 """Looks at the canaries within the time after which one is late."""
+SUMS_MS = 5 * MINUTE_MS
 STREAM_KEPT = 100_000
 STREAM_KEPT_MS = 30 * DAY_MS
 OUTBOX_KEPT_MS = 90 * DAY_MS
@@ -17,7 +18,7 @@ OUTBOX_KEPT_MS = 90 * DAY_MS
 
 
 def make_jobs(
-    books: Books, *, late_ms: int, alarm: Channel | None, exercise: bool
+    books: Books, store: KeptStore, *, late_ms: int, alarm: Channel | None, exercise: bool
 ) -> tuple[Job, ...]:
     """Every job over these parts; without `alarm` nothing leaves and nothing is promised."""
     watch = Watch(books, late_ms=late_ms, alarm=alarm is not None, exercise=exercise)
@@ -32,6 +33,13 @@ def make_jobs(
             lease_ms=MINUTE_MS,
         ),
         Job("prune-outbox", DAY_MS, lambda now_ms, _: prune_outbox(books, now_ms), lane="slow"),
+        Job(
+            "keep-telemetry",
+            SUMS_MS,
+            lambda now_ms, due: keep_telemetry(store, due, now_ms),
+            lane="long",
+            lease_ms=LEASE_MS_MAX // 2,
+        ),
     ]
     if alarm is not None:
         rows.append(
@@ -44,6 +52,12 @@ def make_jobs(
             )
         )
     return tuple(rows)
+
+
+def keep_telemetry(store: KeptStore, due: Deadline, now_ms: int) -> Ran:
+    """Sum up at most one more day, and take away what is too old; where that stands then."""
+    upto_ms = sums.keep(store, upto_ms=due.data.get("upto_ms"), now_ms=now_ms)
+    return Ran(bool(sums.due(upto_ms, now_ms).spans), {"upto_ms": upto_ms})
 
 
 def prune_stream(books: Books, now_ms: int) -> bool:

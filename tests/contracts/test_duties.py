@@ -244,3 +244,19 @@ def test_many_engines_take_each_deadline_once(shared_books: Books) -> None:
     with ThreadPoolExecutor(8) as pool:
         taken = Counter(name for mine in pool.map(empty, range(8)) for name in mine)
     assert taken == Counter(f"d-{n:02d}" for n in range(40))
+
+
+def test_where_a_job_stands_is_carried_on(books: Books) -> None:
+    """From one run to the next, and over a start that arms it again."""
+    arm(books, period_ms=60_000)
+    assert take(books) is not None
+    with books.begin() as work:
+        assert work.settle("look", holder="one", due_ms=MONDAY_MS + 60_000, data={"upto_ms": 7})
+    arm(books, period_ms=60_000)
+    taken = take(books, 60)
+    assert taken is not None
+    assert taken.data == {"upto_ms": 7}
+    assert settle(books, "look", 120)
+    again = take(books, 120)
+    assert again is not None
+    assert again.data == {"upto_ms": 7}

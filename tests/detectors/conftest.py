@@ -75,6 +75,8 @@ class Story:
                 self.expect(at_ms, words, line)
             elif what == "link":
                 self.fleet.link(words == ["up"], at_ms)
+            elif what == "step":
+                self.changes += self.fleet.step(int(words[0]) * 1000)
             else:
                 self.say(at_ms, what, dict(self._field(word) for word in words))
         assert not self.changes, f"not expected: {self._shown()}"

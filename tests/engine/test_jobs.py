@@ -9,6 +9,8 @@ from liftwatch.clock import DAY_MS
 from liftwatch.engine.clockwork import LANES, Engine
 from liftwatch.engine.jobs import OUTBOX_KEPT_MS, STREAM_KEPT, make_jobs
 from liftwatch.ports import Promise, Sent
+from liftwatch.telemetry.retention import RAW
+from tests.engine.test_sums import Noted
 
 START_MS = 1_772_439_247_420
 
@@ -36,14 +38,14 @@ class House:
     """An engine over books in memory, its canary, and the time."""
 
     def __init__(self, alarm: Line | None) -> None:
-        self.books = MemoryBooks()
+        self.books, self.store = MemoryBooks(), Noted()
         self.now_ms = START_MS
         self.alarm = alarm
         self.restart()
 
     def restart(self) -> None:
         """Another engine over the same books."""
-        jobs = make_jobs(self.books, late_ms=60_000, alarm=self.alarm, exercise=False)
+        jobs = make_jobs(self.books, self.store, late_ms=60_000, alarm=self.alarm, exercise=False)
         self.engine = Engine(self.books, jobs, registry=CollectorRegistry())
         for lane in LANES:
             self.engine.arm(self.now_ms, lane)
@@ -93,6 +95,7 @@ def test_without_a_line_the_engine_has_no_such_job() -> None:
         "watch-canaries",
         "prune-stream",
         "prune-outbox",
+        "keep-telemetry",
     }
 
 
@@ -111,3 +114,19 @@ def test_what_is_old_is_forgotten_by_the_clock() -> None:
     house.now_ms += OUTBOX_KEPT_MS + 2 * DAY_MS
     house.run(1, beats=False)
     assert [one for one in house.books.attempts("alarm") if one.at_ms < 2**45] == []
+
+
+def test_telemetry_is_summed_up_by_the_clock() -> None:
+    """From where it stood, also after a restart; while the store is away it is tried again."""
+    house = House(None)
+    house.run(2, beats=True)
+    spans = house.store.spans
+    upto_ms = max(to_ms for _, to_ms in spans)
+    assert upto_ms - spans[0][0] == RAW.ms
+    house.restart()
+    house.store.away = 2
+    house.run(1_800, beats=True)
+    house.store.spans.clear()
+    house.run(1_000, beats=True)
+    assert house.store.spans[0][0] > upto_ms
+    assert house.engine.trouble() is None

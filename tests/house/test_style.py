@@ -20,7 +20,6 @@ SIGNATURES_OF_OTHERS = {
     ("ingest/canary.py", "_on_disconnect"): "paho calls it by position",
     ("ingest/consumer.py", "_on_connect"): "paho calls it by position",
     ("ingest/consumer.py", "_on_subscribe"): "paho calls it by position",
-    ("ingest/consumer.py", "_on_unsubscribe"): "paho calls it by position",
     ("ingest/consumer.py", "_on_disconnect"): "paho calls it by position",
     ("liftwatch/__main__.py", "simulate"): "typer calls it by name",
 }

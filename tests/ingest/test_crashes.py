@@ -15,6 +15,7 @@ from ingest.dead_letters import DeadLetters
 from ingest.decode import Publication
 from ingest.detection import Detection
 from ingest.journal import Journal
+from ingest.notes import STEP
 from ingest.progress import Progress
 from liftwatch.adapters.memory import MemoryBooks
 from liftwatch.clock import rfc3339
@@ -84,14 +85,21 @@ def worlds(tmp_path: Path) -> Iterator[Any]:
         world.close()
 
 
-def happenings(seed: int) -> Iterator[tuple[int, list[Publication]]]:
-    """Batches, and how much time passes before each: lifts that stop, call, and open again."""
+def happenings(seed: int, *, steps: bool = False) -> Iterator[tuple[int, list[Publication]]]:
+    """Batches, and how much time passes before each: lifts that stop, call, and open again.
+
+    With `steps` our clock is set now and then, and theirs with it.
+    """
     rng = random.Random(seed)
     seqs, at_ms = [0] * LIFTS, START_MS
     for _ in range(120):
         pause_ms = rng.choice((100, 1_000, 20_000, 44_000, 45_000, 59_500))
         at_ms += pause_ms
         batch = []
+        if steps and rng.random() < 0.1:
+            by_ms = rng.choice((-3_600_000, -20_000, 20_000, 3_600_000))
+            at_ms += by_ms
+            batch.append(Publication(STEP, str(by_ms).encode(), at_ms))
         for _ in range(rng.randrange(1, 5)):
             lift = rng.randrange(LIFTS)
             seqs[lift] += rng.choice((1, 1, 1, 1, 2))
@@ -121,13 +129,17 @@ def _publication(rng: random.Random, *, lift: int, seq: int, at_ms: int) -> Publ
     return Publication(topic, json.dumps(said | fields).encode(), at_ms + rng.randrange(90))
 
 
-def run(world: World, seed: int, crashes: random.Random | None) -> list[tuple[Any, ...]]:
+def run(
+    world: World, seed: int, crashes: random.Random | None, *, steps: bool = False
+) -> list[tuple[Any, ...]]:
     """Everything that happens, with or without crashes; what it came to."""
-    for pause_ms, batch in happenings(seed):
+    for pause_ms, batch in happenings(seed, steps=steps):
         for _ in range(4):  # while nothing comes, the time is told
             world.now_ms += pause_ms // 4
             world.settle()
             maybe_crash(world, crashes)
+        if batch[0].topic == STEP:
+            world.now_ms += int(batch[0].payload)
         world.journal.append(sorted(batch, key=lambda one: one.received_ms))
         maybe_crash(world, crashes)
         world.settle()
@@ -153,15 +165,28 @@ def test_a_crash_anywhere_changes_nothing(worlds: Any, seed: int) -> None:
     assert run(worlds(), seed, random.Random(seed)) == calm
 
 
+@pytest.mark.parametrize("seed", [0, 1, 2, 3, 4])
+def test_nor_does_one_around_steps_of_our_clock(worlds: Any, seed: int) -> None:
+    """What is judged afresh is judged afresh again."""
+    calm = run(worlds(), seed, None, steps=True)
+    assert {kind for _, kind, *_ in calm} >= {"entrapment", "emergency_call", "door_fault"}
+    assert run(worlds(), seed, random.Random(seed), steps=True) == calm
+
+
 def fill(world: World) -> None:
-    """Let the file of progress grow no more, as on a disk without room."""
+    """Let the file of progress grow no more, as on a disk without room.
+
+    What every checkpoint writes anew has lost its room to others.
+    """
     db = world.progress._db
-    db.execute("CREATE TABLE ballast (body BLOB)")
     (pages,) = db.execute("PRAGMA page_count").fetchone()
     db.execute(f"PRAGMA max_page_count = {pages + 2}")
-    with contextlib.suppress(sqlite3.OperationalError):
-        while True:
-            db.execute("INSERT INTO ballast VALUES (zeroblob(3000))")
+    db.execute("UPDATE fleet SET body = x'' WHERE name = 'streams'")
+    for size in (3_000, 30):
+        with contextlib.suppress(sqlite3.OperationalError):
+            for number in range(100_000):
+                row = (f"ballast {size} {number}", size)
+                db.execute("INSERT INTO fleet VALUES (?, zeroblob(?))", row)
 
 
 def make_room(world: World) -> None:

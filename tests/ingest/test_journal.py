@@ -136,11 +136,11 @@ def test_progress_belongs_to_its_journal(tmp_path: Path) -> None:
     """With another journal every reader begins at its beginning."""
     one = Progress(tmp_path / "p.sqlite", "journal-1")
     one.set_cursor(RELAY, 7)
-    one.checkpoint(batch=5, position=6, clock_ms=9, banks=[("L", [b"x"])], streams={})
+    one.checkpoint(batch=5, position=6, clock_ms=9, banks=[("L", [b"x"])], streams={}, fleet=b"y")
     one.close()
     same = Progress(tmp_path / "p.sqlite", "journal-1")
     assert (same.cursor(RELAY), same.cursor(DETECTION), same.clock_ms()) == (7, 5, 9)
-    assert same.position() == 6
+    assert (same.position(), same.whole()) == (6, b"y")
     assert list(same.banks()) == [b"x"]
     same.close()
     other = Progress(tmp_path / "p.sqlite", "journal-2")

@@ -103,12 +103,15 @@ class SqlDuties:
         )
         return taken
 
-    def settle(self, name: str, *, holder: str, due_ms: int | None) -> bool:
+    def settle(
+        self, name: str, *, holder: str, due_ms: int | None, data: dict[str, Any] | None = None
+    ) -> bool:
         """It is done, and due again or never."""
         mine = and_(_DEADLINE.name == name, _DEADLINE.holder == holder)
         if due_ms is None:
             return self.connection.execute(delete(tables.deadline).where(mine)).rowcount == 1
-        return self._release(mine, due_ms=due_ms, attempts=0)
+        carried = {} if data is None else {"data": data}
+        return self._release(mine, due_ms=due_ms, attempts=0, **carried)
 
     def put_off(self, name: str, *, holder: str, due_ms: int) -> bool:
         """It failed and is due again."""

@@ -1,4 +1,4 @@
-"""When to sum up and when to prune: what a job of the engine does, given where it stood.
+"""Sums of telemetry, and what is too old for it: when each is due, given where the job stood.
 
 It keeps no state of its own: `kept_ms`, the end of what is summed up, comes in and goes out, and a
 job that is repeated writes the same sums. What arrives late (up to seven days, contract section 1)
@@ -29,13 +29,15 @@ class Due(NamedTuple):
 def due(upto_ms: int | None, now_ms: int) -> Due:
     """What is due, where everything before `upto_ms` is summed up; None: nothing ever was.
 
+    What lies further back than states are kept is there no more.
+
     At most a day at once, so that a job that begins with 90 days behind it ends soon each time.
 
     >>> due(0, QUARTER_MS + SETTLE_MS), due(QUARTER_MS, QUARTER_MS + SETTLE_MS).spans
     (Due(spans=((0, 900000),), prune=False, upto_ms=900000), ())
     """
     end_ms = (now_ms - SETTLE_MS) // QUARTER_MS * QUARTER_MS
-    start_ms = end_ms - RAW.ms if upto_ms is None else upto_ms
+    start_ms = end_ms - RAW.ms if upto_ms is None else max(upto_ms, end_ms - RAW.ms)
     end_ms = min(end_ms, start_ms + DAY_MS)
     if end_ms <= start_ms:
         return Due((), False, start_ms)

@@ -1,0 +1,115 @@
+"""Our own clock is set: no lift has waited for an hour, and none waits for one now."""
+
+from typing import Any
+
+import pytest
+
+from detectors.fleet import Fleet
+
+
+@pytest.fixture
+def tell(stories: Any) -> Any:
+    """Stories in which silence counts, too."""
+    return stories(Fleet()).tell
+
+
+def test_set_back(tell: Any) -> None:
+    """What had begun is judged afresh, by the new time, with the next word of the lift."""
+    tell("""
+        2:00:00  state  in_door_zone=false occupied=true
+        2:00:40  expect nothing
+        2:00:40  step -3600
+        1:00:42  state
+        1:01:26  expect nothing
+        1:01:27  expect entrapment raised opened=1:00:42 at=1:01:27
+    """)
+
+
+def test_set_forward(tell: Any) -> None:
+    """Nothing has lasted for an hour."""
+    tell("""
+        00:00    state  in_door_zone=false occupied=true
+        00:10    step 3600
+        1:00:11  expect nothing
+        1:00:20  state
+        1:01:04  expect nothing
+        1:01:05  expect entrapment raised opened=1:00:20
+    """)
+
+
+@pytest.mark.parametrize("by_s", [-3600, -30, 30, 3600])
+def test_what_is_raised_stays_raised_and_ends(tell: Any, by_s: int) -> None:
+    """By what the lift says next, whatever the clock says."""
+    then_s = 2 * 3600 + 60 + by_s
+    clock = f"{then_s // 3600}:{then_s // 60 % 60:02}"
+    tell(f"""
+        2:00:00  state  in_door_zone=false occupied=true
+        2:00:46  expect entrapment raised
+        2:00:55  step {by_s}
+        {clock}:{then_s % 60:02}  expect nothing
+        {clock}:{then_s % 60 + 1:02}  state  in_door_zone=true car_door=open doors_closed=false
+        {clock}:{then_s % 60 + 1:02}  expect entrapment cleared
+    """)
+
+
+@pytest.mark.parametrize("by_s", [-3600, 3600])
+def test_silence_goes_on_as_if_nothing_had_been(tell: Any, by_s: int) -> None:
+    """Ten minutes are ten minutes."""
+    hour = 2 + by_s // 3600
+    tell(f"""
+        2:00:00  state
+        2:05:00  step {by_s}
+        {hour}:09:59  expect nothing
+        {hour}:10:01  expect terminal_offline raised at={hour}:10:00.1
+        {hour}:11:00  health
+        {hour}:11:01  expect terminal_offline cleared
+    """)
+
+
+@pytest.mark.parametrize("by_s", [-3600, 3600])
+def test_a_word_after_a_will_counts_at_any_time(tell: Any, by_s: int) -> None:
+    """Also when it comes, by the new clock, before the will."""
+    hour = 2 + by_s // 3600
+    tell(f"""
+        2:00:00  state
+        2:00:30  online  status=offline clock_ok=false
+        2:01:00  step {by_s}
+        {hour}:01:10  health
+        {hour}:08:00  expect nothing
+    """)
+
+
+def test_deaf_while_it_is_set(tell: Any) -> None:
+    """The time we could not hear is no silence, whatever the clock says of it."""
+    tell("""
+        2:00:00  state
+        2:01:00  link down
+        2:02:00  step -3600
+        1:30:00  link up
+        1:38:59  expect nothing
+        1:39:01  expect terminal_offline raised
+    """)
+
+
+def test_what_waits_for_its_predecessor_passes(stories: Any) -> None:
+    """It would wait until the clock has caught up."""
+    teller = stories()
+    teller.tell("2:00:00  state")
+    teller.seq += 1
+    teller.tell("""
+        2:00:01  emergency_call  phase=raised
+        2:00:01  step -3600
+        1:00:01  expect emergency_call raised
+    """)
+
+
+def test_a_visit_that_ends_after_the_clock_was_set_back_ends(stories: Any) -> None:
+    """The `out` is earlier than the `in`, and newer all the same."""
+    teller = stories()
+    teller.tell("""
+        2:00:00  maintenance  phase=in
+        2:10:00  step -3600
+        1:20:00  maintenance  phase=out
+        1:21:00  state  in_door_zone=false occupied=true
+        1:21:46  expect entrapment raised
+    """)
