@@ -28,6 +28,12 @@ class SecuredMosquitto(Server):
         """The broker with the rendered configuration."""
         return [binary("mosquitto", package="mosquitto"), "-c", str(self.folder / "conf")]
 
+    def is_up(self) -> bool:
+        """Whether both listeners take connections."""
+        with socket.socket() as probe:
+            probe.settimeout(1)
+            return super().is_up() and probe.connect_ex(("127.0.0.1", self.inside)) == 0
+
     def prepare(self) -> None:
         """Make certificates, empty files of credentials, and the configuration."""
         for name in ("config", "data", "run"):

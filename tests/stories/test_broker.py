@@ -124,7 +124,9 @@ def test_a_stranger_is_refused(
     """Without a name, with an unknown one, with another's, with a wrong password, without TLS."""
     password = credentials.password("issue", "T-7", "--lift", LIFT)
     for name, wrong in ((None, None), ("T-8", password), ("T-7", password + "x"), ("T-7", "")):
-        assert set(client(name, wrong, protocol=protocol).connects) <= REFUSED
+        for inside in (False, True):
+            refused = client(name, wrong, protocol=protocol, inside=inside)
+            assert set(refused.connects) <= REFUSED
     assert client("T-7", password, protocol=protocol).connects == ["Success"]
     with socket.create_connection(("localhost", broker.port), timeout=PATIENCE_S) as plain:
         plain.sendall(bytes.fromhex("100c 0004 4d515454 04 02 003c 0000"))  # CONNECT, without TLS
