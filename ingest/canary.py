@@ -6,7 +6,6 @@ way. When none comes through, `trouble` says how far they come.
 """
 
 import contextlib
-import ssl
 import threading
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -80,7 +79,7 @@ class Canary:
         if broker.username is not None:
             client.username_pw_set(broker.username, broker.password)
         if broker.tls:
-            client.tls_set(cert_reqs=ssl.CERT_REQUIRED)
+            client.tls_set_context(broker.context)
         client.on_connect = self._on_connect
         client.on_connect_fail = self._on_connect_fail
         client.on_disconnect = self._on_disconnect

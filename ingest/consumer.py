@@ -35,13 +35,14 @@ TOPICS = "topics"  # what the session is subscribed to, noted in the journal
 
 
 class Broker(NamedTuple):
-    """Where to connect; `tls` for mqtts."""
+    """Where to connect; `tls` for mqtts, with the system's trust unless a context is given."""
 
     host: str
     port: int
     username: str | None = None
     password: str | None = None
     tls: bool = False
+    context: ssl.SSLContext | None = None
 
 
 class _Arrival(NamedTuple):
@@ -66,8 +67,10 @@ class Consumer:
         on_batch: Callable[[Sequence[Publication]], None],
         topics: Sequence[str] = (SUBSCRIPTION,),
         since_ms: int = 0,
+        on_certificate: Callable[[bytes], None] = lambda _: None,
     ) -> None:
         self._broker, self._journal, self._on_batch = broker, journal, on_batch
+        self._on_certificate = on_certificate
         self._topics = tuple(topics)
         self._grown = threading.Condition()
         self._waiting: deque[_Arrival] = deque()
@@ -88,7 +91,7 @@ class Consumer:
         if self._broker.username is not None:
             client.username_pw_set(self._broker.username, self._broker.password)
         if self._broker.tls:
-            client.tls_set(cert_reqs=ssl.CERT_REQUIRED)
+            client.tls_set_context(self._broker.context)
         client.on_connect = self._on_connect
         client.on_connect_fail = self._on_connect_fail
         client.on_disconnect = self._on_disconnect
@@ -222,6 +225,9 @@ class Consumer:
         if code.is_failure:
             self._say_trouble(f"broker refuses: {code}")
             return
+        sock = client.socket()
+        if isinstance(sock, ssl.SSLSocket):
+            self._on_certificate(sock.getpeercert(binary_form=True) or b"")
         # A session the broker still holds keeps its subscription; asking again would only make
         # it hand out every retained message once more.
         if self._subscribed and flags.session_present:
@@ -262,7 +268,8 @@ class Consumer:
 
     def _on_connect_fail(self, client: mqtt.Client, userdata: Any) -> None:
         del client, userdata
-        self._say_trouble(f"broker {self._broker.host}:{self._broker.port} does not answer")
+        where = f"broker {self._broker.host}:{self._broker.port}"
+        self._say_trouble(f"{where} does not answer: {self._client.failure}")
 
     def _on_disconnect(
         self, client: mqtt.Client, userdata: Any, flags: Any, code: ReasonCode, properties: Any

@@ -5,11 +5,13 @@ broker ─▶ consumer ─▶ journal ─┬─▶ detection ─▶ incidents
 """
 
 import fcntl
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import IO
 
+from ingest.bindings import Bindings
 from ingest.canary import Canary, Plan
+from ingest.certificates import CertificateWatch
 from ingest.consumer import Broker, Consumer
 from ingest.counts import Counts
 from ingest.dead_letters import DeadLetters
@@ -20,6 +22,7 @@ from ingest.notes import NOTE_ROOT
 from ingest.progress import Progress
 from ingest.relay import Relay
 from liftwatch.ports import Books, TelemetryStore
+from liftwatch.register.terminals import Terminal
 from liftwatch.telemetry.topics import CANARY_ROOT, filters_of
 
 OWN_ROOTS = (CANARY_ROOT, NOTE_ROOT)
@@ -28,7 +31,8 @@ OWN_ROOTS = (CANARY_ROOT, NOTE_ROOT)
 class Pipeline:
     """Reception, detection and relay over one data folder, which it holds alone.
 
-    `estates` are those that are heard (none: all); `canary` says how it proves itself.
+    `estates` are those that are heard (none: all); `canary` says how it proves itself;
+    `terminals` reads who may speak for which lift; `certificate` is the file of our own.
     """
 
     def __init__(
@@ -40,13 +44,19 @@ class Pipeline:
         store: TelemetryStore,
         estates: Sequence[str] = (),
         canary: Plan | None = None,
+        terminals: Callable[[], Sequence[Terminal]] = tuple,
+        certificate: Path | None = None,
         journal_bytes_max: int = BYTES_MAX,
         journal_kept_ms: int = KEPT_MS,
     ) -> None:
         self._lock = hold_alone(folder)
         self.books, self.store = books, store
         self.counts = Counts()
-        self.journal = Journal(folder / "journal.sqlite", bytes_max=journal_bytes_max)
+        self.bindings = Bindings(folder / "bindings.sqlite", read=terminals)
+        self.certificates = CertificateWatch(certificate, registry=self.counts.registry)
+        self.journal = Journal(
+            folder / "journal.sqlite", bytes_max=journal_bytes_max, decoder=self.bindings.decode
+        )
         self.progress = Progress(folder / "progress.sqlite", self.journal.id)
         self.journal.continue_after(self.progress.furthest())
         self.dead_letters = DeadLetters(folder / "dead_letters.sqlite")
@@ -61,6 +71,7 @@ class Pipeline:
             on_batch=self._journaled,
             since_ms=max(self.progress.told_ms(), self.journal.newest_ms()),
             topics=filters_of(estates, canary=self.canary.name if self.canary else None),
+            on_certificate=self.certificates.shown,
         )
         self.detection = Detection(
             journal=self.journal,
@@ -116,6 +127,8 @@ class Pipeline:
 
     def start(self) -> None:
         """Take up where the last run ended, then receive."""
+        self.bindings.start()
+        self.certificates.start()
         self.detection.start()
         self.relay.start()
         self.consumer.start()
@@ -129,10 +142,13 @@ class Pipeline:
         self.consumer.stop()
         self.detection.stop()
         self.relay.stop()
+        self.certificates.stop()
+        self.bindings.stop()
         self.close()
 
     def close(self) -> None:
         """Let go of the files."""
+        self.bindings.close()
         self.journal.close()
         self.progress.close()
         self.dead_letters.close()

@@ -48,13 +48,18 @@ class Receiver(mqtt.Client):
         self._turn = threading.Lock()
         self._rest = Rest()
         self.connection = 0
+        self.failure: str | None = None  # why the last attempt to connect came to nothing
 
     def reconnect(self) -> MQTTErrorCode:
         """Connect anew; what is not acknowledged by now the broker hands out again."""
         with self._turn:
             self.connection += 1
         self._rest = Rest()
-        return super().reconnect()
+        try:
+            return super().reconnect()
+        except OSError as error:  # of TLS too: paho tells nobody what it was
+            self.failure = getattr(error, "verify_message", None) or error.strerror or str(error)
+            raise
 
     def acknowledge(self, mids: list[bytes], connection: int) -> None:
         """Acknowledge what came over a connection, unless another one has begun.

@@ -8,6 +8,7 @@ import typer
 from typer import TyperException
 
 from liftwatch import __version__, _path
+from liftwatch.commands.terminals_options import app as terminals
 from liftwatch.failure import Failure
 
 _path.add_services()
@@ -19,6 +20,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+app.add_typer(terminals, name="terminals")
 
 
 def _show_version(wanted: bool) -> None:

@@ -141,6 +141,26 @@ def parse_canary(text: Any) -> MqttUrl | Literal["off"] | None:
     return "off" if text == "off" else parse_mqtt(text)
 
 
+def parse_file(text: Any) -> Any:
+    """The path of a file, or nothing for none."""
+    return None if text == "" else text
+
+
+def check_tls(file: Path | None, info: ValidationInfo) -> Path | None:
+    """A file for TLS is of use only where TLS is spoken, and a key only with its certificate."""
+    if file is not None:
+        urls = (info.data.get("mqtt_url"), info.data.get("canary_mqtt_url"))
+        if not any(isinstance(url, MqttUrl) and url.tls for url in urls):
+            raise ValueError(f"is of no use: {PREFIX}MQTT_URL is not mqtts://")
+        if info.field_name == "mqtt_key_file" and info.data.get("mqtt_cert_file") is None:
+            raise ValueError(f"needs {PREFIX}MQTT_CERT_FILE beside it")
+    return file
+
+
+OptionalFile = Annotated[Path | None, BeforeValidator(parse_file)]
+TlsFile = Annotated[OptionalFile, AfterValidator(check_tls)]
+
+
 def parse_webhook(text: Any) -> str:
     """An `https://` address, or `http://` on this machine; nothing is nowhere."""
     address = str(text or "")
@@ -214,6 +234,11 @@ class Settings(BaseSettings):
     canary_late_s: Annotated[
         float, Field(ge=1, le=86_400, validate_default=True), AfterValidator(check_late)
     ] = 60.0
+    mqtt_ca_file: TlsFile = None
+    mqtt_cert_file: TlsFile = None
+    mqtt_key_file: TlsFile = None
+    mosquitto_dir: OptionalFile = None
+    mosquitto_pid_file: OptionalFile = None
     alarm_webhook_url: Annotated[str, BeforeValidator(parse_webhook)] = ""
     alarm_webhook_secret: Annotated[
         SecretStr, Field(validate_default=True), AfterValidator(check_key)

@@ -31,6 +31,7 @@ EMBEDDED = {
     "influx_url": "",
     "database_url": SecretStr(""),
     "canary_mqtt_url": None,
+    "mqtt_cert_file": None,
     "alarm_webhook_url": "",  # nothing of a demo leaves it
 }
 

@@ -16,6 +16,7 @@ from ingest.canary import Plan
 from ingest.consumer import Broker
 from ingest.journal import JournalError
 from ingest.pipeline import Pipeline
+from liftwatch.adapters.sql.terminals import SqlTerminals
 from liftwatch.clock import HOUR_MS
 from liftwatch.commands.wiring import (
     Stores,
@@ -24,6 +25,7 @@ from liftwatch.commands.wiring import (
     open_stores,
     serve_until_stopped,
     settings_or_fail,
+    tls_of,
 )
 from liftwatch.failure import Failure
 from liftwatch.logs import configure
@@ -42,7 +44,7 @@ def ingest_command(estates: str | None) -> None:
     if chosen and not (settings.influx_url and settings.database_url.get_secret_value()):
         log.warning("only some estates, but stores that no other process shares", folder=folder)
     with open_stores(settings, folder) as stores:
-        broker = broker_of(settings.mqtt_url)
+        broker = broker_of(settings.mqtt_url, tls_of(settings))
         pipeline = make_pipeline(settings, stores, folder=folder, broker=broker, estates=chosen)
         app = create_own_app(
             books=stores.books,
@@ -78,6 +80,8 @@ def make_pipeline(
             journal_bytes_max=settings.journal_max_mb * 2**20,
             journal_kept_ms=round(settings.journal_keep_h * HOUR_MS),
             canary=canary_plan(settings, broker, exercise=exercise),
+            terminals=SqlTerminals(stores.books).all,
+            certificate=settings.mqtt_cert_file,
         )
     except (JournalError, OSError) as error:
         raise Failure(str(error)) from error
@@ -101,7 +105,7 @@ def canary_plan(settings: Settings, broker: Broker, *, exercise: bool) -> Plan |
     if url == "off":
         return None
     return Plan(
-        broker=broker if url is None else broker_of(url),
+        broker=broker if url is None else broker_of(url, tls_of(settings)),
         period_s=settings.canary_s,
         late_s=settings.canary_late_s / 2,
         exercise=exercise or settings.exercise,

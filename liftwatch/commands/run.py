@@ -15,6 +15,7 @@ from liftwatch.commands.wiring import (
     open_stores,
     serve_until_stopped,
     settings_or_fail,
+    tls_of,
 )
 from liftwatch.engine.clockwork import Engine
 from liftwatch.logs import configure
@@ -27,7 +28,7 @@ def run_command() -> None:
     configure(settings.log)
     run_until_stopped(
         settings,
-        broker=broker_of(settings.mqtt_url),
+        broker=broker_of(settings.mqtt_url, tls_of(settings)),
         folder=settings.data_dir,
         ready=told(settings),
     )

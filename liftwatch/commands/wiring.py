@@ -3,6 +3,7 @@
 import contextlib
 import gc
 import signal
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import NamedTuple
 from fastapi import FastAPI
 
 from api.serve import ServeError, serve
+from ingest.certificates import OWN, CertificateError, Tls, context_of
 from ingest.consumer import Broker
 from liftwatch.adapters.embedded import EmbeddedStore
 from liftwatch.adapters.influx import InfluxStore
@@ -37,7 +39,19 @@ def settings_or_fail() -> Settings:
         raise Failure(str(error)) from error
 
 
-def broker_of(url: MqttUrl) -> Broker:
+def tls_of(settings: Settings) -> ssl.SSLContext | None:
+    """What a connection to the broker must fulfil, or one line that names the bad file."""
+    tls = Tls(settings.mqtt_ca_file, settings.mqtt_cert_file, settings.mqtt_key_file)
+    if tls == Tls():
+        return None
+    try:
+        return context_of(tls)
+    except CertificateError as error:
+        name = "CERT" if error.whose == OWN else "CA"
+        raise Failure(f"LIFTWATCH_MQTT_{name}_FILE: {error}") from error
+
+
+def broker_of(url: MqttUrl, context: ssl.SSLContext | None = None) -> Broker:
     """A broker as the settings name it."""
     return Broker(
         host=url.host,
@@ -45,6 +59,7 @@ def broker_of(url: MqttUrl) -> Broker:
         username=url.username,
         password=url.password.get_secret_value() if url.password else None,
         tls=url.tls,
+        context=context if url.tls else None,
     )
 
 

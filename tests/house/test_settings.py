@@ -48,6 +48,8 @@ def test_the_defaults_are_those_of_the_contract() -> None:
         ("MQTT_URL", "", "is not mqtt://host:port"),
         ("MQTT_URL", "http://broker.example", "is not mqtt://host:port"),
         ("MQTT_URL", "mqtt://broker.example:99999", "has a port that is not a number"),
+        ("MQTT_CA_FILE", "ca.crt", "is of no use: LIFTWATCH_MQTT_URL is not mqtts://"),
+        ("MQTT_KEY_FILE", "own.key", "is of no use"),
         ("INFLUX_URL", "influx.example:8086", "is not http://host:port"),
         ("INFLUX_URL", "http://influx.example:port", "has a port that is not a number"),
         ("INFLUX_VERSION", "4", "'auto', '1', '2' or '3'"),

@@ -188,3 +188,27 @@ attempt = Table(
     Column("verdict", String(16), nullable=False),
     Column("detail", String(300), nullable=False),
 )
+
+terminal = Table(
+    "terminal",
+    metadata,
+    Column("name", name_type(64), primary_key=True),
+    Column("role", String(16), nullable=False),
+    Column("secret", String(300)),
+    Column("gateway", name_type(64)),
+    Column("issued_ms", BigInteger(), nullable=False),
+    Column("changed_ms", BigInteger(), nullable=False),
+)
+
+terminal_lift = Table(
+    "terminal_lift",
+    metadata,
+    Column(
+        "terminal",
+        name_type(64),
+        ForeignKey("terminal.name", name="terminal_lift_terminal", ondelete="CASCADE"),
+        primary_key=True,
+    ),
+    Column("lift", name_type(64), primary_key=True),
+    Index("terminal_lift_by_lift", "lift"),
+)
