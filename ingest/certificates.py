@@ -2,11 +2,11 @@
 
 import ssl
 import threading
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
 import structlog
+from cryptography.x509 import load_der_x509_certificate, load_pem_x509_certificates
 from prometheus_client import CollectorRegistry, Gauge
 
 from liftwatch.clock import DAY_MS, now_ms, rfc3339, to_ms
@@ -17,7 +17,6 @@ WARN_MS = 30 * DAY_MS
 """Two of three renewals of a certificate of 90 days are then still to come [our choice]."""
 LOOK_S = 600.0  # the file may be replaced while we run
 OWN, BROKERS = "own", "broker"
-_SEQUENCE, _UTC_TIME, _VERSION = 0x30, 0x17, 0xA0
 
 
 class CertificateError(Exception):
@@ -70,50 +69,17 @@ def _why(error: OSError, otherwise: str) -> str:
 def ends_ms_of_file(path: Path) -> int:
     """The last moment of the first certificate in a PEM file. Raises CertificateError."""
     try:
-        text = path.read_text(encoding="ascii", errors="replace")
-        begin = text.index(ssl.PEM_HEADER)
-        end = text.index(ssl.PEM_FOOTER, begin) + len(ssl.PEM_FOOTER)
-        return ends_ms(ssl.PEM_cert_to_DER_cert(text[begin:end]))
+        first = load_pem_x509_certificates(path.read_bytes())[0]
     except OSError as error:
         raise CertificateError(f"{path}: {error.strerror}") from error
     except ValueError as error:
         raise CertificateError(f"{path}: no certificate in it") from error
+    return to_ms(first.not_valid_after_utc)
 
 
 def ends_ms(der: bytes) -> int:
-    """The last moment of a certificate in DER (RFC 5280, 4.1); ValueError when it is none."""
-    body, _ = _open(der, 0, _SEQUENCE)
-    tbs, _ = _open(der, body, _SEQUENCE)
-    place = tbs
-    if der[place] == _VERSION:
-        place = _close(der, place)
-    for _ in ("serial number", "signature", "issuer"):
-        place = _close(der, place)
-    validity, _ = _open(der, place, _SEQUENCE)
-    start = _close(der, validity)  # behind notBefore
-    begin, end = _open(der, start, None)
-    form = "%y%m%d%H%M%SZ" if der[start] == _UTC_TIME else "%Y%m%d%H%M%SZ"
-    text = der[begin:end].decode("ascii")
-    return to_ms(datetime.strptime(text, form).replace(tzinfo=UTC))
-
-
-def _open(der: bytes, place: int, tag: int | None) -> tuple[int, int]:
-    """Where the content of the element at a place begins and ends."""
-    head = der[place : place + 6]
-    if len(head) < 2 or (tag is not None and head[0] != tag):
-        raise ValueError("no certificate")
-    length, begin = head[1], place + 2
-    if length > 127:
-        count = length & 127
-        length, begin = int.from_bytes(head[2 : 2 + count], "big"), begin + count
-    if begin + length > len(der):
-        raise ValueError("a certificate cut short")
-    return begin, begin + length
-
-
-def _close(der: bytes, place: int) -> int:
-    """The place behind the element at a place."""
-    return _open(der, place, None)[1]
+    """The last moment of a certificate in DER; ValueError when it is none."""
+    return to_ms(load_der_x509_certificate(der).not_valid_after_utc)
 
 
 class CertificateWatch:

@@ -49,7 +49,7 @@ def test_the_end_of_a_certificate(openssl: str, tmp_path: Path, days: int, key: 
     assert ends_ms_of_file(path) == theirs * SECOND_MS
     der = ssl.PEM_cert_to_DER_cert(path.read_text())
     for cut in range(0, 200, 7):
-        with pytest.raises(ValueError, match=r"\Aa? ?(no )?certificate"):
+        with pytest.raises(ValueError, match="asn1"):
             ends_ms(der[:cut])
 
 
