@@ -111,6 +111,8 @@ class Fleet:
         bank = self.banks[message.lift]
         self.touched.add(bank.lift)
         changes = self._deliver_late(message, bank) if message.late else self._judge(message, bank)
+        if message.again:
+            return changes
         put_off_ms = bank.silent_until_ms
         changes += bank.receive(message, self.listening.listened_ms(message.received_ms))
         if bank.silent_until_ms != put_off_ms:

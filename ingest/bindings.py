@@ -16,7 +16,7 @@ import structlog
 from msgspec import Struct, field
 from msgspec.json import encode
 
-from ingest.decode import Decoded, Publication, decode
+from ingest.decode import Decoded, Publication, decode, inner
 from ingest.sqlite_file import open_file
 from liftwatch import clock
 from liftwatch.ports import StoreUnavailable
@@ -193,6 +193,7 @@ class Bindings:
                 self._judged_ms = at_ms
         if not known.facts or not said.messages:
             return said
+        publication = inner(publication)
         if said.messages[0].source == "gateway":
             return screen(publication, said, known)
         fine = known.fine

@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Struct, field
 
 from ingest.mend import Unusable, mend
-from ingest.notes import Note, read_note
+from ingest.notes import RETRY, Note, read_note, read_retry
 from liftwatch.clock import DAY_MS, MINUTE_MS, SECOND_MS, wire_ms
 from liftwatch.telemetry.messages import (
     KINDS,
@@ -88,6 +88,8 @@ def decode(publication: Publication) -> Decoded:
     out = Decoded()
     topic, payload = parse_topic(publication.topic), publication.payload
     if topic is None:
+        if publication.topic == RETRY:
+            return _decode_again(publication)
         if publication.topic[:1] == "$":
             out.note = read_note(publication.topic, payload)
             return out
@@ -98,6 +100,26 @@ def decode(publication: Publication) -> Decoded:
         _decode_element(out, publication, topic)
         return out
     return _decode_other(out, publication, topic)
+
+
+def inner(publication: Publication) -> Publication:
+    """What a retry repeats, as if received now; any other publication as it is."""
+    if publication.topic != RETRY:
+        return publication
+    retry = read_retry(publication.payload)
+    return Publication(retry.topic, retry.payload, publication.received_ms)
+
+
+def _decode_again(publication: Publication) -> Decoded:
+    """A dead letter once more: its times by when it was received, its lateness by now."""
+    retry = read_retry(publication.payload)
+    said = decode(Publication(retry.topic, retry.payload, retry.received_ms))
+    said.note = Note("retry", letter=retry.letter)
+    for message in said.messages:
+        message.again = True
+        message.received_ms = publication.received_ms
+        message.late = message.received_ms - message.at_ms > LATE_MS
+    return said
 
 
 def _decode_other(out: Decoded, publication: Publication, topic: Topic) -> Decoded:

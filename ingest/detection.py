@@ -165,6 +165,11 @@ class Detection:
         """Take in when we could not hear, or that our clock has stepped."""
         if note.what == "step":
             return self.fleet.step(note.ms)
+        if note.what == "retry":
+            self._until_it_works(
+                lambda: self._dead.note_retried(note.letter, received_ms), "file of dead letters"
+            )
+            return []
         self.fleet.link(note.what == "up", received_ms)
         return []
 
@@ -235,7 +240,7 @@ class Detection:
             self._troubles[what] = trouble[:200]
 
     def _note(self, message: Message) -> None:
-        if not message.late:
+        if not message.late and not message.again:
             self._heard[message.lift] = message
             if isinstance(message.body, Online) and message.body.status:
                 self._online[message.lift] = message.body.status

@@ -1,4 +1,4 @@
-"""What the journal holds beside publications: when we could not hear, and steps of our clock.
+"""What the journal holds beside publications: when we could not hear, steps of our clock, retries.
 
 They are part of the input: after a crash, detection reads them again in their place and comes to
 the same alarms. Their topics begin with `$`, which no subscription of ours matches.
@@ -6,24 +6,51 @@ the same alarms. Their topics begin with `$`, which no subscription of ours matc
 
 from typing import NamedTuple
 
+import msgspec
+
 NOTE_ROOT = "$liftwatch/"
 LINK_UP, LINK_DOWN, STEP = f"{NOTE_ROOT}up", f"{NOTE_ROOT}down", f"{NOTE_ROOT}step"
+RETRY = f"{NOTE_ROOT}retry"
 
 
 class Note(NamedTuple):
-    """`up` and `down`: the link to the broker; `step`: our clock stepped by `ms`."""
+    """`up` and `down`: the link to the broker; `step`: our clock stepped by `ms`; `retry`: of a
+    dead letter, by its number."""
 
     what: str
     ms: int = 0
+    letter: int = 0
+
+
+class Retry(msgspec.Struct, array_like=True, frozen=True):
+    """A dead letter that is to be understood once more, as it was received then."""
+
+    letter: int
+    topic: str
+    payload: bytes
+    received_ms: int
+
+
+_RETRY = msgspec.msgpack.Decoder(Retry)
 
 
 def read_note(topic: str, payload: bytes) -> Note:
     """The note that a journal's entry is; ValueError when it is none.
 
-    >>> read_note("$liftwatch/step", b"-3600000"), read_note("$liftwatch/up", b"")
-    (Note(what='step', ms=-3600000), Note(what='up', ms=0))
+    >>> read_note("$liftwatch/step", b"-3600000"), read_note("$liftwatch/up", b"").what
+    (Note(what='step', ms=-3600000, letter=0), 'up')
     """
     what = topic.removeprefix(NOTE_ROOT)
     if what not in ("up", "down", "step"):
         raise ValueError(f"{topic} is no note")
     return Note(what, int(payload or b"0"))
+
+
+def write_retry(retry: Retry) -> bytes:
+    """The payload of a retry, for `read_retry`."""
+    return msgspec.msgpack.encode(retry)
+
+
+def read_retry(payload: bytes) -> Retry:
+    """What `write_retry` wrote."""
+    return _RETRY.decode(payload)

@@ -21,6 +21,7 @@ from ingest.journal import BYTES_MAX, Journal, JournalError
 from ingest.notes import NOTE_ROOT
 from ingest.progress import Progress
 from ingest.relay import Relay
+from ingest.retries import Retries
 from liftwatch.ports import Books, TelemetryStore
 from liftwatch.register.terminals import Terminal
 from liftwatch.telemetry.topics import CANARY_ROOT, filters_of
@@ -72,6 +73,12 @@ class Pipeline:
             since_ms=max(self.progress.told_ms(), self.journal.newest_ms()),
             topics=filters_of(estates, canary=self.canary.name if self.canary else None),
             on_certificate=self.certificates.shown,
+        )
+        self.retries = Retries(
+            self.dead_letters,
+            take=self.consumer.take_again,
+            journal=self.journal,
+            read_to=lambda: self.detection.batch,
         )
         self.detection = Detection(
             journal=self.journal,
@@ -132,6 +139,7 @@ class Pipeline:
         self.detection.start()
         self.relay.start()
         self.consumer.start()
+        self.retries.start()
         if self.canary is not None:
             self.canary.start()
 
@@ -139,6 +147,7 @@ class Pipeline:
         """Stop receiving, finish what is under way, keep the detectors' state."""
         if self.canary is not None:
             self.canary.stop()
+        self.retries.stop()
         self.consumer.stop()
         self.detection.stop()
         self.relay.stop()

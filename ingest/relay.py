@@ -162,7 +162,7 @@ class Relay:
         if not places:
             return messages
         wrong = [messages[k] for k in places]
-        said = [((one.terminal, one.boot, one.seq), one.received_ms) for one in wrong]
+        said = [((one.terminal, one.boot, one.seq), one.stored_ms) for one in wrong]
         first_ms = self._progress.first_received_ms(said)
         messages = list(messages)
         for k, ms in zip(places, first_ms, strict=True):

@@ -314,6 +314,7 @@ class Message(Struct, kw_only=True):
     `at_ms` is event time as it is to be judged, `stored_ms` the time of its point in the
     telemetry store (the same except for retained kinds handed out again long after), and `body`
     holds the fields of its kind with the times inside moved where the terminal's clock is wrong.
+    `again`: it was a dead letter, so it says nothing of when its terminal was last heard.
     """
 
     area: str
@@ -329,6 +330,7 @@ class Message(Struct, kw_only=True):
     exercise: bool
     body: Wire
     set_aside: tuple[tuple[str, str], ...] = ()
+    again: bool = False
 
     @property
     def terminal(self) -> str:
