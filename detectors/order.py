@@ -14,11 +14,15 @@ from liftwatch.telemetry.messages import Message, Online
 WAIT_MS = 2_000  # contract, Envelope
 HELD_MAX = 2_000  # per stream: more than a terminal sends within the wait
 MISSING_MAX = 64  # remembered gaps per stream
+HASHES_MAX = 256  # remembered of a sender without counts: some minutes of it
 BOOTS_MAX = 3  # streams kept per terminal: messages of an earlier boot may still be under way
 
 
 class Stream(Struct):
-    """One boot of one terminal: the count that comes next, gaps before it, wills kept aside."""
+    """One boot of one terminal: the count that comes next, gaps before it, wills kept aside.
+
+    Of a sender without counts, `wills` holds the last messages' hashes.
+    """
 
     next_seq: int = 0
     begun: bool = False
@@ -61,6 +65,8 @@ class Order:
         """The messages that this one lets pass, in order; itself among them unless it waits."""
         stream = self._stream(message)
         seq = message.seq
+        if not message.is_counted:
+            return self._push_uncounted(stream, message)
         if is_will(message):
             return self._push_will(stream, message)
         if not stream.begun:
@@ -112,6 +118,14 @@ class Order:
             if len(boots) > BOOTS_MAX and not self.streams[boots[0]].held:
                 del self.streams[boots.pop(0)]
         return stream
+
+    def _push_uncounted(self, stream: Stream, message: Message) -> list[Message]:
+        """A foreign format has no count to wait for; only what comes twice is known by its hash."""
+        if message.seq in stream.wills:
+            self.duplicates += 1
+            return []
+        stream.wills = [*stream.wills[-HASHES_MAX + 1 :], message.seq]
+        return [message]
 
     def _push_will(self, stream: Stream, message: Message) -> list[Message]:
         seq = message.seq

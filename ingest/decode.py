@@ -11,12 +11,17 @@ from typing import Any
 import msgspec
 from msgspec import Struct, field
 
+from ingest.dialects.foreign import translate
+from ingest.dialects.formats import FORMATS
+from ingest.dialects.translate import settle_code
 from ingest.mend import Mended, Unusable, mend
 from liftwatch.clock import DAY_MS, MINUTE_MS, SECOND_MS, parse_ms
 from liftwatch.telemetry.messages import (
+    COUNTING,
     KINDS,
     RETAINED,
     Button,
+    Event,
     Message,
     Rejection,
     Wire,
@@ -31,7 +36,14 @@ KEPT_MS = 7 * DAY_MS  # contract, Envelope
 
 _DECODERS = {kind: msgspec.json.Decoder(type_) for kind, type_ in KINDS.items()}
 _ELEMENTS = msgspec.json.Decoder(list[msgspec.Raw])
-_TIMES_INSIDE = {"ride": "started_at", "door": "opened_at", "burst": "started_at"}
+SPOKEN = frozenset({*KINDS, *FORMATS, BATCH})
+_NUL = rb"\u0000"
+_TIMES_INSIDE = {
+    "ride": "started_at",
+    "door": "opened_at",
+    "burst": "started_at",
+    "counters": "since",
+}
 
 
 class Decoded(Struct):
@@ -69,7 +81,7 @@ def decode(publication: Publication) -> Decoded:
     """
     out = Decoded()
     topic = parse_topic(publication.topic)
-    if topic is None or (topic.kind not in KINDS and topic.kind != BATCH):
+    if topic is None or topic.kind not in SPOKEN:
         return _reject(out, publication, Unusable("topic", "the topic has not the contract's form"))
     if not publication.payload:
         if topic.kind in RETAINED:
@@ -126,10 +138,16 @@ def _decode_element(
     place: int | None = None,
     batched: bool = False,
 ) -> None:
+    if topic.kind in FORMATS:
+        _decode_foreign(out, publication, topic, place=place)
+        return
     try:
         mended = Mended(_DECODERS[topic.kind].decode(publication.payload))
-        if not batched and (mended.wire.lift is not None or mended.wire.kind is not None):
-            mended = mend(publication.payload, topic.kind, batched=False)
+        wire = mended.wire
+        if (not batched and (wire.lift is not None or wire.kind is not None)) or (
+            _NUL in publication.payload
+        ):
+            mended = mend(publication.payload, topic.kind, batched=batched)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         try:
             mended = mend(publication.payload, topic.kind, batched=batched)
@@ -138,20 +156,56 @@ def _decode_element(
             return
     if mended.unknown:
         out.ignored["unknown_field"] += len(mended.unknown)
+    source = "gateway" if batched else "terminal"
     try:
-        out.messages.append(_judge(mended, topic, publication.received_ms, batched=batched))
+        message = _judge(mended, topic, publication.received_ms, source=source)
     except Unusable as unusable:
         _reject(out, publication, unusable, place=place)
+    else:
+        _take(out, message)
 
 
-def _judge(mended: Mended, topic: Topic, received_ms: int, *, batched: bool) -> Message:
+def _decode_foreign(
+    out: Decoded, publication: Publication, topic: Topic, *, place: int | None
+) -> None:
+    """A payload of another format: all its messages, or one rejection."""
+    form, received_ms = FORMATS[topic.kind], publication.received_ms
+    try:
+        told = translate(publication.payload, form, lift=topic.name, received_ms=received_ms)
+        if told is None:
+            out.ignored["foreign_other"] += 1
+            return
+        messages = [
+            _judge(mended, topic._replace(kind=kind), received_ms, source=form.dialect)
+            for kind, mended in told.messages
+        ]
+    except Unusable as unusable:
+        _reject(out, publication, unusable, place=place)
+        return
+    if told.unknown:
+        out.ignored["unknown_field"] += told.unknown
+    for message in messages:
+        _take(out, message)
+
+
+def _take(out: Decoded, message: Message) -> None:
+    """Count it in; a report in another dialect gets our kind, or is told to be in no table."""
+    if type(message.body) is Event:
+        unknown = settle_code(message.body)
+        if unknown is not None:
+            out.ignored["unknown_code"] += 1
+            message.set_aside = (*message.set_aside, unknown)
+    out.messages.append(message)
+
+
+def _judge(mended: Mended, topic: Topic, received_ms: int, *, source: str) -> Message:
     """Settle when it happened: the clock rules and lateness of the contract's Envelope."""
     wire = mended.wire
     try:
         said_ms = parse_ms(wire.at)
     except ValueError:
         raise Unusable("envelope", f"at: {wire.at!r} is no moment") from None
-    retained = topic.kind in RETAINED
+    retained = topic.kind in RETAINED and source in COUNTING
     behind_ms = received_ms - said_ms
     clock_ok = wire.clock_ok is not False and behind_ms >= -AHEAD_MS_MAX
     if clock_ok and behind_ms > KEPT_MS:
@@ -166,7 +220,7 @@ def _judge(mended: Mended, topic: Topic, received_ms: int, *, batched: bool) -> 
         estate=topic.estate,
         lift=topic.name,
         kind=topic.kind,
-        source="gateway" if batched else "terminal",
+        source=source,
         at_ms=said_ms if clock_ok and not handed_out_again else received_ms,
         stored_ms=said_ms if clock_ok else received_ms,
         received_ms=received_ms,
