@@ -141,28 +141,27 @@ def _decode_element(
     if topic.kind in FORMATS:
         _decode_foreign(out, publication, topic, place=place)
         return
-    try:
-        mended = Mended(_DECODERS[topic.kind].decode(publication.payload))
-        wire = mended.wire
-        if (not batched and (wire.lift is not None or wire.kind is not None)) or (
-            _NUL in publication.payload
-        ):
-            mended = mend(publication.payload, topic.kind, batched=batched)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        try:
-            mended = mend(publication.payload, topic.kind, batched=batched)
-        except Unusable as unusable:
-            _reject(out, publication, unusable, place=place)
-            return
-    if mended.unknown:
-        out.ignored["unknown_field"] += len(mended.unknown)
     source = "gateway" if batched else "terminal"
     try:
+        mended = _understand(publication.payload, topic.kind, batched=batched)
         message = _judge(mended, topic, publication.received_ms, source=source)
     except Unusable as unusable:
         _reject(out, publication, unusable, place=place)
-    else:
-        _take(out, message)
+        return
+    if mended.unknown:
+        out.ignored["unknown_field"] += len(mended.unknown)
+    _take(out, message)
+
+
+def _understand(payload: bytes, kind: str, *, batched: bool) -> Mended:
+    """The fast path, and the slow one for whatever it refuses or lets through."""
+    try:
+        wire = _DECODERS[kind].decode(payload)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return mend(payload, kind, batched=batched)
+    if _NUL in payload or (not batched and (wire.lift is not None or wire.kind is not None)):
+        return mend(payload, kind, batched=batched)
+    return Mended(wire)
 
 
 def _decode_foreign(

@@ -1,7 +1,8 @@
 """The MQTT device with pairs of open and close events (dialect `jtc340`).
 
     {"Method": "ErrorEvent_post", "DeviceName": "100334121210009", "Version": "1.0",
-     "Params": {"Value": {"ErrorType": 1001, "ErrorTime": "2023-08-16 16:25:07"}, "Time": 1692167107}}
+     "Params": {"Value": {"ErrorType": 1001, "ErrorTime": "2023-08-16 16:25:07"},
+                "Time": 1692167107}}
 
 Its own broker has the method in the topic; here it stands in the payload, where a bridge puts it.
 Names of methods and of `Value` are those of the device's published tests; what they are silent
@@ -44,8 +45,8 @@ def _in(table: words.Words) -> Read:
 
 def _label(value: Any) -> str | None:
     """What passengers see, at most four characters."""
-    text = str(value).strip() if isinstance(value, str | int) else ""
-    return text if 0 < len(text) <= 4 and not isinstance(value, bool) else None
+    text = words.text(value)
+    return text if 0 < len(text) <= 4 else None
 
 
 def _door_status(value: Any) -> Any:
@@ -133,12 +134,7 @@ class Told(NamedTuple):
 def read(said: dict[str, Any]) -> Foreign | None:
     """One payload of the device."""
     given = field_of(said, "Method")
-    method = (
-        (given if isinstance(given, str) else "")[:64]
-        .replace("/", "_")
-        .removesuffix("_")
-        .removesuffix("_post")
-    )
+    method = _method(words.text(given))
     if method in PASSED_OVER:
         return None
     params = _object(field_of(said, "Params"), "Params")
@@ -154,6 +150,15 @@ def read(said: dict[str, Any]) -> Foreign | None:
         raise Unusable("foreign", f"Method: {shown(given)} is nothing a device says")
     terminal = field_of(said, "DeviceName", "DeviceId", "Device")
     return Foreign(terminal, _at_ms(value, params, said), told.said, told.odd, told.unknown)
+
+
+def _method(text: str) -> str:
+    """The name of a method, without what all have.
+
+    >>> _method("ErrorEvent_post"), _method("ErrorEvent/post/"), _method("service_upgrade")
+    ('ErrorEvent', 'ErrorEvent', 'service_upgrade')
+    """
+    return text.replace("/", "_").removesuffix("_").removesuffix("_post")
 
 
 def _object(value: Any, name: str) -> dict[str, Any]:
@@ -175,7 +180,7 @@ def _at_ms(value: dict[str, Any], params: dict[str, Any], said: dict[str, Any]) 
 
 def _event(value: dict[str, Any], pair: Pair) -> Told:
     type_ = field_of(value, pair.type_name)
-    text = str(type_).strip() if isinstance(type_, str | int) else ""
+    text = words.text(type_)
     if not text:
         raise Unusable("foreign", f"{pair.type_name}: {shown(type_)} is no type")
     raw_code = f"{pair.prefix}{text}"[:256]
@@ -186,10 +191,9 @@ def _event(value: dict[str, Any], pair: Pair) -> Told:
 def _span(value: dict[str, Any]) -> Said:
     """Counts with a beginning are of that period, others are totals."""
     since_ms = local_ms(field_of(value, "StartTime"))
-    fields = (
-        {"span": "total"} if since_ms is None else {"span": "period", "since": rfc3339(since_ms)}
-    )
-    return Said("counters", dict(fields))
+    if since_ms is None:
+        return Said("counters", {"span": "total"})
+    return Said("counters", {"span": "period", "since": rfc3339(since_ms)})
 
 
 def _table(value: dict[str, Any], rows: tuple[Row, ...], said: Said) -> Told:

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
+from ingest.dialects import words
 from ingest.mend import Mended, Unusable, mend_fields, parse_object
 from liftwatch.clock import HOUR_MS, rfc3339, to_ms
 from liftwatch.telemetry.messages import TERMINAL_MAX
@@ -86,7 +87,7 @@ def translate(payload: bytes, form: Format, *, lift: str, received_ms: int) -> T
 
 def _terminal(said: Any, lift: str) -> str:
     """The sender's own name, or the lift where it tells none that can be one."""
-    name = str(said) if isinstance(said, str | int) and not isinstance(said, bool) else ""
+    name = words.text(said)
     usable = 0 < len(name) <= TERMINAL_MAX and "\0" not in name
     return name if usable else lift
 
@@ -115,8 +116,8 @@ def local_ms(text: Any) -> int | None:
 def field_of(said: Mapping[str, Any], *names: str) -> Any:
     """The first of some fields that is there, whatever its capitals.
 
-    >>> field_of({"params": 1}, "Params"), field_of({"a": None, "b": 2}, "a", "b"), field_of({}, "x")
-    (1, 2, None)
+    >>> field_of({"params": 1}, "Params"), field_of({"a": None, "b": 2}, "a", "b")
+    (1, 2)
     """
     for name in names:
         value = said.get(name)

@@ -64,6 +64,17 @@ def whole(value: Any) -> int | None:
     return int(number)
 
 
+def text(value: Any) -> str:
+    """A name or a code, as others write it: text, or a number of no great length; else nothing.
+
+    >>> text(" 7 "), text(7), text(True), text(10**5000), text([])
+    ('7', '7', '', '', '')
+    """
+    if isinstance(value, int) and not isinstance(value, bool) and value.bit_length() <= 64:
+        return str(value)
+    return value.strip() if isinstance(value, str) else ""
+
+
 def decimal(value: Any) -> float | None:
     """A finite number, as others write it; None when it is none.
 

@@ -338,7 +338,7 @@ class Message(Struct, kw_only=True):
 
     @property
     def is_counted(self) -> bool:
-        """Whether its sender counts what it sends; else `seq` is a hash, and a gap means nothing."""
+        """Whether its sender counts what it sends; else `seq` is a hash and a gap is none."""
         return self.source in COUNTING
 
     @property
