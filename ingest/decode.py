@@ -30,6 +30,8 @@ from liftwatch.telemetry.topics import BATCH, Topic, is_lift, parse_topic
 
 PAYLOAD_BYTES_MAX = 8 * 2**20
 """A full burst of three axes is 0.5 MB; sixteen of them in a batch still pass [our choice]."""
+CROWD_MIN, ELEMENT_BYTES_MIN = 1_000, 60
+"""The shortest message has 68 bytes: four million elements of two bytes are one dead letter."""
 AHEAD_MS_MAX = 60 * SECOND_MS  # contract, Envelope
 LATE_MS = 10 * MINUTE_MS  # contract, Envelope
 KEPT_MS = 7 * DAY_MS  # contract, Envelope
@@ -104,6 +106,10 @@ def _decode_array(out: Decoded, publication: Publication, topic: Topic) -> Decod
         elements = _ELEMENTS.decode(publication.payload)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         return _reject(out, publication, Unusable("not_json", _brief(error)))
+    room = len(publication.payload) // ELEMENT_BYTES_MIN
+    if len(elements) > max(CROWD_MIN, room):
+        detail = f"{len(elements)} elements, more than there is room for messages"
+        return _reject(out, publication, Unusable("too_many", detail))
     if not elements:
         out.ignored["empty_array"] += 1
     for place, raw in enumerate(elements):
@@ -120,7 +126,8 @@ def _decode_batched(out: Decoded, element: Publication, topic: Topic, *, place: 
         head = _HEAD.decode(element.payload)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         head = _Head()  # no object: the element's own decoding tells why
-    if isinstance(head.lift, str) and is_lift(head.lift) and head.kind in KINDS:
+    named = isinstance(head.lift, str) and isinstance(head.kind, str)  # or it has no hash
+    if named and is_lift(head.lift) and head.kind in KINDS:
         parts = Topic(topic.area, topic.estate, head.lift, head.kind)
         _decode_element(out, element, parts, place=place, batched=True)
     elif element.payload[:1] == b"{":

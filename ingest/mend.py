@@ -126,6 +126,8 @@ def _mend_value(value: Any, hint: Any, *, where: str, notes: _Notes) -> Any:
             _mend_value(part, element, where=f"{where}[{place}]", notes=notes)
             for place, part in enumerate(value)
         ]
+    if isinstance(value, list):  # before every one of a million elements is looked at
+        _check_range(value, hint, deep=False)
     value = _of_type(value, bare, where)
     _check_range(value, hint, deep=True)
     return value
