@@ -13,7 +13,7 @@ from typing import Any
 from msgspec import Struct
 
 from detectors.agenda import FAR_MS, Agenda
-from liftwatch.telemetry.messages import Message, Online
+from liftwatch.telemetry.messages import COUNTING, Message, Online
 
 WAIT_MS = 2_000  # contract, Envelope
 HELD_MAX = 2_000  # per stream: more than a terminal sends within the wait
@@ -22,10 +22,7 @@ MISSING_MAX = 64  # remembered gaps per stream
 WILLS_MAX = 4  # remembered reserved counts per stream
 BOOTS_MAX = 3  # streams kept per terminal: messages of an earlier boot may still be under way
 TERMINALS_MAX = 50_000  # five times the lifts one process is made for
-RECENT_MAX = 64  # messages of a foreign device among which a duplicate is looked for
-
-COUNTED = frozenset({"terminal", "gateway"})
-"""Sources that count their messages; what a dialect translated has no order of its own."""
+RECENT_MAX = 256  # hashes of a sender without counts: some minutes of it
 
 
 class TooMany(Exception):
@@ -70,7 +67,7 @@ class Waiting:
 class Stream(Struct, gc=False):
     """One boot of one terminal: the count that comes next, gaps before it, wills kept aside.
 
-    `next_seq` is -1 before the first; `recent` are the last counts of a device that has no order.
+    `next_seq` is -1 before the first; `recent` are the last hashes of a sender without counts.
     """
 
     next_seq: int = -1
@@ -117,7 +114,7 @@ class Order:
         if (
             message.body.seq == stream.next_seq
             and stream.waiting is None
-            and message.source in COUNTED
+            and message.source in COUNTING
             and message.kind != "online"
         ):
             stream.next_seq += 1
@@ -179,7 +176,7 @@ class Order:
     def _push(self, message: Message, stream: Stream, place: Any) -> list[Message]:
         """The rarer cases: foreign devices, wills, the first of a boot, what is old, gaps."""
         seq = message.body.seq
-        if message.source not in COUNTED:
+        if message.source not in COUNTING:
             return self._push_foreign(stream, message)
         if is_will(message):
             return self._push_will(stream, message)

@@ -5,19 +5,21 @@ The fast path decodes straight into the typed message. Whatever that refuses goe
 """
 
 import re
-from datetime import timedelta
 from functools import lru_cache
 
 import msgspec
 from msgspec import Struct, field
 
+from ingest.dialects.foreign import translate
+from ingest.dialects.formats import FORMATS
+from ingest.dialects.translate import settle_code
+from ingest.judge import LATE_MS, judge
 from ingest.mend import Unusable, mend
 from ingest.notes import RETRY, Note, read_note, read_retry
-from liftwatch.clock import DAY_MS, MINUTE_MS, SECOND_MS, wire_ms
 from liftwatch.telemetry.messages import (
     KINDS,
     RETAINED,
-    Button,
+    Event,
     Message,
     Rejection,
     Wire,
@@ -26,9 +28,8 @@ from liftwatch.telemetry.topics import BATCH, Topic, is_lift, parse_topic
 
 PAYLOAD_BYTES_MAX = 8 * 2**20
 """A full burst of three axes is 0.5 MB; sixteen of them in a batch still pass [our choice]."""
-AHEAD_MS_MAX = 60 * SECOND_MS  # contract, Envelope
-LATE_MS = 10 * MINUTE_MS  # contract, Envelope
-KEPT_MS = 7 * DAY_MS  # contract, Envelope
+CROWD_MIN, ELEMENT_BYTES_MIN = 1_000, 60
+"""The shortest message has 68 bytes: four million elements of two bytes are one dead letter."""
 
 _DECODERS = {kind: msgspec.json.Decoder(type_) for kind, type_ in KINDS.items()}
 _ARRAYS: dict[str, msgspec.json.Decoder[list[Wire]]] = {
@@ -36,8 +37,11 @@ _ARRAYS: dict[str, msgspec.json.Decoder[list[Wire]]] = {
     for kind, type_ in KINDS.items()
 }
 _ELEMENTS = msgspec.json.Decoder(list[msgspec.Raw])
-_TIMES_INSIDE = {"ride": "started_at", "door": "opened_at", "burst": "started_at"}
 _REFUSED = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
+SPOKEN = frozenset({*KINDS, *FORMATS, BATCH})
+PLAIN = frozenset(KINDS) - {"event"}
+"""Of these several are read in one go; a report's code is looked up in the table of its dialect."""
+_NUL = rb"\u0000"
 
 
 class Decoded(Struct):
@@ -94,7 +98,7 @@ def decode(publication: Publication) -> Decoded:
             out.note = read_note(publication.topic, payload)
             return out
         return _reject(out, publication, Unusable("topic", "the topic has not the contract's form"))
-    if topic.kind not in KINDS and topic.kind != BATCH:
+    if topic.kind not in SPOKEN:
         return _reject(out, publication, Unusable("topic", "the topic has not the contract's form"))
     if payload[:1] == b"{" and topic.kind != BATCH and len(payload) <= PAYLOAD_BYTES_MAX:
         _decode_element(out, publication, topic)
@@ -142,16 +146,17 @@ def _decode_other(out: Decoded, publication: Publication, topic: Topic) -> Decod
 
 def _decode_array(out: Decoded, publication: Publication, topic: Topic) -> Decoded:
     batched = topic.kind == BATCH
-    if (
-        _decode_batch(out, publication, topic)
-        if batched
-        else _decode_uniform(out, publication, topic)
-    ):
+    in_one_go = _decode_batch if batched else _decode_uniform
+    if _NUL not in publication.payload and in_one_go(out, publication, topic):
         return out
     try:
         elements = _ELEMENTS.decode(publication.payload)
     except _REFUSED as error:
         return _reject(out, publication, Unusable("not_json", _brief(error)))
+    room = len(publication.payload) // ELEMENT_BYTES_MIN
+    if len(elements) > max(CROWD_MIN, room):
+        detail = f"{len(elements)} elements, more than there is room for messages"
+        return _reject(out, publication, Unusable("too_many", detail))
     if not elements:
         out.ignore("empty_array")
     for place, raw in enumerate(elements):
@@ -165,12 +170,14 @@ def _decode_array(out: Decoded, publication: Publication, topic: Topic) -> Decod
 
 def _decode_uniform(out: Decoded, publication: Publication, topic: Topic) -> bool:
     """All elements at once, when every one is a plain message of the topic's kind."""
+    if topic.kind not in PLAIN:
+        return False
     try:
         wires = _ARRAYS[topic.kind].decode(publication.payload)
         if not wires or any(wire.lift is not None or wire.kind is not None for wire in wires):
             return False
         received_ms = publication.received_ms
-        out.messages = [_judge(wire, topic, received_ms, batched=False) for wire in wires]
+        out.messages = [judge(wire, topic, received_ms, source="terminal") for wire in wires]
     except (*_REFUSED, Unusable):  # one of them is odd: each is judged by itself
         return False
     return True
@@ -186,10 +193,10 @@ def _decode_batch(out: Decoded, publication: Publication, topic: Topic) -> bool:
         messages = []
         for head, raw in zip(heads, _ELEMENTS.decode(publication.payload), strict=True):
             parts = _parts(topic, head.lift, head.kind)
-            if parts is None:
+            if parts is None or parts.kind not in PLAIN:
                 return False
             wire = _DECODERS[parts.kind].decode(raw)
-            messages.append(_judge(wire, parts, publication.received_ms, batched=True))
+            messages.append(judge(wire, parts, publication.received_ms, source="gateway"))
     except (*_REFUSED, Unusable):  # one of them is odd: each is judged by itself
         return False
     out.messages = messages
@@ -198,7 +205,7 @@ def _decode_batch(out: Decoded, publication: Publication, topic: Topic) -> bool:
 
 def _decode_one_kind(out: Decoded, publication: Publication, topic: Topic, *, kind: str) -> bool:
     """All elements at once, when every one is a plain message of the kind of the first."""
-    if kind not in KINDS:
+    if kind not in PLAIN:
         return False
     try:
         messages = []
@@ -208,7 +215,7 @@ def _decode_one_kind(out: Decoded, publication: Publication, topic: Topic, *, ki
             parts = _parts(topic, wire.lift, kind)
             if parts is None:
                 return False
-            messages.append(_judge(wire, parts, publication.received_ms, batched=True))
+            messages.append(judge(wire, parts, publication.received_ms, source="gateway"))
     except (*_REFUSED, Unusable):
         return False
     out.messages = messages
@@ -249,21 +256,26 @@ def _decode_element(
     place: int | None = None,
     batched: bool = False,
 ) -> None:
+    if topic.kind in FORMATS:
+        _decode_foreign(out, publication, topic, place=place)
+        return
+    source = "gateway" if batched else "terminal"
     try:
-        wire = _DECODERS[topic.kind].decode(publication.payload)
-        if batched or (wire.lift is None and wire.kind is None):
-            message = _judge(wire, topic, publication.received_ms, batched=batched)
-            out.messages.append(message)
+        wire = None
+        if _NUL not in publication.payload:
+            wire = _DECODERS[topic.kind].decode(publication.payload)
+        if wire is not None and (batched or (wire.lift is None and wire.kind is None)):
+            _take(out, judge(wire, topic, publication.received_ms, source=source))
             return
     except (*_REFUSED, Unusable):
         pass  # field by field
     try:
         mended = mend(publication.payload, topic.kind, batched=batched)
-        message = _judge(
+        message = judge(
             mended.wire,
             topic,
             publication.received_ms,
-            batched=batched,
+            source=source,
             set_aside=mended.set_aside,
         )
     except Unusable as unusable:
@@ -271,67 +283,46 @@ def _decode_element(
         return
     if mended.unknown:
         out.ignore("unknown_field", len(mended.unknown))
-    out.messages.append(message)
+    _take(out, message)
 
 
-def _judge(
-    wire: Wire,
-    topic: Topic,
-    received_ms: int,
-    *,
-    batched: bool,
-    set_aside: tuple[tuple[str, str], ...] = (),
-) -> Message:
-    """Settle when it happened: the clock rules and lateness of the contract's Envelope."""
+def _decode_foreign(
+    out: Decoded, publication: Publication, topic: Topic, *, place: int | None
+) -> None:
+    """A payload of another format: all its messages, or one rejection."""
+    form, received_ms = FORMATS[topic.kind], publication.received_ms
     try:
-        said_ms = wire_ms(wire.at)
-    except ValueError:
-        raise Unusable("envelope", f"at: {wire.at[:60]!r} is no moment") from None
-    retained = topic.kind in RETAINED
-    behind_ms = received_ms - said_ms
-    clock_ok = wire.clock_ok is not False and behind_ms >= -AHEAD_MS_MAX
-    if clock_ok and behind_ms > KEPT_MS:
-        if not retained:
-            raise Unusable("too_late", f"at: {wire.at} is more than 7 days before it was received")
-        clock_ok = False  # a broker hands it out again long after: received_at judges it
-    handed_out_again = retained and behind_ms > LATE_MS
-    if not clock_ok:
-        _move_times_inside(wire, topic.kind, behind_ms)
-    return Message(
-        area=topic.area,
-        estate=topic.estate,
-        lift=topic.name,
-        kind=topic.kind,
-        source="gateway" if batched else "terminal",
-        at_ms=said_ms if clock_ok and not handed_out_again else received_ms,
-        stored_ms=said_ms if clock_ok else received_ms,
-        received_ms=received_ms,
-        clock_ok=clock_ok,
-        late=clock_ok and not retained and behind_ms > LATE_MS,
-        exercise=wire.exercise is True,
-        body=wire,
-        set_aside=set_aside,
-    )
-
-
-def _move_times_inside(wire: Wire, kind: str, by_ms: int) -> None:
-    by = timedelta(milliseconds=by_ms)
-    name = _TIMES_INSIDE.get(kind)
-    if name is not None:
-        _move(wire, name, by)
-    if isinstance(wire, Button):
-        for edge in wire.edges or ():
-            _move(edge, "at", by)
-
-
-def _move(thing: Struct, name: str, by: timedelta) -> None:
-    moment = getattr(thing, name)
-    if moment is None:
+        told = translate(publication.payload, form, lift=topic.name, received_ms=received_ms)
+        if told is None:
+            out.ignore("foreign_other")
+            return
+        messages = [
+            judge(
+                mended.wire,
+                topic._replace(kind=kind),
+                received_ms,
+                source=form.dialect,
+                set_aside=mended.set_aside,
+            )
+            for kind, mended in told.messages
+        ]
+    except Unusable as unusable:
+        _reject(out, publication, unusable, place=place)
         return
-    try:
-        setattr(thing, name, moment + by)
-    except OverflowError:
-        setattr(thing, name, None)  # year 0 or 10 000: no moment at all
+    if told.unknown:
+        out.ignore("unknown_field", told.unknown)
+    for message in messages:
+        _take(out, message)
+
+
+def _take(out: Decoded, message: Message) -> None:
+    """Count it in; a report in another dialect gets our kind, or is told to be in no table."""
+    if type(message.body) is Event:
+        unknown = settle_code(message.body)
+        if unknown is not None:
+            out.ignore("unknown_code")
+            message.set_aside = (*message.set_aside, unknown)
+    out.messages.append(message)
 
 
 def _reject(

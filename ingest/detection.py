@@ -14,7 +14,7 @@ from msgspec import to_builtins
 from msgspec.json import encode
 
 from detectors.fleet import Fleet
-from detectors.order import COUNTED, TooMany
+from detectors.order import TooMany
 from ingest.counts import Counts
 from ingest.dead_letters import DeadLetter, DeadLetters
 from ingest.decode import Decoded
@@ -142,7 +142,7 @@ class Detection:
                 if message.area == CANARY_AREA:
                     self._judge_canary(message)
                     continue
-                if not fresh and message.source not in COUNTED:
+                if not fresh and not message.is_counted:
                     continue  # nothing of a foreign device waits, so it was heard
                 self._note(message)
                 if changes := self._hear(message, batch.id, place):

@@ -51,11 +51,18 @@ class _Notes:
 
 def mend(payload: bytes, kind: str, *, batched: bool) -> Mended:
     """The message in `payload` as far as it can be used; raises Unusable when it cannot."""
-    said = _parse(payload)
+    said = parse_object(payload)
+    addressed = [name for name in ("lift", "kind") if name in said]
+    fields = {name: value for name, value in said.items() if name not in addressed}
+    mended = mend_fields(fields, kind)
+    if addressed and not batched:
+        return mended._replace(unknown=(*addressed, *mended.unknown))
+    return mended
+
+
+def mend_fields(said: dict[str, Any], kind: str) -> Mended:
+    """The message that some fields make, as far as they can be used. Raises Unusable."""
     notes = _Notes()
-    if not batched:
-        notes.unknown += [name for name in ("lift", "kind") if name in said]
-    said = {name: value for name, value in said.items() if name not in ("lift", "kind")}
     for name in _REQUIRED:
         if said.get(name) is None:
             raise Unusable("envelope", f"{name} is missing")
@@ -64,7 +71,8 @@ def mend(payload: bytes, kind: str, *, batched: bool) -> Mended:
     return Mended(wire, tuple(notes.set_aside), tuple(notes.unknown))
 
 
-def _parse(payload: bytes) -> dict[str, Any]:
+def parse_object(payload: bytes) -> dict[str, Any]:
+    """The object that a payload is, whatever its fields; raises Unusable when it is none."""
     try:
         said = msgspec.json.decode(payload)
     except RecursionError:
@@ -118,6 +126,8 @@ def _mend_value(value: Any, hint: Any, *, where: str, notes: _Notes) -> Any:
             _mend_value(part, element, where=f"{where}[{place}]", notes=notes)
             for place, part in enumerate(value)
         ]
+    if isinstance(value, list):  # before every one of a million elements is looked at
+        _check_range(value, hint, deep=False)
     value = _of_type(value, bare, where)
     _check_range(value, hint, deep=True)
     return value
@@ -163,10 +173,27 @@ def _check_range(value: Any, hint: Any, *, deep: bool) -> None:
         if longest is not None and len(value) > longest:
             raise _OutOfRange(f"{len(value)} elements are above {longest}")
         return
+    if isinstance(value, str) and "\0" in value:  # no database of text takes it
+        raise _OutOfRange(f"{shown(value)}: holds U+0000")
     try:
         msgspec.convert(value, hint)
     except msgspec.ValidationError as error:
-        raise _OutOfRange(f"{str(value)[:60]}: {str(error)[:120]}") from None
+        raise _OutOfRange(f"{shown(value)}: {str(error)[:120]}") from None
+
+
+def shown(value: Any) -> str:
+    """A value as a reason shows it, on one short line, whatever it is.
+
+    >>> shown("a" * 100)[-5:], shown(10**5000), shown([[1]]), shown("a\\0b"), shown(-0.5)
+    ("aaaa'", 'an integer of 16610 bits', 'a list', "'a\\\\x00b'", '-0.5')
+    """
+    if isinstance(value, str):
+        return repr(value[:60])
+    if isinstance(value, int) and value.bit_length() > 128:
+        return f"an integer of {value.bit_length()} bits"  # Python refuses to print a long one
+    if value is None or isinstance(value, bool | int | float):
+        return repr(value)
+    return f"a {type(value).__name__}"  # a deep one could not even be printed
 
 
 def _bare(hint: Any) -> Any:
@@ -188,5 +215,5 @@ def _metas(hint: Any) -> list[msgspec.Meta]:
 
 def _demand(right: bool, where: str, wanted: str, *, value: Any) -> None:
     if not right:
-        detail = f"{where}: {str(value)[:60]!r} is no {wanted}"
+        detail = f"{where[:80]}: {shown(value)} is no {wanted}"
         raise Unusable("envelope" if where in _ENVELOPE else "wrong_type", detail)

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 from msgspec import Meta, Struct
 
 VERSION = 1
+TERMINAL_MAX, BOOT_MAX = 64, 32  # characters
 INT_MAX = 2**53  # what JSON carries exactly (RFC 8259, section 6)
 BURST_SAMPLES_MAX = 20_000
 EDGES_MAX = 200
@@ -35,8 +36,8 @@ class Wire(
     """The envelope. `lift` and `kind` are only spoken in a gateway's batch."""
 
     v: Annotated[int, Meta(ge=VERSION, le=VERSION)]
-    terminal: Annotated[str, Meta(min_length=1, max_length=64)]
-    boot: Annotated[str, Meta(min_length=1, max_length=32)]
+    terminal: Annotated[str, Meta(min_length=1, max_length=TERMINAL_MAX)]
+    boot: Annotated[str, Meta(min_length=1, max_length=BOOT_MAX)]
     seq: Annotated[int, Meta(ge=0, le=4_294_967_295)]
     at: str
     """Its form is judged when it is read (`clock.wire_ms`): as a pattern it would cost as much as
@@ -235,7 +236,7 @@ class EmergencyCall(Wire):
 
 
 class Counters(Wire):
-    """Totals since installation, every 15 minutes."""
+    """Totals since installation, every 15 minutes; or, where `span` says so, of a period."""
 
     rides: Count | None = None
     door_cycles: Count | None = None
@@ -245,6 +246,8 @@ class Counters(Wire):
     energy_kwh: Positive | None = None
     passengers: Count | None = None
     overloads: Count | None = None
+    span: Literal["total", "period"] | None = None
+    since: Moment | None = None
 
 
 SensorHealth = Literal["ok", "fault"]
@@ -306,6 +309,8 @@ KINDS: dict[str, type[Wire]] = {
     "maintenance": Maintenance,
 }
 RETAINED = frozenset({"register", "online", "state"})
+COUNTING = frozenset({"terminal", "gateway"})
+"""Sources that number their messages; foreign formats do not."""
 
 
 class Message(Struct, kw_only=True):
@@ -314,14 +319,15 @@ class Message(Struct, kw_only=True):
     `at_ms` is event time as it is to be judged, `stored_ms` the time of its point in the
     telemetry store (the same except for retained kinds handed out again long after), and `body`
     holds the fields of its kind with the times inside moved where the terminal's clock is wrong.
-    `again`: it was a dead letter, so it says nothing of when its terminal was last heard.
+    `source` is `terminal`, `gateway`, or the dialect of a foreign format. `again`: it was a dead
+    letter, so it says nothing of when its terminal was last heard.
     """
 
     area: str
     estate: str
     lift: str
     kind: str
-    source: Literal["terminal", "gateway"]
+    source: str
     at_ms: int
     stored_ms: int
     received_ms: int
@@ -331,6 +337,11 @@ class Message(Struct, kw_only=True):
     body: Wire
     set_aside: tuple[tuple[str, str], ...] = ()
     again: bool = False
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether its sender counts what it sends; else `seq` is a hash and a gap is none."""
+        return self.source in COUNTING
 
     @property
     def terminal(self) -> str:

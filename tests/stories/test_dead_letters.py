@@ -100,7 +100,7 @@ def test_a_field_of_another_type(
     running: Any, mosquitto: Any, own_influx: Any, publisher: Any, influx_rows: Any, until: Any
 ) -> None:
     """InfluxDB refuses one message of many; when its schema is mended, that one is stored."""
-    write(own_influx.url, 'lift_health,lift=X temp_c="warm" 1')
+    write(own_influx.url, 'lift_health,lift=X temp_c="warm"')
     lifts = publisher(mosquitto.port)
     for seq in range(20):
         fields = {"temp_c": 21.5} if seq == 7 else {"humidity_pct": 50.0}
