@@ -10,7 +10,7 @@ from typing import NamedTuple
 import structlog
 from msgspec import Struct
 
-from detectors.order import BOOTS_MAX, COUNTED, TERMINALS_MAX, is_will
+from detectors.order import BOOTS_MAX, COUNTED, TERMINALS_MAX
 from ingest.account_stream import Outcome, Stream
 from liftwatch.clock import DAY_MS, estate_day, wire_ms
 from liftwatch.ports import AccountRow, StreamGaps
@@ -154,7 +154,7 @@ class Account:
             stream.begin(0 if terminal.begun else seq)
             terminal.begun = True
         day = estate_day(message.at_ms)
-        if isinstance(message.body, Online) and not is_will(message):
+        if isinstance(message.body, Online) and message.body.status == "online":
             self._apply(voice, stream.excuse(seq - 1), day)
         outcome = stream.hear(seq, day, shy=shy, kept=message.kind in RETAINED)
         self._apply(voice, outcome, day)
@@ -251,6 +251,7 @@ class Account:
     def restore(self, rows: Iterable[Row], terminals: Iterable[tuple[Name, Terminal]]) -> None:
         """Continue from a checkpoint; what may not have been published is to be published."""
         for row in rows:
+            row.is_saved = row.is_published = True
             self._rows[(row.area, row.estate, row.terminal), row.lift, row.day] = row
         for name, terminal in terminals:
             self._terminals[name] = terminal

@@ -366,7 +366,6 @@ class Work(Duties, Protocol):
     def put_lifts(self, rows: Sequence[LiftRow]) -> None:
         """Insert or replace lifts."""
 
-
     def put_account(self, rows: Sequence[AccountRow]) -> None:
         """Insert or replace rows of the account."""
 
