@@ -12,8 +12,8 @@ from msgspec import Struct
 
 from detectors.order import BOOTS_MAX, COUNTED, TERMINALS_MAX
 from ingest.account_stream import Outcome, Stream
-from liftwatch.clock import DAY_MS, estate_day, wire_ms
-from liftwatch.ports import AccountRow, StreamGaps
+from liftwatch.account import AccountRow, StreamGaps
+from liftwatch.clock import estate_day, wire_ms
 from liftwatch.telemetry.messages import RETAINED, Message, Online
 
 log = structlog.get_logger()

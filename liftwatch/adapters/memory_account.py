@@ -4,13 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from liftwatch.ports import (
-    AccountGap,
-    AccountRow,
-    Completeness,
-    CompletenessPlace,
-    StreamGaps,
-)
+from liftwatch.account import AccountGap, AccountRow, Completeness, CompletenessPlace, StreamGaps
 
 
 class AccountState:

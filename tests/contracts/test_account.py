@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from msgspec import structs
 
-from liftwatch.ports import AccountGap, AccountRow, Books, Completeness, StreamGaps
+from liftwatch.account import AccountGap, AccountRow, Completeness, StreamGaps
+from liftwatch.ports import Books
 
 DAY = 20_514
 PLACE = {"area": "320583", "estate": "garden"}

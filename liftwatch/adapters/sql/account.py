@@ -19,15 +19,9 @@ from sqlalchemy import (
     tuple_,
 )
 
+from liftwatch.account import AccountGap, AccountRow, Completeness, CompletenessPlace, StreamGaps
 from liftwatch.adapters.sql import tables
 from liftwatch.adapters.sql.rows import upserting
-from liftwatch.ports import (
-    AccountGap,
-    AccountRow,
-    Completeness,
-    CompletenessPlace,
-    StreamGaps,
-)
 
 _GAP = tables.account_gap.c
 _OWN = tables.account.alias("own")
