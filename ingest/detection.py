@@ -338,7 +338,7 @@ class Detection:
         try:
             self._progress.checkpoint(
                 batch=min(self.batch, held - 1),
-                position=self.batch,
+                position=max(self.batch, self._known),  # while it reads again, it knows more
                 clock_ms=self.fleet.clock_ms,
                 banks=((lift, self.fleet.save_lift(lift)) for lift in sorted(touched)),
                 streams=self.fleet.order.save(),
