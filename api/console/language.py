@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_datetime
+from babel.dates import format_date, format_datetime
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
@@ -63,6 +63,10 @@ class Language:
     def date(self, moment: datetime) -> str:
         """A day."""
         return format_datetime(moment, self.form.date, locale=self.code)
+
+    def day(self, day: date) -> str:
+        """A day by itself."""
+        return format_date(day, self.form.date, locale=self.code)
 
 
 def local(ms: int) -> datetime:
