@@ -1,6 +1,6 @@
 """How much has come: `/v1/lifts/{lift}/completeness`, `/v1/completeness`, a terminal's gaps."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, Response
 
@@ -111,7 +111,7 @@ def list_gaps(
     """What a terminal sent that never came, of each of its boots the latest gaps."""
     if len(terminal) > TERMINAL_MAX or "\0" in terminal:
         raise Problem("not-found", f"there is no terminal {shown(terminal)}")
-    after = _sound(read_cursor(cursor, GAPS, tuple[str, str, str, int])) if cursor else None
+    after = gap_place_of(cursor) if cursor else None
     rows = books.gaps_of(terminal, after=after, limit=limit + 1)
     page, more = rows[:limit], None
     if len(rows) > limit:
@@ -120,7 +120,13 @@ def list_gaps(
     return answer(GapList([gap_shape(one) for one in page], more))
 
 
-def _sound(place: Any) -> Any:
+def gap_place_of(cursor: str) -> tuple[str, str, str, int]:
+    """The place of a cursor among gaps."""
+    place: tuple[str, str, str, int] = read_cursor(cursor, GAPS, tuple[str, str, str, int])
+    return _sound(place)
+
+
+def _sound[P: tuple[int | str, ...]](place: P) -> P:
     """A place that a database can compare with."""
     for part in place:
         if (isinstance(part, int) and not 0 <= part <= INT_MAX) or "\0" in str(part):

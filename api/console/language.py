@@ -64,7 +64,7 @@ class Language:
         """A day."""
         return format_datetime(moment, self.form.date, locale=self.code)
 
-    def day(self, day: date) -> str:
+    def day(self, day: Day) -> str:
         """A day by itself."""
         return format_date(day, self.form.date, locale=self.code)
 

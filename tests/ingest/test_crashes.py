@@ -179,9 +179,9 @@ def accounts(world: World) -> list[Any]:
     account = world.detection.account
     while world.detection.publish_account():
         pass
-    rows = sorted((one.terminal, one.lift, one.day) + figures(one) for one in account.rows())
+    rows = sorted((one.terminal, one.lift, one.day, *figures(one)) for one in account.rows())
     published = [
-        (one.terminal, one.lift, one.day) + figures(one)
+        (one.terminal, one.lift, one.day, *figures(one))
         for one in world.books._account.rows.values()
     ]
     assert sorted(published) == rows
