@@ -92,7 +92,16 @@ def day_text(day: int) -> str:
     >>> day_text(estate_day(parse_ms("2026-03-02T16:14:07Z")))
     '2026-03-03'
     """
-    return date.fromordinal(_EPOCH + day).isoformat()
+    return date_of(day).isoformat()
+
+
+def date_of(day: int) -> date:
+    """The date of a day.
+
+    >>> date_of(1)
+    datetime.date(1970, 1, 2)
+    """
+    return date.fromordinal(_EPOCH + day)
 
 
 def day_of(text: str) -> int:

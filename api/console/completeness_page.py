@@ -1,6 +1,5 @@
 """The page of a day's account of loss: the lifts that miss most first."""
 
-from datetime import date
 from typing import NamedTuple
 
 from api.completeness import cursor_after, place_of
@@ -41,7 +40,7 @@ def completeness_page(
     return {
         "rows": [_row(language, one, names.get(one.lift)) for one in page],
         "day": day_text(day),
-        "day_told": language.day(date.fromisoformat(day_text(day))),
+        "day_told": language.day(day),
         "before": day_text(day - 1),
         "next_day": day_text(day + 1) if day < today else None,
         "estate": estate,

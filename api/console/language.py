@@ -16,6 +16,8 @@ from babel.dates import format_date, format_datetime
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
+from liftwatch.clock import date_of
+
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 COOKIE = "language"
 LOCALE = Path(__file__).parent / "locale"
@@ -64,9 +66,9 @@ class Language:
         """A day."""
         return format_datetime(moment, self.form.date, locale=self.code)
 
-    def day(self, day: Day) -> str:
-        """A day by itself."""
-        return format_date(day, self.form.date, locale=self.code)
+    def day(self, number: int) -> str:
+        """A day, counted from 1970-01-01."""
+        return format_date(date_of(number), self.form.date, locale=self.code)
 
 
 def local(ms: int) -> datetime:
