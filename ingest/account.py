@@ -67,13 +67,13 @@ class Saving(NamedTuple):
 class _Voice:
     """One boot of a terminal at hand, with the rows it adds to."""
 
-    __slots__ = ("boot", "is_published", "name", "rows", "stream", "terminal")
+    __slots__ = ("boot", "is_published", "is_saved", "name", "rows", "stream", "terminal")
 
     def __init__(self, name: Name, terminal: Terminal, boot: str) -> None:
         self.name, self.terminal, self.boot = name, terminal, boot
         self.stream = terminal.boots.get(boot)
         self.rows: dict[tuple[str, int], tuple[Row, Row]] = {}
-        self.is_published = True
+        self.is_published = self.is_saved = True
 
 
 class Account:
@@ -86,7 +86,7 @@ class Account:
         self._rows: dict[tuple[Name, str, int], Row] = {}
         self._today = 0
         self._unsaved_rows: list[Row] = []
-        self._unsaved: dict[Name, Terminal] = {}
+        self._unsaved: list[_Voice] = []
         self._unpublished_rows: list[Row] = []
         self._unpublished: list[_Voice] = []
 
@@ -108,13 +108,11 @@ class Account:
             and message.source in COUNTED
         ):
             stream.next_seq += 1
-            if voice.name not in self._unsaved:
-                self._unsaved[voice.name] = voice.terminal
+            if voice.is_saved:
+                self._note_unsaved(voice)
         elif not self._hear_odd(message, voice):
             return
-        self._receive(message, *self._rows_of(message, voice))
-
-    def _receive(self, message: Message, row: Row, whole: Row) -> None:
+        row, whole = self._rows_of(message, voice)
         row.received += 1
         whole.received += 1
         if message.late:
@@ -134,7 +132,7 @@ class Account:
         """Whatever does not simply follow: whether it is new."""
         if message.source not in COUNTED or voice.stream is None:
             return True
-        self._unsaved[voice.name] = voice.terminal
+        self._note_unsaved(voice)
         outcome = self._judge(message, voice, voice.stream)
         if not outcome.is_new and message.kind not in RETAINED and not message.again:
             row, _ = self._rows_of(message, voice)
@@ -142,6 +140,11 @@ class Account:
             self.duplicates += 1
             self._touch(row)
         return outcome.is_new
+
+    def _note_unsaved(self, voice: _Voice) -> None:
+        if voice.is_saved:
+            voice.is_saved = False
+            self._unsaved.append(voice)
 
     def _judge(self, message: Message, voice: _Voice, stream: Stream) -> Outcome:
         seq, terminal = message.body.seq, voice.terminal
@@ -239,14 +242,16 @@ class Account:
 
     def unsaved(self) -> Saving:
         """What a checkpoint must keep."""
-        terminals = list(self._unsaved.items())
+        terminals = list({voice.name: voice.terminal for voice in self._unsaved}.items())
         return Saving(self._unsaved_rows, terminals, self._today - DAYS_KEPT)
 
     def saved(self) -> None:
         """The checkpoint has kept it."""
         for row in self._unsaved_rows:
             row.is_saved = True
-        self._unsaved_rows, self._unsaved = [], {}
+        for voice in self._unsaved:
+            voice.is_saved = True
+        self._unsaved_rows, self._unsaved = [], []
 
     def restore(self, rows: Iterable[Row], terminals: Iterable[tuple[Name, Terminal]]) -> None:
         """Continue from a checkpoint; what may not have been published is to be published."""

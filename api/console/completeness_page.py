@@ -1,5 +1,6 @@
 """The page of a day's account of loss: the lifts that miss most first."""
 
+from math import floor
 from typing import NamedTuple
 
 from api.completeness import cursor_after, place_of
@@ -53,7 +54,7 @@ def _row(language: Language, one: Completeness, lift: LiftRow | None) -> LossRow
     share = percent(one)
     return LossRow(
         name=name._replace(estate=one.estate),
-        percent="–" if share is None else f"{share:g}%",
+        percent="–" if share is None else f"{floor(share * 100) / 100:g}%",
         received=one.received,
         missing=one.missing,
         late=one.late,
