@@ -1,6 +1,5 @@
 """The page of a day's account of loss: the lifts that miss most first."""
 
-from math import floor
 from typing import NamedTuple
 
 from api.completeness import cursor_after, place_of
@@ -8,7 +7,6 @@ from api.console.board import lifts_of
 from api.console.language import Language
 from api.console.values import number, with_unit
 from api.console.views import LiftName, lift_name
-from api.shapes import percent
 from liftwatch.account import Completeness
 from liftwatch.clock import SECOND_MS, day_text
 from liftwatch.ports import Books, LiftRow
@@ -51,10 +49,9 @@ def completeness_page(
 
 def _row(language: Language, one: Completeness, lift: LiftRow | None) -> LossRow:
     name = lift_name(language, one.lift, lift)
-    share = percent(one)
     return LossRow(
         name=name._replace(estate=one.estate),
-        percent="–" if share is None else f"{floor(share * 100) / 100:g}%",
+        percent=share(one),
         received=one.received,
         missing=one.missing,
         late=one.late,
@@ -62,6 +59,12 @@ def _row(language: Language, one: Completeness, lift: LiftRow | None) -> LossRow
         clock=offset(one.ahead_ms),
         is_grave=one.lost_ppm >= GRAVE_PPM,
     )
+
+
+def share(one: Completeness) -> str:
+    """How much has come, with two digits, rounded down: 100% is nothing missing at all."""
+    everything = one.heard + one.missing
+    return f"{one.heard * 10_000 // everything / 100:g}%" if everything else "–"
 
 
 def offset(ahead_ms: int | None) -> str:
