@@ -1,7 +1,6 @@
 """The account of loss on a relational database: upserts of absolute figures, and sums per lift."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager
 from typing import Any
 
 from msgspec import structs
@@ -9,6 +8,7 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Connection,
+    Engine,
     Select,
     and_,
     cast,
@@ -22,6 +22,7 @@ from sqlalchemy import (
 from liftwatch.account import AccountGap, AccountRow, Completeness, CompletenessPlace, StreamGaps
 from liftwatch.adapters.sql import tables
 from liftwatch.adapters.sql.rows import upserting
+from liftwatch.adapters.sql.trouble import translated
 
 _GAP = tables.account_gap.c
 _OWN = tables.account.alias("own")
@@ -68,14 +69,13 @@ class SqlAccountWork:
 class SqlAccountReads:
     """The part of the books that reads it."""
 
-    def _reading(self) -> AbstractContextManager[Connection]:
-        raise NotImplementedError
+    engine: Engine
 
     def completeness_of(self, lift: str, from_day: int, to_day: int) -> list[Completeness]:
         """The days of a lift from one to another inclusive, the newest first."""
         query = _completeness().where(_OWN.c.lift == lift, _OWN.c.day.between(from_day, to_day))
         query = query.order_by(_OWN.c.day.desc(), _OWN.c.area, _OWN.c.estate)
-        with self._reading() as connection:
+        with translated(), self.engine.connect() as connection:
             return list(_made(connection, query))
 
     def completeness_on(
@@ -101,7 +101,7 @@ class SqlAccountReads:
         query = select(*(found.c[name] for name in Completeness.__struct_fields__))
         if after is not None:
             query = query.where(tuple_(*place) > tuple_(-after[0], *after[1:]))
-        with self._reading() as connection:
+        with translated(), self.engine.connect() as connection:
             return list(_made(connection, query.order_by(*place).limit(limit)))
 
     def gaps_of(
@@ -112,7 +112,7 @@ class SqlAccountReads:
         query = select(*GAP).where(_GAP.terminal == terminal)
         if after is not None:
             query = query.where(tuple_(*place) > tuple_(*after))
-        with self._reading() as connection:
+        with translated(), self.engine.connect() as connection:
             rows = connection.execute(query.order_by(*place).limit(limit))
             return [AccountGap(**row._mapping) for row in rows]
 
