@@ -7,10 +7,11 @@ from typing import Annotated
 from fastapi import Path, Query
 
 from api.problems import BadParameter, Problem, shown
-from liftwatch.clock import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, parse_ms
+from liftwatch.clock import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, day_of, parse_ms
 from liftwatch.telemetry.topics import is_lift
 
 WORDS_MAX = 100
+DAY_MIN, DAY_MAX = 0, 100_000  # 1970 to 2243: days around one of them can be written
 
 _MOMENT = re.compile(
     r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII
@@ -26,6 +27,10 @@ Words = Annotated[
 Moment = Annotated[
     str | None,
     Query(description="RFC 3339 with an offset.", json_schema_extra={"format": "date-time"}),
+]
+Day = Annotated[
+    str | None,
+    Query(description="A day of the estates' clock (UTC+8).", json_schema_extra={"format": "date"}),
 ]
 LiftPath = Annotated[
     str,
@@ -104,6 +109,23 @@ def moment_ms(name: str, text: str | None) -> int | None:
             pass  # the form is right, the date is not: no 30th of February
     hint = "; a + in an address is written %2B" if re.search(r" \d\d:\d\d$", text) else ""
     raise BadParameter(name, f"{shown(text)} is not RFC 3339 with an offset{hint}")
+
+
+def day_number(name: str, text: str | None) -> int | None:
+    """Days since 1970 of a `YYYY-MM-DD`.
+
+    >>> day_number("day", "1970-01-02")
+    1
+    """
+    if text is None:
+        return None
+    try:
+        day = day_of(text)
+    except ValueError:
+        raise BadParameter(name, f"{shown(text)} is no day like 2026-03-02") from None
+    if not DAY_MIN <= day <= DAY_MAX:
+        raise BadParameter(name, f"{shown(text)} is too far away")
+    return day
 
 
 def step_ms(text: str | None) -> int | None:

@@ -6,7 +6,8 @@ import msgspec
 from fastapi import Response
 from msgspec import Struct
 
-from liftwatch.clock import rfc3339
+from liftwatch.account import AccountGap, Completeness
+from liftwatch.clock import day_text, rfc3339
 from liftwatch.incidents.incident import State
 from liftwatch.ports import LiftRow, Summary
 from liftwatch.register.facts import Facts
@@ -74,7 +75,68 @@ class TelemetryList(Struct):
     next: str | None
 
 
-DESCRIBED = (Lift, IncidentShape, LiftList, IncidentList, TelemetryList, Summary)
+class CompletenessShape(Struct, kw_only=True):
+    """How much of a lift's day has come; `heard`, `missing` and `jumps` are of its terminals."""
+
+    lift: str
+    area: str
+    estate: str
+    day: str
+    completeness_pct: float | None
+    received: int
+    late: int
+    duplicates: int
+    clock_ahead_ms: int | None
+    heard: int
+    missing: int
+    jumps: int
+
+
+class DayList(Struct):
+    """The days of a lift."""
+
+    items: list[CompletenessShape]
+
+
+class CompletenessList(Struct):
+    """A page of a day's lifts."""
+
+    items: list[CompletenessShape]
+    next: str | None
+
+
+class GapShape(Struct, kw_only=True):
+    """What is missing of one boot, both ends included, and the day that misses it."""
+
+    area: str
+    estate: str
+    terminal: str
+    boot: str
+    first_seq: int
+    last_seq: int
+    day: str
+
+
+class GapList(Struct):
+    """A page of gaps."""
+
+    items: list[GapShape]
+    next: str | None
+
+
+DESCRIBED = (
+    Lift,
+    IncidentShape,
+    LiftList,
+    IncidentList,
+    TelemetryList,
+    Summary,
+    CompletenessShape,
+    DayList,
+    CompletenessList,
+    GapShape,
+    GapList,
+)
 NO_STORE = {"Cache-Control": "no-store"}
 
 
@@ -102,6 +164,43 @@ def lift_shape(row: LiftRow, open_kinds: list[str]) -> Lift:
         heard_at=None if row.heard_ms is None else rfc3339(row.heard_ms),
         exercise=row.exercise,
         open_incidents=open_kinds,
+    )
+
+
+def completeness_shape(one: Completeness) -> CompletenessShape:
+    """A lift's day as the API shows it."""
+    return CompletenessShape(
+        lift=one.lift,
+        area=one.area,
+        estate=one.estate,
+        day=day_text(one.day),
+        completeness_pct=percent(one),
+        received=one.received,
+        late=one.late,
+        duplicates=one.duplicates,
+        clock_ahead_ms=one.ahead_ms,
+        heard=one.heard,
+        missing=one.missing,
+        jumps=one.jumps,
+    )
+
+
+def percent(one: Completeness) -> float | None:
+    """How much of all that was sent has come, rounded down: 100 is nothing missing at all."""
+    everything = one.heard + one.missing
+    return None if not everything else one.heard * 1_000_000 // everything / 10_000
+
+
+def gap_shape(gap: AccountGap) -> GapShape:
+    """A gap as the API shows it."""
+    return GapShape(
+        area=gap.area,
+        estate=gap.estate,
+        terminal=gap.terminal,
+        boot=gap.boot,
+        first_seq=gap.first_seq,
+        last_seq=gap.last_seq,
+        day=day_text(gap.day),
     )
 
 

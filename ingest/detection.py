@@ -15,6 +15,7 @@ from msgspec.json import encode
 
 from detectors.fleet import Fleet
 from detectors.order import TooMany
+from ingest.account import Account
 from ingest.counts import Counts
 from ingest.dead_letters import DeadLetter, DeadLetters
 from ingest.decode import Decoded
@@ -37,8 +38,13 @@ log = structlog.get_logger()
 TICK_S = 0.25  # a deadline is judged at most 1 s after it (contract, section 2)
 CHECKPOINT_S = 10.0
 KEPT_MS = clock.HOUR_MS  # of the journal, after all have read it: to look at what just happened
-PROGRESS, BOARD = "progress", "board"  # what may be in trouble, beside what is retried
+PROGRESS, BOARD, ACCOUNT = (
+    "progress",
+    "board",
+    "account",
+)  # what may be in trouble, beside what is retried
 BOARD_S = 1.0
+ACCOUNT_ROWS, ACCOUNT_BOOTS = 1_000, 100  # published at once, likewise
 BOARD_LIFTS = 1_000  # rows of the fleet's board written at once; the others wait a second
 
 
@@ -62,7 +68,7 @@ class Detection:
         self._books, self._counts, self._settled_ms = books, counts, settled_ms
         self._kept_ms = kept_ms
         self._flights, self._estates = flights, frozenset(estates)
-        self.fleet = Fleet()
+        self.fleet, self.account = Fleet(), Account()
         self.batch = progress.cursor(DETECTION)
         self._known = self.batch
         self._stopping = threading.Event()
@@ -93,6 +99,7 @@ class Detection:
         self.fleet.clock_ms = self._progress.clock_ms()
         if whole := self._progress.whole():
             self.fleet.restore_fleet(whole)
+        self.account.restore(self._progress.account_rows(), self._progress.account_terminals())
         self._known = self._progress.position()
         if self.batch >= self._known:  # else reading up to there comes first
             self._retell(self.batch)
@@ -103,6 +110,8 @@ class Detection:
                 if not self.step():
                     self._journal.wait(self.batch, TICK_S)
             self.show_board(everything=True)
+            while self.publish_account():
+                pass
             self.checkpoint()
         except Stopped:
             return  # without a checkpoint: what was not carried out is claimed again next time
@@ -122,6 +131,7 @@ class Detection:
         now_s = clock.monotonic_s()
         if now_s - self._shown_s >= BOARD_S:
             self.show_board()
+            self.publish_account()
         if now_s - self._saved_s >= CHECKPOINT_S:
             self.checkpoint()
         return bool(batches)
@@ -142,7 +152,9 @@ class Detection:
                 if message.area == CANARY_AREA:
                     self._judge_canary(message)
                     continue
-                if not fresh and not message.is_counted:
+                if fresh:
+                    self.account.hear(message)
+                elif not message.is_counted:
                     continue  # nothing of a foreign device waits, so it was heard
                 self._note(message)
                 if changes := self._hear(message, batch.id, place):
@@ -300,6 +312,24 @@ class Detection:
             exercise=message.exercise,
         )
 
+    def publish_account(self) -> bool:
+        """Write what is longest waiting of the account of loss; whether there is more."""
+        rows, streams = self.account.unpublished(
+            self._journal.id, rows=ACCOUNT_ROWS, streams=ACCOUNT_BOOTS
+        )
+        if not rows and not streams:
+            return False
+        try:
+            with self._books.begin() as work:
+                work.put_account(rows)
+                work.put_gaps(streams)
+        except Exception as error:  # noqa: BLE001 - the account is published again in a second
+            self._tell(ACCOUNT, f"account of loss: {error}")
+            return False
+        self._tell(ACCOUNT, None)
+        self.account.published(rows=len(rows), streams=len(streams))
+        return True
+
     def checkpoint(self) -> None:
         """Keep the state of the detectors as of the last batch; when there is no room, later."""
         touched = self.fleet.touched
@@ -308,16 +338,18 @@ class Detection:
         try:
             self._progress.checkpoint(
                 batch=min(self.batch, held - 1),
-                position=self.batch,
+                position=max(self.batch, self._known),  # while it reads again, it knows more
                 clock_ms=self.fleet.clock_ms,
                 banks=((lift, self.fleet.save_lift(lift)) for lift in sorted(touched)),
                 streams=self.fleet.order.save(),
                 fleet=self.fleet.save_fleet(),
+                account=self.account.unsaved(),
             )
         except StoreUnavailable as error:
             self._tell(PROGRESS, str(error))
             return
         self._tell(PROGRESS, None)
+        self.account.saved()
         self.fleet.touched = set()
         self._drop_old()
 

@@ -129,8 +129,35 @@ class Pipeline:
         self.counts.watch(
             "liftwatch_gaps", "Messages waited for in vain since the start", lambda: order.lost
         )
+        self._watch_account()
         if self.canary is not None:
             self.canary.watch(self.counts.registry)
+
+    def _watch_account(self) -> None:
+        account = self.detection.account
+        self.counts.watch(
+            "liftwatch_messages_missing",
+            "Messages found missing since the start, less those that came after all",
+            lambda: account.missing,
+        )
+        self.counts.watch(
+            "liftwatch_messages_late", "Messages late since the start", lambda: account.late
+        )
+        self.counts.watch(
+            "liftwatch_messages_duplicate",
+            "Messages that came again since the start, retained kinds aside",
+            lambda: account.duplicates,
+        )
+        self.counts.watch(
+            "liftwatch_messages_jumps",
+            "Counts of terminals that leapt too far to be loss, since the start",
+            lambda: account.jumps,
+        )
+        self.counts.watch(
+            "liftwatch_account_refused",
+            "Figures there was no room for since the start",
+            lambda: account.refused,
+        )
 
     def start(self) -> None:
         """Take up where the last run ended, then receive."""

@@ -11,6 +11,7 @@ from pathlib import Path
 import msgspec
 
 from detectors.order import Saved
+from ingest.account import Name, Row, Saving, Terminal
 from ingest.sqlite_file import open_file, told
 from liftwatch.clock import DAY_MS
 
@@ -23,10 +24,20 @@ CREATE TABLE IF NOT EXISTS unclocked (
     terminal TEXT, boot TEXT, seq INTEGER, received_ms INTEGER NOT NULL,
     PRIMARY KEY (terminal, boot, seq)
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS account_row (
+    day INTEGER, area TEXT, estate TEXT, terminal TEXT, lift TEXT, body BLOB NOT NULL,
+    PRIMARY KEY (day, area, estate, terminal, lift)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS account_terminal (
+    area TEXT, estate TEXT, terminal TEXT, body BLOB NOT NULL,
+    PRIMARY KEY (area, estate, terminal)
+) WITHOUT ROWID;
 """
 UNCLOCKED_MS = 90 * DAY_MS
 """As long as states are kept (issue 4): what comes again later is a point by itself."""
 UNCLOCKED_ROUND = 50_000  # messages between two looks for what is too old
+
+NOTHING = Saving()
 
 Identity = tuple[str, str, int]
 """Of a message: terminal, boot, seq."""
@@ -45,7 +56,7 @@ class Progress:
         with self._lock, told(FILE), self._db:
             known = self._fleet("journal")
             if known is not None and known != journal_id.encode():
-                for table in ("cursor", "tick"):
+                for table in ("cursor", "tick", "account_row", "account_terminal"):
                     self._db.execute(f"DELETE FROM {table}")
                 self._put_fleet("position", b"0")
             self._put_fleet("journal", journal_id.encode())
@@ -109,6 +120,7 @@ class Progress:
         banks: Iterable[tuple[str, list[bytes]]],
         streams: dict[str, Saved],
         fleet: bytes,
+        account: Saving = NOTHING,
     ) -> None:
         """Keep the detectors' state as of `position`, in one transaction.
 
@@ -124,6 +136,7 @@ class Progress:
             self._put_fleet("whole", fleet)
             self._put_fleet("clock_ms", str(clock_ms).encode())
             self._put_fleet("position", str(position).encode())
+            self._put_account(account)
             self._put_cursor(DETECTION, batch)
             self._db.execute("DELETE FROM tick WHERE batch < ?", (position,))
 
@@ -160,6 +173,31 @@ class Progress:
             rows = self._db.execute("SELECT body FROM bank ORDER BY lift").fetchall()
         for (body,) in rows:
             yield from msgspec.msgpack.decode(body, type=list[bytes])
+
+    def account_rows(self) -> Iterator[Row]:
+        """The figures of the account as of the checkpoint."""
+        with self._lock:
+            rows = self._db.execute("SELECT body FROM account_row").fetchall()
+        return (msgspec.msgpack.decode(body, type=Row) for (body,) in rows)
+
+    def account_terminals(self) -> Iterator[tuple[Name, Terminal]]:
+        """What the account knows of each terminal's counts, as of the checkpoint."""
+        with self._lock:
+            rows = self._db.execute("SELECT * FROM account_terminal").fetchall()
+        for area, estate, terminal, body in rows:
+            yield (area, estate, terminal), msgspec.msgpack.decode(body, type=Terminal)
+
+    def _put_account(self, account: Saving) -> None:
+        encode = msgspec.msgpack.Encoder().encode
+        self._db.executemany(
+            "INSERT OR REPLACE INTO account_row VALUES (?, ?, ?, ?, ?, ?)",
+            ((r.day, r.area, r.estate, r.terminal, r.lift, encode(r)) for r in account.rows),
+        )
+        self._db.executemany(
+            "INSERT OR REPLACE INTO account_terminal VALUES (?, ?, ?, ?)",
+            ((*name, encode(terminal)) for name, terminal in account.terminals),
+        )
+        self._db.execute("DELETE FROM account_row WHERE day < ?", (account.first_day,))
 
     def close(self) -> None:
         """Close the file."""

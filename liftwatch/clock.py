@@ -6,13 +6,14 @@ RFC 3339 with `Z` and milliseconds; the database holds the integer.
 
 import re
 import time
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import lru_cache
 
 SECOND_MS = 1_000
 MINUTE_MS = 60 * SECOND_MS
 HOUR_MS = 60 * MINUTE_MS
 DAY_MS = 24 * HOUR_MS
+ESTATE_MS = 8 * HOUR_MS  # the estates' clock is UTC+8 all year
 
 WIRE_PATTERN = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z\Z"
 _WIRE = re.compile(WIRE_PATTERN, re.ASCII)
@@ -74,6 +75,48 @@ _THOUSANDTHS = {f".{ms:03d}Z": ms for ms in range(1_000)}
 def _second_ms(text: str) -> int:
     """Of `2026-03-02T08:14:07`."""
     return wire_ms(f"{text}Z")
+
+
+def estate_day(ms: int) -> int:
+    """The estates' day of a moment, counted from 1970-01-01.
+
+    >>> estate_day(parse_ms("1970-01-01T16:00:00Z"))
+    1
+    """
+    return (ms + ESTATE_MS) // DAY_MS
+
+
+def day_text(day: int) -> str:
+    """A day as `YYYY-MM-DD`.
+
+    >>> day_text(estate_day(parse_ms("2026-03-02T16:14:07Z")))
+    '2026-03-03'
+    """
+    return date_of(day).isoformat()
+
+
+def date_of(day: int) -> date:
+    """The date of a day.
+
+    >>> date_of(1)
+    datetime.date(1970, 1, 2)
+    """
+    return date.fromordinal(_EPOCH + day)
+
+
+def day_of(text: str) -> int:
+    """The day of a `YYYY-MM-DD`; ValueError when it is none.
+
+    >>> day_of("1970-01-02")
+    1
+    """
+    if not _DAY.fullmatch(text):
+        raise ValueError(f"{text!r} is not YYYY-MM-DD")
+    return date.fromisoformat(text).toordinal() - _EPOCH
+
+
+_EPOCH = date(1970, 1, 1).toordinal()
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
 def rfc3339(ms: int) -> str:

@@ -6,6 +6,7 @@ from typing import Any, Literal, NamedTuple, Protocol
 
 from msgspec import Struct
 
+from liftwatch.account import AccountReads, AccountWork
 from liftwatch.clock import HOUR_MS
 from liftwatch.incidents.incident import AlarmChange, Incident
 from liftwatch.register.facts import Facts
@@ -269,7 +270,7 @@ class Duties(Protocol):
         """Forget what was promised before and is settled; how many went."""
 
 
-class Work(Duties, Protocol):
+class Work(Duties, AccountWork, Protocol):
     """One transaction of the relational store."""
 
     def remember(self, change: AlarmChange) -> bool:
@@ -298,7 +299,7 @@ class Conflict(Exception):
     """Somebody else changed the same thing first; read again and retry."""
 
 
-class Books(Protocol):
+class Books(AccountReads, Protocol):
     """The relational store: incidents, the register, the stream."""
 
     def begin(self) -> AbstractContextManager[Work]:

@@ -12,9 +12,11 @@ from pathlib import Path
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_datetime
+from babel.dates import format_date, format_datetime
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+
+from liftwatch.clock import date_of
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 COOKIE = "language"
@@ -63,6 +65,10 @@ class Language:
     def date(self, moment: datetime) -> str:
         """A day."""
         return format_datetime(moment, self.form.date, locale=self.code)
+
+    def day(self, number: int) -> str:
+        """A day, counted from 1970-01-01."""
+        return format_date(date_of(number), self.form.date, locale=self.code)
 
 
 def local(ms: int) -> datetime:

@@ -8,15 +8,17 @@ from fastapi.responses import RedirectResponse
 from api.console.assets import ASSETS
 from api.console.board import read_fleet, read_incidents, read_tiles
 from api.console.charts import CHARTS
+from api.console.completeness_page import completeness_page
 from api.console.incident_page import incident_page
 from api.console.language import COOKIE, LANGUAGES
 from api.console.lift_page import lift_facts, lift_incidents, lift_now
 from api.console.render import language_of, render
-from api.parameters import Words, estates, lift_filter, lift_path, words
+from api.paging import Cursor as CursorQuery
+from api.parameters import Day, Words, day_number, estates, lift_filter, lift_path, words
 from api.parts import TheBooks
 from api.principal import allow
 from api.problems import BadParameter, Problem, shown
-from liftwatch.clock import now_ms
+from liftwatch.clock import estate_day, now_ms
 
 router = APIRouter(include_in_schema=False)
 console = APIRouter(dependencies=[Depends(allow("console.read"))])
@@ -97,6 +99,29 @@ def lift_incidents_piece(request: Request, books: TheBooks, lift: str) -> Respon
     """What is and was wrong with a lift."""
     values = lift_incidents(books, language_of(request), lift_path(lift))
     return render(request, "_lift_incidents.html", values)
+
+
+@console.get("/completeness")
+def completeness(
+    *,
+    request: Request,
+    books: TheBooks,
+    day: Day = None,
+    estate: EstateQuery = None,
+    after: CursorQuery = None,
+) -> Response:
+    """How much of a day has come of every lift, by default of today."""
+    estates([estate] if estate is not None else ())
+    today, number = estate_day(now_ms()), day_number("day", day)
+    values = completeness_page(
+        books,
+        language_of(request),
+        day=today if number is None else number,
+        today=today,
+        estate=estate,
+        after=after,
+    )
+    return render(request, "completeness.html", values)
 
 
 @console.get("/incidents/{id}")

@@ -9,6 +9,7 @@ from itertools import islice
 from typing import Any
 
 from liftwatch import clock
+from liftwatch.adapters.memory_account import AccountState, MemoryAccountReads, MemoryAccountWork
 from liftwatch.adapters.memory_duties import DutiesState, MemoryDuties, MemoryDutyReads
 from liftwatch.incidents.incident import AlarmChange, Incident
 from liftwatch.ports import Conflict, IncidentFilter, LiftRow, Page, StreamEvent
@@ -28,14 +29,16 @@ class _State:
         self.pruned = 0
         self.lifts: dict[str, LiftRow] = {}
         self.duties = DutiesState()
+        self.account = AccountState()
 
 
-class MemoryBooks(MemoryDutyReads):
+class MemoryBooks(MemoryDutyReads, MemoryAccountReads):
     """Fulfils `liftwatch.ports.Books` for one thread."""
 
     def __init__(self) -> None:
         self._state = _State()
         super().__init__(self._state.duties)
+        self._account = self._state.account
 
     @contextmanager
     def begin(self) -> Iterator["MemoryWork"]:
@@ -113,12 +116,12 @@ class MemoryBooks(MemoryDutyReads):
         """Nothing to let go of."""
 
 
-class MemoryWork(MemoryDuties):
+class MemoryWork(MemoryDuties, MemoryAccountWork):
     """One transaction; each step says how it is undone."""
 
     def __init__(self, state: _State) -> None:
         super().__init__(state.duties)
-        self._state = state
+        self._state, self._account = state, state.account
 
     def undo(self) -> None:
         """Take every step back, the last first."""

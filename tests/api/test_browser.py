@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from fastapi import FastAPI
 
-from liftwatch.clock import now_ms
+from liftwatch.account import AccountRow
+from liftwatch.clock import estate_day, now_ms
 from liftwatch.register.facts import Facts
 from tests.api.conftest import Fleet, Serve
 
@@ -127,6 +128,21 @@ def test_a_page_of_one_estate_stays_calm(
     page.wait_for_selector("#tile-L-0001 .floor:text('5')")
     assert not [url for url in asked if "/console/fleet" in url]
     assert page.query_selector("#tile-L-0002") is None
+
+
+def test_the_page_of_completeness(page: Page, app: FastAPI, fleet: Fleet, serve: Serve) -> None:
+    """Reached from the fleet; what misses most is on top; the day before is empty."""
+    fleet.lift("L-0001")
+    row = {"source": "j", "area": "320583", "estate": "garden", "terminal": "T"}
+    today = estate_day(now_ms())
+    with fleet.books.begin() as work:
+        own = AccountRow(**row, lift="L-0001", day=today, received=9_999)
+        work.put_account([own, AccountRow(**row, lift="", day=today, received=9_999, missing=1)])
+    live(page, serve(app), "/")
+    page.click("a[href='/completeness']")
+    assert "99.99%" in page.inner_text(".figures tbody tr:first-child")
+    page.click("text=前一天")
+    page.wait_for_selector(".calm")
 
 
 def test_hostile_texts_do_nothing(page: Page, app: FastAPI, fleet: Fleet, serve: Serve) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, delete, func, select, text, tuple_
 from sqlalchemy.exc import SQLAlchemyError
 
 from liftwatch.adapters.sql import tables
+from liftwatch.adapters.sql.account import SqlAccountReads
 from liftwatch.adapters.sql.connect import WRITES, connect, is_sqlite, make_folder, shown
 from liftwatch.adapters.sql.filters import filtered
 from liftwatch.adapters.sql.migrate import migrate
@@ -51,7 +52,7 @@ _INCIDENT = tables.incident.c
 _LIFT = tables.lift.c
 
 
-class SqlBooks:
+class SqlBooks(SqlAccountReads):
     """Fulfils `liftwatch.ports.Books`, for several threads and several processes.
 
     Every call raises StoreUnavailable while the database is away.

@@ -212,3 +212,34 @@ terminal_lift = Table(
     Column("lift", name_type(64), primary_key=True),
     Index("terminal_lift_by_lift", "lift"),
 )
+
+account = Table(
+    "account",
+    metadata,
+    Column("day", Integer(), primary_key=True, autoincrement=False),
+    Column("area", name_type(16), primary_key=True),
+    Column("estate", name_type(64), primary_key=True),
+    Column("terminal", name_type(64), primary_key=True),
+    Column("lift", name_type(64), primary_key=True),
+    Column("source", name_type(64), primary_key=True),
+    Column("received", BigInteger(), nullable=False),
+    Column("late", BigInteger(), nullable=False),
+    Column("duplicates", BigInteger(), nullable=False),
+    Column("ahead_ms", BigInteger()),
+    Column("missing", BigInteger(), nullable=False),
+    Column("jumps", BigInteger(), nullable=False),
+    Index("account_by_lift", "lift", "day"),
+)
+
+account_gap = Table(
+    "account_gap",
+    metadata,
+    Column("terminal", name_type(64), primary_key=True),
+    Column("area", name_type(16), primary_key=True),
+    Column("estate", name_type(64), primary_key=True),
+    Column("boot", name_type(64), primary_key=True),
+    Column("first_seq", BigInteger(), primary_key=True, autoincrement=False),
+    Column("source", name_type(64), primary_key=True),
+    Column("last_seq", BigInteger(), nullable=False),
+    Column("day", Integer(), nullable=False),
+)

@@ -7,6 +7,7 @@ from sqlalchemy import Select, insert, select, update
 
 from liftwatch import clock
 from liftwatch.adapters.sql import tables
+from liftwatch.adapters.sql.account import SqlAccountWork
 from liftwatch.adapters.sql.duties import SqlDuties
 from liftwatch.adapters.sql.rows import (
     INCIDENT,
@@ -23,7 +24,7 @@ _INCIDENT = tables.incident.c
 _COUNTER = tables.counter.c
 
 
-class SqlWork(SqlDuties):
+class SqlWork(SqlDuties, SqlAccountWork):
     """Fulfils `liftwatch.ports.Work` on a connection whose transaction has begun."""
 
     def remember(self, change: AlarmChange) -> bool:
