@@ -262,7 +262,7 @@ def test_a_spoilt_element_inside_costs_only_itself(behind: Behind) -> None:
 FOREIGN = {
     "box": [
         {"TY": "M", "ST": "S", "elevatorCode": "MX5264", "sensorType": "SINGLEBOX",
-         "time": "2026-03-02 16:00:00", "D": "5euYZAEAAAAAAAAAAQAAAAAABACwAAAA="},
+         "time": "2026-03-02 16:00:00", "D": "5euYZAEAAAAAAAAAAQAAAAABACwAAAA="},
         {"TY": "M", "sensorType": "MotorRoom", "brake": 1, "door_loop": 1, "safe_loop": 1,
          "temperature": 31.5, "repair": 0, "stop": 0},
         {"TY": "TR", "ST": "update_log", "run_count": 1, "run_distance": "88.1", "door_times": 1,

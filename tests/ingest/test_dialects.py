@@ -89,7 +89,7 @@ def test_a_code_means_what_its_dialect_says(dialect: str, raw_code: str, kind: s
 def test_the_published_record_of_a_box() -> None:
     """Decoded by hand from the vendor's own test: floor 1, door closed, 44 degrees."""
     said = {"TY": "M", "ST": "S", "elevatorCode": "MX5264", "sensorType": "SINGLEBOX"}
-    said |= {"time": "2023-06-26 09:37:41", "D": "5euYZAEAAAAAAAAAAQAAAAAABACwAAAA="}
+    said |= {"time": "2023-06-26 09:37:41", "D": "5euYZAEAAAAAAAAAAQAAAAABACwAAAA="}
     decoded = told("box", said, received_ms=parse_ms("2023-06-26T01:37:45Z"))
     state, health = decoded.messages
     assert isinstance(state.body, State)
