@@ -264,8 +264,9 @@ def test_what_comes_weeks_later_spoils_no_day_that_has_left_memory() -> None:
     account = fed([message(0), message(2)])
     account.hear(message(3, at_ms=START_MS + 20 * DAY_MS))
     again = Account()
-    saving = account.unsaved()
-    again.restore(account.rows(), saving.terminals)
+    ((name, terminal),) = account.unsaved().terminals
+    copied = msgpack.decode(msgpack.encode(terminal), type=Terminal)
+    again.restore(account.rows(), [(name, copied)])
     late = message(1)
     late.again, late.late, late.received_ms = True, True, START_MS + 20 * DAY_MS
     for one in (account, again):
