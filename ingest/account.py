@@ -217,7 +217,8 @@ class Account:
         row = self._rows.get((name, lift, day))
         if row is None:
             row = Row(*name, lift, day)
-            if len(self._rows) >= ROWS_MAX:
+            # of a day that has left memory the whole is not known here: a dead letter, retried late
+            if day < self._today - DAYS_KEPT or len(self._rows) >= ROWS_MAX:
                 self.refused += 1
                 row.day, row.is_saved, row.is_published = 0, False, False  # nobody will see it
                 return row
@@ -264,7 +265,7 @@ class Account:
                 voice = self._voice(name, terminal, boot)
                 voice.is_published = False
                 self._unpublished.append(voice)
-        newest = max((row.day for row in self._rows.values()), default=0)
+        newest = self._today = max((row.day for row in self._rows.values()), default=0)
         for row in self._rows.values():
             if row.day > newest - DAYS_SHOWN_AGAIN:
                 row.is_published = False

@@ -259,6 +259,23 @@ def test_days_leave_memory() -> None:
     assert (min(days), max(days)) == (DAY + 29 - module.DAYS_KEPT, DAY + 29)
 
 
+def test_what_comes_weeks_later_spoils_no_day_that_has_left_memory() -> None:
+    """A dead letter that is retried: its day's figures stand where they were published."""
+    account = fed([message(0), message(2)])
+    account.hear(message(3, at_ms=START_MS + 20 * DAY_MS))
+    again = Account()
+    ((name, terminal),) = account.unsaved().terminals
+    copied = msgpack.decode(msgpack.encode(terminal), type=Terminal)
+    again.restore(account.rows(), [(name, copied)])
+    late = message(1)
+    late.again, late.late, late.received_ms = True, True, START_MS + 20 * DAY_MS
+    for one in (account, again):
+        one.hear(late)
+        assert {row.day for row in one.rows()} == {DAY + 20}
+        assert all(row.missing >= 0 for row in one.rows())
+        assert one.refused > 0
+
+
 def test_rows_have_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     """Above it figures are refused, and that is counted."""
     monkeypatch.setattr(module, "ROWS_MAX", 20)
