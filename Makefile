@@ -32,7 +32,7 @@ lint: $(STAMP) ## Style, strict types and import rules
 	@$(BIN)/lint-imports --no-logo
 
 bench: $(STAMP) ## Measure beside a bare subscriber on the same broker, in one run
-	@$(BIN)/python -m bench.drain
+	@$(BIN)/python -m bench.table
 
 chaos: $(STAMP) ## Break everything at random for CHAOS_S seconds (600), with SEED, and count
 	@$(BIN)/python -m bench.chaos

@@ -27,6 +27,16 @@ def subscribe(port: int) -> None:
     client.loop_stop()
 
 
+def end_session(port: int, client_id: str = CLIENT_ID) -> None:
+    """So that nothing more is queued for it."""
+    client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id, clean_session=True)
+    client.connect("127.0.0.1", port)
+    client.loop_start()
+    time.sleep(0.5)
+    client.disconnect()
+    client.loop_stop()
+
+
 def drain(port: int, count: int) -> tuple[float, float]:
     """Receive `count` messages; seconds and CPU seconds from first to last."""
     done = threading.Event()

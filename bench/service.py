@@ -31,6 +31,7 @@ class Service:
         self.settings = {
             "LIFTWATCH_DATA_DIR": str(folder / "data"),
             "LIFTWATCH_HTTP": f"127.0.0.1:{self.port}",
+            "LIFTWATCH_INGEST_HTTP": f"127.0.0.1:{self.port}",
             **settings,
         }
         self.log = folder / "service.log"

@@ -1,0 +1,204 @@
+"""`make bench`: one table, in one run on the same broker and the same InfluxDB.
+
+Drain: the backlog lies at the broker and the publisher has stopped before anybody begins. Ours is
+done when all is in the journal, judged by the detectors and stored in InfluxDB; the bare subscriber
+when it has received all. Latency: from publishing to readable at the API, by asking for one lift
+again and again while all lifts speak.
+"""
+
+import contextlib
+import os
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from bench import bare, load
+from bench.service import Service
+from liftwatch.clock import now_ms, parse_ms, rfc3339
+from tests.conftest import Influx, Mosquitto, Server, free_port
+
+COUNT = int(os.environ.get("BENCH_N", "60000"))
+ROUNDS = int(os.environ.get("BENCH_ROUNDS", "2"))
+LATENCY_S = float(os.environ.get("BENCH_LATENCY_S", "15"))
+LIFTS, MANY, PER = 200, 10_000, 50
+ESTATES = ("bench-a", "bench-b")
+WARM_UP = 20
+PAUSE_S = 0.05
+LOOK_BACK_S = 5
+
+
+class Drained(NamedTuple):
+    """One drain: readings, wall seconds, CPU seconds, and resident memory at its end in MiB."""
+
+    count: int
+    seconds: float
+    cpu: float
+    memory: float | None = None
+
+    def row(self, name: str) -> str:
+        """A line of the table."""
+        memory = "" if self.memory is None else f"{self.memory:.0f}"
+        rate, cpu = self.count / self.seconds, self.cpu / self.count * 1e6
+        return f"{name:<44}{rate:>10.0f}{cpu:>12.1f}{memory:>8}"
+
+
+class Bench:
+    """A broker, an InfluxDB, and a folder for services."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        for part in ("mosquitto", "influx"):
+            (folder / part).mkdir()
+        self.broker = Mosquitto(folder / "mosquitto", free_port())
+        self.influx = Influx(folder / "influx", free_port())
+
+    def services(self, name: str, commands: Sequence[str]) -> list[Service]:
+        """One for each command, with a data folder of its own."""
+        return [
+            Service(
+                self.folder / f"{name}-{n}",
+                commands=[command],
+                LIFTWATCH_MQTT_URL=self.broker.url,
+                LIFTWATCH_INFLUX_URL=self.influx.url,
+                LIFTWATCH_CANARY_MQTT_URL="off",
+            )
+            for n, command in enumerate(commands)
+        ]
+
+    def drain(
+        self, services: Sequence[Service], count: int, publications: Iterator[tuple[str, bytes]]
+    ) -> Drained:
+        """Leave sessions behind, fill them, and measure from the start that finds them full."""
+        idle = 0.0
+        for one in services:
+            one.start(ready=True)
+        idle = cpu_s(services)
+        for one in services:
+            one.stop()
+        load.publish(self.broker.port, publications)
+        for one in services:
+            one.launch()
+        while not any(one.metrics() for one in services):
+            time.sleep(PAUSE_S)
+        begin_s = time.monotonic()
+        while done(services) < count:
+            time.sleep(PAUSE_S)
+        seconds = time.monotonic() - begin_s
+        memory = sum(p.memory_info().rss for one in services for p in one.family()) / 2**20
+        drained = Drained(count, seconds, cpu_s(services) - idle, memory)
+        self.end(services)
+        return drained
+
+    def end(self, services: Sequence[Service]) -> None:
+        """Stop them, and let the broker forget them: the next one is to be measured alone."""
+        for one in services:
+            one.stop()
+            with contextlib.closing(sqlite3.connect(one.folder / "data" / "journal.sqlite")) as db:
+                (journal,) = db.execute("SELECT value FROM about WHERE name = 'id'").fetchone()
+            bare.end_session(self.broker.port, f"liftwatch-{journal}")
+
+    def latency(self, *, rate: int, lifts: int) -> str:
+        """The p50 and p99 of one lift's states, from publishing to readable at the API."""
+        (service,) = self.services(f"latency-{rate}-{lifts}", ["run"])
+        service.start(ready=True)
+        time.sleep(LOOK_BACK_S)  # what the lift said in the last run is past by then
+        command = [sys.executable, "-m", "bench.load", str(self.broker.port)]
+        publisher = subprocess.Popen([*command, str(rate), str(round(LATENCY_S)), str(lifts)])
+        seen_ms, delays = 0, []
+        while publisher.poll() is None:
+            since = rfc3339(now_ms() - LOOK_BACK_S * 1_000)
+            path = f"/v1/lifts/BENCH-00000/telemetry?kind=state&signal=floor&from={since}"
+            for row in (service.get(path) or {"items": []})["items"]:
+                at_ms = parse_ms(row["at"])
+                if at_ms > seen_ms:
+                    seen_ms = at_ms
+                    delays.append(now_ms() - at_ms)
+            time.sleep(0.01)
+        (process,) = service.processes
+        memory = process.memory_info().rss / 2**20
+        self.end([service])
+        delays = sorted(delays[WARM_UP:] if len(delays) > 2 * WARM_UP else delays or [0])
+        middle, last = delays[len(delays) // 2], delays[int(len(delays) * 0.99)]
+        told = f"liftwatch at {rate} a second, {lifts} lifts"
+        return f"{told:<44}{middle:>7} ms{last:>9} ms{memory:>8.0f}  ({len(delays)} seen)"
+
+
+def done(services: Sequence[Service]) -> float:
+    """How many messages have been judged and stored."""
+    figures = [one.metrics() for one in services]
+    names = ("liftwatch_messages_total", "liftwatch_messages_stored_total")
+    return min(sum(one.get(name, 0.0) for one in figures) for name in names)
+
+
+def cpu_s(services: Sequence[Service]) -> float:
+    """What they have used."""
+    times = [process.cpu_times() for one in services for process in one.family()]
+    return float(sum(one.user + one.system for one in times))
+
+
+def by_bare(port: int, count: int) -> Drained:
+    """The bare subscriber, in a process of its own."""
+    command = [sys.executable, "-m", "bench.bare", str(port), str(count)]
+    printed = subprocess.run(command, capture_output=True, check=True, text=True).stdout
+    seconds, cpu = map(float, printed.split())
+    return Drained(count, seconds, cpu)
+
+
+@contextmanager
+def started(*servers: Server) -> Iterator[None]:
+    """Servers, started now and stopped at the end."""
+    for server in servers:
+        if isinstance(server, Mosquitto):
+            server.prepare()
+        server.start()
+    yield
+    for server in servers:
+        server.stop()
+
+
+def main() -> None:
+    """Print one table."""
+    with tempfile.TemporaryDirectory(prefix="liftwatch-bench-") as name:
+        bench = Bench(Path(name))
+        with started(bench.broker, bench.influx):
+            print(f"backlogs at QoS 1 in the broker's queue, {os.cpu_count()} cores")
+            print(f"{'':<44}{'readings/s':>10}{'CPU us each':>12}{'MiB':>8}", flush=True)
+            drains(bench)
+            print(f"{'':<44}{'p50':>10}{'p99':>12}{'MiB':>8}", flush=True)
+            for rate, lifts in ((200, 10), (2_000, LIFTS), (2_000, MANY)):
+                print(bench.latency(rate=rate, lifts=lifts), flush=True)
+
+
+def drains(bench: Bench) -> None:
+    """The upper half of the table."""
+    for k in range(ROUNDS):
+        bare.subscribe(bench.broker.port)
+        load.publish(bench.broker.port, load.single(COUNT, lifts=LIFTS))
+        print(by_bare(bench.broker.port, COUNT).row("bare paho subscriber"), flush=True)
+        one = bench.services(f"single-{k}", ["run"])
+        drained = bench.drain(one, COUNT, load.single(COUNT, lifts=LIFTS))
+        print(drained.row("liftwatch run"), flush=True)
+        bare.drain(bench.broker.port, COUNT)  # its session was given all that, too
+    bare.end_session(bench.broker.port)
+    for lifts, commands, title in (
+        (LIFTS, ["run"], f"liftwatch run, batches of {PER}"),
+        (MANY, ["run"], f"liftwatch run, batches of {PER}, {MANY} lifts"),
+        (LIFTS, [f"ingest --estates {one}" for one in ESTATES], "two liftwatch ingest, batches"),
+    ):
+        count = COUNT * 5
+        drained = bench.drain(
+            bench.services(f"batched-{lifts}-{len(commands)}", commands),
+            count,
+            load.batched(count, lifts=lifts, per=PER, estates=ESTATES),
+        )
+        print(drained.row(title), flush=True)
+
+
+if __name__ == "__main__":
+    main()
