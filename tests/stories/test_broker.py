@@ -313,6 +313,7 @@ def test_the_whole_service_over_tls(
     one.start()
     until(lambda: one.status("/readyz") == 200, "everything is ready")
     until(lambda: one.get(f"/v1/lifts/{LIFT}").get("online") == "online", "it is known")
+    until(lambda: one.get(f"/v1/lifts/{LIFT}").get("state"), "its state, too, in whatever order")
     assert one.get(f"/v1/lifts/{LIFT}")["state"]["floor"] == 5
     until(lambda: one.metric("liftwatch_canary_seconds") < 10, "the canary comes through")
     stranger = client("T-9", free)
@@ -380,7 +381,7 @@ def test_a_revoked_terminal_is_kept_apart(
     assert found == [1, *[2] * before, 3]
     assert one.stop() == 0
     with closing(sqlite3.connect(one.folder / "data" / "dead_letters.sqlite")) as db:
-        reasons = db.execute("SELECT reason, count(*) FROM dead_letter GROUP BY reason").fetchall()
+        reasons = db.execute("SELECT reason, count(*) FROM letter GROUP BY reason").fetchall()
     assert reasons == [("revoked_terminal", next(seqs) - 3 - before)]
 
 
