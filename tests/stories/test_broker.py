@@ -361,11 +361,12 @@ def test_a_revoked_terminal_is_kept_apart(
     def speak(floor: int) -> None:
         speaking.publish(topic(LIFT), said("T-7", next(seqs), floor=floor))
 
-    def kept_apart() -> bool:
+    def kept_apart(least: int) -> bool:
         speak(2)
-        return bool(one.metric("liftwatch_dead_letters_total") > 0)
+        return bool(one.metric("liftwatch_dead_letters_total") >= least)
 
-    until(kept_apart, "the service has learned of it")
+    until(lambda: kept_apart(1), "the service has learned of it")
+    until(lambda: kept_apart(5), "it keeps to it")
     one.kill()
     credentials.password("issue", "T-7", "--lift", LIFT)
     one.start()  # and knows that the name is good again
@@ -377,17 +378,15 @@ def test_a_revoked_terminal_is_kept_apart(
         return [row["floor"] for row in one.get(stored)["items"]]
 
     until(lambda: 3 in floors(), "it is heard again")
-    before, found = heard_before(floors()), floors()
-    assert found == [1, *[2] * before, 3]
+    found = floors()
+    assert found[0] == 1 and found[-1] == 3
     assert one.stop() == 0
     with closing(sqlite3.connect(one.folder / "data" / "dead_letters.sqlite")) as db:
-        reasons = db.execute("SELECT reason, count(*) FROM letter GROUP BY reason").fetchall()
-    assert reasons == [("revoked_terminal", next(seqs) - 3 - before)]
-
-
-def heard_before(floors: list[int]) -> int:
-    """How many had come before the service learned that their sender was revoked."""
-    return sum(floor == 2 for floor in floors)
+        ((reason, kept),) = db.execute("SELECT reason, count(*) FROM letter GROUP BY reason")
+    assert reason == "revoked_terminal"
+    # What the kill left unacknowledged comes again, and its sender is good by then: the last two
+    # at most, as they were spoken one by one. What the journal gave again was judged as before.
+    assert 0 <= kept + found.count(2) - (next(seqs) - 3) <= 2
 
 
 def test_an_untrusted_broker_is_told_in_one_line(
