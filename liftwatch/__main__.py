@@ -148,6 +148,40 @@ def setup_store(
     setup_store_command(shorten=shorten)
 
 
+@app.command()
+def schema(
+    kind: Annotated[
+        str | None, typer.Argument(help="Of which kind of message, or batch; none: lists them.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder to write all of them to.")] = None,
+) -> None:
+    """JSON Schema of what a terminal may publish."""
+    from liftwatch.commands.schema import schema_command
+
+    schema_command(kind, out=out)
+
+
+@app.command()
+def check_terminal(
+    terminal: Annotated[str, typer.Argument(help="As it calls itself in every message.")],
+    *,
+    lift: Annotated[
+        str | None, typer.Option(help="Take all that comes under this lift, whoever it is from.")
+    ] = None,
+    broker: Annotated[
+        str | None, typer.Option(help="mqtt://host:port; default: that of the settings.")
+    ] = None,
+    seconds: Annotated[float, typer.Option(min=0.1, help="How long to listen.")] = 300.0,
+    file: Annotated[Path | None, typer.Option(help="A replay file, instead of a broker.")] = None,
+) -> None:
+    """Listen to one terminal: what of the contract it keeps, breaks and leaves out."""
+    from liftwatch.commands.check_terminal import check_terminal_command
+
+    kept = check_terminal_command(terminal, lift=lift, broker=broker, seconds=seconds, file=file)
+    if not kept:
+        raise typer.Exit(1)
+
+
 def main() -> None:
     """Run one command; whatever is wrong with it is one line and exit status 2."""
     try:

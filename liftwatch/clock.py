@@ -15,8 +15,8 @@ HOUR_MS = 60 * MINUTE_MS
 DAY_MS = 24 * HOUR_MS
 ESTATE_MS = 8 * HOUR_MS  # the estates' clock is UTC+8 all year
 
-WIRE_PATTERN = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z\Z"
-_WIRE = re.compile(WIRE_PATTERN, re.ASCII)
+WIRE_PATTERN = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?Z\Z"
+_WIRE = re.compile(WIRE_PATTERN)
 
 
 def now_ms() -> int:

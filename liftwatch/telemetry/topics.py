@@ -17,7 +17,8 @@ _TOPIC = re.compile(
     r"(?P<name>[0-9A-Za-z-]{4,32})/(?P<kind>[a-z_]{1,32})\Z"
 )
 _ESTATE = re.compile(r"[a-z0-9-]{1,32}\Z")
-_LIFT = re.compile(r"[0-9A-Za-z-]{4,32}\Z")
+LIFT_PATTERN = r"[0-9A-Za-z-]{4,32}\Z"
+_LIFT = re.compile(LIFT_PATTERN)
 
 
 class Topic(NamedTuple):

@@ -379,7 +379,7 @@ def test_a_revoked_terminal_is_kept_apart(
 
     until(lambda: 3 in floors(), "it is heard again")
     found = floors()
-    assert found[0] == 1 and found[-1] == 3
+    assert (found[0], found[-1]) == (1, 3)
     assert one.stop() == 0
     with closing(sqlite3.connect(one.folder / "data" / "dead_letters.sqlite")) as db:
         ((reason, kept),) = db.execute("SELECT reason, count(*) FROM letter GROUP BY reason")
