@@ -1,6 +1,7 @@
 """What lifts say in a bench: states of 300 bytes of lifts that move, one by one or in batches.
 
-`python -m bench.load PORT RATE SECONDS LIFTS` publishes at a steady rate, with the time of now.
+`python -m bench.load PORT RATE SECONDS LIFTS` publishes at a steady rate, with the time of now, and
+prints how many.
 """
 
 import itertools
@@ -89,22 +90,25 @@ def connected(port: int) -> mqtt.Client:
     return client
 
 
-def steadily(port: int, *, rate: int, for_s: float, lifts: int) -> None:
-    """At a rate, each with the time at which it is published."""
+def steadily(port: int, *, rate: int, for_s: float, lifts: int) -> int:
+    """How many were said: at a rate, each with its time, no two of one lift with the same."""
     client = connected(port)
     begin_s, said = time.monotonic(), 0
+    last_ms: dict[str, int] = {}
     while (now_s := time.monotonic() - begin_s) < for_s:
         while said < now_s * rate:
             lift, seq = f"BENCH-{said % lifts:05d}", said // lifts
-            one = state(f"T-{lift}", seq=seq, at_ms=now_ms())
-            client.publish(f"lift/v1/320583/bench/{lift}/state", json.dumps(one), qos=1)
+            last_ms[lift] = max(now_ms(), last_ms.get(lift, 0) + 1)
+            one = state(f"T-{lift}", seq=seq, at_ms=last_ms[lift])
+            info = client.publish(f"lift/v1/320583/bench/{lift}/state", json.dumps(one), qos=1)
             said += 1
         time.sleep(0.002)
-    time.sleep(1.0)
+    info.wait_for_publish(PATIENCE_S)  # the broker acknowledges in order
     client.disconnect()
     client.loop_stop()
+    return said
 
 
 if __name__ == "__main__":
     port, rate, seconds, lifts = map(int, sys.argv[1:])
-    steadily(port, rate=rate, for_s=seconds, lifts=lifts)
+    print(steadily(port, rate=rate, for_s=seconds, lifts=lifts))

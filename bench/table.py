@@ -1,9 +1,11 @@
 """`make bench`: one table, in one run on the same broker and the same InfluxDB.
 
 Drain: the backlog lies at the broker and the publisher has stopped before anybody begins. Ours is
-done when all is in the journal, judged by the detectors and stored in InfluxDB; the bare subscriber
-when it has received all. Latency: from publishing to readable at the API, by asking for one lift
-again and again while all lifts speak.
+done when all is in the journal, judged by the detectors and stored in InfluxDB, counted from when
+its figures can be asked for; the bare subscriber when it has received all. Latency: from publishing
+to readable at the API, asking for one lift after the other while all speak, once each has spoken;
+of the peers to readable in InfluxDB. Faults: the same run for each, on the same servers. BENCH_PEERS
+chooses by parts of names; `none` is none.
 """
 
 import contextlib
@@ -19,6 +21,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bench import bare, load
+from bench.influx import make_database
+from bench.peers import rival
+from bench.peers.rival import PEERS, Faulty, Peer
+from bench.proxy import Proxy
 from bench.service import Service
 from liftwatch.clock import now_ms, parse_ms, rfc3339
 from tests.conftest import Influx, Mosquitto, Server, free_port
@@ -28,9 +34,10 @@ ROUNDS = int(os.environ.get("BENCH_ROUNDS", "2"))
 LATENCY_S = float(os.environ.get("BENCH_LATENCY_S", "15"))
 LIFTS, MANY, PER = 200, 10_000, 50
 ESTATES = ("bench-a", "bench-b")
-WARM_UP = 20
-PAUSE_S = 0.05
-LOOK_BACK_S = 5
+PAUSE_S = 0.2
+SOON_MS = 50
+FAULT_DATABASE = "lift_faults"
+FAULTS = "8 s of HTTP 503, then kill -9"
 
 
 class Drained(NamedTuple):
@@ -75,10 +82,8 @@ class Bench:
         self, services: Sequence[Service], count: int, publications: Iterator[tuple[str, bytes]]
     ) -> Drained:
         """Leave sessions behind, fill them, and measure from the start that finds them full."""
-        idle = 0.0
         for one in services:
             one.start(ready=True)
-        idle = cpu_s(services)
         for one in services:
             one.stop()
         load.publish(self.broker.port, publications)
@@ -86,12 +91,12 @@ class Bench:
             one.launch()
         while not any(one.metrics() for one in services):
             time.sleep(PAUSE_S)
-        begin_s = time.monotonic()
-        while done(services) < count:
+        begin_s, first, cpu = time.monotonic(), done(services), cpu_s(services)
+        while (now := done(services)) < count:
             time.sleep(PAUSE_S)
         seconds = time.monotonic() - begin_s
         memory = sum(p.memory_info().rss for one in services for p in one.family()) / 2**20
-        drained = Drained(count, seconds, cpu_s(services) - idle, memory)
+        drained = Drained(int(now - first), seconds, cpu_s(services) - cpu, memory)
         self.end(services)
         return drained
 
@@ -103,30 +108,64 @@ class Bench:
                 (journal,) = db.execute("SELECT value FROM about WHERE name = 'id'").fetchone()
             bare.end_session(self.broker.port, f"liftwatch-{journal}")
 
+    def faults(self) -> Faulty:
+        """Ours in the run of faults."""
+        make_database(self.influx.url, FAULT_DATABASE)
+        proxy = Proxy(free_port(), upstream=self.influx.port)
+        proxy.start()
+        (one,) = self.services("faults", ["run"])
+        one.settings |= {"LIFTWATCH_INFLUX_URL": proxy.url}
+        one.settings |= {"LIFTWATCH_INFLUX_BUCKET": FAULT_DATABASE}
+        try:
+            return rival.faults(
+                OneService(one), self.broker, self.influx, proxy=proxy, database=FAULT_DATABASE
+            )
+        finally:
+            self.end([one])
+            proxy.stop()
+
     def latency(self, *, rate: int, lifts: int) -> str:
-        """The p50 and p99 of one lift's states, from publishing to readable at the API."""
+        """The p50 and p99 of states, from publishing to readable at the API."""
         (service,) = self.services(f"latency-{rate}-{lifts}", ["run"])
         service.start(ready=True)
-        time.sleep(LOOK_BACK_S)  # what the lift said in the last run is past by then
         command = [sys.executable, "-m", "bench.load", str(self.broker.port)]
-        publisher = subprocess.Popen([*command, str(rate), str(round(LATENCY_S)), str(lifts)])
-        seen_ms, delays = 0, []
+        words = [str(rate), str(round(LATENCY_S)), str(lifts)]
+        publisher = subprocess.Popen([*command, *words], stdout=subprocess.DEVNULL)
+        lift, since_ms, delays = 0, now_ms(), []
+        warm_ms = since_ms + 1_000 + lifts * 1_000 // rate
         while publisher.poll() is None:
-            since = rfc3339(now_ms() - LOOK_BACK_S * 1_000)
-            path = f"/v1/lifts/BENCH-00000/telemetry?kind=state&signal=floor&from={since}"
-            for row in (service.get(path) or {"items": []})["items"]:
-                at_ms = parse_ms(row["at"])
-                if at_ms > seen_ms:
-                    seen_ms = at_ms
-                    delays.append(now_ms() - at_ms)
+            path = f"/v1/lifts/BENCH-{lift:05d}/telemetry?kind=state&signal=floor"
+            found = service.get(f"{path}&from={rfc3339(since_ms)}") or {"items": []}
+            if found["items"]:
+                at_ms = min(parse_ms(row["at"]) for row in found["items"])
+                since_ms = now_ms()
+                if at_ms > warm_ms:
+                    delays.append(since_ms - at_ms)
+                # lifts speak in turn: next the one whose turn is soon
+                lift = (lift + round(rate * (since_ms - at_ms + SOON_MS) / 1_000)) % lifts
             time.sleep(0.01)
         (process,) = service.processes
         memory = process.memory_info().rss / 2**20
         self.end([service])
-        delays = sorted(delays[WARM_UP:] if len(delays) > 2 * WARM_UP else delays or [0])
+        delays = sorted(delays) or [0]
         middle, last = delays[len(delays) // 2], delays[int(len(delays) * 0.99)]
         told = f"liftwatch at {rate} a second, {lifts} lifts"
         return f"{told:<44}{middle:>7} ms{last:>9} ms{memory:>8.0f}  ({len(delays)} seen)"
+
+
+class OneService:
+    """Ours as the run of faults takes it."""
+
+    def __init__(self, service: Service) -> None:
+        self.service = service
+
+    def start(self) -> None:
+        """Start it, and wait until it is ready."""
+        self.service.start(ready=True)
+
+    def kill(self) -> None:
+        """End it at once."""
+        self.service.kill()
 
 
 def done(services: Sequence[Service]) -> float:
@@ -173,10 +212,48 @@ def main() -> None:
             print(f"{'':<44}{'p50':>10}{'p99':>12}{'MiB':>8}", flush=True)
             for rate, lifts in ((200, 10), (2_000, LIFTS), (2_000, MANY)):
                 print(bench.latency(rate=rate, lifts=lifts), flush=True)
+            peers = chosen_peers()
+            latencies_of_peers(bench, peers)
+            print(f"{FAULTS:<44}{'published':>10}{'lost':>17}{'doubled':>9}", flush=True)
+            print(bench.faults().row("liftwatch run"), flush=True)
+            for n, peer in enumerate(peers):
+                folder = bench.folder / f"faults-{n}"
+                print(
+                    rival.peer_faults(peer, bench.broker, bench.influx, folder=folder), flush=True
+                )
+
+
+def chosen_peers() -> list[Peer]:
+    """Those of BENCH_PEERS that can be had; of the others why not."""
+    peers = []
+    for peer in PEERS:
+        if any(word in peer.name for word in os.environ.get("BENCH_PEERS", "paho,Node").split(",")):
+            if why := peer.missing():
+                print(f"{peer.name}: {why}", flush=True)
+            else:
+                peers.append(peer)
+    return peers
+
+
+def latencies_of_peers(bench: Bench, peers: Sequence[Peer]) -> None:
+    """Of each at both rates; these are readable in InfluxDB, ours at the API."""
+    for n, peer in enumerate(peers):
+        for rate in (200, 2_000):
+            print(
+                rival.latency(
+                    peer,
+                    bench.broker,
+                    bench.influx,
+                    folder=bench.folder / f"latency-{n}-{rate}",
+                    rate=rate,
+                    for_s=LATENCY_S,
+                ),
+                flush=True,
+            )
 
 
 def drains(bench: Bench) -> None:
-    """The upper half of the table."""
+    """The upper part of the table."""
     for k in range(ROUNDS):
         bare.subscribe(bench.broker.port)
         load.publish(bench.broker.port, load.single(COUNT, lifts=LIFTS))
@@ -198,6 +275,10 @@ def drains(bench: Bench) -> None:
             load.batched(count, lifts=lifts, per=PER, estates=ESTATES),
         )
         print(drained.row(title), flush=True)
+    for n, peer in enumerate(chosen_peers()):
+        folder = bench.folder / f"drain-{n}"
+        told = rival.drain(peer, bench.broker, bench.influx, folder=folder, count=COUNT)
+        print(told, flush=True)
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from msgspec import Struct
 from detectors.order import BOOTS_MAX, TERMINALS_MAX
 from ingest.account_stream import Outcome, Stream
 from liftwatch.account import AccountRow, StreamGaps
-from liftwatch.clock import estate_day, wire_ms
+from liftwatch.clock import DAY_MS, ESTATE_MS, estate_day, wire_ms
 from liftwatch.telemetry.messages import COUNTING, RETAINED, Message, Online
 
 log = structlog.get_logger()
@@ -92,47 +92,62 @@ class Account:
 
     def hear(self, message: Message) -> None:
         """Count one message."""
-        body = message.body
-        voice = self._voices.get((message.area, message.estate, body.terminal, body.boot))
-        if voice is None:
-            voice = self._open(message)
+        self.hear_all((message,))
+
+    def hear_all(self, messages: Sequence[Message]) -> None:
+        """Count the messages of one publication, which have area and estate in common."""
+        voice, terminal, boot = None, "", ""
+        for message in messages:
+            body = message.body
+            if body.boot != boot or body.terminal != terminal:
+                terminal, boot = body.terminal, body.boot
+                voice = self._voices.get((message.area, message.estate, terminal, boot))
+                if voice is None:
+                    voice = self._open(message)
             if voice is None:
                 self.refused += 1
-                return
-        stream = voice.stream
-        if (
-            stream is not None
-            and body.seq == stream.next_seq
-            and not stream.ahead
-            and message.kind != "online"
-            and message.source in COUNTING
-        ):
-            stream.next_seq += 1
-            if voice.is_saved:
-                self._note_unsaved(voice)
-        elif not self._hear_odd(message, voice):
-            return
-        row, whole = self._rows_of(message, voice)
-        row.received += 1
-        whole.received += 1
-        if message.late:
-            row.late += 1
-            self.late += 1
-        if not message.again:
-            said_ms = message.stored_ms if message.clock_ok else wire_ms(message.body.at)
-            ahead_ms = said_ms - message.received_ms
-            if row.ahead_ms is None or ahead_ms > row.ahead_ms:
-                row.ahead_ms = ahead_ms
-        if row.is_saved or row.is_published:
-            self._touch(row)
-        if whole.is_saved or whole.is_published:
-            self._touch(whole)
+                continue
+            stream = voice.stream
+            if (
+                stream is not None
+                and body.seq == stream.next_seq
+                and not stream.ahead
+                and message.kind != "online"
+                and message.source in COUNTING
+            ):
+                stream.next_seq += 1
+                if voice.is_saved:
+                    self._note_unsaved(voice)
+            elif not self._hear_odd(message, voice):
+                continue
+            day = (message.at_ms + ESTATE_MS) // DAY_MS
+            row, whole = voice.rows.get((message.lift, day)) or self._rows_of(message, voice)
+            row.received += 1
+            whole.received += 1
+            if message.late:
+                row.late += 1
+                self.late += 1
+            if not message.again:
+                said_ms = message.stored_ms if message.clock_ok else wire_ms(body.at)
+                ahead_ms = said_ms - message.received_ms
+                if row.ahead_ms is None or ahead_ms > row.ahead_ms:
+                    row.ahead_ms = ahead_ms
+            if row.is_saved or row.is_published:
+                self._touch(row)
+            if whole.is_saved or whole.is_published:
+                self._touch(whole)
 
     def _hear_odd(self, message: Message, voice: _Voice) -> bool:
         """Whatever does not simply follow: whether it is new."""
         if message.source not in COUNTING or voice.stream is None:
             return True
         self._note_unsaved(voice)
+        if (
+            message.kind == "state"
+            and _is_settling(voice.terminal, message)
+            and voice.stream.joined(message.body.seq)
+        ):
+            return True
         outcome = self._judge(message, voice, voice.stream)
         if not outcome.is_new and message.kind not in RETAINED and not message.again:
             row, _ = self._rows_of(message, voice)
@@ -148,11 +163,7 @@ class Account:
 
     def _judge(self, message: Message, voice: _Voice, stream: Stream) -> Outcome:
         seq, terminal = message.body.seq, voice.terminal
-        shy = message.kind in SHY or (
-            message.kind == "state"
-            and not terminal.begun
-            and 0 <= message.received_ms - terminal.first_ms < SETTLING_MS
-        )
+        shy = message.kind in SHY or (message.kind == "state" and _is_settling(terminal, message))
         if stream.next_seq < 0 and (terminal.begun or not shy):
             stream.begin(0 if terminal.begun else seq)
             terminal.begun = True
@@ -293,6 +304,12 @@ class Account:
     def gaps(self) -> dict[tuple[str, str, str, str], list[tuple[int, int, int]]]:
         """What is missing of each boot at hand."""
         return {key: list(v.stream.missing) for key, v in self._voices.items() if v.stream}
+
+
+def _is_settling(terminal: Terminal, message: Message) -> bool:
+    """Whether what comes may be what a broker had kept: the terminal has hardly been heard."""
+    since_ms = message.received_ms - terminal.first_ms
+    return not terminal.begun and 0 <= since_ms < SETTLING_MS
 
 
 def shown_row(source: str, row: Row) -> AccountRow:

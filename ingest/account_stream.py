@@ -48,6 +48,13 @@ class Stream(Struct):
         self.wills = [will for will in self.wills if will >= seq]
         self._pass_ahead()
 
+    def joined(self, seq: int) -> bool:
+        """Before it has begun: whether this one followed the last and has been put to its run."""
+        if self.next_seq >= 0 or not self.ahead or self.wills or self.ahead[-1][1] != seq - 1:
+            return False
+        self.ahead[-1] = (self.ahead[-1][0], seq)
+        return True
+
     def hear(self, seq: int, day: int, *, shy: bool = False, kept: bool = False) -> Outcome:
         """One message. A `shy` one makes no gap by itself; a `kept` one may be handed out again.
 

@@ -148,13 +148,13 @@ class Detection:
             self._declare(batch.id, batch.damage)
         self._keep_odd(batch.id, decoded)
         for place, (publication, said) in enumerate(zip(batch.publications, decoded, strict=True)):
+            if fresh and said.messages and said.messages[0].area != CANARY_AREA:
+                self.account.hear_all(said.messages)
             for message in said.messages:
                 if message.area == CANARY_AREA:
                     self._judge_canary(message)
                     continue
-                if fresh:
-                    self.account.hear(message)
-                elif not message.is_counted:
+                if not fresh and not message.is_counted:
                     continue  # nothing of a foreign device waits, so it was heard
                 self._note(message)
                 if changes := self._hear(message, batch.id, place):

@@ -1,0 +1,1 @@
+"""What else somebody might put between broker and InfluxDB, each as its users would write it."""
