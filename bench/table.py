@@ -4,8 +4,8 @@ Drain: the backlog lies at the broker and the publisher has stopped before anybo
 done when all is in the journal, judged by the detectors and stored in InfluxDB, counted from when
 its figures can be asked for; the bare subscriber when it has received all. Latency: from publishing
 to readable at the API, asking for one lift after the other while all speak, once each has spoken;
-of the peers to readable in InfluxDB. Faults: the same run for each, on the same servers. BENCH_PEERS
-chooses by parts of names; `none` is none.
+of the peers to readable in InfluxDB. Faults: the same run for each, on the same servers.
+BENCH_PEERS chooses by parts of names; `none` is none.
 """
 
 import contextlib
