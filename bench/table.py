@@ -94,9 +94,9 @@ class Bench:
         begin_s, first, cpu = time.monotonic(), done(services), cpu_s(services)
         while (now := done(services)) < count:
             time.sleep(PAUSE_S)
-        seconds = time.monotonic() - begin_s
+        seconds = max(time.monotonic() - begin_s, PAUSE_S)
         memory = sum(p.memory_info().rss for one in services for p in one.family()) / 2**20
-        drained = Drained(int(now - first), seconds, cpu_s(services) - cpu, memory)
+        drained = Drained(max(int(now - first), 1), seconds, cpu_s(services) - cpu, memory)
         self.end(services)
         return drained
 

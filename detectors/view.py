@@ -25,7 +25,8 @@ from liftwatch.telemetry.signals import SENSOR_OF
 
 VISIT_MS_MAX = 8 * HOUR_MS  # contract, section 2: Planned
 WINDOW_MS = 6 * SECOND_MS  # longer than any rule on motion looks back
-WINDOW_STATES_MAX = 32
+WINDOW_STATES_MAX = 24
+"""Twice what the contract allows a lift to tell in that time: the largest part of our memory."""
 DATED = ("stand_ms", "moved_ms", "mode_ms", "visit_ms", "heard_ms")
 DATED_PEOPLE = ("closed_ms", "seen_ms", "pressed_ms", "press_ms", "call_ms")
 LANDING_MM = 100.0  # beyond this the car has left its landing (contract: 0.10 m)
@@ -174,6 +175,7 @@ class View(Struct, gc=False):
         moment = moment_of(at_ms, state)
         moving = moment.moving
         self._insert(moment)
+        _share_names(state, self.window[0].state)
         if moving and at_ms >= (self.window_moved_ms or at_ms):
             self.window_moved_ms = at_ms
         now = self.now
@@ -210,3 +212,9 @@ class View(Struct, gc=False):
             window.append(moment)
         while window[0].at_ms < at_ms - WINDOW_MS or len(window) > WINDOW_STATES_MAX:
             window.pop(0)
+
+
+def _share_names(state: State, of: State) -> None:
+    """Keep one copy of what every state of a terminal repeats."""
+    if state.boot == of.boot and state.terminal == of.terminal:
+        state.boot, state.terminal = of.boot, of.terminal

@@ -43,7 +43,7 @@ def point_of(topic: str, said: dict[str, Any]) -> Point:
     return point.time(said["at"], WritePrecision.NS)
 
 
-def main(port: str, url: str, database: str, how: str) -> None:
+def main(port: str, url: str, *, database: str, how: str) -> None:
     """Until killed."""
     influx = InfluxDBClient(url=url, token="-", org="-")
     speak_v1(influx, database)
@@ -67,4 +67,4 @@ def main(port: str, url: str, database: str, how: str) -> None:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:5])
+    main(sys.argv[1], sys.argv[2], database=sys.argv[3], how=sys.argv[4])

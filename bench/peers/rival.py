@@ -30,28 +30,35 @@ STILL_S = max(FAULT_S * 0.6, 4.0)
 DATABASE = "peer"
 
 
+class Ports(NamedTuple):
+    """Where the broker and InfluxDB listen."""
+
+    broker: int
+    influx: int
+
+
 class Peer(NamedTuple):
     """A row: how it is started, and of how many messages the drain is, as a part of the usual."""
 
     name: str
     client_id: str
-    command: Callable[[Path, int, int, str], list[str]]
+    command: Callable[[Path, Ports], list[str]]
     share: float = 1.0
     missing: Callable[[], str | None] = lambda: None
 
 
-def _python(how: str) -> Callable[[Path, int, int, str], list[str]]:
-    def command(folder: Path, port: int, influx_port: int, database: str) -> list[str]:
+def _python(how: str) -> Callable[[Path, Ports], list[str]]:
+    def command(folder: Path, ports: Ports) -> list[str]:
         folder.mkdir(parents=True, exist_ok=True)
-        url = f"http://127.0.0.1:{influx_port}"
+        url = f"http://127.0.0.1:{ports.influx}"
         module = "bench.peers.paho_influx"
-        return [sys.executable, "-m", module, str(port), url, database, how]
+        return [sys.executable, "-m", module, str(ports.broker), url, DATABASE, how]
 
     return command
 
 
-def _node_red(folder: Path, port: int, influx_port: int, database: str) -> list[str]:
-    return node_red.command(folder, port=port, influx_port=influx_port, database=database)
+def _node_red(folder: Path, ports: Ports) -> list[str]:
+    return node_red.command(folder, port=ports.broker, influx_port=ports.influx, database=DATABASE)
 
 
 PEERS = (
@@ -74,8 +81,8 @@ class Running(Protocol):
 class Process:
     """A peer over one broker and one InfluxDB, which may stand behind a proxy."""
 
-    def __init__(self, peer: Peer, folder: Path, *, port: int, influx_port: int) -> None:
-        self._command = peer.command(folder, port, influx_port, DATABASE)
+    def __init__(self, peer: Peer, folder: Path, ports: Ports) -> None:
+        self._command = peer.command(folder, ports)
         self._log = folder / "log"
         self.process: psutil.Popen | None = None
 
@@ -128,7 +135,7 @@ def stored(influx: Influx, database: str = DATABASE) -> int:
 
 
 @contextmanager
-def session(peer: Peer, broker: Mosquitto, influx: Influx, process: Process) -> Iterator[None]:
+def session(peer: Peer, broker: Mosquitto, influx: Influx, *, process: Process) -> Iterator[None]:
     """Its session at the broker, subscribed; forgotten at the end."""
     make_database(influx.url, DATABASE)
     process.start()
@@ -164,8 +171,8 @@ def settled(influx: Influx, *, database: str = DATABASE, least_s: float = 1.0) -
 def drain(peer: Peer, broker: Mosquitto, influx: Influx, *, folder: Path, count: int) -> str:
     """A line of the upper half: from the first look that finds something stored to the last."""
     count = max(int(count * peer.share), 100)
-    process = Process(peer, folder, port=broker.port, influx_port=influx.port)
-    with session(peer, broker, influx, process):
+    process = Process(peer, folder, Ports(broker.port, influx.port))
+    with session(peer, broker, influx, process=process):
         load.publish(broker.port, load.single(count, lifts=200))
         process.start()
         begin_s, first, cpu = time.monotonic(), 0, 0.0
@@ -189,8 +196,8 @@ def latency(
     peer: Peer, broker: Mosquitto, influx: Influx, *, folder: Path, rate: int, for_s: float
 ) -> str:
     """A line of the middle: from publishing to readable in InfluxDB."""
-    process = Process(peer, folder, port=broker.port, influx_port=influx.port)
-    with session(peer, broker, influx, process):
+    process = Process(peer, folder, Ports(broker.port, influx.port))
+    with session(peer, broker, influx, process=process):
         process.start()
         time.sleep(3)
         command = [sys.executable, "-m", "bench.load", str(broker.port)]
@@ -245,9 +252,9 @@ def peer_faults(peer: Peer, broker: Mosquitto, influx: Influx, *, folder: Path) 
     """A line of the last part."""
     proxy = Proxy(free_port(), upstream=influx.port)
     proxy.start()
-    process = Process(peer, folder, port=broker.port, influx_port=proxy.port)
+    process = Process(peer, folder, Ports(broker.port, proxy.port))
     try:
-        with session(peer, broker, influx, process):
+        with session(peer, broker, influx, process=process):
             told = faults(process, broker, influx, proxy=proxy, database=DATABASE)
         return told.row(peer.name)
     finally:
