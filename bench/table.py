@@ -56,10 +56,10 @@ class Drained(NamedTuple):
 
 
 class Bench:
-    """A broker, an InfluxDB, and a folder for services."""
+    """A broker, an InfluxDB, and a folder for services; `ends` ends those that still run."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder = folder
+        self.folder, self.ends = folder, contextlib.ExitStack()
         for part in ("mosquitto", "influx"):
             (folder / part).mkdir()
         self.broker = Mosquitto(folder / "mosquitto", free_port())
@@ -67,7 +67,7 @@ class Bench:
 
     def services(self, name: str, commands: Sequence[str]) -> list[Service]:
         """One for each command, with a data folder of its own."""
-        return [
+        services = [
             Service(
                 self.folder / f"{name}-{n}",
                 commands=[command],
@@ -77,11 +77,17 @@ class Bench:
             )
             for n, command in enumerate(commands)
         ]
+        for one in services:
+            self.ends.callback(one.kill)
+        return services
 
     def drain(
         self, services: Sequence[Service], count: int, publications: Iterator[tuple[str, bytes]]
     ) -> Drained:
-        """Leave sessions behind, fill them, and measure from the start that finds them full."""
+        """Leave sessions behind, fill them, and measure from the start that finds them full.
+
+        A backlog so small that the first look finds it done has no rate worth reading.
+        """
         for one in services:
             one.start(ready=True)
         for one in services:
@@ -191,21 +197,21 @@ def by_bare(port: int, count: int) -> Drained:
 
 @contextmanager
 def started(*servers: Server) -> Iterator[None]:
-    """Servers, started now and stopped at the end."""
-    for server in servers:
-        if isinstance(server, Mosquitto):
-            server.prepare()
-        server.start()
-    yield
-    for server in servers:
-        server.stop()
+    """Servers, started now and stopped at the end, however it comes."""
+    with contextlib.ExitStack() as stack:
+        for server in servers:
+            if isinstance(server, Mosquitto):
+                server.prepare()
+            stack.callback(server.stop)
+            server.start()
+        yield
 
 
 def main() -> None:
     """Print one table."""
     with tempfile.TemporaryDirectory(prefix="liftwatch-bench-") as name:
         bench = Bench(Path(name))
-        with started(bench.broker, bench.influx):
+        with started(bench.broker, bench.influx), bench.ends:
             print(f"backlogs at QoS 1 in the broker's queue, {os.cpu_count()} cores")
             print(f"{'':<44}{'readings/s':>10}{'CPU us each':>12}{'MiB':>8}", flush=True)
             drains(bench)
