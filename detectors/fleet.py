@@ -132,7 +132,8 @@ class Fleet:
         history = self.history.get(message.lift)
         if history is None:
             history = self.history[message.lift] = self._new_bank(message, late=True)
-        history.view.facts, history.view.faulty = bank.view.facts, bank.view.faulty
+        history.view.learn(bank.view.facts)
+        history.view.faulty = bank.view.faulty
         changes = history.hear(message)
         if message.kind in CONTEXT:
             bank.view.take_context(message)

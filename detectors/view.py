@@ -10,7 +10,7 @@ from msgspec import Struct, field, structs
 from detectors.moment import Moment, moment_of
 from detectors.people import People
 from liftwatch.clock import HOUR_MS, SECOND_MS
-from liftwatch.register.facts import DOOR_ZONE_MM, Facts, merge
+from liftwatch.register.facts import DOOR_ZONE_MM, Facts, ends_m, merge
 from liftwatch.telemetry.messages import (
     Button,
     EmergencyCall,
@@ -40,12 +40,14 @@ def is_goodbye(message: Message) -> bool:
 class View(Struct, gc=False):
     """The lift as of the last message taken; times are event time in ms.
 
+    `ends_m` are the heights of the lowest and the highest landing, None when nobody can tell;
     `window_moved_ms` is the last moment of movement in the window, or before it. Only
     `received_ms` and `listened_ms` tell when the last sign of life was received, the second by
     the clock of `Listening`.
     """
 
     facts: Facts = Facts()
+    ends_m: tuple[float, float] | None = None
     faulty: tuple[str, ...] = ()
     now: Moment | None = None
     window: list[Moment] = []
@@ -136,12 +138,16 @@ class View(Struct, gc=False):
             return
         self.context_ms[message.kind] = message.at_ms
         if isinstance(body, RegisterMessage):
-            self.facts = merge(self.facts, body)
+            self.learn(merge(self.facts, body))
         elif isinstance(body, Health) and body.sensors is not None:
             names = body.sensors.__struct_fields__
             self.faulty = tuple(n for n in names if getattr(body.sensors, n) == "fault")
         elif isinstance(body, Maintenance) and body.phase is not None:
             self.visit_ms = message.at_ms if body.phase == "in" else None
+
+    def learn(self, facts: Facts) -> None:
+        """Take what the register knows."""
+        self.facts, self.ends_m = facts, ends_m(facts)
 
     def masked(self, state: State) -> State:
         """The state without the signals of faulty sensors."""

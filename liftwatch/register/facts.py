@@ -1,6 +1,7 @@
 """What is known of a lift for good: the merged content of its `register` messages."""
 
 from datetime import date
+from itertools import pairwise
 
 from msgspec import Struct, structs
 
@@ -60,3 +61,28 @@ def landing_height_m(facts: Facts, floor: int | None) -> float | None:
         (row.height_m for row in facts.floors or () if row.index == floor and floor is not None),
         None,
     )
+
+
+def ends_m(facts: Facts) -> tuple[float, float] | None:
+    """Heights of the lowest and the highest landing; None when the register contradicts itself.
+
+    It must tell the height of every landing, rising with the index.
+
+    >>> floors = [FloorOfLift(index=1, height_m=0.0), FloorOfLift(index=2, height_m=3.0)]
+    >>> ends_m(Facts(floors=floors)), ends_m(Facts(floors=floors[::-1])), ends_m(Facts())
+    ((0.0, 3.0), (0.0, 3.0), None)
+    """
+    rows = heights_m(facts)
+    return None if rows is None else (rows[0][1], rows[-1][1])
+
+
+def heights_m(facts: Facts) -> list[tuple[int, float]] | None:
+    """Index and height of every landing, from below; None as in `ends_m`."""
+    rows: list[tuple[int, float]] = []
+    for row in facts.floors or ():
+        if row.index is None or row.height_m is None:
+            return None
+        rows.append((row.index, row.height_m))
+    rows.sort()
+    rising = all(low[0] < high[0] and low[1] < high[1] for low, high in pairwise(rows))
+    return rows if len(rows) > 1 and rising else None

@@ -32,6 +32,7 @@ def test_an_empty_car_traps_nobody(story: Tell) -> None:
     story("""
         00:00  state   car=moving speed_mps=1.0 run_command=true brake=lifted
         00:10  state   car=stopped speed_mps=0 in_door_zone=false run_command=false brake=applied
+        01:11  expect  stopped_outside_zone raised opened=00:10 at=01:10 severity=2
         10:00  expect  nothing
     """)
 
@@ -41,7 +42,7 @@ def test_a_press_inside_is_a_sign_of_life(story: Tell) -> None:
     story("""
         00:00  state   car=moving speed_mps=1.0 run_command=true brake=lifted
         00:10  state   car=stopped speed_mps=0 in_door_zone=false run_command=false brake=applied
-        02:00  expect  nothing
+        02:00  expect  stopped_outside_zone raised
         02:00  press   panel=car floor=3
         02:00.2  expect  entrapment raised opened=00:10 at=02:00
     """)
@@ -67,6 +68,7 @@ def test_a_suspicion_ends_when_the_car_is_known_to_be_empty(story: Tell) -> None
         00:56  expect  entrapment_suspected raised
         01:30  state   occupied=false people=0
         01:30.2  expect  entrapment_suspected cleared at=01:30
+        01:30.2  expect  stopped_outside_zone raised opened=00:10 at=01:30
         09:00  expect  nothing
     """)
 

@@ -20,7 +20,7 @@ def test_overspeed_is_raised_once_and_latches(story: Tell) -> None:
         00:02.1  expect overspeed raised opened=00:01.5 at=00:02 severity=1
         00:02.5  state  speed_mps=2.3 position_m=3.1
         00:03.5  state  speed_mps=0 position_m=4.0 car=stopped run_command=false brake=applied
-        10:00    expect nothing
+        10:00    expect stopped_outside_zone raised opened=00:03.5
     """)
 
 
@@ -101,7 +101,7 @@ def test_inspection_rides_with_open_doors_are_planned(story: Tell) -> None:
         00:00    state  service_mode=inspection car=moving run_command=true brake=lifted in_door_zone=false speed_mps=0.5 position_m=5 doors_closed=false car_door=open
         00:00.5  state  position_m=5.25
         00:01    state  position_m=5.5
-        00:01.5  state  service_mode=normal speed_mps=0 car=stopped in_door_zone=true doors_closed=true car_door=closed
+        00:01.5  state  service_mode=normal speed_mps=0 car=stopped in_door_zone=true doors_closed=true car_door=closed run_command=false brake=applied
         05:00    expect nothing
     """)
 

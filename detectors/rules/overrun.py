@@ -1,0 +1,112 @@
+"""The car is past the top or the bottom landing."""
+
+from collections.abc import Iterable
+
+from detectors.contract import Claim, Detector
+from detectors.moment import Moment
+from detectors.motion import NEIGHBOUR_MS_MAX, position_agrees
+from detectors.view import View
+from liftwatch.clock import MINUTE_MS
+from liftwatch.register.facts import Facts, landing_height_m
+from liftwatch.telemetry.messages import Message, State
+
+PAST_M = 0.05  # contract, section 2
+AGREE_M = 0.3
+"""How far position and register may be apart at a landing before neither is believed; above the
+noise of a barometer, below half a storey [our choice]."""
+APART_MS_MAX = 3 * MINUTE_MS  # two states of a standing car come at most 60 s apart
+
+
+class Overrun(Detector):
+    """More than 0.05 m past the last landing, by position and register, or by the level error at
+    the last landing. Two states in a row must say so, the second in agreement with the first.
+
+    Where position and register have contradicted each other at an open door it cannot tell.
+    """
+
+    name = "overrun"
+    kinds = ("overrun",)
+    hears = ("state",)
+    needs = ("position_m or level_error_mm", "floors with height_m")
+
+    past: Moment | None = None
+    end: str = ""
+    disagrees: bool = False
+
+    def hear(self, message: Message, view: View) -> Iterable[Claim]:
+        """Compare with the ends of the shaft."""
+        now = view.newest(message)
+        if now is None or view.ends_m is None:
+            return ()
+        state = now.state
+        if state.in_door_zone and now.closed is False and not now.moving:
+            self._compare(state, view.facts)
+        found = None
+        if not self.disagrees or state.position_m is None:
+            found = past_end(state, view.facts, ends_m=view.ends_m)
+        before, self.past = self.past, None
+        if found is None:
+            return ()
+        end, past_m = found
+        self.past = now
+        if before is None or end != self.end or not _follows(before, now):
+            self.end = end
+            return ()
+        return self._claim(before, now, past_m)
+
+    def _compare(self, state: State, facts: Facts) -> None:
+        height_m = landing_height_m(facts, state.floor)
+        if height_m is None or state.position_m is None or state.position_known is False:
+            return
+        self.disagrees = abs(state.position_m - height_m) > AGREE_M
+
+    def _claim(self, before: Moment, now: Moment, past_m: float) -> Iterable[Claim]:
+        evidence = {
+            "end": self.end,
+            "past_m": round(past_m, 3),
+            "position_m": now.state.position_m,
+            "speed_mps": now.state.speed_mps,
+            "limit_m": PAST_M,
+        }
+        yield Claim(
+            kind="overrun",
+            edge="raised",
+            at_ms=now.at_ms,
+            opened_ms=before.at_ms,
+            evidence=evidence,
+        )
+
+
+def past_end(
+    state: State, facts: Facts, *, ends_m: tuple[float, float]
+) -> tuple[str, float] | None:
+    """Which end the car is past and by how many metres; None when it is not, or nothing tells.
+
+    >>> from liftwatch.telemetry.messages import FloorOfLift
+    >>> floors = [FloorOfLift(index=n, height_m=3.0 * n) for n in (1, 2, 3)]
+    >>> state = State(v=1, terminal="T", boot="b", seq=0, at="", position_m=9.25)
+    >>> past_end(state, Facts(floors=floors), ends_m=(3.0, 9.0))
+    ('top', 0.25)
+    """
+    if state.position_known is False:
+        return None
+    low_m, high_m = ends_m
+    if state.position_m is not None:
+        above, below = state.position_m - high_m, low_m - state.position_m
+    elif state.level_error_mm is not None and state.floor is not None:
+        height_m = landing_height_m(facts, state.floor)
+        above = state.level_error_mm / 1000 if height_m == high_m else 0.0
+        below = -state.level_error_mm / 1000 if height_m == low_m else 0.0
+    else:
+        return None
+    if max(above, below) <= PAST_M:
+        return None
+    return ("top", above) if above > below else ("bottom", below)
+
+
+def _follows(before: Moment, now: Moment) -> bool:
+    """Whether the second state is of the same happening and physics allows it."""
+    apart_ms = now.at_ms - before.at_ms
+    if not 0 < apart_ms <= APART_MS_MAX:
+        return False
+    return apart_ms > NEIGHBOUR_MS_MAX or position_agrees(before, now)
