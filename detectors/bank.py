@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Struct, field
 
 from detectors.agenda import FAR_MS, NEVER_MS
-from detectors.contract import Claim, Detector, Listener
+from detectors.contract import Calendared, Claim, Detector, Listener
 from detectors.registry import BY_NAME, DETECTORS
 from detectors.view import View, is_goodbye
 from liftwatch.incidents.incident import AlarmChange
@@ -56,6 +56,8 @@ class Routes:
         self._shared = {one: one() for one in detectors if not one.__struct_fields__}
         places = range(len(detectors))
         self.listeners = [n for n in places if issubclass(detectors[n], Listener)]
+        self.calendared = [n for n in places if issubclass(detectors[n], Calendared)]
+        self.witnesses = [n for n in places if detectors[n].witness is not Detector.witness]
         self.timed = [n for n in places if detectors[n].due_ms is not Detector.due_ms]
         self.hears = {
             kind: tuple((n, n in self.timed) for n in places if kind in detectors[n].hears)
@@ -79,6 +81,7 @@ class Bank:
         "_routes",
         "active",
         "area",
+        "calendar_ms",
         "due_received_ms",
         "estate",
         "late",
@@ -103,7 +106,7 @@ class Bank:
         self.view = View()
         self.active: dict[str, Active] = {}
         self.pending: dict[str, Claim] = {}
-        self.due_received_ms = self.silent_until_ms = FAR_MS
+        self.due_received_ms = self.silent_until_ms = self.calendar_ms = FAR_MS
         self.stirred = True
         self._routes = _routes(tuple(detectors))
         self._install(self._routes.fresh())
@@ -179,6 +182,23 @@ class Bank:
         self.attend()
         return changes
 
+    def consult(self, now_ms: int, *, told_ms: int) -> list[AlarmChange]:
+        """Let those who live by the calendar see what is due; what that changes."""
+        changes: list[AlarmChange] = []
+        for place in self._routes.calendared:
+            rule = self.rules[place]
+            assert isinstance(rule, Calendared)
+            for claim in rule.consult(now_ms, self.view, told_ms=told_ms):
+                changes += self._take(claim, rule)
+        return changes
+
+    def look_up(self, now_ms: int) -> int:
+        """The next moment of the calendar, by the time of reception."""
+        rules = (self.rules[place] for place in self._routes.calendared)
+        moments = [r.calendar_ms(now_ms, self.view) for r in rules if isinstance(r, Calendared)]
+        self.calendar_ms = _soonest(moments)
+        return self.calendar_ms
+
     def step(self, by_ms: int) -> None:
         """Our clock has stepped: what has begun is judged afresh, what is raised stays raised.
 
@@ -187,7 +207,7 @@ class Bank:
         self.view.step(by_ms)
         for rule in self.rules:
             told = rule.name == "reported" or any(kind in self.active for kind in rule.kinds)
-            if not told and not isinstance(rule, Listener):  # whose clock has not stepped
+            if not told and not isinstance(rule, Listener | Calendared):  # whose clocks are others
                 rule.forget()
         self._look_ahead()
 
@@ -265,12 +285,21 @@ class Bank:
             opened = {claim.source: claim.opened_ms}
             self.active[claim.kind] = Active(opened, claim.opened_ms, severity)
             self.view.active = tuple(sorted(self.active))
-            return [self._change(claim, "raised", severity)]
+            return [self._change(claim, "raised", severity), *self._witnessed(claim)]
         active.sources[claim.source] = claim.opened_ms
         if severity < active.severity:
             active.severity = severity
             return [self._change(claim, "graver", severity)]
         return []
+
+    def _witnessed(self, claim: Claim) -> list[AlarmChange]:
+        """An alarm may be what another rule waits for."""
+        changes: list[AlarmChange] = []
+        for place in self._routes.witnesses:
+            rule = self.rules[place]
+            for one in rule.witness(claim, self.view):
+                changes += self._take(one, rule)
+        return changes
 
     def _drop(self, claim: Claim) -> list[AlarmChange]:
         self.pending.pop(claim.source, None)

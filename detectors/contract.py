@@ -62,6 +62,11 @@ class Detector(Struct, gc=False):
         del after_ms
         return None
 
+    def witness(self, claim: Claim, view: View) -> Iterable[Claim]:
+        """Told of an alarm that has just been raised on this lift, by whichever rule."""
+        del claim, view
+        return ()
+
     def silenced(self, kind: str) -> None:
         """Told that a claim of this kind was not raised, for the lift is being worked on."""
         del kind
@@ -102,4 +107,23 @@ class Listener(Detector):
     def silent_until_ms(self, view: View) -> int | None:
         """The moment at which `listen` could have something to say, if nothing is received."""
         del view
+        return None
+
+
+class Calendared(Detector):
+    """Base of detectors that live by the calendar: by dates, and by the newest time of reception.
+
+    They are told whenever something dated was heard, and when one of their moments has come.
+    """
+
+    hears = ()
+
+    def consult(self, now_ms: int, view: View, *, told_ms: int) -> Iterable[Claim]:
+        """See what is due at `now_ms`; what was due before is certain since `told_ms`."""
+        del now_ms, view, told_ms
+        return ()
+
+    def calendar_ms(self, now_ms: int, view: View) -> int | None:
+        """The next moment after `now_ms` at which `consult` could have something to say."""
+        del now_ms, view
         return None

@@ -21,7 +21,9 @@ from liftwatch.incidents.incident import AlarmChange
 from liftwatch.telemetry.messages import Message
 
 LIFTS_MAX = 50_000  # five times what one process is made for
-CONTEXT = ("register", "health", "maintenance")
+CONTEXT = ("register", "health", "maintenance", "emergency_call")
+DATED = frozenset({"register", "maintenance", "emergency_call"})
+"""Kinds of message that may move a moment of the calendar."""
 
 
 class Fleet:
@@ -37,6 +39,7 @@ class Fleet:
         self.listening = Listening()
         self._deadlines = Agenda(lambda lift: self.banks[lift].due_received_ms)
         self._silences = Agenda(lambda lift: self.banks[lift].attend())
+        self._calendar = Agenda(lambda lift: self.banks[lift].calendar_ms)
 
     def hear(self, message: Message, place: Any = None) -> list[AlarmChange]:
         """Take one message as it was received; `place` marks it in the caller's journal.
@@ -56,7 +59,8 @@ class Fleet:
 
     def is_due(self, now_ms: int) -> bool:
         """Whether `advance` to this time would do anything."""
-        if min(self._deadlines.next_ms(), self.order.agenda.next_ms()) <= now_ms:
+        agendas = (self._deadlines, self.order.agenda, self._calendar)
+        if min(agenda.next_ms() for agenda in agendas) <= now_ms:
             return True
         return self._silences.next_ms() <= self.listening.listened_ms(now_ms)
 
@@ -75,6 +79,10 @@ class Fleet:
                         changes += self._deliver(passed)
         if self._silences.quiet_until_ms <= now_ms - self.listening.deaf_ms:
             changes += self._listen(self.listening.listened_ms(now_ms))
+        while self._calendar.quiet_until_ms <= now_ms:
+            if (due_ms := self._calendar.next_ms()) > now_ms:
+                break
+            changes += self._consult(self._calendar.pop(), due_ms, told_ms=due_ms)
         return changes
 
     def link(self, up: bool, at_ms: int) -> None:
@@ -111,6 +119,10 @@ class Fleet:
         bank = self.banks[message.lift]
         self.touched.add(bank.lift)
         changes = self._deliver_late(message, bank) if message.late else self._judge(message, bank)
+        if message.kind in DATED or bank.view.first_ms == message.at_ms:
+            now_ms = max(self.clock_ms, message.received_ms)
+            told_ms = message.received_ms if message.late else message.at_ms
+            changes += self._consult(bank.lift, now_ms, told_ms=told_ms)
         if message.again:
             return changes
         put_off_ms = bank.silent_until_ms
@@ -164,6 +176,14 @@ class Fleet:
             self._silences.note(lift, bank.silent_until_ms)
         return changes
 
+    def _consult(self, lift: str, now_ms: int, *, told_ms: int) -> list[AlarmChange]:
+        """See what the calendar asks of a lift by now, and when it asks next."""
+        bank = self.banks[lift]
+        self.touched.add(lift)
+        changes = bank.consult(now_ms, told_ms=told_ms)
+        self._calendar.note(lift, bank.look_up(now_ms))
+        return changes
+
     def _patience_ms(self, bank: Bank) -> int:
         """A lift whose messages lag is not judged before they can have come."""
         return bank.view.lag_ms if bank.view.lag_ms > WAIT_MS else 0
@@ -208,3 +228,4 @@ class Fleet:
         self.banks[bank.lift] = bank
         self._silences.note(bank.lift, bank.attend())
         self._schedule_bank(bank, bank.view.now.at_ms if bank.view.now else 0)
+        self._calendar.note(bank.lift, bank.look_up(self.clock_ms))

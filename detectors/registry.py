@@ -4,6 +4,7 @@ from detectors.contract import Detector
 from detectors.rules.battery_low import BatteryLow
 from detectors.rules.button_dead import ButtonDead
 from detectors.rules.button_stuck import ButtonStuck
+from detectors.rules.calendar import Calendar
 from detectors.rules.door_blocked import DoorBlocked
 from detectors.rules.door_fault import DoorFault
 from detectors.rules.door_impact import DoorImpact
@@ -14,6 +15,7 @@ from detectors.rules.heavy_haulage import HeavyHaulage
 from detectors.rules.levelling_error import LevellingError
 from detectors.rules.machine_room_hot import MachineRoomHot
 from detectors.rules.mains_lost import MainsLost
+from detectors.rules.maintenance_contradicted import MaintenanceContradicted
 from detectors.rules.moving_with_open_door import MovingWithOpenDoor
 from detectors.rules.out_of_service import OutOfService
 from detectors.rules.outside_zone import OutsideZone
@@ -50,6 +52,8 @@ DETECTORS: tuple[type[Detector], ...] = (
     Overload,
     HeavyHaulage,
     TerminalOffline,
+    Calendar,
+    MaintenanceContradicted,
     Reported,
 )
 BY_NAME: dict[str, type[Detector]] = {detector.name: detector for detector in DETECTORS}

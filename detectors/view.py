@@ -28,7 +28,10 @@ WINDOW_MS = 6 * SECOND_MS  # longer than any rule on motion looks back
 WINDOW_STATES_MAX = 24
 """Twice what the contract allows a lift to tell in that time: the largest part of our memory."""
 DATED = ("stand_ms", "moved_ms", "mode_ms", "visit_ms", "heard_ms")
+DATED_FOR_LONG = ("first_ms", "cared_ms", "tested_ms")
 DATED_PEOPLE = ("closed_ms", "seen_ms", "pressed_ms", "press_ms", "call_ms")
+CARE = frozenset({"half_month", "quarter", "half_year", "year"})
+"""Works of a visit that count as routine care (contract, section 2: `maintenance_overdue`)."""
 LANDING_MM = 100.0  # beyond this the car has left its landing (contract: 0.10 m)
 
 
@@ -37,11 +40,20 @@ def is_goodbye(message: Message) -> bool:
     return isinstance(message.body, Online) and message.body.status == "offline"
 
 
+class Hazard(Struct, frozen=True, gc=False):
+    """A hazard score as somebody assessed it, with the limit they hold it against."""
+
+    score: float
+    limit: float
+
+
 class View(Struct, gc=False):
     """The lift as of the last message taken; times are event time in ms.
 
     `ends_m` are the heights of the lowest and the highest landing, None when nobody can tell;
-    `window_moved_ms` is the last moment of movement in the window, or before it. Only
+    `window_moved_ms` is the last moment of movement in the window, or before it; `first_ms` is
+    the first thing heard, `cared_ms` the end of the last visit of routine care, `tested_ms` the
+    last successful test of the emergency call, `hazard` what somebody assessed. Only
     `received_ms` and `listened_ms` tell when the last sign of life was received, the second by
     the clock of `Listening`.
     """
@@ -58,6 +70,11 @@ class View(Struct, gc=False):
     moved_ms: int | None = None
     mode_ms: int | None = None
     visit_ms: int | None = None
+    visit_work: str | None = None
+    first_ms: int | None = None
+    cared_ms: int | None = None
+    tested_ms: int | None = None
+    hazard: Hazard | None = None
     context_ms: dict[str, int] = {}
     people: People = field(default_factory=People)
     heard_ms: int | None = None
@@ -119,6 +136,8 @@ class View(Struct, gc=False):
         """Take in what a message says of the lift."""
         body = message.body
         self.exercise = message.exercise
+        if self.first_ms is None:
+            self.first_ms = message.at_ms
         if self.heard_ms is None or message.at_ms > self.heard_ms:
             self.heard_ms = message.at_ms
         if isinstance(body, State):
@@ -128,12 +147,14 @@ class View(Struct, gc=False):
                 self.people.take_button(body)
         elif isinstance(body, EmergencyCall):
             self.people.take_call(body, message.at_ms)
+            self.take_context(message)
         else:
             self.take_context(message)
 
     def take_context(self, message: Message) -> None:
         """Facts, sensors and visits: taken when newer than what is known, however late told."""
         body = message.body
+        self._note_date(message)
         if message.at_ms < self.context_ms.get(message.kind, message.at_ms):
             return
         self.context_ms[message.kind] = message.at_ms
@@ -143,7 +164,19 @@ class View(Struct, gc=False):
             names = body.sensors.__struct_fields__
             self.faulty = tuple(n for n in names if getattr(body.sensors, n) == "fault")
         elif isinstance(body, Maintenance) and body.phase is not None:
-            self.visit_ms = message.at_ms if body.phase == "in" else None
+            entered = body.phase == "in"
+            self.visit_ms = message.at_ms if entered else None
+            self.visit_work = body.work if entered else None
+
+    def _note_date(self, message: Message) -> None:
+        """What counts by its newest date, however late it is told."""
+        body, at_ms = message.body, message.at_ms
+        if isinstance(body, EmergencyCall) and body.phase == "test_ok":
+            self.tested_ms = max(at_ms, self.tested_ms or at_ms)
+        if not isinstance(body, Maintenance) or body.phase != "out":
+            return
+        if (body.work or self.visit_work) in CARE:
+            self.cared_ms = max(at_ms, self.cared_ms or at_ms)
 
     def learn(self, facts: Facts) -> None:
         """Take what the register knows."""
@@ -168,7 +201,8 @@ class View(Struct, gc=False):
         """Our clock has stepped: nothing that is known may lie after what comes next."""
         self.now, self.window, self.window_moved_ms, self.lag_ms = None, [], None, 0
         back_ms = min(by_ms, 0)
-        for struct, names in ((self, DATED), (self.people, DATED_PEOPLE)):
+        own = (*DATED, *DATED_FOR_LONG)
+        for struct, names in ((self, own), (self.people, DATED_PEOPLE)):
             for name in names:
                 known_ms = getattr(struct, name)
                 if known_ms is not None:

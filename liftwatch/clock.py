@@ -104,6 +104,15 @@ def date_of(day: int) -> date:
     return date.fromordinal(_EPOCH + day)
 
 
+def begin_ms(day: date) -> int:
+    """The moment at which a date begins in the estates.
+
+    >>> begin_ms(date(1970, 1, 2))
+    57600000
+    """
+    return (day.toordinal() - _EPOCH) * DAY_MS - ESTATE_MS
+
+
 def day_of(text: str) -> int:
     """The day of a `YYYY-MM-DD`; ValueError when it is none.
 
