@@ -17,6 +17,7 @@ from detectors.contract import Detector
 from detectors.listening import Listening
 from detectors.order import WAIT_MS, Order, TooMany
 from detectors.registry import DETECTORS
+from detectors.together import Place, Roll, Together
 from liftwatch.incidents.incident import AlarmChange
 from liftwatch.telemetry.messages import Message
 
@@ -24,6 +25,13 @@ LIFTS_MAX = 50_000  # five times what one process is made for
 CONTEXT = ("register", "health", "maintenance", "emergency_call")
 DATED = frozenset({"register", "maintenance", "emergency_call"})
 """Kinds of message that may move a moment of the calendar."""
+
+
+class SavedFleet(msgspec.Struct):
+    """What belongs to no lift, as it is kept over a restart."""
+
+    listening: Listening = msgspec.field(default_factory=Listening)
+    together: Together = msgspec.field(default_factory=Together)
 
 
 class Fleet:
@@ -36,7 +44,8 @@ class Fleet:
         self.order = Order()
         self.clock_ms = 0
         self.touched: set[str] = set()
-        self.listening = Listening()
+        self.listening, self.together = Listening(), Together()
+        self._roll = Roll(self._place_of, lambda: map(_place, self.banks.values()))
         self._deadlines = Agenda(lambda lift: self.banks[lift].due_received_ms)
         self._silences = Agenda(lambda lift: self.banks[lift].attend())
         self._calendar = Agenda(lambda lift: self.banks[lift].calendar_ms)
@@ -55,7 +64,7 @@ class Fleet:
             self.banks[message.lift] = self._new_bank(message, late=False)
         for one in passed:
             changes += self._deliver(one)
-        return changes
+        return self._shared(changes)
 
     def is_due(self, now_ms: int) -> bool:
         """Whether `advance` to this time would do anything."""
@@ -83,7 +92,7 @@ class Fleet:
             if (due_ms := self._calendar.next_ms()) > now_ms:
                 break
             changes += self._consult(self._calendar.pop(), due_ms, told_ms=due_ms)
-        return changes
+        return self._shared(changes)
 
     def link(self, up: bool, at_ms: int) -> None:
         """Take note, in the order of the journal, that our own link to the lifts went up or down.
@@ -113,7 +122,18 @@ class Fleet:
 
     def finish(self) -> list[AlarmChange]:
         """Take what still waits for its predecessors: nothing more will come. No time passes."""
-        return [change for message in self.order.flush() for change in self._deliver(message)]
+        flushed = self.order.flush()
+        return self._shared([change for one in flushed for change in self._deliver(one)])
+
+    def _shared(self, changes: list[AlarmChange]) -> list[AlarmChange]:
+        """The changes, each followed by what it makes of the alarms that lifts share."""
+        return [
+            one for change in changes for one in (change, *self.together.follow(change, self._roll))
+        ]
+
+    def _place_of(self, lift: str) -> Place | None:
+        bank = self.banks.get(lift)
+        return None if bank is None else _place(bank)
 
     def _deliver(self, message: Message) -> list[AlarmChange]:
         bank = self.banks[message.lift]
@@ -205,12 +225,13 @@ class Fleet:
         )
 
     def save_fleet(self) -> bytes:
-        """What belongs to no lift, for `restore_fleet`: how long we have been deaf."""
-        return msgspec.msgpack.encode(self.listening)
+        """For `restore_fleet`: how long we have been deaf, and what lifts share."""
+        return msgspec.msgpack.encode(SavedFleet(self.listening, self.together))
 
     def restore_fleet(self, data: bytes) -> None:
         """Take back what `save_fleet` gave."""
-        self.listening = msgspec.msgpack.decode(data, type=Listening)
+        saved = msgspec.msgpack.decode(data, type=SavedFleet)
+        self.listening, self.together = saved.listening, saved.together
 
     def save_lift(self, lift: str) -> list[bytes]:
         """The state of one lift, for `restore_lift`."""
@@ -229,3 +250,7 @@ class Fleet:
         self._silences.note(bank.lift, bank.attend())
         self._schedule_bank(bank, bank.view.now.at_ms if bank.view.now else 0)
         self._calendar.note(bank.lift, bank.look_up(self.clock_ms))
+
+
+def _place(bank: Bank) -> Place:
+    return Place(bank.area, bank.estate, bank.view.facts)

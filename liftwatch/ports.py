@@ -279,6 +279,9 @@ class Work(Duties, AccountWork, Protocol):
     def open_incident_of(self, lift: str, kind: str) -> Incident | None:
         """The one open incident, locked against others until the transaction ends."""
 
+    def open_incident_of_scope(self, scope: str, kind: str) -> Incident | None:
+        """The one open incident that stands for several lifts, locked like one of a lift."""
+
     def late_incident_of(self, lift: str, kind: str, opened_ms: int) -> Incident | None:
         """The late incident of history that began at that moment."""
 

@@ -52,10 +52,10 @@ class MaintenanceContradicted(Detector):
     """Says that a visit cannot have been what its record says.
 
     Passengers rode during it; or nobody switched to inspection (or the lift off) and no door moved;
-    or routine care took less than 15 minutes; or an item reported done is claimed faulty within 24 hours: at once
-    where it was reported `ok` and is, else when it is raised again or has not gone by then. An
-    emergency call by a passenger contradicts nothing: its device works. It clears with the next
-    finished visit that nothing contradicts when it ends.
+    or routine care took less than 15 minutes; or an item reported done is claimed faulty within 24
+    hours: at once where it was reported `ok` and is, else when it is raised again or has not gone
+    by then. An emergency call by a passenger contradicts nothing: its device works. It clears with
+    the next finished visit that nothing contradicts when it ends.
     """
 
     name = "maintenance_contradicted"

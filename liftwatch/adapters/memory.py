@@ -131,7 +131,7 @@ class MemoryWork(MemoryDuties, MemoryAccountWork):
     def remember(self, change: AlarmChange) -> bool:
         """False when this very change was written down before."""
         key = (
-            change.lift,
+            change.subject,
             change.kind,
             change.edge,
             change.opened_ms,
@@ -147,6 +147,11 @@ class MemoryWork(MemoryDuties, MemoryAccountWork):
     def open_incident_of(self, lift: str, kind: str) -> Incident | None:
         """The one open incident."""
         id = self._state.open.get((True, lift, kind))
+        return self._state.incidents[id] if id else None
+
+    def open_incident_of_scope(self, scope: str, kind: str) -> Incident | None:
+        """The one open incident that stands for several lifts."""
+        id = self._state.open.get((False, scope, kind))
         return self._state.incidents[id] if id else None
 
     def late_incident_of(self, lift: str, kind: str, opened_ms: int) -> Incident | None:

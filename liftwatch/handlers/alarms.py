@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from msgspec import structs
+
 from liftwatch.clock import rfc3339
 from liftwatch.ids import new_id
 from liftwatch.incidents.incident import (
@@ -38,14 +40,32 @@ def _apply(work: Work, change: AlarmChange) -> Incident | None:
     moved = _cleared(work, change) if change.edge == "cleared" else _raised(work, change)
     if moved is not None:
         work.publish("incident", incident_data(moved))
+        if change.scope is not None and change.edge != "cleared":
+            _adopt(work, moved, change)
     return moved
 
 
+def _adopt(work: Work, parent: Incident, change: AlarmChange) -> None:
+    """Each lift's own incident becomes a child of the one that stands for all."""
+    for lift in change.lifts:
+        child = work.open_incident_of(lift, change.of_kind or "")
+        if child is not None and child.parent != parent.id:
+            child = structs.replace(child, parent=parent.id, version=child.version + 1)
+            work.update_incident(child)
+            work.publish("incident", incident_data(child))
+
+
+def _open_one(work: Work, change: AlarmChange) -> Incident | None:
+    if change.lift is None:
+        return work.open_incident_of_scope(change.scope or "", change.kind)
+    return work.open_incident_of(change.lift, change.kind)
+
+
 def _raised(work: Work, change: AlarmChange) -> Incident | None:
-    open_one = work.open_incident_of(change.lift, change.kind)
+    open_one = _open_one(work, change)
     apart = open_one is not None and change.late and change.opened_ms < open_one.opened_ms
     if open_one is None or apart:
-        if change.edge == "graver":
+        if change.edge != "raised":
             return None
         incident = open_incident(change, id=new_id())
         work.add_incident(incident)
@@ -56,10 +76,10 @@ def _raised(work: Work, change: AlarmChange) -> Incident | None:
 
 
 def _cleared(work: Work, change: AlarmChange) -> Incident | None:
-    if change.late:
+    if change.late and change.lift is not None:
         incident = work.late_incident_of(change.lift, change.kind, change.opened_ms)
     else:
-        incident = work.open_incident_of(change.lift, change.kind)
+        incident = _open_one(work, change)
     if incident is None or incident.alarm == "cleared":
         return None
     cleared = clear_incident(incident, change)

@@ -10,6 +10,7 @@ The state of the work stands beside the state of the alarm. An incident nobody h
 with its alarm; one that people work on stays theirs. Late history is written down as closed.
 """
 
+from hashlib import blake2b
 from typing import Any, Literal
 
 from msgspec import Struct, structs
@@ -17,7 +18,7 @@ from msgspec import Struct, structs
 State = Literal[
     "raised", "acknowledged", "dispatched", "arrived", "released", "resolved", "closed", "rejected"
 ]
-Edge = Literal["raised", "cleared", "graver"]
+Edge = Literal["raised", "cleared", "graver", "wider"]
 
 OVER: frozenset[str] = frozenset({"closed", "rejected"})
 """States in which nothing is open any more; the database's uniqueness rule leaves them out."""
@@ -27,12 +28,14 @@ class AlarmChange(Struct, kw_only=True, frozen=True):
     """What a detector claims about one lift: an alarm is raised, grows graver, or is cleared.
 
     `opened_ms` is when the condition began, `at_ms` when this change became certain; both are
-    event time. `(lift, kind, edge, opened_ms, at_ms)` is its identity: told twice, it counts once.
+    event time. `(subject, kind, edge, opened_ms, at_ms)` is its identity: told twice, it counts
+    once. What several lifts share has no `lift` but a `scope`, their `lifts`, and in `of_kind` the
+    kind of the alarms that each of them keeps; it grows wider when others join.
     """
 
     area: str
     estate: str
-    lift: str
+    lift: str | None
     kind: str
     edge: Edge
     opened_ms: int
@@ -41,6 +44,20 @@ class AlarmChange(Struct, kw_only=True, frozen=True):
     late: bool = False
     exercise: bool = False
     evidence: dict[str, Any] = {}
+    scope: str | None = None
+    lifts: tuple[str, ...] = ()
+    of_kind: str | None = None
+
+    @property
+    def subject(self) -> str:
+        """Whom it is about, at most 64 characters: the lift, or a mark of scope and lifts.
+
+        No lift is called so, for `~` stands in no topic (contract, section 1).
+        """
+        if self.lift is not None:
+            return self.lift
+        told = "\n".join((self.scope or "", self.of_kind or "", *self.lifts))
+        return "~" + blake2b(told.encode(), digest_size=24).hexdigest()
 
 
 class Incident(Struct, kw_only=True, frozen=True):
@@ -88,12 +105,14 @@ def open_incident(change: AlarmChange, *, id: str) -> Incident:
         state="closed" if change.late else "raised",
         late=change.late,
         exercise=change.exercise,
+        scope=change.scope,
+        lifts=change.lifts,
         evidence=change.evidence,
     )
 
 
 def join_incident(incident: Incident, change: AlarmChange) -> Incident:
-    """The incident after its alarm was raised again, or grew graver, while it was open."""
+    """The incident after its alarm was raised again, grew graver or wider, while it was open."""
     again = incident.alarm == "cleared" and change.edge == "raised" and not change.late
     return structs.replace(
         incident,
@@ -103,6 +122,7 @@ def join_incident(incident: Incident, change: AlarmChange) -> Incident:
         severity=change.severity if again else min(incident.severity, change.severity),
         severity_max=min(incident.severity_max, change.severity),
         exercise=incident.exercise and change.exercise,
+        lifts=tuple(sorted({*incident.lifts, *change.lifts})),
         version=incident.version + 1,
         evidence=incident.evidence | change.evidence if again else incident.evidence,
     )

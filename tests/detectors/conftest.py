@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -63,7 +64,7 @@ class Story:
         self.fleet = fleet or Fleet(detectors=NOT_OF_SILENCE)
         self.state: dict[str, Any] = dict(NORMAL)
         self.changes: list[AlarmChange] = []
-        self.seq = 0
+        self.seqs = Counter[str]()
         self.lines: list[tuple[str, dict[str, Any], int]] = []
 
     def tell(self, text: str) -> None:
@@ -81,6 +82,12 @@ class Story:
                 self.say(at_ms, what, dict(self._field(word) for word in words))
         assert not self.changes, f"not expected: {self._shown()}"
 
+    def tell_freely(self, line: str) -> None:
+        """Say one line, whatever comes of it; each lift has its own states and terminal."""
+        time, what, *words = line.split()
+        self.state = dict(NORMAL)
+        self.say(at_of(time), what, dict(self._field(word) for word in words))
+
     def say(self, at_ms: int, what: str, fields: dict[str, Any]) -> None:
         """One message; a `state` carries over what earlier ones said, None takes it away."""
         lift = fields.pop("lift", "LIFT-0001")
@@ -92,8 +99,15 @@ class Story:
             what, fields = "button", {"edges": [edge]}
         received_ms = fields.pop("received_ms", at_ms + DELAY_MS)
         topic = f"lift/v1/320583/garden/{lift}/{what}"
-        payload = {"v": 1, "terminal": "T-1", "boot": "b1", "seq": self.seq, "at": rfc3339(at_ms)}
-        self.seq += 1
+        terminal = "T-1" if lift == "LIFT-0001" else f"T-{lift}"
+        payload = {
+            "v": 1,
+            "terminal": terminal,
+            "boot": "b1",
+            "seq": self.seqs[terminal],
+            "at": rfc3339(at_ms),
+        }
+        self.seqs[terminal] += 1
         self.lines.append((topic, payload | fields, received_ms))
         decoded = decode(Publication(topic, json.dumps(payload | fields).encode(), received_ms))
         assert not decoded.rejections, decoded.rejections

@@ -95,7 +95,7 @@ def test_what_waits_for_its_predecessor_passes(stories: Any) -> None:
     """It would wait until the clock has caught up."""
     teller = stories()
     teller.tell("2:00:00  state")
-    teller.seq += 1
+    teller.seqs["T-1"] += 1
     teller.tell("""
         2:00:01  emergency_call  phase=raised
         2:00:01  step -3600

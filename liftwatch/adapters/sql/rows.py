@@ -18,6 +18,7 @@ EVENT = [tables.stream.c[name] for name in StreamEvent.__struct_fields__]
 HEARTBEAT = [tables.canary.c[name] for name in Heartbeat.__struct_fields__]
 DEADLINE = [tables.deadline.c[name] for name in Deadline.__struct_fields__]
 PROMISE = [tables.outbox.c[name] for name in Promise.__struct_fields__]
+CHANGE = [name for name in AlarmChange.__struct_fields__ if name in tables.alarm_change.c]
 ATTEMPT = [tables.attempt.c[name] for name in Attempt.__struct_fields__]
 
 
@@ -34,8 +35,9 @@ def incident_of(row: Row[Any]) -> Incident:
 
 
 def values_of_change(change: AlarmChange, noted_ms: int) -> dict[str, Any]:
-    """The columns of an alarm's change."""
-    return structs.asdict(change) | {"noted_ms": noted_ms}
+    """The columns of an alarm's change; `lift` holds its subject."""
+    values = {name: getattr(change, name) for name in CHANGE}
+    return values | {"lift": change.subject, "noted_ms": noted_ms}
 
 
 def values_of_lift(row: LiftRow) -> dict[str, Any]:

@@ -44,6 +44,17 @@ class SqlWork(SqlDuties, SqlAccountWork):
             )
         )
 
+    def open_incident_of_scope(self, scope: str, kind: str) -> Incident | None:
+        """The one open incident that stands for several lifts, locked like one of a lift."""
+        return self._one(
+            select(*INCIDENT).where(
+                _INCIDENT.lift.is_(None),
+                _INCIDENT.scope == scope,
+                _INCIDENT.kind == kind,
+                _INCIDENT.state.not_in(sorted(OVER)),
+            )
+        )
+
     def late_incident_of(self, lift: str, kind: str, opened_ms: int) -> Incident | None:
         """The late incident of history that began at that moment, the newest of several."""
         return self._one(
