@@ -2,12 +2,14 @@
 
 from detectors.contract import Detector
 from detectors.rules.battery_low import BatteryLow
+from detectors.rules.brake_wear import BrakeWear
 from detectors.rules.button_dead import ButtonDead
 from detectors.rules.button_stuck import ButtonStuck
 from detectors.rules.calendar import Calendar
 from detectors.rules.door_blocked import DoorBlocked
 from detectors.rules.door_fault import DoorFault
 from detectors.rules.door_impact import DoorImpact
+from detectors.rules.door_wear import DoorWear
 from detectors.rules.emergency_call import EmergencyCall
 from detectors.rules.entrapment import Entrapment
 from detectors.rules.free_fall import FreeFall
@@ -24,9 +26,11 @@ from detectors.rules.overrun import Overrun
 from detectors.rules.overspeed import Overspeed
 from detectors.rules.position_lost import PositionLost
 from detectors.rules.reported import Reported
+from detectors.rules.rope_slip import RopeSlip
 from detectors.rules.run_time_limit import RunTimeLimit
 from detectors.rules.terminal_offline import TerminalOffline
 from detectors.rules.unintended_movement import UnintendedMovement
+from detectors.rules.vibration_wear import VibrationWear
 
 DETECTORS: tuple[type[Detector], ...] = (
     FreeFall,
@@ -51,6 +55,10 @@ DETECTORS: tuple[type[Detector], ...] = (
     BatteryLow,
     Overload,
     HeavyHaulage,
+    BrakeWear,
+    RopeSlip,
+    VibrationWear,
+    DoorWear,
     TerminalOffline,
     Calendar,
     MaintenanceContradicted,
