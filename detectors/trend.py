@@ -102,9 +102,14 @@ class Series(Struct, gc=False, omit_defaults=True):
             begin = day
         return begin
 
-    def per_day(self) -> float | None:
-        """How much the share grows a day (Theil-Sen); None before there are days to tell."""
+    def per_day(self, since: int | None = None) -> float | None:
+        """How much the share grows a day (Theil-Sen); None before there are days to tell.
+
+        From a day on, where enough have passed since then: what was well before had no slope.
+        """
         points = self.points()
+        grown = [point for point in points if since is not None and point[0] >= since]
+        points = grown if len(grown) >= SINCE_DAYS_MIN else points
         return theil_sen(points) if len(points) >= SINCE_DAYS_MIN else None
 
 

@@ -173,7 +173,7 @@ def evidence_of(series: Series, part: Part, limit: Limit) -> dict[str, Any]:
     since = series.since_day(1.0 + (at - 1.0) / 2)
     if since is not None:
         told["since"] = day_text(since)
-    rate = series.per_day()
+    rate = series.per_day(since)
     if rate is not None:
         told["per_day"] = round(rate * base, 5)
         told |= _outlook(series, part, rate)
