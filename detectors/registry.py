@@ -4,6 +4,7 @@ from detectors.contract import Detector
 from detectors.rules.battery_low import BatteryLow
 from detectors.rules.brake_wear import BrakeWear
 from detectors.rules.button_dead import ButtonDead
+from detectors.rules.button_silent import ButtonSilent
 from detectors.rules.button_stuck import ButtonStuck
 from detectors.rules.calendar import Calendar
 from detectors.rules.door_blocked import DoorBlocked
@@ -44,6 +45,7 @@ DETECTORS: tuple[type[Detector], ...] = (
     DoorImpact,
     DoorBlocked,
     ButtonDead,
+    ButtonSilent,
     ButtonStuck,
     LevellingError,
     PositionLost,

@@ -1,6 +1,7 @@
 """A button that is pressed and not registered."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -126,12 +127,16 @@ class ButtonDead(Detector):
 
 
 def name_of(edge: Edge) -> str:
-    """One name per button.
+    """One name per button, the same text for all lifts.
 
     >>> name_of(Edge(panel="landing", floor=3, direction="up", button="floor"))
     'landing/floor/3/up'
     """
-    parts = (edge.panel, edge.button, edge.floor, edge.direction)
+    return _name(edge.panel, edge.button, edge.floor, edge.direction)
+
+
+@lru_cache(maxsize=4096)
+def _name(*parts: str | int | None) -> str:
     return "/".join(str(part) for part in parts if part is not None)
 
 

@@ -1,0 +1,143 @@
+"""Buttons that fall silent, beside people who go away, holidays, and quiet nights."""
+
+import random
+from collections.abc import Iterator
+from datetime import datetime
+
+from detectors.contract import Claim
+from detectors.rules.button_silent import ButtonSilent
+from detectors.view import View
+from liftwatch.clock import DAY_MS, HOUR_MS, parse_ms, rfc3339
+from liftwatch.telemetry.messages import Button, Edge, Message
+
+START_MS = parse_ms("2026-03-01T16:00:00Z")  # midnight in Shanghai
+HOURS = (7, 7, 8, 8, 10, 12, 17, 18, 18, 19, 19, 21)
+FLOORS = range(2, 12)
+
+
+def presses(seed: int, days: range, *, per_floor: float = 6.0) -> Iterator[tuple[int, Edge]]:
+    """What people press: down at their floor and 1 in the car, or up at 1 and their floor."""
+    rng = random.Random(seed)
+    for day in days:
+        trips = [
+            (START_MS + day * DAY_MS + rng.choice(HOURS) * HOUR_MS + rng.randrange(HOUR_MS), floor)
+            for floor in FLOORS
+            for _ in range(int(rng.expovariate(1 / per_floor)))
+        ]
+        for at_ms, floor in sorted(trips):
+            leaves = rng.random() < 0.5
+            landing = floor if leaves else 1
+            car = 1 if leaves else floor
+            at = parse_at(at_ms)
+            direction = "down" if leaves else "up"
+            yield (
+                at_ms,
+                Edge(
+                    panel="landing",
+                    floor=landing,
+                    direction=direction,
+                    button="floor",
+                    edge="press",
+                    at=at,
+                ),
+            )
+            yield at_ms, Edge(panel="car", floor=car, button="floor", edge="press", at=at)
+
+
+def parse_at(at_ms: int) -> object:
+    """A moment as an edge holds it."""
+    return datetime.fromisoformat(rfc3339(at_ms))
+
+
+def claims_of(told: Iterator[tuple[int, Edge]]) -> list[Claim]:
+    """What the rule claims when people press so."""
+    rule, view = ButtonSilent(), View()
+    claims: list[Claim] = []
+    for at_ms, edge in told:
+        body = Button(v=1, terminal="T", boot="b", seq=0, at="", edges=[edge])
+        claims += rule.hear(message(body, at_ms), view)
+    return claims
+
+
+def message(body: Button, at_ms: int) -> Message:
+    """A message of edges."""
+    return Message(
+        area="320583",
+        estate="garden",
+        lift="LIFT-0001",
+        kind="button",
+        source="terminal",
+        at_ms=at_ms,
+        stored_ms=at_ms,
+        received_ms=at_ms,
+        clock_ok=True,
+        late=False,
+        exercise=False,
+        body=body,
+    )
+
+
+def is_of(edge: Edge, panel: str, floor: int) -> bool:
+    """Whether it is this button."""
+    return edge.panel == panel and edge.floor == floor
+
+
+def test_a_landing_button_that_dies_is_found_within_three_weeks() -> None:
+    """The people of its floor still come home by the car's button."""
+    for seed in range(5):
+        told = (
+            (at_ms, edge)
+            for at_ms, edge in presses(seed, range(60))
+            if at_ms < START_MS + 30 * DAY_MS or not is_of(edge, "landing", 7)
+        )
+        claims = claims_of(told)
+        assert [one.evidence["button"] for one in claims] == ["landing/floor/7/down"], seed
+        assert claims[0].at_ms < START_MS + 51 * DAY_MS
+        assert abs(claims[0].opened_ms - (START_MS + 30 * DAY_MS)) < 3 * DAY_MS
+
+
+def test_it_clears_when_it_speaks_again() -> None:
+    """Three presses of it."""
+    told = (
+        (at_ms, edge)
+        for at_ms, edge in presses(3, range(70))
+        if not (30 <= (at_ms - START_MS) / DAY_MS < 50 and is_of(edge, "landing", 7))
+    )
+    assert [one.edge for one in claims_of(told)] == ["raised", "cleared"]
+
+
+def test_people_who_use_the_lift_as_ever_make_no_button_dead() -> None:
+    """Half a year of ten lifts."""
+    for seed in range(10):
+        assert claims_of(presses(seed, range(180))) == [], seed
+
+
+def test_a_floor_whose_people_are_away() -> None:
+    """Neither its landing button nor its button in the car is pressed for a month."""
+    told = (
+        (at_ms, edge)
+        for at_ms, edge in presses(11, range(90))
+        if not (30 <= (at_ms - START_MS) / DAY_MS < 60 and edge.floor == 5)
+    )
+    assert claims_of(told) == []
+
+
+def test_a_holiday_on_which_hardly_anybody_is_there() -> None:
+    """Ten days with a twentieth of the presses."""
+    rng = random.Random(1)
+    told = (
+        (at_ms, edge)
+        for at_ms, edge in presses(12, range(70))
+        if not 30 <= (at_ms - START_MS) / DAY_MS < 40 or rng.random() < 0.05
+    )
+    assert claims_of(told) == []
+
+
+def test_nothing_is_told_before_there_is_a_habit() -> None:
+    """Two weeks; what was never pressed has no habit to be silent against."""
+    told = (
+        (at_ms, edge)
+        for at_ms, edge in presses(13, range(30))
+        if at_ms < START_MS + 3 * DAY_MS or not is_of(edge, "landing", 7)
+    )
+    assert claims_of(told) == []
