@@ -16,7 +16,7 @@ from detectors.view import View
 from liftwatch.clock import begin_ms, date_of, day_text
 from liftwatch.telemetry.messages import Maintenance, Message
 
-SURE = 4.0
+SURE = 5.0
 """Standard errors by which a median must lie above its baseline, beside being above the limit: some
 thousand windows of a lift and year are looked at. What scatters little is claimed at the limit."""
 RELEASE = 0.75  # of the way from usual to the limit: below it a claim clears [our choice]
