@@ -1,4 +1,4 @@
-"""Small situations as lines of the two files, in seconds since the epoch, and how they are judged."""
+"""Small situations as lines of the two files, in seconds since the epoch, and their judgement."""
 
 import json
 from typing import Any
