@@ -53,8 +53,8 @@ def evaluate_command(
 
 
 def json_of(score: Score) -> bytes:
-    """The whole Score, indented, with a line end."""
-    return msgspec.json.format(msgspec.json.encode(score), indent=2) + b"\n"
+    """The whole Score on one line; `liftwatch.score.tally` says what stands in it."""
+    return msgspec.json.encode(score) + b"\n"
 
 
 def _sentence(score: Score) -> str:

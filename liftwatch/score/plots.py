@@ -8,8 +8,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from html import escape
 from typing import NamedTuple
 
-from msgspec import Struct
-
 from liftwatch.score.intervals import Figure
 
 WIDTH = 1180
@@ -68,11 +66,12 @@ def count_axis(largest: float) -> Axis:
 
 
 def _step(least: float) -> float:
-    """1, 2 or 5 times a power of ten, about a quarter of what is to be shown."""
+    """1, 2, 2.5 or 5 times a power of ten, about a quarter of what is to be shown."""
     if least <= 0:
         return 1.0
     power = 10.0 ** math.floor(math.log10(least))
-    return next(step for step in (power, 2 * power, 5 * power, 10 * power) if step >= least * 0.99)
+    steps = (power * part for part in (1, 2, 2.5, 5, 10))
+    return next(step for step in steps if step >= least * 0.99)
 
 
 def span_axis(longest_s: float) -> Axis:
@@ -190,23 +189,26 @@ def _middle(row: int) -> float:
     return HEAD + ROW * (row + 0.5)
 
 
-class Cell(Struct, frozen=True):
-    """How many, by the numbers of row and column; `good` where the two ought to meet."""
+class Cell(NamedTuple):
+    """How many, by the numbers of row and column; `part`, 0 to 1, is how dark it is.
+
+    `good` where the two ought to meet.
+    """
 
     row: int
     column: int
-    count: int
+    how_many: int
+    part: float
     good: bool = False
 
 
 def heat_map(
     rows: Sequence[str], columns: Sequence[str], cells: Sequence[Cell], *, label: str
 ) -> str:
-    """Counts, each darker by its part of its row; an empty cell is none."""
+    """Counts; an empty cell is none."""
     side = min(40.0, (WIDTH - LABEL - 160) / max(1, len(columns)))
     head = 128.0
     width = LABEL + side * len(columns) + 130
-    totals = [sum(cell.count for cell in cells if cell.row == row) for row in range(len(rows))]
     parts = [
         f'<text class="name" transform="translate({LABEL + side * (number + 0.5) + 4:.1f} '
         f'{head - 8}) rotate(-45)">{escape(name)}</text>'
@@ -225,20 +227,19 @@ def heat_map(
         ]
     for cell in cells:
         x, y = LABEL + side * cell.column, head + side * cell.row
-        part = cell.count / totals[cell.row]
-        parts.append(_filled(cell, x=x, y=y, side=side, part=part))
+        parts.append(_filled(cell, x=x, y=y, side=side))
     return _svg(width, head + side * len(rows) + 8, parts, label=label)
 
 
-def _filled(cell: Cell, *, x: float, y: float, side: float, part: float) -> str:
+def _filled(cell: Cell, *, x: float, y: float, side: float) -> str:
     tone = "good" if cell.good else "bad"
-    text = "on" if part > 0.5 else "off"
-    size = 12 if side > 30 and cell.count < 10_000 else 9
+    text = "on" if cell.part > 0.5 else "off"
+    size = 12 if side > 30 and cell.how_many < 10_000 else 9
     return (
         f'<rect class="{tone}" x="{x + 1:.1f}" y="{y + 1:.1f}" width="{side - 2:.1f}" '
-        f'height="{side - 2:.1f}" rx="3" fill-opacity="{0.12 + 0.78 * part:.2f}"/>'
+        f'height="{side - 2:.1f}" rx="3" fill-opacity="{0.12 + 0.78 * cell.part:.2f}"/>'
         f'<text class="{text}" font-size="{size}" x="{x + side / 2:.1f}" '
-        f'y="{y + side / 2 + 4:.1f}" text-anchor="middle">{cell.count}</text>'
+        f'y="{y + side / 2 + 4:.1f}" text-anchor="middle">{cell.how_many}</text>'
     )
 
 

@@ -1,6 +1,7 @@
 """The report: one page of HTML that needs nothing beside it and asks nothing of a network."""
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from pathlib import Path
 from typing import NamedTuple
@@ -13,6 +14,12 @@ from liftwatch.score.words import ALL, UNKNOWN, Form, bracketed, known, percent,
 
 STYLE = Path(__file__).with_name("report.css")
 POLICY = "default-src 'none'; style-src 'unsafe-inline'"  # whatever a file holds asks for nothing
+
+RAISED_WORDS = (
+    "A finding was the first in time for a truth. The same came after it, or late, or on a lift of"
+    " its scope. Beside: a truth of another kind allows it. In quiet: raised in a window in which"
+    " its kind is wrong, whatever else it was. Amending: changed history only."
+)
 
 
 class Section(NamedTuple):
@@ -78,7 +85,8 @@ def _section(score: Score) -> Iterator[str]:
     if score.all.incidents:
         yield from _card("False alarms", _false_words(score), _false(names, rows))
     yield from _heat(score)
-    yield from _card("All figures", "", _table(names, rows))
+    yield from _card("Truths", "What became of what happened.", _truths(names, rows))
+    yield from _card("Incidents", RAISED_WORDS, _incidents(names, rows))
     yield from lists.unfound(score.unfound)
     yield from lists.wrong(score.wrong)
 
@@ -159,7 +167,10 @@ def _false_words(score: Score) -> str:
     if score.lift_days is None:
         return "How many lifts were watched for how long was not told: counts, not rates."
     days = f"{score.lift_days:g}"
-    return f"A lift and month of 30.44 days, over {days} lift-days. Also where none was raised."
+    return (
+        f"A lift and month of 30.44 days, over {days} lift-days. Where none was raised, the bar"
+        " tells how many there may be all the same."
+    )
 
 
 def _false(names: Sequence[str], rows: Sequence[Figures]) -> str:
@@ -170,7 +181,7 @@ def _false(names: Sequence[str], rows: Sequence[Figures]) -> str:
     tops = [one.high or one.value for one in figures if one is not None]
     axis: Axis = plots.count_axis(max(tops))
     texts = [
-        f"{bracketed(figure, rate)} ({one.false})" if rated else str(one.false)
+        f"{bracketed(figure, rate)} ({one.false} false)" if rated else str(one.false)
         for figure, one in zip(rates, rows, strict=True)
     ]
     title = "False alarms a lift-month" if rated else "False alarms"
@@ -179,69 +190,84 @@ def _false(names: Sequence[str], rows: Sequence[Figures]) -> str:
 
 
 def _heat(score: Score) -> Iterator[str]:
-    hits = [(kind, one.found + one.late) for kind, one in score.kinds.items() if one.truths]
-    if hits:
-        met = [Confused(kind, kind, count) for kind, count in hits if count]
+    met = [
+        Confused(kind, kind, one.found + one.late)
+        for kind, one in score.kinds.items()
+        if one.found + one.late
+    ]
+    if score.all.truths:
         yield from _card(
             "What was raised for what happened",
-            "Rows are truths, columns what was raised. Green: found, late ones included; orange:"
-            " missed, while another kind was raised there, or nothing. One that met several"
-            " counts with each.",
-            _map([kind for kind, _ in hits], [*met, *score.confusion.missed]),
+            "Rows are truths, columns what was raised; each is as dark as its part of the row."
+            " Green: found, late ones included; orange: missed, while another kind was raised"
+            " there, or nothing. One that met several counts with each.",
+            _map([*met, *score.confusion.missed], order=tuple(score.kinds), by_row=True),
         )
     if score.confusion.false:
-        rows = list(dict.fromkeys(one.kind for one in score.confusion.false))
         yield from _card(
             "What was going on when a false alarm was raised",
             "Rows are false incidents, columns the kinds of truth that held there then.",
-            _map(rows, score.confusion.false, good=False),
+            _map(score.confusion.false, order=tuple(score.kinds), by_row=False),
         )
 
 
-def _map(rows: Sequence[str], met: Sequence[Confused], *, good: bool = True) -> str:
-    """`good`: where a kind meets itself is where it ought to be."""
-    others = {one.other for one in met if one.other is not None}
-    ranked = [kind for kind in rows if kind in others]
-    ranked += [kind for kind in dict.fromkeys(one.other for one in met) if kind in others]
-    columns = list(dict.fromkeys(ranked))
-    place = {kind: number for number, kind in enumerate(columns)}
+def _map(met: Sequence[Confused], *, order: Sequence[str], by_row: bool) -> str:
+    """As a heat map; `by_row` where a kind ought to meet itself, and a row is a whole."""
+    kinds, others = {one.kind for one in met}, {one.other for one in met}
+    rows = [kind for kind in order if kind in kinds]
+    columns = [kind for kind in order if kind in others]
+    totals: Counter[str] = Counter()
+    for one in met:
+        totals[one.kind] += one.count
+    most = max(one.count for one in met)
     cells = [
         Cell(
             rows.index(one.kind),
-            len(columns) if one.other is None else place[one.other],
+            len(columns) if one.other is None else columns.index(one.other),
             one.count,
-            good=good and one.kind == one.other,
+            one.count / (totals[one.kind] if by_row else most),
+            good=by_row and one.kind == one.other,
         )
         for one in met
     ]
-    names = [*columns, *(["(nothing)"] if any(one.other is None for one in met) else ())]
+    names = [*columns, *(["(nothing)"] if None in others else ())]
     return plots.heat_map(rows, names, cells, label="Counts by kind and kind")
 
 
-def _table(names: Sequence[str], rows: Sequence[Figures]) -> str:
-    heads = ("kind", "truths", "found", "late", "missed", "recall", "raised", "finding", "same")
-    more = ("beside", "false", "quiet", "precision", "median delay", "p95")
-    head = "".join(f"<th>{text}</th>" for text in (*heads, *more))
-    lines = []
-    for name, one in zip(names, rows, strict=True):
-        cells = (
-            *(
-                one.truths,
-                one.found,
-                one.late,
-                one.missed,
-                _small(one.recall, percent),
-                one.incidents,
-            ),
-            *(one.findings, one.same, one.beside, one.false, one.violations),
-            *(
-                _small(one.precision, percent),
-                _small(one.delay_median_s, seconds),
-                _small(one.delay_p95_s, seconds),
-            ),
+def _truths(names: Sequence[str], rows: Sequence[Figures]) -> str:
+    heads = ("kind", "truths", "found", "late", "missed", "recall", "median delay", "p95")
+    cells = (
+        (
+            *map(str, (one.truths, one.found, one.late, one.missed)),
+            _small(one.recall, percent),
+            *(_small(delay, seconds) for delay in (one.delay_median_s, one.delay_p95_s)),
         )
+        for one in rows
+    )
+    return _table(heads, names, cells)
+
+
+def _incidents(names: Sequence[str], rows: Sequence[Figures]) -> str:
+    heads = ("kind", "raised", "finding", "same", "beside", "false", "in quiet", "amending")
+    cells = (
+        (
+            *map(str, (one.incidents, one.findings, one.same, one.beside, one.false)),
+            *map(str, (one.violations, one.amending)),
+            _small(one.precision, percent),
+            _small(one.false_per_month, rate),
+        )
+        for one in rows
+    )
+    return _table((*heads, "precision", "false a lift-month"), names, cells)
+
+
+def _table(heads: Sequence[str], names: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    head = "".join(f"<th>{text}</th>" for text in heads)
+    lines = []
+    for number, (name, cells) in enumerate(zip(names, rows, strict=True)):
         told = "".join(f"<td>{cell}</td>" for cell in cells)
-        lines.append(f"<tr{' class=all' if name == ALL else ''}><td>{escape(name)}</td>{told}</tr>")
+        mark = "" if number else " class=all"
+        lines.append(f"<tr{mark}><td>{escape(name)}</td>{told}</tr>")
     return f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(lines)}</tbody></table>"
 
 

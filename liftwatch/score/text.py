@@ -78,8 +78,8 @@ def below(score: Score, *, min_recall: float | None, min_precision: float | None
     for kind, one in ((ALL, score.all), *score.kinds.items()):
         judged = one.findings + one.false
         faults = [
-            *_short(one.recall, min_recall, f"recall: {one.found} of {one.truths}"),
-            *_short(one.precision, min_precision, f"precision: {one.findings} of {judged}"),
+            *_short(one.recall, min_recall, f"recall ({one.found} of {one.truths})"),
+            *_short(one.precision, min_precision, f"precision ({one.findings} of {judged})"),
         ]
         if faults:
             yield f"{printable(kind)}: {'; '.join(faults)}"
@@ -87,4 +87,4 @@ def below(score: Score, *, min_recall: float | None, min_precision: float | None
 
 def _short(figure: Figure | None, minimum: float | None, counts: str) -> Iterator[str]:
     if figure is not None and minimum is not None and figure.value < minimum:
-        yield f"{counts}, {bracketed(figure, _share)}, is below {minimum:g}"
+        yield f"{counts} {bracketed(figure, _share)} is below {minimum:g}"

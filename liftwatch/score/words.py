@@ -14,13 +14,12 @@ def percent(value: float) -> str:
     """A share, never rounded to none or to all when it is neither.
 
     >>> [percent(value) for value in (1.0, 0.9876, 0.99996, 0.0, 0.00001)]
-    ['100 %', '98.8 %', '> 99.9 %', '0 %', '< 0.1 %']
+    ['100 %', '98.8 %', '99.996 %', '0 %', '0.001 %']
     """
     if value in (0, 1):
-        return f"{value:.0%}".replace("%", " %")
-    if value > 0.9995:
-        return "> 99.9 %"
-    return "< 0.1 %" if value < 0.0005 else f"{100 * value:.1f} %"
+        return f"{100 * value:.0f} %"
+    texts = (f"{100 * value:.{digits}f}" for digits in (1, 2, 3, 4))
+    return next((f"{text} %" for text in texts if float(text) not in (0, 100)), f"{value:.3g}")
 
 
 def seconds(value: float) -> str:
