@@ -1,5 +1,6 @@
 """`liftwatch evaluate`: incidents beside the truth, as a table, as JSON and as a report."""
 
+import math
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -30,8 +31,11 @@ def evaluate_command(
     html_file: Path | None,
 ) -> bool:
     """Print the table, write the files; False when a kind, or all together, is below a minimum."""
-    if lift_days is not None and not 0 < lift_days < float("inf"):
+    if lift_days is not None and not 0 < lift_days < math.inf:
         raise Failure("evaluate: --lift-days: must be above 0")
+    for name, minimum in (("recall", min_recall), ("precision", min_precision)):
+        if minimum is not None and math.isnan(minimum):  # it would be below nothing
+            raise Failure(f"evaluate: --min-{name}: is no number")
     if incidents == truth == DASH:
         raise Failure("evaluate: only one of --incidents and --truth can be standard input")
     raised = _read(incidents, read_incidents)

@@ -13,6 +13,7 @@ from msgspec import Struct, field
 from liftwatch.clock import parse_ms
 
 FOREVER_MS = float("inf")
+FIRST_MS, LAST_MS = parse_ms("0001-01-01T00:00:00Z"), parse_ms("9999-12-31T23:59:59.999Z")
 
 Place = tuple[str, str]
 """Where something is said to be: `("lift", NAME)`, `("scope", SCOPE)`, or one of the wider ones
@@ -234,6 +235,9 @@ def _decoded(
 
 def _moment(text: str, number: int, *, name: str) -> int:
     try:
-        return parse_ms(text)
+        moment_ms = parse_ms(text)
     except (ValueError, OverflowError) as error:
         raise BadLine(number, f"{name}: {error}") from error
+    if not FIRST_MS <= moment_ms <= LAST_MS:  # an offset can lead out of the years 1 to 9999
+        raise BadLine(number, f"{name}: {text!r} is beyond the calendar")
+    return moment_ms

@@ -13,10 +13,10 @@ EVIDENCE_CHARS = 300
 def unfound(rows: Sequence[Unfound]) -> Iterator[str]:
     """Missed and late truths, the first of them."""
     if rows:
-        heads = ("where", "kind", "from", "to", "raised", "instead", "line of the truth")
+        heads = ("where", "kind", "from", "to", "raised", "line", "instead")
         cells = (
             (*(_where(one), escape(one.kind), _moment(one.begin), _moment(one.to)),
-             *(_late(one), _kinds(one.instead), _line(one)))
+             *(_late(one), _line(one), _kinds(one.instead)))
             for one in rows[:SHOWN_MAX]
         )  # fmt: skip
         yield from _listed("Truths missed or found late", heads, cells, total=len(rows))

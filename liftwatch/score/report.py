@@ -69,12 +69,13 @@ def _section(score: Score) -> Iterator[str]:
     yield from _tiles(score)
     names = (ALL, *score.kinds)
     rows = (score.all, *score.kinds.values())
-    yield from _card(
-        "Recall and precision",
-        "The dot is the value, the bar its interval. Recall is of truths found in time; precision"
-        " of incidents that found something, among those and the false ones.",
-        _shares(names, rows),
-    )
+    if score.kinds:
+        yield from _card(
+            "Recall and precision",
+            "The dot is the value, the bar its interval. Recall is of truths found in time;"
+            " precision of incidents that found something, among those and the false ones.",
+            _shares(names, rows),
+        )
     if score.all.found:
         yield from _card(
             "Delay of what was found in time",
@@ -85,8 +86,10 @@ def _section(score: Score) -> Iterator[str]:
     if score.all.incidents:
         yield from _card("False alarms", _false_words(score), _false(names, rows))
     yield from _heat(score)
-    yield from _card("Truths", "What became of what happened.", _truths(names, rows))
-    yield from _card("Incidents", RAISED_WORDS, _incidents(names, rows))
+    if score.all.truths:
+        yield from _card("Truths", "What became of what happened.", _truths(names, rows))
+    if score.all.incidents:
+        yield from _card("Incidents", RAISED_WORDS, _incidents(names, rows))
     yield from lists.unfound(score.unfound)
     yield from lists.wrong(score.wrong)
 
@@ -100,13 +103,13 @@ def _tiles(score: Score) -> Iterator[str]:
     one = score.all
     judged = one.findings + one.false
     yield '<ul class="tiles">'
-    yield _tile("Recall", one.recall, percent, f"{one.found} of {one.truths} truths")
-    yield _tile("Precision", one.precision, percent, f"{one.findings} of {judged} incidents")
+    yield _tile("Recall", one.recall, percent, of=f"{one.found} of {one.truths} truths")
+    yield _tile("Precision", one.precision, percent, of=f"{one.findings} of {judged} incidents")
     days = "exposure not told" if score.lift_days is None else f"{score.lift_days:g} lift-days"
     told = f"{one.false} false, {days}"
-    yield _tile("False alarms a lift-month", one.false_per_month, rate, told)
-    yield _tile("Median delay", one.delay_median_s, seconds, f"of {one.found} found")
-    yield _tile("95th percentile of delay", one.delay_p95_s, seconds, f"of {one.found} found")
+    yield _tile("False alarms a lift-month", one.false_per_month, rate, of=told)
+    yield _tile("Median delay", one.delay_median_s, seconds, of=f"of {one.found} found")
+    yield _tile("95th percentile of delay", one.delay_p95_s, seconds, of=f"of {one.found} found")
     if score.quiet_windows:
         held = score.quiet_windows - score.quiet_broken
         said = f"of {score.quiet_windows}; {one.violations} violations"
@@ -114,7 +117,7 @@ def _tiles(score: Score) -> Iterator[str]:
     yield "</ul>"
 
 
-def _tile(name: str, figure: Figure | None, form: Form, of: str) -> str:
+def _tile(name: str, figure: Figure | None, form: Form, *, of: str) -> str:
     value, bounds = UNKNOWN, "unknown"
     if figure is not None:
         value = form(figure.value)
