@@ -32,7 +32,8 @@ class Section(NamedTuple):
 
 def write_report(path: Path, sections: Sequence[Section]) -> None:
     """Write the report of one or several scores, without a date in it; raises OSError."""
-    path.write_text("".join(_page(sections)), encoding="utf-8")
+    # The name of a file may hold what is no text.
+    path.write_text("".join(_page(sections)), encoding="utf-8", errors="backslashreplace")
 
 
 def _page(sections: Sequence[Section]) -> Iterator[str]:
@@ -107,13 +108,12 @@ def _tiles(score: Score) -> Iterator[str]:
     yield _tile("Precision", one.precision, percent, of=f"{one.findings} of {judged} incidents")
     days = "exposure not told" if score.lift_days is None else f"{score.lift_days:g} lift-days"
     told = f"{one.false} false, {days}"
-    yield _tile("False alarms a lift-month", one.false_per_month, rate, of=told)
-    yield _tile("Median delay", one.delay_median_s, seconds, of=f"of {one.found} found")
-    yield _tile("95th percentile of delay", one.delay_p95_s, seconds, of=f"of {one.found} found")
+    yield _tile("False a lift-month", one.false_per_month, rate, of=told)
+    yield _tile("Delay, median", one.delay_median_s, seconds, of=f"of {one.found} found")
+    yield _tile("Delay, 95 of 100", one.delay_p95_s, seconds, of=f"of {one.found} found")
     if score.quiet_windows:
-        held = score.quiet_windows - score.quiet_broken
-        said = f"of {score.quiet_windows}; {one.violations} violations"
-        yield f'<li>Quiet windows kept<b>{held}</b><span class="of">{said}</span></li>'
+        broken = f"{score.quiet_broken} of {score.quiet_windows} broken"
+        yield _tile("Quiet windows kept", score.quiet_kept, percent, of=broken)
     yield "</ul>"
 
 

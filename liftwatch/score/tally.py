@@ -103,7 +103,8 @@ class Score(Struct, kw_only=True):
     """Figures of all kinds together and of each, and what they leave to look at.
 
     `lift_days` is the exposure, null where unknown; `quiet_broken` of the `quiet_windows` hold a
-    violation; `unfound` and `wrong` are whole, in the order of time within each case.
+    violation, and the share of the others is `quiet_kept`; `unfound` and `wrong` are whole, in the
+    order of time within each case.
     """
 
     lift_days: float | None
@@ -111,6 +112,7 @@ class Score(Struct, kw_only=True):
     kinds: dict[str, Figures]
     quiet_windows: int
     quiet_broken: int
+    quiet_kept: Figure | None
     confusion: Confusion
     unfound: list[Unfound]
     wrong: list[Wrong]
@@ -157,6 +159,7 @@ def tally(cases: Iterable[Judged], *, lift_days: float | None = None) -> Score:
         kinds={name: figures([name]) for name in names},
         quiet_windows=quiet,
         quiet_broken=broken,
+        quiet_kept=share(quiet - broken, quiet),
         confusion=Confusion(_confused(missed), _confused(false)),
         unfound=unfound,
         wrong=wrong,

@@ -21,7 +21,8 @@ def table(score: Score) -> Iterator[str]:
     yield from _columns([RAISED_HEAD, *(_raised_row(kind, one) for kind, one in rows)])
     if score.quiet_windows:
         yield ""
-        yield f"{score.quiet_broken} of {score.quiet_windows} quiet windows broken"
+        kept = bracketed(score.quiet_kept, _share)
+        yield f"{score.quiet_broken} of {score.quiet_windows} quiet windows broken, kept {kept}"
     yield from _confusion("missed", score.confusion.missed, alone="nothing was raised")
     yield from _confusion("false", score.confusion.false, alone="nothing was going on")
 

@@ -79,7 +79,7 @@ def test_a_report_shows_what_to_look_at(page: Path) -> None:
     for words in ("Full", "Empty", "Of a day.", '{"g": 0.2}', "false and in a quiet window"):
         assert words in told
     assert "late, 1970-01-01 00:04:10.000" in told
-    assert "of 1; 1 violations" in told
+    assert "1 of 1 broken" in told
 
 
 def test_what_stands_in_a_file_is_only_text(tmp_path: Path) -> None:

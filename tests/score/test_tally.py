@@ -108,8 +108,8 @@ def test_the_shape_of_the_json() -> None:
     told = msgspec.json.decode(msgspec.json.encode(scored(lift_days=30)))
     figure = {"value", "low", "high"}
     assert set(told) == {
-        *("lift_days", "all", "kinds", "quiet_windows", "quiet_broken", "confusion"),
-        *("unfound", "wrong"),
+        *("lift_days", "all", "kinds", "quiet_windows", "quiet_broken", "quiet_kept"),
+        *("confusion", "unfound", "wrong"),
     }
     counts = {"truths", "found", "late", "missed", "incidents", "findings", "same", "beside"}
     figures = {"recall", "precision", "false_per_month", "delay_median_s", "delay_p95_s"}
@@ -133,7 +133,7 @@ def test_the_table() -> None:
     assert lines[0].split()[:6] == ["kind", "truths", "found", "late", "missed", "recall"]
     rows = {line[:12].strip(): line for line in lines[9:17]}
     assert " ".join(rows["new_kind"].split()) == "new_kind 1 0 0 0 1 0 0.0000 [0.0000, 0.9750] –"
-    assert "1 of 1 quiet windows broken" in lines
+    assert "1 of 1 quiet windows broken, kept 0.0000 [0.0000, 0.9750]" in lines
     assert "door_fault       button_dead      1" in lines
     assert any("(nothing was going on)" in line for line in lines)
 
