@@ -107,6 +107,49 @@ def replay(
 
 
 @app.command()
+def evaluate(
+    *,
+    incidents: Annotated[Path, typer.Option(help="Lines as replay writes; - is standard input.")],
+    truth: Annotated[Path, typer.Option(help="Lines as simulate writes; - is standard input.")],
+    json_file: Annotated[
+        Path | None, typer.Option("--json", help="Where all figures go, as JSON.")
+    ] = None,
+    html_file: Annotated[
+        Path | None, typer.Option("--html", help="Where a report with plots goes.")
+    ] = None,
+    min_recall: Annotated[
+        float | None,
+        typer.Option(min=0, max=1, help="Of all kinds together, and of each with a truth."),
+    ] = None,
+    min_precision: Annotated[
+        float | None,
+        typer.Option(min=0, max=1, help="Of all, and of each with a finding or a false alarm."),
+    ] = None,
+    lift_days: Annotated[
+        float | None, typer.Option(help="Days times lifts watched, for false alarms a month.")
+    ] = None,
+) -> None:
+    """Precision, recall, delay and false alarms per kind, each with its 95 % interval.
+
+    Exit status 1 when a value is below a minimum, with a line for each kind. What is unknown is
+    not below, and violations of quiet windows are told but fail nothing of themselves.
+    """
+    from liftwatch.commands.evaluate import evaluate_command
+
+    kept = evaluate_command(
+        incidents,
+        truth,
+        lift_days=lift_days,
+        min_recall=min_recall,
+        min_precision=min_precision,
+        json_file=json_file,
+        html_file=html_file,
+    )
+    if not kept:
+        raise typer.Exit(1)
+
+
+@app.command()
 def simulate(
     seed: Annotated[int, typer.Option(help="The same seed gives the same lifts.")] = 1,
     lifts: Annotated[int, typer.Option(min=1, max=10_000, help="How many.")] = 10,
