@@ -65,7 +65,7 @@ class Fleet:
     def truth(self) -> list[Truth]:
         """What has really happened so far, in the order of its begin."""
         found = (truth for lift in self.lifts for truth in lift.truths)
-        return sorted(found, key=lambda truth: (truth.from_ms, truth.lift, truth.kind))
+        return sorted(found, key=lambda truth: (truth.from_ms, truth.lift or "", truth.kind))
 
 
 def make_fleet(*, seed: int, lifts: int, start_ms: int, scenario: Scenario | None = None) -> Fleet:

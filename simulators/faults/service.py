@@ -1,15 +1,17 @@
 """Doors and buttons that fail, lifts out of service, and what only looks like danger."""
 
 from simulators.agenda import Process
-from simulators.bursts import BURST_HZ, Span, body_of, jump, record
+from simulators.bursts import Span, jump
 from simulators.faults.rescue import check_in, check_out
 from simulators.faults.scene import (
     Scene,
     board,
     end_all,
     far_end,
+    measure,
     note,
     note_quiet,
+    send_burst,
     settle,
     slow_ride,
     wait_until,
@@ -182,10 +184,8 @@ def jumping(lift: Lift, scene: Scene) -> Process:
     middle_s = full_speed_s(ride) + 1.0
     extra = jump(middle_s, lift.rng)
     span = Span(middle_s - 1.5, middle_s + 1.5)
-    channels = record(ride, span, rate_hz=BURST_HZ, rng=lift.rng, extra_mps2=extra)
-    at_ms = lift.after(span.end_s)
-    body = body_of(channels, trigger="shock", at_ms=at_ms)
-    lift.agenda.start(_send_burst(lift, body), at_ms=at_ms)
+    body = measure(lift, ride, span, trigger="shock", extra_mps2=extra)
+    lift.agenda.start(_send_burst(lift, body), at_ms=lift.after(span.end_s))
     note_quiet(lift, from_ms=lift.now_ms, to_ms=lift.after(60.0), kinds=("free_fall",))
     lift.car.drive()
     yield from lift.move(ride)
@@ -195,5 +195,5 @@ def jumping(lift: Lift, scene: Scene) -> Process:
 
 
 def _send_burst(lift: Lift, body: dict[str, object]) -> Process:
-    lift.terminal.send("burst", body)
+    send_burst(lift, body)
     yield lift.now_ms
