@@ -12,6 +12,7 @@ class HelpCalls:
         self.open = False
         self.battery_ok = True
         self.works = True
+        self.tested_ms: int | None = None  # the last test that went well
 
     def begin(self) -> None:
         """Somebody has pressed the alarm button for long enough."""
@@ -47,4 +48,6 @@ class HelpCalls:
             "microphone_ok": True,
             "loudspeaker_ok": True,
         }
+        if self.battery_ok:
+            self.tested_ms = self._terminal.agenda.now_ms
         self._terminal.send("emergency_call", body)

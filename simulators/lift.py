@@ -53,6 +53,8 @@ class Lift:
         self.sensor = Sensor.some(own)
         self.busy = 1.0  # how many of the usual people come: 0 on a holiday
         self.stalled = False  # the controller hangs: it hears no call
+        self.started_ms = start_ms
+        self.maintained = True  # somebody comes every half month
         self.visited_ms: int | None = None  # when the last maintenance was finished
         self.off_stops: dict[int, int] = {}  # stops worse than the levelling accuracy, by floor
         self.car = Car(plan, plan.entrance, self.condition)

@@ -137,17 +137,22 @@ def _shaking(lift: "Lift", speed_mps: float) -> dict[str, float]:
 
 def say_hello(lift: "Lift") -> None:
     """What a terminal tells when it has started."""
-    lift.terminal.send("register", register_of(lift.plan))
+    tell_register(lift)
     lift.terminal.send("online", {"status": "online"})
     lift.tell_state()
     tell_health(lift)
+
+
+def tell_register(lift: "Lift") -> None:
+    """What the lift is."""
+    lift.terminal.send("register", register_of(lift.plan))
 
 
 def daily_register(lift: "Lift") -> Process:
     """The register once more every day."""
     while True:
         yield lift.now_ms + DAY_MS
-        lift.terminal.send("register", register_of(lift.plan))
+        tell_register(lift)
 
 
 def idle_state(lift: "Lift") -> Process:

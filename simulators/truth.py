@@ -32,7 +32,7 @@ class Truth(Struct, kw_only=True):
         >>> truth.line(until_ms=9_000)["to"]
         '1970-01-01T00:00:09.000Z'
         """
-        to_ms = until_ms if self.to_ms is None else self.to_ms
+        to_ms = until_ms if self.to_ms is None else min(self.to_ms, until_ms)
         span = {"from": rfc3339(self.from_ms), "to": rfc3339(to_ms)}
         if self.never:
             return {"lift": self.lift, "never": True, "kinds": list(self.kinds), **span}
