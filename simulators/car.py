@@ -2,18 +2,26 @@
 
 from typing import Literal
 
+from simulators.condition import Condition
 from simulators.people import Person
 from simulators.physics import Motion, Point
 from simulators.plan import Plan
+from simulators.ropes import sag_m
 
-Mode = Literal["normal", "inspection", "out_of_service"]
+Mode = Literal["normal", "inspection", "out_of_service", "fire_return", "firefighter"]
 
 
 class Car:
-    """One car. `move` lays a motion over its position until `rest` ends it."""
+    """One car. `move` lays a motion over its position until `rest` ends it.
 
-    def __init__(self, plan: Plan, floor: int) -> None:
+    At rest it hangs on its ropes: whoever gets in draws it down by some millimetres.
+    """
+
+    def __init__(self, plan: Plan, floor: int, condition: Condition) -> None:
         self.plan = plan
+        self.condition = condition
+        self.cargo_kg = 0.0
+        self._held_kg = 0.0  # what it carried when it came to rest
         self.people: list[Person] = []
         self.mode: Mode = "normal"
         self.run_command = False
@@ -32,17 +40,22 @@ class Car:
     def rest(self) -> None:
         """The motion is over: stand at its end."""
         self._motion, self.moving = Motion(Point(self._motion.end.position_m)), False
+        self._held_kg = self.load_kg
 
     def point(self, at_ms: int) -> Point:
         """Position and speed at a moment of the motion, or where the car stands."""
         if not self.moving:
-            return self._motion.origin
+            return Point(self.position_m)
         return self._motion.at((at_ms - self._begin_ms) / 1000)
 
     @property
     def position_m(self) -> float:
         """Where it stands, or will."""
-        return self._motion.end.position_m
+        end_m = self._motion.end.position_m
+        if self.moving or not (added_kg := self.load_kg - self._held_kg):
+            return end_m
+        stretch = self.condition.stretch
+        return end_m - sag_m(self.plan, added_kg, position_m=end_m, stretch=stretch)
 
     def drive(self) -> None:
         """The controller wants to move: command given, brake lifted."""
@@ -54,8 +67,8 @@ class Car:
 
     @property
     def load_kg(self) -> float:
-        """Mass of the people inside."""
-        return sum(person.mass_kg for person in self.people)
+        """Mass of the people inside and of what they have brought."""
+        return self.cargo_kg + sum(person.mass_kg for person in self.people)
 
     @property
     def load_pct(self) -> float:

@@ -2,7 +2,6 @@
 
 from typing import TYPE_CHECKING, Any, Literal
 
-from liftwatch.clock import rfc3339
 from simulators.agenda import Process
 
 if TYPE_CHECKING:
@@ -14,6 +13,7 @@ Result = Literal["closed", "timeout_opening", "timeout_closing", "held", "aborte
 HELD_S, HELD_EVERY_S = 30.0, 10.0  # contract, section 1: door
 REVERSALS = 0.02  # of closings (domain 3.2: 1 to 4 %)
 REVERSALS_MAX = 3
+CURRENT_A = 1.3
 
 
 class Doors:
@@ -28,11 +28,13 @@ class Doors:
         self._open_since_ms = 0
         self._times: dict[str, float] = {}
         self._reopens = 0
+        self.jammed = False  # the drive pulls, the leaves do not part
+        self.pinched_n = 0.0  # force on what stood in the way of the closing under way
 
     @property
     def closed(self) -> bool:
         """Whether car and landing doors are closed."""
-        return self.leaf == "closed"
+        return self.leaf == "closed" or self.jammed
 
     def set(self, leaf: Leaf, *, locked: bool = False, tell: bool = True) -> None:
         """The leaves are now so; tell the state."""
@@ -48,7 +50,7 @@ class Doors:
         self._times, self._reopens = {}, 0
         lift.panel.cancel(lift.floor)
         self.set("opening")
-        self._times["open_s"] = self._about(lift.plan.doors.open_s)
+        self._times["open_s"] = self._about(self._lasting(lift.plan.doors.open_s))
         yield lift.after(self._times["open_s"])
         self._open_since_ms = lift.now_ms
         self.set("open")
@@ -76,9 +78,21 @@ class Doors:
                 break
             yield from self._reverse()
         self._close_begins()
-        self._times["close_s"] = self._about(lift.plan.doors.close_s)
+        self._times["close_s"] = self._about(self._lasting(lift.plan.doors.close_s))
         yield lift.after(self._times["close_s"])
         self.finish()
+
+    def pinch(self, *, force_n: float, obstructed_s: float) -> Process:
+        """Close on somebody, whom neither curtain nor edge notices, until they have pulled free."""
+        lift = self.lift
+        self._close_begins()
+        yield lift.after(0.7 * lift.plan.doors.close_s)
+        self._times["obstructed_s"] = round(obstructed_s, 3)
+        self.pinched_n = force_n
+        yield lift.after(obstructed_s + 0.3 * lift.plan.doors.close_s)
+        self._times["close_s"] = round(lift.plan.doors.close_s + obstructed_s, 3)
+        self.finish()
+        self.pinched_n = 0.0
 
     def finish(self) -> None:
         """The leaves have met: the cycle is over and told."""
@@ -95,6 +109,23 @@ class Doors:
         self.record("timeout_closing")
         self._times.pop("close_s")
         yield from self.open()
+
+    def fail_to_open(self, seconds: float) -> Process:
+        """Try to open for so long; the leaves stay shut, and locked."""
+        lift = self.lift
+        assert not lift.car.moving, "doors open at rest"
+        self.opened_ms = self._told_held_ms = lift.now_ms
+        self._times, self._reopens = {"open_s": seconds}, 0
+        self.jammed = True
+        self.set("opening", locked=True)
+        yield lift.after(seconds)
+        self.record("timeout_opening")
+        self.set("closed", locked=True)
+        self.jammed = False
+
+    def reverse(self) -> Process:
+        """Close on something that is noticed, and open again."""
+        yield from self._reverse()
 
     def _close_begins(self) -> None:
         dwell_s = (self.lift.now_ms - self._open_since_ms) / 1000
@@ -116,19 +147,27 @@ class Doors:
     def record(self, result: Result) -> None:
         """Tell the cycle as far as it has come."""
         lift = self.lift
-        body: dict[str, Any] = {"floor": lift.floor, "opened_at": rfc3339(self.opened_ms)}
+        body: dict[str, Any] = {
+            "floor": lift.floor,
+            "opened_at": lift.terminal.stamp(self.opened_ms),
+        }
         if result == "held":
             body["dwell_s"] = round((lift.now_ms - self._open_since_ms) / 1000, 3)
         body |= {**self._times, "reopens": self._reopens, "result": result}
         body.setdefault("obstructed_s", 0.0)
         if result == "closed":
-            current_a = self._about(1.3)
+            current_a = self._about(CURRENT_A * lift.condition.drag_at(lift.floor))
+            force_n = lift.condition.force_n * lift.rng.gauss(1.0, 0.04)
             body |= {
                 "current_rms_a": current_a,
                 "current_peak_a": round(2.1 * current_a, 3),
-                "closing_force_n": round(lift.rng.uniform(70.0, 115.0), 1),
+                "closing_force_n": round(max(force_n, self.pinched_n), 1),
             }
         lift.terminal.send("door", body)
+
+    def _lasting(self, seconds: float) -> float:
+        """Friction makes the same way take longer, as much as it adds to the current."""
+        return seconds * self.lift.condition.drag_at(self.lift.floor)
 
     def _about(self, value: float) -> float:
         return round(value * self.lift.rng.uniform(0.97, 1.03), 3)

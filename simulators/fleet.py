@@ -4,9 +4,11 @@ import heapq
 from collections import deque
 from collections.abc import Iterable, Iterator
 
+from simulators.duties import dated, half_monthly, inspections
 from simulators.estates import place_of, plan_lift
-from simulators.faults import fitted, schedule
+from simulators.faults import FAULTS, fitted, schedule
 from simulators.faults.scene import Scene
+from simulators.groups import expand
 from simulators.lift import Lift
 from simulators.plan import Plan
 from simulators.scenario import Fault, Scenario
@@ -26,20 +28,40 @@ class Fleet:
         self, plans: Iterable[Plan], *, seed: int, start_ms: int, scenario: Scenario | None = None
     ) -> None:
         plans = list(plans)
-        faults = _by_lift(plans, scenario or Scenario())
+        found, self._groups = expand(
+            plans, _numbered(plans, scenario or Scenario()), start_ms=start_ms
+        )
+        faults: dict[int, list[Fault]] = {}
+        for index, fault in found:
+            faults.setdefault(index, []).append(fault)
         self.seed, self.now_ms = seed, start_ms
-        self.lifts: list[Lift] = []
-        for index, plan in enumerate(plans):
-            boot_ms = start_ms + index * BOOT_EVERY_MS % BOOT_WITHIN_MS
-            mine = faults.get(index, [])
-            lift = Lift(fitted(plan, {one.name for one in mine}), seed=seed, start_ms=boot_ms)
-            for one in mine:
-                at_ms = start_ms + round(one.after_s * 1000)
-                schedule(lift, one.name, Scene(at_ms, one.for_s, one.options))
-            self.lifts.append(lift)
+        self.lifts = [
+            self._lift(index, plan, faults.get(index, []), start_ms=start_ms)
+            for index, plan in enumerate(plans)
+        ]
         self._heap = [(lift.now_ms, index) for index, lift in enumerate(self.lifts)]
         heapq.heapify(self._heap)
         self._ready: deque[Outgoing] = deque()
+
+    def _lift(self, index: int, plan: Plan, faults: list[Fault], *, start_ms: int) -> Lift:
+        """One lift, looked after as a lift should be, with the faults that are to happen to it."""
+        boot_ms = start_ms + index * BOOT_EVERY_MS % BOOT_WITHIN_MS
+        scenes = [
+            (one.name, Scene(start_ms + round(one.after_s * 1000), one.for_s, one.options))
+            for one in faults
+        ]
+        plan = dated(plan, seed=self.seed, start_ms=start_ms)
+        for name, scene in scenes:
+            fit = FAULTS[name].fit
+            if fit is not None:
+                plan = fit(plan, scene.at_ms, scene.options)
+        lift = Lift(fitted(plan, {one.name for one in faults}), seed=self.seed, start_ms=boot_ms)
+        for name, scene in scenes:
+            schedule(lift, name, scene)
+        lift.agenda.start(half_monthly(lift, seed=self.seed))
+        if not any(FAULTS[name].fit for name, _ in scenes):
+            lift.agenda.start(inspections(lift))
+        return lift
 
     def run(self, until_ms: int) -> Iterator[Outgoing]:
         """What is sent before a moment, in order; a later call goes on where this one ended."""
@@ -64,8 +86,10 @@ class Fleet:
 
     def truth(self) -> list[Truth]:
         """What has really happened so far, in the order of its begin."""
-        found = (truth for lift in self.lifts for truth in lift.truths)
-        return sorted(found, key=lambda truth: (truth.from_ms, truth.lift, truth.kind))
+        found = [truth for lift in self.lifts for truth in lift.truths]
+        parents = (group.truth(self.lifts) for group in self._groups)
+        found += (truth for truth in parents if truth is not None)
+        return sorted(found, key=lambda truth: (truth.from_ms, truth.lift or "", truth.kind))
 
 
 def make_fleet(*, seed: int, lifts: int, start_ms: int, scenario: Scenario | None = None) -> Fleet:
@@ -74,12 +98,11 @@ def make_fleet(*, seed: int, lifts: int, start_ms: int, scenario: Scenario | Non
     return Fleet(plans, seed=seed, start_ms=start_ms, scenario=scenario)
 
 
-def _by_lift(plans: list[Plan], scenario: Scenario) -> dict[int, list[Fault]]:
+def _numbered(plans: list[Plan], scenario: Scenario) -> Iterator[tuple[int, Fault]]:
+    """The faults with the numbers of their lifts."""
     numbers: dict[int | str, int] = {plan.name: index for index, plan in enumerate(plans)}
     numbers |= {index: index for index in range(len(plans))}
-    faults: dict[int, list[Fault]] = {}
     for fault in scenario.faults:
         if fault.lift not in numbers:
             raise ValueError(f"fault {fault.name}: no lift {fault.lift!r} among the {len(plans)}")
-        faults.setdefault(numbers[fault.lift], []).append(fault)
-    return faults
+        yield numbers[fault.lift], fault

@@ -23,7 +23,8 @@ class Button(NamedTuple):
 
 
 class Panel:
-    """All buttons of one lift. `dead` ones are pressed and never register.
+    """All buttons of one lift. `dead` ones are pressed and never register; of `deaf` ones not even
+    the press arrives; `sticking` ones register again when they have been answered.
 
     `listens` tells whether the controller takes calls at all; `called` is told of every new one.
     """
@@ -38,6 +39,8 @@ class Panel:
     ) -> None:
         self.lit: set[Button] = set()
         self.dead: set[Button] = set()
+        self.deaf: dict[Button, int] = {}  # and how often somebody has pressed them
+        self.sticking: dict[Button, int] = {}  # and how often they have registered again
         self._terminal = terminal
         self._agenda: Agenda = terminal.agenda
         self._rng = rng
@@ -46,20 +49,42 @@ class Panel:
 
     def press(self, button: Button) -> None:
         """Somebody presses a button now."""
-        self._agenda.start(self._press(button))
+        if button in self.deaf:
+            self.deaf[button] += 1
+        else:
+            self._agenda.start(self._press(button))
+
+    def hold(self, button: Button) -> None:
+        """A contact closes and stays closed: registered once, for the controller counts edges."""
+        self._note(button, "press")
+        self._register(button)
+
+    def let_go(self, button: Button) -> None:
+        """It opens again."""
+        self._note(button, "release")
 
     def _press(self, button: Button) -> Process:
         self._note(button, "press")
         held_s = self._rng.uniform(0.15, 0.5)
         latency_s = self._rng.uniform(0.02, 0.08)
         yield self._agenda.after(latency_s)
-        if self._listens() and button not in self.dead | self.lit:
+        self._register(button)
+        yield self._agenda.after(held_s - latency_s)
+        self._note(button, "release")
+
+    def _register(self, button: Button) -> None:
+        if self._listens() and button not in self.dead and button not in self.lit:
             self._note(button, "registered")
             if button.button == "floor":
                 self.lit.add(button)
                 self._called()
-        yield self._agenda.after(held_s - latency_s)
-        self._note(button, "release")
+
+    def _again(self, button: Button) -> Process:
+        """A contact that sticks closes anew as soon as its lamp is out."""
+        yield self._agenda.after(self._rng.uniform(0.2, 0.6))
+        if button in self.sticking and button not in self.lit:
+            self.sticking[button] += 1
+            self._register(button)
 
     def cancel(self, floor: int | None = None) -> None:
         """Put out the lamps of a floor, where the car has arrived, or all of them."""
@@ -67,6 +92,8 @@ class Panel:
             if floor is None or button.floor == floor:
                 self.lit.discard(button)
                 self._note(button, "cancelled")
+                if button in self.sticking:
+                    self._agenda.start(self._again(button))
 
     def floors(self) -> set[int]:
         """Where the car is wanted."""

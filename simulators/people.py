@@ -79,7 +79,7 @@ def arrivals(lift: "Lift") -> Process:
     while True:
         yield lift.after(rng.expovariate(per_hour_max / 3_600))
         hour = local_hour(lift.now_ms)
-        if rng.random() * SHARE_MAX < share_per_hour(hour):
+        if rng.random() * SHARE_MAX < share_per_hour(hour) * lift.busy:
             lift.agenda.start(wait_for_lift(lift, someone(plan, rng, hour=hour)))
 
 

@@ -53,6 +53,11 @@ class Plan(NamedTuple):
         """The landing next to a position."""
         return min(self.landings, key=lambda landing: abs(landing.height_m - position_m))
 
+    def counted(self, landing: Landing, off: int) -> Landing:
+        """The landing a controller believes in that has lost count by so many floors."""
+        index = self.landings.index(landing) + off
+        return self.landings[min(max(index, 0), len(self.landings) - 1)]
+
     def off_level_m(self, position_m: float) -> float:
         """How far a position is above the nearest landing."""
         return position_m - self.nearest(position_m).height_m

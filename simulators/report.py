@@ -5,11 +5,14 @@ from dataclasses import dataclass
 from random import Random
 from typing import TYPE_CHECKING, Any
 
-from liftwatch.clock import DAY_MS, HOUR_MS, MINUTE_MS, rfc3339
+from liftwatch.clock import DAY_MS, HOUR_MS, MINUTE_MS
 from simulators.agenda import Process
+from simulators.condition import PARTS
 from simulators.people import SHANGHAI_MS
 from simulators.physics import Motion, figures
 from simulators.plan import Plan, register_of
+from simulators.ropes import brake_stop_mm, sheave_way_m
+from simulators.vibration import a95_mg, band_mg
 
 if TYPE_CHECKING:
     from simulators.lift import Lift
@@ -29,6 +32,7 @@ class Totals:
     distance_m: float
     energy_wh: float
     passengers: int
+    overloads: int = 0
 
     @classmethod
     def of_old(cls, plan: Plan, rng: Random) -> "Totals":
@@ -40,18 +44,19 @@ class Totals:
 
 def state_of(lift: "Lift") -> dict[str, Any]:
     """The body of a `state` message, at this moment."""
-    plan, car, doors = lift.plan, lift.car, lift.doors
+    plan, car, doors, condition = lift.plan, lift.car, lift.doors, lift.condition
     point = car.point(lift.now_ms)
     landing = plan.nearest(point.position_m)
     off_mm = round(1000 * (point.position_m - landing.height_m), 1)
+    told = plan.counted(landing, condition.miscount) if condition.miscount else landing
     direction = "none" if not car.moving else "up" if car.heading > 0 else "down"
     return {
         "service_mode": car.mode,
         "car": "moving" if car.moving else "stopped",
         "direction": direction,
-        "floor": landing.floor,
-        "floor_label": landing.label,
-        "position_known": True,
+        "floor": told.floor,
+        "floor_label": told.label,
+        "position_known": condition.position_known,
         "position_m": round(point.position_m, 3),
         "speed_mps": round(point.speed_mps, 3) if car.moving else 0.0,
         "in_door_zone": plan.in_door_zone(point.position_m),
@@ -67,7 +72,7 @@ def state_of(lift: "Lift") -> dict[str, Any]:
         "brake": car.brake,
         "run_command": car.run_command,
         "mains_ok": car.mains_ok,
-        "machine_room_c": _warmth(lift.now_ms, mean_c=26.0),
+        "machine_room_c": round(_warmth(lift.now_ms, mean_c=26.0) + condition.room_c, 1),
         "car_c": _warmth(lift.now_ms, mean_c=23.0),
     }
 
@@ -78,14 +83,18 @@ def _warmth(at_ms: int, *, mean_c: float) -> float:
     return round(mean_c + 4.0 * math.sin(2 * math.pi * (day - 0.375)), 1)
 
 
-def ride_of(lift: "Lift", motion: Motion, *, started_ms: int, from_floor: int) -> dict[str, Any]:
+def ride_of(
+    lift: "Lift", motion: Motion, *, started_ms: int, from_floor: int, relevels: int = 0
+) -> dict[str, Any]:
     """The body of a `ride` message at the ride's end."""
     rng, told = lift.rng, figures(motion)
     way_m = abs(motion.end.position_m - motion.origin.position_m)
-    level_mm = 1000 * lift.plan.off_level_m(motion.end.position_m)
-    imbalance = abs(lift.car.load_pct - 45.0) / 100
+    level_mm = 1000 * lift.plan.off_level_m(lift.car.position_m)
+    condition, load_pct = lift.condition, lift.car.load_pct
+    up, imbalance = motion.end.position_m > motion.origin.position_m, abs(load_pct - 45.0) / 100
+    sheave_m = sheave_way_m(condition, way_m, load_pct=load_pct, rng=rng)
     return {
-        "started_at": rfc3339(started_ms),
+        "started_at": lift.terminal.stamp(started_ms),
         "from_floor": from_floor,
         "to_floor": lift.floor,
         "distance_m": round(way_m, 3),
@@ -95,37 +104,55 @@ def ride_of(lift: "Lift", motion: Motion, *, started_ms: int, from_floor: int) -
         "decel_max_mps2": round(told.decel_mps2, 3),
         "jerk_max_mps3": round(told.jerk_mps3, 3),
         "level_error_mm": round(level_mm, 1),
-        "relevels": 0,
-        "sheave_distance_m": round(way_m * rng.uniform(1.001, 1.002), 3),
-        "brake_stop_mm": round(rng.uniform(1.5, 3.0), 1),
-        "load_pct": round(lift.car.load_pct, 1),
+        "relevels": relevels,
+        "sheave_distance_m": round(sheave_m, 3),
+        "brake_stop_mm": round(brake_stop_mm(condition, load_pct=load_pct, up=up, rng=rng), 2),
+        "load_pct": round(load_pct, 1),
         "motor_current_a": round(5.0 + 14.0 * imbalance + rng.uniform(-0.3, 0.3), 2),
         "energy_wh": round(2.0 + 1.2 * way_m * imbalance, 2),
         "occupied": bool(lift.car.people),
-        "vibration_x_mg": round(rng.gauss(8.0, 0.8), 2),
-        "vibration_y_mg": round(rng.gauss(7.0, 0.8), 2),
-        "vibration_z_mg": round(rng.gauss(12.0, 1.0), 2),
-        "noise_dba": round(rng.gauss(50.0, 1.0), 1),
-        "rail_mg": round(rng.gauss(2.0, 0.2), 2),
-        "roller_mg": round(rng.gauss(1.5, 0.15), 2),
-        "sheave_mg": round(rng.gauss(1.2, 0.1), 2),
-        "motor_mg": round(rng.gauss(0.8, 0.1), 2),
+        **_shaking(lift, told.speed_mps),
+    }
+
+
+def _shaking(lift: "Lift", speed_mps: float) -> dict[str, float]:
+    """Vibration and noise at the constant speed of a ride, from the amplitudes of the parts."""
+    rng, condition = lift.rng, lift.condition
+    share = min(speed_mps / lift.plan.limits.speed_mps, 1.3)
+    bands = {
+        part: band_mg(condition, part, share_of_speed=share) * max(rng.gauss(1.0, 0.08), 0.2)
+        for part in PARTS
+    }
+    rough = 1 + 10 * condition.hunting
+    x, y, z = (a95_mg(bands, axis) * max(rng.gauss(1.0, 0.05), 0.2) for axis in (0, 1, 2))
+    noise_dba = 42.0 + 8.0 * share + condition.noise_db + rng.gauss(0.0, 1.0)
+    return {
+        "vibration_x_mg": round(x, 2),
+        "vibration_y_mg": round(y, 2),
+        "vibration_z_mg": round(z * rough, 2),
+        "noise_dba": round(noise_dba, 1),
+        **{f"{part}_mg": round(bands[part], 3) for part in PARTS},
     }
 
 
 def say_hello(lift: "Lift") -> None:
     """What a terminal tells when it has started."""
-    lift.terminal.send("register", register_of(lift.plan))
+    tell_register(lift)
     lift.terminal.send("online", {"status": "online"})
     lift.tell_state()
-    _tell_health(lift)
+    tell_health(lift)
+
+
+def tell_register(lift: "Lift") -> None:
+    """What the lift is."""
+    lift.terminal.send("register", register_of(lift.plan))
 
 
 def daily_register(lift: "Lift") -> Process:
     """The register once more every day."""
     while True:
         yield lift.now_ms + DAY_MS
-        lift.terminal.send("register", register_of(lift.plan))
+        tell_register(lift)
 
 
 def idle_state(lift: "Lift") -> Process:
@@ -151,7 +178,7 @@ def counters(lift: "Lift") -> Process:
                 "rope_bends": 2 * totals.rides,
                 "energy_kwh": round(totals.energy_wh / 1000, 2),
                 "passengers": totals.passengers,
-                "overloads": 0,
+                "overloads": totals.overloads,
             },
         )
 
@@ -160,19 +187,26 @@ def health(lift: "Lift") -> Process:
     """How the terminal fares, every five minutes."""
     while True:
         yield lift.now_ms + HEALTH_MS
-        _tell_health(lift)
+        tell_health(lift)
 
 
-def _tell_health(lift: "Lift") -> None:
-    rng = lift.rng
+def tell_health(lift: "Lift") -> None:
+    """How the terminal fares now, and which sensors report themselves as faulty."""
+    rng, condition = lift.rng, lift.condition
+    charge_pct = (
+        rng.uniform(95.0, 100.0) if condition.battery_pct is None else condition.battery_pct
+    )
     lift.terminal.send(
         "health",
         {
-            "battery_pct": round(rng.uniform(95.0, 100.0), 1),
+            "battery_pct": round(charge_pct, 1),
             "rssi_dbm": round(rng.gauss(-68.0, 3.0), 1),
-            "clock_offset_ms": round(rng.gauss(0.0, 8.0), 1),
+            "clock_offset_ms": round(lift.terminal.off_ms + rng.gauss(0.0, 8.0), 1),
             "temperature_c": _warmth(lift.now_ms, mean_c=31.0),
-            "sensors": dict.fromkeys(sorted(lift.plan.sensors), "ok"),
+            "sensors": {
+                name: "fault" if name in condition.faulty else "ok"
+                for name in sorted(lift.plan.sensors)
+            },
         },
     )
 
@@ -181,8 +215,5 @@ def daily_call_test(lift: "Lift") -> Process:
     """The emergency call tests itself once a day, for the first time within half an hour."""
     yield lift.after(lift.rng.uniform(60.0, HOUR_MS / 2000))
     while True:
-        body = {"id": f"test-{lift.now_ms // 1000}", "phase": "test_ok", "battery_ok": True}
-        lift.terminal.send(
-            "emergency_call", {**body, "microphone_ok": True, "loudspeaker_ok": True}
-        )
+        lift.help.test()
         yield lift.now_ms + DAY_MS

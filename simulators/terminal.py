@@ -1,65 +1,111 @@
 """A lift's terminal: numbers messages, leaves out what it has no sensor for, gathers edges."""
 
 from collections import deque
-from typing import Any, NamedTuple
+from collections.abc import Callable
+from functools import lru_cache
+from random import Random
+from typing import Any
 
 from liftwatch.clock import rfc3339
 from liftwatch.telemetry.messages import RETAINED, VERSION
 from liftwatch.telemetry.signals import SENSOR_OF
 from liftwatch.telemetry.topics import Topic
 from simulators.agenda import Agenda, Process
+from simulators.link import Link, Outgoing
 from simulators.plan import Plan
 
 GATHER_S = 4.0  # edges wait for others at most 5 s (contract, section 1: button)
 EDGES_MAX = 200
 UNSEEN = {**SENSOR_OF, "passengers": "presence", "overloads": "load"}
 
+Defect = Callable[[str, dict[str, Any]], dict[str, Any]]
+"""What a bad sensor makes of the body of a kind of message."""
 
-class Outgoing(NamedTuple):
-    """One message as it leaves: `at_ms` is the moment of sending, `payload` is complete."""
+__all__ = ["Outgoing", "Terminal"]
 
-    at_ms: int
-    topic: str
-    payload: dict[str, Any]
-    retain: bool
+
+@lru_cache(maxsize=4_096)
+def _second(second: int) -> str:
+    return rfc3339(second * 1000)[:20]
 
 
 class Terminal:
-    """The sender of one lift; `out` holds what was sent and not yet fetched."""
+    """The sender of one lift. `off_ms` is how far its clock is ahead of the true time."""
 
     def __init__(self, plan: Plan, agenda: Agenda) -> None:
         self.plan = plan
         self.agenda = agenda
         self.boot = f"b{agenda.now_ms // 1000:x}"
         self.seq = 0
-        self.out: deque[Outgoing] = deque()
+        self.off_ms = 0.0
+        self.clock_ok = True
+        self.link = Link(agenda, Random(f"{plan.terminal}/link/{agenda.now_ms}"))
+        self.defects: list[Defect] = []
+        self._will: dict[str, Any] | None = None
         self._edges: list[dict[str, Any]] = []
         self._unseen = {name for name, sensor in UNSEEN.items() if sensor not in plan.sensors}
+        self._topics: dict[str, str] = {}
+
+    @property
+    def out(self) -> deque[Outgoing]:
+        """What was sent and not yet fetched."""
+        return self.link.out
+
+    def stamp(self, ms: int) -> str:
+        """A moment as this terminal's clock tells it."""
+        told_ms = ms + round(self.off_ms)
+        return f"{_second(told_ms // 1000)}{told_ms % 1000:03d}Z"
 
     def send(self, kind: str, body: dict[str, Any]) -> None:
         """Send what is known of a body: None is left out, and what no sensor sees.
 
         A message of which nothing is left is not sent.
         """
+        for defect in self.defects:
+            body = defect(kind, body)
+        unseen = self._unseen
         known = {
-            name: value
-            for name, value in body.items()
-            if value is not None and name not in self._unseen
+            name: value for name, value in body.items() if value is not None and name not in unseen
         }
-        if not known:
-            return
-        now_ms = self.agenda.now_ms
+        if known:
+            payload = {**self._envelope(), **known}
+            self.seq += 1
+            self.link.send(self._outgoing(kind, payload))
+
+    def restart(self) -> None:
+        """It has started anew: another boot, counts from 0, edges not yet sent are lost."""
+        boot = f"b{self.agenda.now_ms // 1000:x}"
+        self.boot = boot if boot != self.boot else f"{boot}+"
+        self.seq, self._edges, self._will = 0, [], None
+
+    def connect(self) -> None:
+        """Connect, with a last will: its count is reserved now (contract, section 1: online)."""
+        self._will = {**self._envelope(), "clock_ok": False, "status": "offline"}
+        self.seq += 1
+
+    def die(self) -> None:
+        """The broker has missed it for too long and tells its last will, if it has one."""
+        if self._will is not None:
+            self.link.speak_for(self._outgoing("online", self._will))
+            self._will = None
+
+    def _envelope(self) -> dict[str, Any]:
         envelope = {
             "v": VERSION,
             "terminal": self.plan.terminal,
             "boot": self.boot,
             "seq": self.seq,
-            "at": rfc3339(now_ms),
+            "at": self.stamp(self.agenda.now_ms),
             "exercise": True,
         }
-        self.seq += 1
-        topic = str(Topic(self.plan.area, self.plan.estate, self.plan.name, kind))
-        self.out.append(Outgoing(now_ms, topic, {**envelope, **known}, kind in RETAINED))
+        return envelope if self.clock_ok else {**envelope, "clock_ok": False}
+
+    def _outgoing(self, kind: str, payload: dict[str, Any]) -> Outgoing:
+        topic = self._topics.get(kind)
+        if topic is None:
+            topic = str(Topic(self.plan.area, self.plan.estate, self.plan.name, kind))
+            self._topics[kind] = topic
+        return Outgoing(self.agenda.now_ms, topic, payload, kind in RETAINED)
 
     def note_edge(self, edge: dict[str, Any]) -> None:
         """Keep an edge of a button, stamped now, for the next message of edges."""
@@ -67,7 +113,7 @@ class Terminal:
             return
         if not self._edges:
             self.agenda.start(self._flush_later())
-        self._edges.append({**edge, "at": rfc3339(self.agenda.now_ms)})
+        self._edges.append({**edge, "at": self.stamp(self.agenda.now_ms)})
         if len(self._edges) >= EDGES_MAX:
             self._flush()
 

@@ -3,7 +3,7 @@
 import math
 
 from simulators.agenda import Process
-from simulators.bursts import BURST_HZ, Span, body_of, record
+from simulators.bursts import Span
 from simulators.faults.rescue import rescue
 from simulators.faults.scene import (
     Scene,
@@ -13,8 +13,10 @@ from simulators.faults.scene import (
     emergency_stop,
     far_end,
     is_between,
+    measure,
     near_end,
     note,
+    send_burst,
     send_to,
     settle,
     slow_down,
@@ -90,8 +92,7 @@ def free_fall(lift: Lift, scene: Scene) -> Process:
     yield from _crash(lift, motion, changes)
     yield lift.after(1.0)
     span = Span(begin_s - 1.5, motion.duration_s + 1.0)
-    channels = record(motion, span, rate_hz=BURST_HZ, rng=lift.rng)
-    lift.terminal.send("burst", body_of(channels, trigger="free_fall", at_ms=lift.now_ms))
+    send_burst(lift, measure(lift, motion, span, trigger="free_fall"))
     yield from _aftermath(lift, scene, truths)
 
 

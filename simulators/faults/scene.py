@@ -1,14 +1,16 @@
 """What every script is made of: its scene, the truth it notes, steps that many share."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from simulators.agenda import Process
+from simulators.bursts import Span, lasting_ms, no_extra, record
 from simulators.lift import Lift
 from simulators.panel import Button
-from simulators.people import Person, get_in, wait_for_lift
+from simulators.people import Person, get_in, local_hour, wait_for_lift
 from simulators.physics import Motion, ride_motion
 from simulators.truth import Truth
+from simulators.vibration import shaking
 
 CLEAR_OF_ZONE_M = 0.05
 
@@ -150,6 +152,38 @@ def call_for_help(lift: Lift, *, after_s: float, answered_s: float) -> Process:
     yield lift.after(answered_s)
     lift.help.answer()
     truth.to_ms = lift.now_ms
+
+
+def measure(
+    lift: Lift,
+    motion: Motion,
+    span: Span,
+    *,
+    trigger: str,
+    extra_mps2: Callable[[float], float] = no_extra,
+) -> dict[str, object]:
+    """What the sensors make of a stretch of a motion, as the body of a `burst` sent at its end."""
+    shakes = shaking(
+        motion,
+        lift.condition,
+        roping=int(lift.plan.register.get("roping", 1)),
+        rated_mps=lift.plan.limits.speed_mps,
+    )
+    channels = record(
+        motion,
+        span,
+        sensor=lift.sensor,
+        rng=lift.rng,
+        hour=local_hour(lift.now_ms),
+        extra_mps2=lambda seconds: shakes(seconds) + extra_mps2(seconds),
+    )
+    return {"trigger": trigger, **channels}
+
+
+def send_burst(lift: Lift, body: dict[str, object]) -> None:
+    """Send what was measured; its last sample is of now."""
+    begin_ms = lift.now_ms - lasting_ms(body)
+    lift.terminal.send("burst", {**body, "started_at": lift.terminal.stamp(begin_ms)})
 
 
 def slow_ride(lift: Lift, floor: int, *, speed_mps: float) -> Process:

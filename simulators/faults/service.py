@@ -1,15 +1,17 @@
 """Doors and buttons that fail, lifts out of service, and what only looks like danger."""
 
 from simulators.agenda import Process
-from simulators.bursts import BURST_HZ, Span, body_of, jump, record
-from simulators.faults.rescue import check_in, check_out
+from simulators.bursts import Span, jump
+from simulators.faults.rescue import TRIED, check_in, check_out, mend, part
 from simulators.faults.scene import (
     Scene,
     board,
     end_all,
     far_end,
+    measure,
     note,
     note_quiet,
+    send_burst,
     settle,
     slow_ride,
     wait_until,
@@ -23,6 +25,7 @@ from simulators.truth import Truth
 DANGERS = ("moving_with_open_door", "unintended_movement", "free_fall", "overspeed", "entrapment")
 PRESSES_MIN = 5  # before that nobody can tell a dead button from a careless finger
 INSPECTION_MPS = 0.5
+AT_ONCE_S = 1.0  # the technician has stood beside while the doors failed
 HALF_MONTH = ("A-1-18", "A-1-19", "A-1-22", "A-1-23", "A-1-24")
 
 
@@ -39,22 +42,9 @@ def door_fault(lift: Lift, scene: Scene) -> Process:
         yield from lift.let_people_out(everybody=True)
     truth.to_ms = lift.now_ms
     yield from lift.doors.close()
-    yield from _try_doors(lift)
-
-
-def _try_doors(lift: Lift) -> Process:
-    """A technician has mended the doors and tries them a dozen times."""
-    who = check_in(lift, "repair")
-    lift.car.mode = "inspection"
-    lift.tell_state()
-    for _ in range(12):
-        yield lift.after(1.0)
-        yield from lift.doors.open()
-        yield from lift.doors.stay(2.0)
-        yield from lift.doors.close()
-    lift.car.mode = "normal"
-    lift.tell_state()
-    check_out(lift, who)
+    yield from mend(
+        lift, lambda: None, items=part("A-1-22"), truths=[], tried=TRIED, takes_s=AT_ONCE_S
+    )
 
 
 def door_blocked(lift: Lift, scene: Scene) -> Process:
@@ -88,11 +78,11 @@ def button_dead(lift: Lift, scene: Scene) -> Process:
 
     Plays beside the controller: the lift goes on serving everybody else.
     """
-    button = _some_landing_button(lift)
+    button = some_landing_button(lift)
     lift.panel.dead.add(button)
     begin_ms, presses, truths = lift.now_ms, 0, list[Truth]()
     while lift.now_ms < scene.end_ms or presses < PRESSES_MIN:
-        presses += _press_from_afar(lift, button)
+        presses += press_from_afar(lift, button)
         if presses >= PRESSES_MIN and not truths:
             truths.append(note(lift, "button_dead", within_s=15.0))
             truths[0].from_ms = begin_ms
@@ -100,10 +90,11 @@ def button_dead(lift: Lift, scene: Scene) -> Process:
         yield lift.after(lift.rng.uniform(4.0, 8.0))
     lift.panel.dead.discard(button)
     end_all(lift, truths)
-    yield from _try_out(lift, button)
+    lift.play(lambda lift: mend(lift, lambda: None, items=part("A-1-24"), truths=[]))
+    yield from try_out(lift, button)
 
 
-def _try_out(lift: Lift, button: Button) -> Process:
+def try_out(lift: Lift, button: Button) -> Process:
     """Somebody repairs it; people use it again, each taking the car away from it."""
     for _ in range(5):
         yield lift.after(75.0)
@@ -111,7 +102,7 @@ def _try_out(lift: Lift, button: Button) -> Process:
         lift.agenda.start(wait_for_lift(lift, person))
 
 
-def _some_landing_button(lift: Lift) -> Button:
+def some_landing_button(lift: Lift) -> Button:
     """The way down of a floor where the car is not, and whose lamp is dark."""
     floors = [landing.floor for landing in lift.plan.landings if landing.floor > lift.plan.entrance]
     buttons = [Button("landing", floor=floor, direction="down") for floor in floors]
@@ -120,7 +111,7 @@ def _some_landing_button(lift: Lift) -> Button:
     return lift.rng.choice(dark or buttons)
 
 
-def _press_from_afar(lift: Lift, button: Button) -> bool:
+def press_from_afar(lift: Lift, button: Button) -> bool:
     """Press while the car is elsewhere: where it stands a press only opens its doors."""
     if lift.floor == button.floor and not lift.waiting:
         entrance = lift.plan.entrance
@@ -152,8 +143,23 @@ def visit(lift: Lift, scene: Scene) -> Process:
     lift.car.mode = "normal"
     lift.tell_state()
     yield lift.after(10.0)
-    check_out(lift, who, [{"code": code, "result": "ok"} for code in HALF_MONTH])
+    check_out(lift, who, items_of(lift))
     note_quiet(lift, from_ms=begin_ms, to_ms=lift.now_ms, kinds=DANGERS)
+
+
+def items_of(lift: Lift) -> list[dict[str, str]]:
+    """The record of an honest technician: what is not in order is told as a defect."""
+    panel, condition = lift.panel, lift.condition
+    faulty = panel.dead | set(panel.deaf) | set(panel.sticking)
+    at = {panel: any(button.panel == panel for button in faulty) for panel in ("car", "landing")}
+    bad = {
+        "A-1-18": not (lift.help.works and lift.help.battery_ok),
+        "A-1-19": at["car"],
+        "A-1-22": max([condition.drag_everywhere, *condition.drag.values()]) > 1.2,
+        "A-1-23": any(abs(off) > 10.0 for off in condition.level_mm.values()),
+        "A-1-24": at["landing"],
+    }
+    return [{"code": code, "result": "defect" if bad[code] else "ok"} for code in HALF_MONTH]
 
 
 def _inspect(lift: Lift) -> Process:
@@ -182,10 +188,8 @@ def jumping(lift: Lift, scene: Scene) -> Process:
     middle_s = full_speed_s(ride) + 1.0
     extra = jump(middle_s, lift.rng)
     span = Span(middle_s - 1.5, middle_s + 1.5)
-    channels = record(ride, span, rate_hz=BURST_HZ, rng=lift.rng, extra_mps2=extra)
-    at_ms = lift.after(span.end_s)
-    body = body_of(channels, trigger="shock", at_ms=at_ms)
-    lift.agenda.start(_send_burst(lift, body), at_ms=at_ms)
+    body = measure(lift, ride, span, trigger="shock", extra_mps2=extra)
+    lift.agenda.start(_send_burst(lift, body), at_ms=lift.after(span.end_s))
     note_quiet(lift, from_ms=lift.now_ms, to_ms=lift.after(60.0), kinds=("free_fall",))
     lift.car.drive()
     yield from lift.move(ride)
@@ -195,5 +199,5 @@ def jumping(lift: Lift, scene: Scene) -> Process:
 
 
 def _send_burst(lift: Lift, body: dict[str, object]) -> Process:
-    lift.terminal.send("burst", body)
+    send_burst(lift, body)
     yield lift.now_ms

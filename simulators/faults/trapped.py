@@ -23,22 +23,23 @@ EMERGENCY_STOP_MPS2 = 2.0  # domain 3.1: 1.5 to 5
 
 def entrapment(lift: Lift, scene: Scene) -> Process:
     """A stop between landings with people inside, whom the terminal sees."""
-    yield from _stop_with_people(lift, scene)
+    yield from stop_with_people(lift, scene)
     truths = [note(lift, "entrapment", within_s=60.0, also=BESIDE)]
-    yield from _wait_for_rescue(lift, scene, truths)
+    yield from wait_for_rescue(lift, scene, truths)
 
 
 def entrapment_suspected(lift: Lift, scene: Scene) -> Process:
     """The same in a lift whose terminal sees nobody: suspected, and certain without word."""
-    yield from _stop_with_people(lift, scene)
+    yield from stop_with_people(lift, scene)
     truths = [note(lift, "entrapment_suspected", within_s=60.0, also=("entrapment", *BESIDE))]
     if scene.for_s >= 250.0:
         also = ("entrapment_suspected", *BESIDE)
         truths.append(note(lift, "entrapment", within_s=250.0, also=also))
-    yield from _wait_for_rescue(lift, scene, truths)
+    yield from wait_for_rescue(lift, scene, truths)
 
 
-def _stop_with_people(lift: Lift, scene: Scene) -> Process:
+def stop_with_people(lift: Lift, scene: Scene) -> Process:
+    """Somebody rides, and the safety chain opens, or the mains fail, between two landings."""
     yield from settle(lift)
     yield from wait_until(lift, scene.before_ms(18.0))
     to_floor = far_end(lift)
@@ -55,9 +56,21 @@ def _stop_with_people(lift: Lift, scene: Scene) -> Process:
 
     yield from lift.move(motion, [Change(cut_s, fail)])
     lift.tell_state()
+    if scene.options["mains"]:
+        lift.agenda.start(_note_mains(lift, cut_s=motion.duration_s - cut_s))
 
 
-def _wait_for_rescue(lift: Lift, scene: Scene, truths: list[Truth]) -> Process:
+def _note_mains(lift: Lift, *, cut_s: float) -> Process:
+    """The mains went before the car had come to rest; they are back when it is rescued."""
+    truth = note(lift, "mains_lost", within_s=10.0, also=("entrapment", *BESIDE))
+    truth.from_ms -= round(cut_s * 1000)
+    while not lift.car.mains_ok:
+        yield lift.after(1.0)
+    truth.to_ms = lift.now_ms
+
+
+def wait_for_rescue(lift: Lift, scene: Scene, truths: list[Truth]) -> Process:
+    """Those inside call; a technician frees them when the scene is over."""
     call = call_for_help(lift, after_s=scene.options["call_after_s"], answered_s=30.0)
     lift.agenda.start(call)
     yield from rescue(lift, after_s=scene.for_s, truths=truths)

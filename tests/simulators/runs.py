@@ -5,7 +5,8 @@ from itertools import pairwise
 from typing import Any
 
 from liftwatch.clock import parse_ms
-from simulators.fleet import Outgoing, make_fleet
+from simulators.estates import place_of, plan_lift
+from simulators.fleet import Fleet, Outgoing
 from simulators.scenario import Scenario, fault
 
 START_MS = parse_ms("2026-03-02T00:00:00.000Z")  # eight in the morning in Kunshan
@@ -44,9 +45,19 @@ def neighbours(
         yield from pairwise(states)
 
 
-def play(name: str, *, lifts: int = 1, **options: float) -> tuple[list[Outgoing], list[Any]]:
-    """Forty minutes of a fleet whose first lift has one fault after five."""
+def play(
+    name: str,
+    *,
+    lifts: int = 1,
+    minutes: float = 40.0,
+    people_per_day: float = 0.0,
+    **options: float,
+) -> tuple[list[Outgoing], list[Any]]:
+    """Some time of a fleet whose first lift has one fault after five minutes."""
     scenario = Scenario((fault(0, name, 300.0, **options),))
-    fleet = make_fleet(seed=SEED, lifts=lifts, start_ms=START_MS, scenario=scenario)
-    messages = list(fleet.run(START_MS + 40 * 60_000))
+    plans = [plan_lift(place_of(index, seed=SEED), seed=SEED) for index in range(lifts)]
+    if people_per_day:
+        plans = [plan._replace(people_per_day=people_per_day) for plan in plans]
+    fleet = Fleet(plans, seed=SEED, start_ms=START_MS, scenario=scenario)
+    messages = list(fleet.run(START_MS + round(minutes * 60_000)))
     return messages, fleet.truth()

@@ -13,6 +13,7 @@ from simulators.fleet import Outgoing
 from tests.simulators.runs import START_MS, kind_of, lift_of, neighbours, of_kind, states_by_lift
 
 JERK_MPS3 = 1.2
+ROPES_M = 0.03  # what people who get in or out make of a car on long ropes
 
 
 def test_every_message_is_a_message_of_the_contract(ordinary: list[Outgoing]) -> None:
@@ -64,7 +65,7 @@ def test_position_is_the_integral_of_speed(ordinary: list[Outgoing]) -> None:
     """Between two states as far as half a second of bounded jerk lets one tell."""
     for (t0, before), (t1, after) in neighbours(ordinary):
         if before["car"] == "stopped" and after["car"] == "stopped":
-            assert before["position_m"] == after["position_m"]
+            assert after["position_m"] == pytest.approx(before["position_m"], abs=ROPES_M)
         else:
             dt_s = (t1 - t0) / 1000
             way_m = (before["speed_mps"] + after["speed_mps"]) / 2 * dt_s
@@ -76,8 +77,8 @@ def test_doors_are_closed_in_motion_and_open_only_in_the_zone(ordinary: list[Out
     for states in states_by_lift(ordinary).values():
         for _, state in states:
             if state["car"] == "moving":
-                assert state["doors_closed"]
-                assert state["doors_locked"]
+                assert state["doors_closed"] or abs(state["speed_mps"]) <= 0.03
+                assert state["doors_locked"] == state["doors_closed"]
                 assert state["run_command"]
                 assert state["brake"] == "lifted"
             if not state["doors_closed"]:
