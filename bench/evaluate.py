@@ -1,0 +1,136 @@
+"""`make evaluate`: how good the detectors are, on lifts whose truth is known.
+
+A scenario set on seeds that thresholds were chosen by and on others, and a quiet fleet at base
+rates. EVAL_LIFTS and EVAL_DAYS make the quiet fleet larger, EVAL_SHARE all of it smaller (for a
+try), EVAL_ONLY takes only worlds whose name begins so; EVAL_OUT is where files and report go.
+"""
+
+import os
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from multiprocessing import get_context
+from pathlib import Path
+from random import Random
+from typing import NamedTuple
+
+import msgspec
+
+from bench.worlds import World, quiet_worlds, worlds_of
+from ingest.replay import incident_lines, replay
+from liftwatch.adapters.memory import MemoryBooks
+from liftwatch.clock import DAY_MS, parse_ms, rfc3339
+from liftwatch.score.files import read_incidents, read_truths
+from liftwatch.score.matching import judge
+from liftwatch.score.report import Section, write_report
+from liftwatch.score.tally import Score, tally
+from liftwatch.score.text import table
+from simulators.files import received
+from simulators.fleet import Fleet, make_fleet
+from simulators.scenario import Scenario
+
+CHOOSING, REPORTING, QUIET = (11, 12), (101, 102, 103), (201, 202, 203, 204, 205)
+START_MS = parse_ms("2026-03-02T00:00:00.000Z")
+LIFTS = int(os.environ.get("EVAL_LIFTS", "60"))
+DAYS = float(os.environ.get("EVAL_DAYS", "10"))
+SHARE = float(os.environ.get("EVAL_SHARE", "1"))
+ONLY = os.environ.get("EVAL_ONLY", "")
+OUT = Path(os.environ.get("EVAL_OUT", "build/evaluate"))
+MONTH_DAYS = 30.44
+
+
+class Set(NamedTuple):
+    """Worlds that are told of together."""
+
+    title: str
+    sentence: str
+    worlds: list[World]
+
+
+def sets() -> list[Set]:
+    """What is run, in order."""
+    chosen = f"Seeds {CHOOSING}: thresholds may be chosen by these."
+    reported = f"Seeds {REPORTING}: nothing was chosen by these."
+    quiet = f"{LIFTS} lifts, {DAYS:g} days, seeds {QUIET}: faults at published base rates."
+    return [
+        Set("Choosing", chosen, worlds_of(CHOOSING, share=SHARE / 3)),
+        Set("Reporting", reported, worlds_of(REPORTING, share=SHARE)),
+        Set("Quiet fleet", quiet, quiet_worlds(QUIET, lifts=LIFTS, days=DAYS)),
+    ]
+
+
+def fleet_of(world: World) -> Fleet:
+    """The lifts of a world, not started yet."""
+    scenario = Scenario(world.faults)
+    return make_fleet(seed=world.seed, lifts=world.lifts, start_ms=START_MS, scenario=scenario)
+
+
+def lines_of(fleet: Fleet, world: World) -> Iterator[bytes]:
+    """What is received, as lines of a replay file."""
+    until_ms = START_MS + int(world.days * DAY_MS)
+    for received_ms, sent in received(fleet.run(until_ms), Random(f"{world.seed}/delay")):
+        if world.thin and sent.payload.get("car") == "moving":
+            continue
+        line = {"topic": sent.topic, "payload": sent.payload, "received_at": rfc3339(received_ms)}
+        yield msgspec.json.encode(line) + b"\n"
+
+
+def run_world(world: World) -> tuple[str, float]:
+    """Play one world into its two files; its name and the seconds it took."""
+    begin_s = time.monotonic()
+    fleet, books = fleet_of(world), MemoryBooks()
+    letters: list[object] = []
+    replay(lines_of(fleet, world), books, dead_letter=letters.append)
+    assert not letters, f"{world.name}: {letters[0]}"
+    until_ms = START_MS + int(world.days * DAY_MS)
+    truths = [msgspec.json.encode(one.line(until_ms=until_ms)) + b"\n" for one in fleet.truth()]
+    path(world, "truth").write_bytes(b"".join(truths))
+    path(world, "incidents").write_bytes(b"".join(incident_lines(books)))
+    return world.name, time.monotonic() - begin_s
+
+
+def path(world: World, what: str) -> Path:
+    """Where a file of a world lies."""
+    return OUT / f"{world.name}.{what}.jsonl"
+
+
+def score_of(worlds: Sequence[World]) -> Score:
+    """What came of some worlds, together."""
+    judged = (
+        judge(
+            read_incidents(path(world, "incidents").read_bytes().splitlines()),
+            *read_truths(path(world, "truth").read_bytes().splitlines()),
+            case=world.name,
+        )
+        for world in worlds
+    )
+    return tally(tuple(judged), lift_days=sum(world.lifts * world.days for world in worlds))
+
+
+def main() -> None:
+    """Run everything, print the tables, write the report."""
+    OUT.mkdir(parents=True, exist_ok=True)
+    begin_s, done = time.monotonic(), 0
+    told = [
+        one._replace(worlds=[world for world in one.worlds if world.name.startswith(ONLY)])
+        for one in sets()
+    ]
+    every = [world for one in told for world in one.worlds]
+    every.sort(key=lambda world: -world.lifts * world.days)
+    with get_context("spawn").Pool(os.cpu_count()) as pool:
+        for _name, _seconds in pool.imap_unordered(run_world, every):
+            done += 1
+            print(f"\r{done} of {len(every)} worlds", end="", file=sys.stderr, flush=True)
+    print(file=sys.stderr)
+    sections = [
+        Section(one.title, one.sentence, score_of(one.worlds)) for one in told if one.worlds
+    ]
+    for section in sections:
+        print(f"\n{section.title}. {section.sentence}")
+        print("\n".join(table(section.score)))
+    write_report(OUT / "report.html", sections)
+    print(f"\n{(time.monotonic() - begin_s) / 60:.1f} min; {OUT / 'report.html'}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,189 @@
+"""The worlds of `make evaluate`: which faults and hard negatives happen to which simulated lifts.
+
+A world is a fleet, a scenario and a length; the same seed makes the same one. Faults follow each
+other on a lift with time to be repaired in between; no kind twice in a row.
+"""
+
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+from random import Random
+from typing import NamedTuple
+
+from simulators.faults import DUTIES, FAULTS, HARMLESS, TRENDS, kind_of_fault
+from simulators.scenario import Fault, fault
+
+HOUR_S, DAY_S = 3_600.0, 86_400.0
+SHORT_S = 3 * HOUR_S  # what lasts longer plays in the long worlds
+BEGIN_S = 1.0 * HOUR_S
+REPAIR_S = 1_500.0
+LIFT_DAY_S = 22 * HOUR_S  # of faults, on one lift of a short world
+DANGER, OTHER, NEGATIVE = 300, 60, 100
+GROUP_LIFTS, GROUP_EVERY_S = 24, 3_000.0
+WEAR_FROM_S, LONG_DAYS = 7 * DAY_S, 30.0
+
+SHARES: Mapping[str, tuple[tuple[str, float], ...]] = {
+    "free_fall": (("free_fall", 0.5), ("uncontrolled_movement", 0.5)),
+    "overspeed": (("overspeed", 1.0),),
+    "moving_with_open_door": (("moving_with_open_door", 1.0),),
+    "unintended_movement": (("unintended_movement", 1.0),),
+    "overrun": (("overrun", 1.0),),
+    "entrapment": (
+        ("entrapment", 0.4),
+        ("entrapment_at_landing", 0.3),
+        ("entrapment_closed", 0.3),
+    ),
+    "emergency_call": (("emergency_call", 1.0),),
+}
+"""Kinds of severity 1, and by which faults they come about."""
+
+VARIED: Mapping[str, Mapping[str, Sequence[float]]] = {
+    "free_fall": {"fall_s": (0.35, 0.45, 0.6)},
+    "overspeed": {"ratio": (1.2, 1.26, 1.4)},
+    "moving_with_open_door": {"open_s": (1.5, 2.5, 4.0)},
+    "unintended_movement": {"way_m": (0.35, 0.6, 1.1)},
+    "overrun": {"bottom": (0.0, 1.0), "people": (0.0, 1.0), "past_m": (0.12, 0.25)},
+    "entrapment": {"people": (1.0, 2.0, 4.0), "mains": (0.0, 1.0)},
+    "entrapment_at_landing": {"people": (1.0, 3.0)},
+    "entrapment_closed": {"people": (1.0, 3.0)},
+    "run_time_limit": {"people": (0.0, 1.0)},
+    "door_impact": {"force_n": (165.0, 178.0, 230.0)},
+    "button_stuck": {"held": (0.0, 1.0)},
+    "levelling_step": {"step_mm": (38.0, 42.0, 60.0)},
+    "terminal_offline": {"will": (0.0, 1.0), "stores": (0.0, 1.0)},
+    "vibration_wear": {"part": (0.0, 1.0, 2.0, 3.0)},
+    "door_wear": {"everywhere": (0.0, 1.0)},
+    "clock_drift": {"fast": (0.0, 1.0)},
+}
+"""Options that differ from one instance to the next."""
+
+
+class World(NamedTuple):
+    """One fleet and what happens to it; `thin` leaves out the states of moving cars."""
+
+    name: str
+    seed: int
+    lifts: int
+    days: float
+    faults: tuple[Fault, ...] = ()
+    thin: bool = False
+    base_rates: bool = False
+
+
+def worlds_of(seeds: Sequence[int], *, share: float = 1.0) -> list[World]:
+    """The scenario set: so many instances of each kind, spread over the seeds."""
+    made: list[World] = []
+    for seed in seeds:
+        part = share / len(seeds)
+        made += _short_worlds(seed, part)
+        made += _group_worlds(seed, part)
+        made += _long_worlds(seed, part)
+    return made
+
+
+def quiet_worlds(seeds: Sequence[int], *, lifts: int, days: float) -> list[World]:
+    """Fleets at base rates, a dozen lifts each."""
+    sizes = [min(12, lifts - begin) for begin in range(0, lifts, 12)]
+    pairs = zip(itertools.cycle(seeds), sizes, strict=False)
+    return [
+        World(f"quiet-{seed}-{n}", 1000 * seed + n, size, days, base_rates=True)
+        for n, (seed, size) in enumerate(pairs)
+    ]
+
+
+def counts(part: float) -> dict[str, int]:
+    """How many instances of each fault that is over within hours."""
+    wanted: dict[str, int] = {}
+    shared = {name: DANGER * by for rows in SHARES.values() for name, by in rows}
+    plain = [name for name, row in FAULTS.items() if row.for_s <= SHORT_S and not row.group]
+    of_kind: dict[str, int] = {}
+    for name in plain:
+        of_kind[kind_of_fault(name)] = of_kind.get(kind_of_fault(name), 0) + 1
+    for name in plain:
+        if name in HARMLESS:
+            count: float = NEGATIVE
+        else:
+            count = shared.get(name, OTHER / of_kind[kind_of_fault(name)])
+        wanted[name] = max(round(count * part + 0.49), 1)
+    return wanted
+
+
+def _varied(rng: Random, name: str) -> dict[str, float]:
+    return {option: rng.choice(values) for option, values in VARIED.get(name, {}).items()}
+
+
+def _short_worlds(seed: int, part: float) -> Iterator[World]:
+    rng = Random(f"{seed}/short")
+    wanted = counts(part)
+    blind = [name for name in wanted if FAULTS[name].without]
+    for label, names in (("blind", blind), ("short", [n for n in wanted if n not in blind])):
+        total_s = sum(wanted[name] * (FAULTS[name].for_s + REPAIR_S) for name in names)
+        lifts = max(int(total_s / LIFT_DAY_S) + 1, 3)
+        faults = tuple(_dealt(rng, {name: wanted[name] for name in names}, lifts))
+        for begin in range(0, lifts, GROUP_LIFTS):
+            size = min(GROUP_LIFTS, lifts - begin)
+            mine = tuple(
+                one._replace(lift=int(one.lift) - begin)
+                for one in faults
+                if begin <= int(one.lift) < begin + size
+            )
+            until_s = max((one.after_s + one.for_s for one in mine), default=0.0) + 2 * REPAIR_S
+            name = f"{label}-{seed}-{begin // GROUP_LIFTS}"
+            yield World(name, 100 * seed + begin, size, until_s / DAY_S, mine)
+
+
+def _dealt(rng: Random, wanted: Mapping[str, int], lifts: int) -> Iterator[Fault]:
+    """Instances dealt like cards, so that no lift has one kind too often; then shuffled."""
+    hands: list[list[str]] = [[] for _ in range(lifts)]
+    place = 0
+    for name in sorted(wanted):
+        for _ in range(wanted[name]):
+            hands[place % lifts].append(name)
+            place += 1
+    for lift, hand in enumerate(hands):
+        rng.shuffle(hand)
+        at_s = BEGIN_S + rng.uniform(0.0, 600.0)
+        for name in hand:
+            yield fault(lift, name, at_s, **_varied(rng, name))
+            at_s += FAULTS[name].for_s + REPAIR_S + rng.uniform(0.0, 300.0)
+
+
+def _group_worlds(seed: int, part: float) -> Iterator[World]:
+    rng = Random(f"{seed}/group")
+    names = [name for name, row in FAULTS.items() if row.group]
+    wanted = [name for name in names for _ in range(max(round(OTHER * part + 0.49), 1))]
+    per_world = int(LIFT_DAY_S / GROUP_EVERY_S)
+    rng.shuffle(wanted)
+    for n, begin in enumerate(range(0, len(wanted), per_world)):
+        mine = wanted[begin : begin + per_world]
+        faults = tuple(
+            fault(rng.randrange(GROUP_LIFTS), name, BEGIN_S + k * GROUP_EVERY_S)
+            for k, name in enumerate(mine)
+        )
+        days = (BEGIN_S + (len(mine) + 1) * GROUP_EVERY_S) / DAY_S
+        yield World(f"group-{seed}-{n}", 100 * seed + 50 + n, GROUP_LIFTS, days, faults)
+
+
+def _long_worlds(seed: int, part: float) -> Iterator[World]:
+    """Weeks of one lift each: its parts wear together, or one thing is not done."""
+    rng = Random(f"{seed}/long")
+    count = max(round(OTHER * part + 0.49), 1)
+    together = ("vibration_wear", "door_wear", "brake_wear", "rope_slip", "button_silent")
+    alone = [
+        name
+        for name, row in {**TRENDS, **DUTIES, **FAULTS}.items()
+        if row.for_s > SHORT_S and name not in together and name not in HARMLESS
+    ]
+    for n in range(count):
+        wear = tuple(
+            fault(0, name, WEAR_FROM_S + rng.uniform(0, DAY_S), **_varied(rng, name))
+            for name in together
+        )
+        yield World(f"wear-{seed}-{n}", 1000 * seed + n, 1, LONG_DAYS, wear, thin=True)
+        yield World(f"healthy-{seed}-{n}", 1000 * seed + 300 + n, 1, LONG_DAYS, (), thin=True)
+    for place, name in enumerate(dict.fromkeys(alone)):
+        days = (FAULTS[name].for_s + 2 * DAY_S) / DAY_S
+        begin_s = WEAR_FROM_S if name == "levelling_drift" else DAY_S
+        for n in range(count):
+            one = (fault(0, name, begin_s + rng.uniform(0, HOUR_S), **_varied(rng, name)),)
+            begin = 1000 * seed + 600 + 100 * place + n
+            yield World(f"{name}-{seed}-{n}", begin, 1, days + begin_s / DAY_S, one, thin=True)
