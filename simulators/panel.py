@@ -41,6 +41,7 @@ class Panel:
         self.dead: set[Button] = set()
         self.deaf: dict[Button, int] = {}  # and how often somebody has pressed them
         self.sticking: dict[Button, int] = {}  # and how often they have registered again
+        self.car_pressed_ms = 0  # when somebody inside has last pressed
         self._terminal = terminal
         self._agenda: Agenda = terminal.agenda
         self._rng = rng
@@ -100,4 +101,6 @@ class Panel:
         return {button.floor for button in self.lit if button.floor is not None}
 
     def _note(self, button: Button, edge: str) -> None:
+        if edge == "press" and button.panel == "car":
+            self.car_pressed_ms = self._agenda.now_ms
         self._terminal.note_edge(button.edge(edge))

@@ -32,7 +32,8 @@ class Row(NamedTuple):
 
     `needs` are sensors the terminal must have, `without` those it must not have; `beside` plays
     while the controller goes on, the others take its place; `fit` makes the lift what the fault
-    needs it to be from the start, and its script begins with the lift; `group` says who shares it.
+    needs it to be from the start, and its script begins with the lift; `group` says who shares it;
+    so long as `prepare_s` before its moment a script takes over, to have car and people in place.
     """
 
     script: Callable[[Lift, Scene], Process]
@@ -44,6 +45,7 @@ class Row(NamedTuple):
     kind: str | None = None
     fit: Fit | None = None
     group: str = ""
+    prepare_s: float = 60.0
 
 
 _PEOPLE = {"people": 2.0, "call_after_s": 25.0, "mains": 0.0}
@@ -55,6 +57,7 @@ _SEES = frozenset({"presence"})
 _BUTTON = frozenset({"button"})
 _LOAD = frozenset({"load"})
 _LEVEL = frozenset({"level"})
+_TO_BE_EMPTY = 260.0
 _LINK = {"will": 1.0, "stores": 1.0, "shuffled": 0.0}
 _NETWORK = {"twice": 0.05, "disorder": 0.1, "lost": 0.0}
 
@@ -64,7 +67,13 @@ DANGERS: dict[str, Row] = {
     "overspeed": Row(moving.overspeed, 240.0, {"ratio": 1.26}),
     "moving_with_open_door": Row(moving.moving_with_open_door, 180.0, {"open_s": 2.5}),
     "unintended_movement": Row(moving.unintended_movement, 180.0, {"way_m": 0.6}),
-    "overrun": Row(stops.overrun, 240.0, {"bottom": 0.0, "past_m": 0.25, "people": 0.0}, _SEES),
+    "overrun": Row(
+        stops.overrun,
+        240.0,
+        {"bottom": 0.0, "past_m": 0.25, "people": 0.0},
+        _SEES,
+        prepare_s=_TO_BE_EMPTY,
+    ),
     "entrapment": Row(trapped.entrapment, 300.0, _PEOPLE, _SEES),
     "entrapment_suspected": Row(trapped.entrapment_suspected, 330.0, _UNSEEN, without=_NO_PEOPLE),
     "entrapment_at_landing": Row(
@@ -76,10 +85,16 @@ DANGERS: dict[str, Row] = {
 """People in danger, or who may be."""
 
 STOPPED: dict[str, Row] = {
-    "safety_chain_open": Row(stops.safety_chain_open, 300.0, needs=_SEES),
-    "stopped_outside_zone": Row(stops.stopped_outside_zone, 300.0, needs=_SEES),
+    "safety_chain_open": Row(stops.safety_chain_open, 300.0, needs=_SEES, prepare_s=_TO_BE_EMPTY),
+    "stopped_outside_zone": Row(
+        stops.stopped_outside_zone, 300.0, needs=_SEES, prepare_s=_TO_BE_EMPTY
+    ),
     "run_time_limit": Row(
-        stops.run_time_limit, 300.0, {"turns_s": 62.0, "creep_mps": 0.002, "people": 0.0}, _SEES
+        stops.run_time_limit,
+        300.0,
+        {"turns_s": 62.0, "creep_mps": 0.002, "people": 0.0},
+        _SEES,
+        prepare_s=_TO_BE_EMPTY,
     ),
     "position_lost": Row(stops.position_lost, 180.0),
     "position_miscounted": Row(stops.position_miscounted, 240.0, kind="position_lost"),
@@ -89,7 +104,12 @@ STOPPED: dict[str, Row] = {
     "out_of_service": Row(service.out_of_service, 900.0),
     "door_fault": Row(service.door_fault, 80.0, {"try_s": 16.0}),
     "door_fault_opening": Row(
-        landing.door_fault_opening, 80.0, {"try_s": 16.0}, _SEES, kind="door_fault"
+        landing.door_fault_opening,
+        80.0,
+        {"try_s": 16.0},
+        _SEES,
+        kind="door_fault",
+        prepare_s=_TO_BE_EMPTY,
     ),
     "door_impact": Row(landing.door_impact, 60.0, {"force_n": 178.0, "obstructed_s": 0.7}),
     "door_blocked": Row(service.door_blocked, 360.0),
@@ -222,9 +242,6 @@ FAULTS: dict[str, Row] = {
     **{name: row._replace(kind="") for name, row in HARMLESS.items()},
 }
 
-PREPARE_MS = 60_000
-"""So long before a fault begins its script takes over, to have car and passengers in place."""
-
 
 def kind_of_fault(name: str) -> str:
     """The kind of incident a fault truly is, or nothing.
@@ -256,7 +273,7 @@ def schedule(lift: Lift, name: str, scene: Scene) -> None:
     elif row.beside:
         lift.agenda.start(row.script(lift, scene), at_ms=scene.at_ms)
     else:
-        lift.agenda.start(_take_over(lift, row, scene), at_ms=scene.at_ms - PREPARE_MS)
+        lift.agenda.start(_take_over(lift, row, scene), at_ms=scene.before_ms(row.prepare_s))
 
 
 def _take_over(lift: Lift, row: Row, scene: Scene) -> Process:

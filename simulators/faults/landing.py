@@ -9,6 +9,7 @@ from simulators.faults.scene import (
     call_here,
     end_all,
     far_end,
+    known_empty,
     note,
     send_to,
     settle,
@@ -18,18 +19,25 @@ from simulators.lift import Lift
 from simulators.panel import Button
 from simulators.truth import Truth
 
-BESIDE = ("emergency_call", "door_fault", "entrapment_suspected", "out_of_service")
+BESIDE = (
+    "emergency_call",
+    "door_fault",
+    "entrapment_suspected",
+    "out_of_service",
+    "button_dead",
+)
 RETRY_S = 3.0
 
 
 def door_fault_opening(lift: Lift, scene: Scene) -> Process:
     """The doors are asked to open again and again, for somebody at the landing, and do not."""
     yield from settle(lift)
+    yield from known_empty(lift)
     yield from wait_until(lift, scene.before_ms(1.0))
     yield from call_here(lift, 1, to_floor=far_end(lift))
     try_s, end_ms = scene.options["try_s"], lift.after(scene.for_s)
     within_s = 3 * (try_s + RETRY_S) + 5.0
-    truth = note(lift, "door_fault", within_s=within_s, also=("out_of_service",))
+    truth = note(lift, "door_fault", within_s=within_s, also=("out_of_service", "button_dead"))
     lift.stalled = True
     while lift.now_ms < end_ms:
         yield from lift.doors.fail_to_open(try_s)
@@ -68,7 +76,7 @@ def entrapment_closed(lift: Lift, scene: Scene) -> Process:
     yield from board(lift, int(scene.options["people"]), to_floor=far_end(lift))
     lift.stalled = True
     lift.panel.cancel()
-    truths = [note(lift, "entrapment", within_s=200.0, also=(*BESIDE, "button_dead"))]
+    truths = [note(lift, "entrapment", within_s=200.0, also=BESIDE)]
     lift.agenda.start(call_for_help(lift, after_s=scene.options["call_after_s"], answered_s=30.0))
     end_ms = lift.after(scene.for_s)
     while lift.now_ms < end_ms:

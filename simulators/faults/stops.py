@@ -12,6 +12,7 @@ from simulators.faults.scene import (
     call_for_help,
     emergency_stop,
     far_end,
+    known_empty,
     measure,
     near_end,
     note,
@@ -28,7 +29,7 @@ from simulators.truth import Truth
 EMERGENCY_STOP_MPS2 = 2.0  # domain 3.1: 1.5 to 5
 OVERRUN_M = 0.05  # contract, section 2: past the last landing
 BUFFER_MPS2 = 9.0  # mean deceleration of a buffer, below 1 g (domain 2.2)
-CALLED = "out_of_service"  # people go on calling a lift that stands
+CALLED = ("out_of_service", "button_dead")  # people go on calling a lift that hears nobody
 
 
 def overrun(lift: Lift, scene: Scene) -> Process:
@@ -40,11 +41,13 @@ def overrun(lift: Lift, scene: Scene) -> Process:
     yield from wait_until(lift, scene.before_ms(30.0))
     if scene.options["people"]:
         yield from board(lift, int(scene.options["people"]), to_floor=last.floor)
+    else:
+        yield from known_empty(lift)
     motion, passed_s, limit_s = _too_far(lift, last.floor, past_m=scene.options["past_m"])
     truths: list[Truth] = []
 
     def pass_by() -> None:
-        truths.append(note(lift, "overrun", within_s=FOUND_S, also=(*AFTERWARDS, CALLED)))
+        truths.append(note(lift, "overrun", within_s=FOUND_S, also=(*AFTERWARDS, *CALLED)))
 
     yield lift.after(0.6)
     lift.car.drive()
@@ -84,20 +87,21 @@ def _too_far(lift: Lift, floor: int, *, past_m: float) -> tuple[Motion, float, f
 def safety_chain_open(lift: Lift, scene: Scene) -> Process:
     """The chain opens on an empty ride: the car stands between two landings."""
     yield from _stop_empty(lift, scene, chain=True)
-    truths = [note(lift, "safety_chain_open", within_s=75.0, also=(CALLED,))]
+    truths = [note(lift, "safety_chain_open", within_s=75.0, also=CALLED)]
     yield from rescue(lift, after_s=scene.for_s, truths=truths, items=part("A-1-21"))
 
 
 def stopped_outside_zone(lift: Lift, scene: Scene) -> Process:
     """The drive trips on an empty ride, the chain stays closed."""
     yield from _stop_empty(lift, scene, chain=False)
-    truths = [note(lift, "stopped_outside_zone", within_s=75.0, also=(CALLED,))]
+    truths = [note(lift, "stopped_outside_zone", within_s=75.0, also=CALLED)]
     yield from rescue(lift, after_s=scene.for_s, truths=truths, items=part("A-1-07"))
 
 
 def _stop_empty(lift: Lift, scene: Scene, *, chain: bool) -> Process:
     yield from settle(lift)
     yield from send_to(lift, near_end(lift))
+    yield from known_empty(lift)
     yield from wait_until(lift, scene.before_ms(8.0))
     ride = lift.ride_plan(far_end(lift))
     motion, cut_s = slow_down(lift, ride, full_speed_s(ride) + 0.5, decel_mps2=EMERGENCY_STOP_MPS2)
@@ -119,6 +123,8 @@ def run_time_limit(lift: Lift, scene: Scene) -> Process:
     yield from wait_until(lift, scene.before_ms(16.0))
     if scene.options["people"]:
         yield from board(lift, int(scene.options["people"]), to_floor=far_end(lift))
+    else:
+        yield from known_empty(lift)
     ride = lift.ride_plan(far_end(lift))
     slowed, _ = slow_down(lift, ride, full_speed_s(ride), decel_mps2=1.2)
     turns_s, creep = scene.options["turns_s"], scene.options["creep_mps"]
@@ -127,7 +133,7 @@ def run_time_limit(lift: Lift, scene: Scene) -> Process:
     truths: list[Truth] = []
 
     def slip() -> None:
-        also = ("stopped_outside_zone", "rope_slip", CALLED, *AFTERWARDS)
+        also = ("stopped_outside_zone", "rope_slip", *CALLED, *AFTERWARDS)
         truths.append(note(lift, "run_time_limit", within_s=60.0, also=also))
 
     lift.stalled = True
@@ -162,7 +168,7 @@ def position_lost(lift: Lift, scene: Scene) -> Process:
     yield from wait_until(lift, scene.at_ms)
     lift.condition.position_known, lift.stalled = False, True
     lift.tell_state()
-    truths = [note(lift, "position_lost", within_s=20.0, also=(CALLED,))]
+    truths = [note(lift, "position_lost", within_s=20.0, also=CALLED)]
     yield lift.after(scene.for_s)
     yield from mend(lift, lambda: _find(lift), items=part("A-1-07"), truths=truths)
 
@@ -207,6 +213,7 @@ def levelling_step(lift: Lift, scene: Scene) -> Process:
     lift.condition.level_mm[floor] = -scene.options["step_mm"]
     yield from send_to(lift, floor)
     truths = [note(lift, "levelling_error", within_s=FOUND_S)]
+    truths[0].from_ms = lift.told_ms  # the car has come to rest, and its state has said so
     yield from lift.exchange()
     yield from wait_until(lift, scene.end_ms)
 
