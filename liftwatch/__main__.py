@@ -160,23 +160,23 @@ def simulate(
     broker: Annotated[str | None, typer.Option(help="mqtt://host:port to publish to.")] = None,
     out: Annotated[Path | None, typer.Option(help="Replay file to write.")] = None,
     truth: Annotated[Path | None, typer.Option(help="Truth file to write beside it.")] = None,
+    base_rates: Annotated[
+        bool, typer.Option("--base-rates", help="Let happen what happens to real lifts, as often.")
+    ] = False,
 ) -> None:
     """Simulated lifts to a broker, or to a replay file with the truth beside it."""
-    from liftwatch.commands.simulate import simulate_to_broker, simulate_to_file
+    from liftwatch.commands.simulate import FleetOptions, simulate_to_broker, simulate_to_file
 
     if (broker is None) == (out is None):
         raise Failure("simulate: give either --broker or --out")
+    sort = FleetOptions(seed=seed, lifts=lifts, scenario=scenario, base_rates=base_rates)
     if broker is not None:
-        simulate_to_broker(
-            seed=seed, lifts=lifts, days=days, scenario=scenario, speed=speed, url=broker
-        )
+        simulate_to_broker(sort, days=days, speed=speed, url=broker)
     else:
         assert out is not None
         if truth is None:
             raise Failure("simulate: --out needs --truth")
-        simulate_to_file(
-            seed=seed, lifts=lifts, days=days, scenario=scenario, start=start, out=out, truth=truth
-        )
+        simulate_to_file(sort, days=days, start=start, out=out, truth=truth)
 
 
 @app.command()

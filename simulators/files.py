@@ -7,8 +7,8 @@ from typing import IO
 
 import msgspec
 
-from liftwatch.clock import rfc3339
 from simulators.fleet import Fleet
+from simulators.stamps import stamp
 from simulators.terminal import Outgoing
 
 DELAY_MS = (20, 180)  # from the terminal to the broker, on a fair day
@@ -16,14 +16,11 @@ DELAY_MS = (20, 180)  # from the terminal to the broker, on a fair day
 
 def write_replay(fleet: Fleet, until_ms: int, *, out_file: IO[str], truth_file: IO[str]) -> int:
     """Write what is sent until then, as received, and what happened; returns the lines written."""
-    lines = 0
+    lines, write, encode = 0, out_file.write, msgspec.json.Encoder().encode
     for received_ms, sent in received(fleet.run(until_ms), Random(f"{fleet.seed}/delay")):
-        line = {
-            "topic": sent.topic,
-            "payload": sent.payload,
-            "received_at": rfc3339(received_ms),
-        }
-        out_file.write(_json(line))
+        payload = encode(sent.payload).decode()
+        received_at = stamp(received_ms)
+        write(f'{{"topic":"{sent.topic}","payload":{payload},"received_at":"{received_at}"}}\n')
         lines += 1
     for truth in fleet.truth():
         truth_file.write(_json(truth.line(until_ms=until_ms)))
@@ -37,12 +34,14 @@ def received(sent: Iterator[Outgoing], rng: Random) -> Iterator[tuple[int, Outgo
     """
     under_way: list[tuple[int, int, Outgoing]] = []
     last_ms: dict[str, int] = {}
+    least_ms, spread_ms = DELAY_MS[0], DELAY_MS[1] - DELAY_MS[0] + 1
     for count, one in enumerate(sent):
         while under_way and under_way[0][0] < one.at_ms:
             received_ms, _, first = heapq.heappop(under_way)
             yield received_ms, first
         terminal = one.payload["terminal"]
-        arrives_ms = max(one.at_ms + rng.randint(*DELAY_MS), last_ms.get(terminal, 0))
+        delay_ms = least_ms + int(rng.random() * spread_ms)
+        arrives_ms = max(one.at_ms + delay_ms, last_ms.get(terminal, 0))
         last_ms[terminal] = arrives_ms
         heapq.heappush(under_way, (arrives_ms, count, one))
     while under_way:

@@ -8,12 +8,13 @@ from simulators.duties import dated, half_monthly, inspections
 from simulators.estates import place_of, plan_lift
 from simulators.faults import FAULTS, fitted, schedule
 from simulators.faults.scene import Scene
-from simulators.groups import expand
+from simulators.groups import expand, outages_of_buildings
 from simulators.lift import Lift
 from simulators.plan import Plan
+from simulators.rates import befall, outages
 from simulators.scenario import Fault, Scenario
 from simulators.terminal import Outgoing
-from simulators.truth import Truth
+from simulators.truth import Truth, without_contradiction
 
 BOOT_EVERY_MS = 137  # terminals do not all start at the same instant
 BOOT_WITHIN_MS = 5_000
@@ -25,7 +26,13 @@ class Fleet:
     """Lifts on one clock. `now_ms` is how far they have run."""
 
     def __init__(
-        self, plans: Iterable[Plan], *, seed: int, start_ms: int, scenario: Scenario | None = None
+        self,
+        plans: Iterable[Plan],
+        *,
+        seed: int,
+        start_ms: int,
+        scenario: Scenario | None = None,
+        base_rates: bool = False,
     ) -> None:
         plans = list(plans)
         found, self._groups = expand(
@@ -34,7 +41,7 @@ class Fleet:
         faults: dict[int, list[Fault]] = {}
         for index, fault in found:
             faults.setdefault(index, []).append(fault)
-        self.seed, self.now_ms = seed, start_ms
+        self.seed, self.now_ms, self._base_rates = seed, start_ms, base_rates
         self.lifts = [
             self._lift(index, plan, faults.get(index, []), start_ms=start_ms)
             for index, plan in enumerate(plans)
@@ -59,6 +66,9 @@ class Fleet:
         for name, scene in scenes:
             schedule(lift, name, scene)
         lift.agenda.start(half_monthly(lift, seed=self.seed))
+        if self._base_rates:
+            lift.agenda.start(befall(lift, seed=self.seed))
+            lift.agenda.start(outages(lift, seed=self.seed))
         if not any(FAULTS[name].fit for name, _ in scenes):
             lift.agenda.start(inspections(lift))
         return lift
@@ -89,13 +99,25 @@ class Fleet:
         found = [truth for lift in self.lifts for truth in lift.truths]
         parents = (group.truth(self.lifts) for group in self._groups)
         found += (truth for truth in parents if truth is not None)
+        found += outages_of_buildings(self.lifts)
+        found = without_contradiction(found)
         return sorted(found, key=lambda truth: (truth.from_ms, truth.lift or "", truth.kind))
 
 
-def make_fleet(*, seed: int, lifts: int, start_ms: int, scenario: Scenario | None = None) -> Fleet:
-    """Lifts in made-up estates; ValueError when the scenario names a lift not among them."""
+def make_fleet(
+    *,
+    seed: int,
+    lifts: int,
+    start_ms: int,
+    scenario: Scenario | None = None,
+    base_rates: bool = False,
+) -> Fleet:
+    """Lifts in made-up estates; ValueError when the scenario names a lift not among them.
+
+    With `base_rates` what happens to real lifts happens to them too, as often.
+    """
     plans = [plan_lift(place_of(index, seed=seed), seed=seed) for index in range(lifts)]
-    return Fleet(plans, seed=seed, start_ms=start_ms, scenario=scenario)
+    return Fleet(plans, seed=seed, start_ms=start_ms, scenario=scenario, base_rates=base_rates)
 
 
 def _numbered(plans: list[Plan], scenario: Scenario) -> Iterator[tuple[int, Fault]]:

@@ -49,7 +49,8 @@ class Lift:
         self.agenda = Agenda(start_ms)
         self.terminal = Terminal(plan, self.agenda)
         own = Random(f"{seed}/condition/{plan.name}")
-        self.condition = condition_of(plan, own, age_years=_age_years(plan, start_ms))
+        self.age_years = _age_years(plan, start_ms)
+        self.condition = condition_of(plan, own, age_years=self.age_years)
         self.sensor = Sensor.some(own)
         self.busy = 1.0  # how many of the usual people come: 0 on a holiday
         self.stalled = False  # the controller hangs: it hears no call

@@ -1,5 +1,7 @@
 """What a simulated lift is: building, machine, doors, people per day, sensors of its terminal."""
 
+from bisect import bisect_left
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from simulators.physics import Limits
@@ -19,6 +21,9 @@ class Landing(NamedTuple):
     floor: int
     label: str
     height_m: float
+
+
+_HEIGHT = attrgetter("height_m")
 
 
 class DoorTimes(NamedTuple):
@@ -51,7 +56,14 @@ class Plan(NamedTuple):
 
     def nearest(self, position_m: float) -> Landing:
         """The landing next to a position."""
-        return min(self.landings, key=lambda landing: abs(landing.height_m - position_m))
+        rows = self.landings
+        above = bisect_left(rows, position_m, key=_HEIGHT)
+        if above == 0:
+            return rows[0]
+        if above == len(rows):
+            return rows[-1]
+        lower, upper = rows[above - 1], rows[above]
+        return lower if position_m - lower.height_m <= upper.height_m - position_m else upper
 
     def counted(self, landing: Landing, off: int) -> Landing:
         """The landing a controller believes in that has lost count by so many floors."""

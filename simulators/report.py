@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from random import Random
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,7 @@ from simulators.agenda import Process
 from simulators.condition import PARTS
 from simulators.people import SHANGHAI_MS
 from simulators.physics import Motion, figures
-from simulators.plan import Plan, register_of
+from simulators.plan import DOOR_ZONE_MM, Plan, register_of
 from simulators.ropes import brake_stop_mm, sheave_way_m
 from simulators.vibration import a95_mg, band_mg
 
@@ -45,12 +46,13 @@ class Totals:
 def state_of(lift: "Lift") -> dict[str, Any]:
     """The body of a `state` message, at this moment."""
     plan, car, doors, condition = lift.plan, lift.car, lift.doors, lift.condition
-    point = car.point(lift.now_ms)
+    point, minute = car.point(lift.now_ms), lift.now_ms // MINUTE_MS
     landing = plan.nearest(point.position_m)
     off_mm = round(1000 * (point.position_m - landing.height_m), 1)
     told = plan.counted(landing, condition.miscount) if condition.miscount else landing
     direction = "none" if not car.moving else "up" if car.heading > 0 else "down"
-    return {
+    load_pct, people = car.load_pct, len(car.people)
+    body = {
         "service_mode": car.mode,
         "car": "moving" if car.moving else "stopped",
         "direction": direction,
@@ -59,28 +61,31 @@ def state_of(lift: "Lift") -> dict[str, Any]:
         "position_known": condition.position_known,
         "position_m": round(point.position_m, 3),
         "speed_mps": round(point.speed_mps, 3) if car.moving else 0.0,
-        "in_door_zone": plan.in_door_zone(point.position_m),
-        "level_error_mm": off_mm if not car.moving and abs(off_mm) <= 1000 else None,
+        "in_door_zone": abs(off_mm) <= DOOR_ZONE_MM,
         "car_door": doors.leaf,
         "doors_closed": doors.closed,
         "doors_locked": doors.locked,
-        "occupied": bool(car.people),
-        "people": len(car.people),
-        "load_pct": round(car.load_pct, 1),
-        "overload": car.load_pct > 110.0,
+        "occupied": people > 0,
+        "people": people,
+        "load_pct": round(load_pct, 1),
+        "overload": load_pct > 110.0,
         "safety_chain_ok": car.chain_ok,
         "brake": car.brake,
         "run_command": car.run_command,
         "mains_ok": car.mains_ok,
-        "machine_room_c": round(_warmth(lift.now_ms, mean_c=26.0) + condition.room_c, 1),
-        "car_c": _warmth(lift.now_ms, mean_c=23.0),
+        "machine_room_c": round(_warmer_c(minute) + 26.0 + condition.room_c, 1),
+        "car_c": round(_warmer_c(minute) + 23.0, 1),
     }
+    if not car.moving and abs(off_mm) <= 1000:
+        body["level_error_mm"] = off_mm
+    return body
 
 
-def _warmth(at_ms: int, *, mean_c: float) -> float:
-    """A temperature that is highest in the afternoon."""
-    day = (at_ms + SHANGHAI_MS) % DAY_MS / DAY_MS
-    return round(mean_c + 4.0 * math.sin(2 * math.pi * (day - 0.375)), 1)
+@lru_cache(maxsize=64)
+def _warmer_c(minute: int) -> float:
+    """By how much a temperature is above its mean, which it is in the afternoon."""
+    day = (minute * MINUTE_MS + SHANGHAI_MS) % DAY_MS / DAY_MS
+    return 4.0 * math.sin(2 * math.pi * (day - 0.375))
 
 
 def ride_of(
@@ -202,7 +207,7 @@ def tell_health(lift: "Lift") -> None:
             "battery_pct": round(charge_pct, 1),
             "rssi_dbm": round(rng.gauss(-68.0, 3.0), 1),
             "clock_offset_ms": round(lift.terminal.off_ms + rng.gauss(0.0, 8.0), 1),
-            "temperature_c": _warmth(lift.now_ms, mean_c=31.0),
+            "temperature_c": round(31.0 + _warmer_c(lift.now_ms // MINUTE_MS), 1),
             "sensors": {
                 name: "fault" if name in condition.faulty else "ok"
                 for name in sorted(lift.plan.sensors)

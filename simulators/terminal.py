@@ -2,17 +2,16 @@
 
 from collections import deque
 from collections.abc import Callable
-from functools import lru_cache
 from random import Random
 from typing import Any
 
-from liftwatch.clock import rfc3339
 from liftwatch.telemetry.messages import RETAINED, VERSION
 from liftwatch.telemetry.signals import SENSOR_OF
 from liftwatch.telemetry.topics import Topic
 from simulators.agenda import Agenda, Process
 from simulators.link import Link, Outgoing
 from simulators.plan import Plan
+from simulators.stamps import stamp
 
 GATHER_S = 4.0  # edges wait for others at most 5 s (contract, section 1: button)
 EDGES_MAX = 200
@@ -22,11 +21,6 @@ Defect = Callable[[str, dict[str, Any]], dict[str, Any]]
 """What a bad sensor makes of the body of a kind of message."""
 
 __all__ = ["Outgoing", "Terminal"]
-
-
-@lru_cache(maxsize=4_096)
-def _second(second: int) -> str:
-    return rfc3339(second * 1000)[:20]
 
 
 class Terminal:
@@ -53,8 +47,7 @@ class Terminal:
 
     def stamp(self, ms: int) -> str:
         """A moment as this terminal's clock tells it."""
-        told_ms = ms + round(self.off_ms)
-        return f"{_second(told_ms // 1000)}{told_ms % 1000:03d}Z"
+        return stamp(ms + round(self.off_ms)) if self.off_ms else stamp(ms)
 
     def send(self, kind: str, body: dict[str, Any]) -> None:
         """Send what is known of a body: None is left out, and what no sensor sees.
@@ -63,12 +56,17 @@ class Terminal:
         """
         for defect in self.defects:
             body = defect(kind, body)
-        unseen = self._unseen
-        known = {
-            name: value for name, value in body.items() if value is not None and name not in unseen
-        }
-        if known:
-            payload = {**self._envelope(), **known}
+        unseen, payload = self._unseen, self._envelope()
+        of_envelope = len(payload)
+        if unseen or None in body.values():
+            payload.update(
+                (name, value)
+                for name, value in body.items()
+                if value is not None and name not in unseen
+            )
+        else:
+            payload.update(body)
+        if len(payload) > of_envelope:
             self.seq += 1
             self.link.send(self._outgoing(kind, payload))
 

@@ -1,8 +1,10 @@
 """Ground truth: what really happened, as the lines of the contract's section 3."""
 
+import math
+from collections.abc import Iterable
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from liftwatch.clock import rfc3339
 
@@ -41,3 +43,43 @@ class Truth(Struct, kw_only=True):
         if self.scope:
             found |= {"scope": self.scope, "lifts": list(self.lifts)}
         return {**found, "also": list(self.also)} if self.also else found
+
+
+def without_contradiction(truths: Iterable[Truth]) -> list[Truth]:
+    """The same, where quiet windows leave out kinds of which something true falls into them.
+
+    >>> true = Truth(lift="L-01", kind="overspeed", from_ms=5, to_ms=7)
+    >>> quiet = Truth(lift="L-01", from_ms=0, to_ms=9, never=True, kinds=("overspeed", "free_fall"))
+    >>> without_contradiction([true, quiet])[1].kinds
+    ('free_fall',)
+    """
+    kept = list(truths)
+    true: dict[str | None, list[Truth]] = {}
+    for truth in kept:
+        if not truth.never:
+            true.setdefault(truth.lift, []).append(truth)
+    found: list[Truth] = []
+    for truth in kept:
+        if not truth.never:
+            found.append(truth)
+            continue
+        wrong = {
+            kind
+            for one in true.get(truth.lift, ())
+            if _overlap(one, truth)
+            for kind in (one.kind, *one.also)
+        }
+        kinds = tuple(kind for kind in truth.kinds if kind not in wrong)
+        if kinds:
+            found.append(structs.replace(truth, kinds=kinds))
+    return found
+
+
+def _overlap(one: Truth, other: Truth) -> bool:
+    begins, ends = max(one.from_ms, other.from_ms), min(end_ms(one), end_ms(other))
+    return begins <= ends
+
+
+def end_ms(truth: Truth) -> float:
+    """When it ended; never, while it lasts."""
+    return math.inf if truth.to_ms is None else truth.to_ms

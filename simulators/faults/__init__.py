@@ -219,6 +219,7 @@ HARMLESS: dict[str, Row] = {
     "furniture": Row(loads.heavy_haulage, 300.0, {"times": 1.0, "load_pct": 90.0}, _LOAD),
     "position_frozen": Row(sensors.position_frozen, 60.0, {"told": 1.0}),
     "speed_spike": Row(sensors.speed_spike, 60.0, {"speed_mps": 9.0}),
+    "miscount_once": Row(sensors.miscount_once, 60.0),
     "presence_flapping": Row(sensors.presence_flapping, 400.0, needs=_SEES),
     "door_contact_bouncing": Row(sensors.door_contact_bouncing, 600.0, {"every": 7.0}, beside=True),
     "accelerometer_off": Row(sensors.accelerometer_off, 300.0, needs=_SHAKES),

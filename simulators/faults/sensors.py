@@ -72,8 +72,22 @@ def speed_spike(lift: Lift, scene: Scene) -> Process:
     note_quiet(lift, from_ms=begin_ms, to_ms=lift.after(60.0), kinds=kinds)
 
 
+def miscount_once(lift: Lift, scene: Scene) -> Process:
+    """The floor counter is one too high for one stop, and right again at the next."""
+    yield from settle(lift)
+    yield from send_to(lift, near_end(lift))
+    yield from wait_until(lift, scene.at_ms)
+    begin_ms, home = lift.now_ms, lift.floor
+    lift.condition.miscount = 1 if home == lift.plan.lowest.floor else -1
+    yield from send_to(lift, far_end(lift))
+    lift.condition.miscount = 0
+    yield from send_to(lift, home)
+    note_quiet(lift, from_ms=begin_ms, to_ms=lift.after(60.0), kinds=("position_lost",))
+
+
 def presence_flapping(lift: Lift, scene: Scene) -> Process:
-    """The presence sensor of an empty closed car sees somebody come and go."""
+    """The presence sensor of an empty closed car sees somebody come and go within seconds
+    (domain 1.6: it flaps within 10 s)."""
     yield from settle(lift)
     yield from wait_until(lift, scene.at_ms)
     begin_ms = lift.now_ms
@@ -84,7 +98,7 @@ def presence_flapping(lift: Lift, scene: Scene) -> Process:
     while lift.now_ms < scene.end_ms:
         seen[0] = not seen[0]
         lift.tell_state()
-        yield min(lift.after(lift.rng.uniform(2.0, 20.0)), scene.end_ms)
+        yield min(lift.after(lift.rng.uniform(1.0, 8.0)), scene.end_ms)
     lift.terminal.defects.remove(defect)
     lift.tell_state()
     lift.busy = busy

@@ -32,11 +32,13 @@ def mains_lost(lift: Lift, scene: Scene) -> Process:
         return
     yield from settle(lift)
     yield from wait_until(lift, scene.at_ms)
+    if lift.now_ms >= scene.end_ms:
+        return  # something else has held the lift until the mains were back
     lift.panel.cancel()
     lift.car.mains_ok = False
     lift.tell_state()
     truth = note(lift, "mains_lost", within_s=10.0, also=("out_of_service",))
-    yield lift.after(scene.for_s)
+    yield scene.end_ms
     lift.car.mains_ok = True
     lift.tell_state()
     truth.to_ms = lift.now_ms
