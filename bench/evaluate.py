@@ -126,6 +126,8 @@ def main() -> None:
         Section(one.title, one.sentence, score_of(one.worlds)) for one in told if one.worlds
     ]
     for section in sections:
+        name = section.title.lower().replace(" ", "-")
+        (OUT / f"{name}.json").write_bytes(msgspec.json.encode(section.score))
         print(f"\n{section.title}. {section.sentence}")
         print("\n".join(table(section.score)))
     write_report(OUT / "report.html", sections)

@@ -21,6 +21,11 @@ DANGER, OTHER, NEGATIVE = 300, 60, 100
 GROUP_LIFTS, GROUP_EVERY_S = 24, 3_000.0
 WEAR_FROM_S, LONG_DAYS = 7 * DAY_S, 30.0
 
+RECORDED = frozenset(
+    {"visit", "planned_outage"} | {name for name in DUTIES if name.startswith("contradicted_")}
+)
+"""What ends with a record that all is well: on lifts of their own, for elsewhere it would not be."""
+
 SHARES: Mapping[str, tuple[tuple[str, float], ...]] = {
     "free_fall": (("free_fall", 0.5), ("uncontrolled_movement", 0.5)),
     "overspeed": (("overspeed", 1.0),),
@@ -115,7 +120,9 @@ def _short_worlds(seed: int, part: float) -> Iterator[World]:
     rng = Random(f"{seed}/short")
     wanted = counts(part)
     blind = [name for name in wanted if FAULTS[name].without]
-    for label, names in (("blind", blind), ("short", [n for n in wanted if n not in blind])):
+    visited = [name for name in wanted if name in RECORDED]
+    others = [name for name in wanted if name not in (*blind, *visited)]
+    for label, names in (("blind", blind), ("visited", visited), ("short", others)):
         total_s = sum(wanted[name] * (FAULTS[name].for_s + REPAIR_S) for name in names)
         lifts = max(int(total_s / LIFT_DAY_S) + 1, 3)
         faults = tuple(_dealt(rng, {name: wanted[name] for name in names}, lifts))

@@ -162,7 +162,7 @@ def _no_drop(heights: tuple[Floats, Floats], span: tuple[float, float], noise_m:
         return False
     falling_s = (np.minimum(times[during], ended) - began) / 1000
     expected = float((0.5 * GRAVITY_MPS2 * falling_s**2).mean())
-    baseline = level + slope * (times[during] - began)
+    baseline = level + slope * (times[during] - times[before][-1])
     observed = float((baseline - metres[during]).mean())
     doubt = 2 * spread * float(np.sqrt(1 / before.sum() + 1 / during.sum()))
     return observed + doubt < DROP_SHARE * expected

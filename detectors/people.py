@@ -30,12 +30,19 @@ def shows_people(state: State) -> bool:
     )
 
 
+def shows_nobody(state: State) -> bool:
+    """Tell whether this very state says that nobody is inside."""
+    return not shows_people(state) and (state.occupied is False or state.people == 0)
+
+
 class People(Struct, gc=False):
     """Signs of people since the doors last closed, and the last presses and calls."""
 
     closed_ms: int | None = None
     seen_ms: int | None = None
     shown: bool = False
+    shown_ms: int = 0
+    empty: bool = False
     known: bool = False
     pressed_ms: int | None = None
     press_ms: int | None = None
@@ -46,11 +53,12 @@ class People(Struct, gc=False):
     ) -> None:
         """Follow the doors, and keep what was seen behind closed ones.
 
-        What a state showed holds until the next one, for states are sent on change.
+        What a state showed holds until the next one, for states are sent on change. Nobody enters
+        a closed car either: where it was seen empty, what shows people must last to be believed.
         """
         if closed is False:
             self.closed_ms = self.seen_ms = self.pressed_ms = None
-            self.shown = False
+            self.shown = self.empty = False
         elif closed is True:
             begins = self.closed_ms is None
             closed_ms = at_ms if self.closed_ms is None else self.closed_ms
@@ -59,20 +67,29 @@ class People(Struct, gc=False):
                 nobody_could_leave = (
                     moving or state.in_door_zone is False or (begins and not self.known)
                 )
-                settled = at_ms - closed_ms >= HOLD_MS
-                if (shows and nobody_could_leave) or (self.shown and settled):
+                since_ms = self.shown_ms if self.empty else closed_ms
+                settled = at_ms - since_ms >= HOLD_MS
+                sure = nobody_could_leave and not self.empty
+                if (shows and sure) or (self.shown and settled):
                     self.seen_ms = at_ms
+            if shows and not self.shown:
+                self.shown_ms = at_ms
+            if at_ms - closed_ms >= HOLD_MS and shows_nobody(state) and not self.shown:
+                self.empty = True
             self.shown = shows
         self.known = True
 
-    def take_button(self, body: Button) -> None:
-        """A press of a car button is a sign; behind closed doors it stays one."""
+    def take_button(self, body: Button, *, in_order: bool = True) -> None:
+        """A press of a car button is a sign; behind closed doors it stays one.
+
+        Of one told long after newer states nobody knows whether the doors have opened since.
+        """
         for edge in body.edges or ():
             if edge.panel == "car" and edge.edge == "press" and edge.at is not None:
                 press_ms = to_ms(edge.at)
                 self.press_ms = max(press_ms, self.press_ms or press_ms)
                 behind_doors = self.closed_ms is not None and press_ms > self.closed_ms
-                if behind_doors and self.pressed_ms is None:
+                if behind_doors and in_order and self.pressed_ms is None:
                     self.pressed_ms = press_ms
 
     def take_call(self, body: EmergencyCall, at_ms: int) -> None:
@@ -91,7 +108,7 @@ class People(Struct, gc=False):
         if state is None:
             return None
         if shows_people(state):
-            return True
+            return None if self.empty else True
         if state.occupied is False or state.people == 0:
             return False
         return None

@@ -24,6 +24,7 @@ from liftwatch.telemetry.messages import Register as RegisterMessage
 from liftwatch.telemetry.signals import SENSOR_OF
 
 VISIT_MS_MAX = 8 * HOUR_MS  # contract, section 2: Planned
+DISORDER_MS = 2 * SECOND_MS  # contract, section 1: messages are taken in order within 2 s
 WINDOW_MS = 6 * SECOND_MS  # longer than any rule on motion looks back
 WINDOW_STATES_MAX = 24
 """Twice what the contract allows a lift to tell in that time: the largest part of our memory."""
@@ -144,7 +145,8 @@ class View(Struct, gc=False):
             self._take_state(message.at_ms, self.masked(body))
         elif isinstance(body, Button):
             if "button" not in self.faulty:
-                self.people.take_button(body)
+                told_ms = self.now.at_ms if self.now else message.at_ms
+                self.people.take_button(body, in_order=message.at_ms >= told_ms - DISORDER_MS)
         elif isinstance(body, EmergencyCall):
             self.people.take_call(body, message.at_ms)
             self.take_context(message)

@@ -9,7 +9,7 @@ from detectors.contract import Claim, Detector, soonest
 from detectors.moment import is_moving
 from detectors.view import View
 from liftwatch.clock import SECOND_MS, to_ms
-from liftwatch.telemetry.messages import Button, Edge, Message
+from liftwatch.telemetry.messages import Button, Edge, Message, State
 
 REGISTER_MS = 1 * SECOND_MS  # contract, section 2
 PRESSES, UNANSWERED = 5, 3  # contract, section 2: 3 of 5
@@ -32,9 +32,10 @@ class Judged(Struct):
 class ButtonDead(Detector):
     """3 of the last 5 presses of one button not registered within 1 s, in normal service.
 
-    Not judged: a press of a lit button, and one at the floor where the car stands (its door
-    opens instead). Door and alarm buttons are judged only once they have shown that they do
-    register. It clears when each dead button was registered three times running.
+    Not judged: a press while the controller cannot serve (no mains, chain open, stopped off every
+    landing), for it takes no calls then; a press of a lit button; and one at the floor where the
+    car stands (its door opens instead). Door and alarm buttons are judged only once they have shown
+    that they do register. It clears when each dead button was registered three times running.
     """
 
     name = "button_dead"
@@ -89,6 +90,8 @@ class ButtonDead(Detector):
             return True
         if state.service_mode not in (None, "normal", "unknown") or state.mains_ok is False:
             return False
+        if state.safety_chain_ok is False or is_stuck(state):
+            return False
         here = edge.floor is not None and state.floor == edge.floor
         return not (here and edge.button == "floor" and is_moving(state) is not True)
 
@@ -124,6 +127,16 @@ class ButtonDead(Detector):
             opened_ms=judged.unanswered_ms[0],
             evidence=evidence,
         )
+
+
+def is_stuck(state: State) -> bool:
+    """Whether the car stands where nobody can get in or out.
+
+    >>> stuck = State(v=1, terminal="T", boot="b", seq=0, at="", car="stopped", in_door_zone=False)
+    >>> is_stuck(stuck)
+    True
+    """
+    return state.in_door_zone is False and is_moving(state) is False
 
 
 def name_of(edge: Edge) -> str:

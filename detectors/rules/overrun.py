@@ -1,10 +1,10 @@
 """The car is past the top or the bottom landing."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from detectors.contract import Claim, Detector
 from detectors.moment import Moment
-from detectors.motion import NEIGHBOUR_MS_MAX, position_agrees
+from detectors.motion import NEIGHBOUR_MS_MAX, can_follow, position_agrees
 from detectors.view import View
 from liftwatch.clock import MINUTE_MS
 from liftwatch.register.facts import Facts, landing_height_m
@@ -14,12 +14,14 @@ PAST_M = 0.05  # contract, section 2
 AGREE_M = 0.3
 """How far position and register may be apart at a landing before neither is believed; above the
 noise of a barometer, below half a storey [our choice]."""
+TWICE_M = 0.03  # as far as position and level error may differ to be one finding [our choice]
 APART_MS_MAX = 3 * MINUTE_MS  # two states of a standing car come at most 60 s apart
 
 
 class Overrun(Detector):
     """More than 0.05 m past the last landing, by position and register, or by the level error at
-    the last landing. Two states in a row must say so, the second in agreement with the first.
+    the last landing. Two states in a row must say so, the second in agreement with the first; one
+    is enough where position and level error agree and the state before leads there.
 
     Where position and register have contradicted each other at an open door it cannot tell.
     """
@@ -49,10 +51,12 @@ class Overrun(Detector):
             return ()
         end, past_m = found
         self.past = now
-        if before is None or end != self.end or not _follows(before, now):
-            self.end = end
-            return ()
-        return self._claim(before, now, past_m)
+        if before is not None and end == self.end and _follows(before, now):
+            return self._claim(before, now, past_m)
+        self.end = end
+        if _says_twice(state, past_m) and _leads_here(view.window, now):
+            return self._claim(now, now, past_m)
+        return ()
 
     def _compare(self, state: State, facts: Facts) -> None:
         height_m = landing_height_m(facts, state.floor)
@@ -110,3 +114,16 @@ def _follows(before: Moment, now: Moment) -> bool:
     if not 0 < apart_ms <= APART_MS_MAX:
         return False
     return apart_ms > NEIGHBOUR_MS_MAX or position_agrees(before, now)
+
+
+def _says_twice(state: State, past_m: float) -> bool:
+    """Whether the level error, told by another sensor, says the same as the position."""
+    if state.position_m is None or state.level_error_mm is None:
+        return False
+    return abs(abs(state.level_error_mm) / 1000 - past_m) <= TWICE_M
+
+
+def _leads_here(window: Sequence[Moment], now: Moment) -> bool:
+    """Whether the state before, a moment ago, was of a car on its way there."""
+    before = [moment for moment in window if moment.at_ms < now.at_ms]
+    return bool(before) and bool(before[-1].moving) and can_follow(before[-1], now)

@@ -49,6 +49,7 @@ class RunTimeLimit(Detector):
     needs = ("run_command", "speed_mps or position_m")
 
     since_ms: int | None = None
+    heard_ms: int = 0
     still_ms: int | None = None
     still_m: float | None = None
     raised_ms: int | None = None
@@ -65,8 +66,9 @@ class RunTimeLimit(Detector):
         if not turns(now):
             self.since_ms = self.still_ms = self.still_m = None
             return self._arrived(now) if self.raised_ms is not None else ()
-        if self.since_ms is None:
-            self.since_ms = now.at_ms
+        if self.since_ms is None or (now.moving and now.at_ms - self.heard_ms > FRESH_MS):
+            self.since_ms = now.at_ms  # what lies between may have been another ride
+        self.heard_ms = now.at_ms
         self._follow(now)
         return self._judge(now.at_ms, view)
 

@@ -57,6 +57,9 @@ def overspeed(lift: Lift, scene: Scene) -> Process:
 
     changes = [Change(runaway_s, run_away), Change(gear_s, lambda: emergency_stop(lift))]
     yield from _crash(lift, motion, changes)
+    yield lift.after(1.0)
+    span = Span(runaway_s - 1.0, motion.duration_s + 1.0)
+    send_burst(lift, measure(lift, motion, span, trigger="overspeed"))
     yield from _aftermath(lift, scene, truths)
 
 

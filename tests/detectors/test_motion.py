@@ -244,6 +244,16 @@ def test_a_passenger_who_jumps_is_no_fall(story: Tell) -> None:
     story(f"00:15 burst {burst_of(0.45, slow_rate_hz=10, pressure_hpa=air)}")
 
 
+@pytest.mark.parametrize("speed", [-2.0, 2.0])
+@pytest.mark.parametrize("rate_hz", [10.0, 10.7, 11.9])
+def test_a_passenger_who_jumps_in_a_riding_car_is_no_fall(
+    story: Tell, speed: float, rate_hz: float
+) -> None:
+    """The car keeps its speed, wherever the samples of its position lie."""
+    heights = [round(30.0 + speed * k / rate_hz, 3) for k in range(24)]
+    story(f"00:05 burst {burst_of(0.24, slow_rate_hz=rate_hz, position_m=heights)}")
+
+
 def test_position_that_drops_confirms_a_fall(story: Tell) -> None:
     """A car in free fall drops by half of g t²."""
     drop = [0.5 * 9.81 * max(0.0, min(0.1 * k - 1.0, 0.4)) ** 2 for k in range(26)]
