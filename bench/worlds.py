@@ -24,7 +24,7 @@ WEAR_FROM_S, LONG_DAYS = 7 * DAY_S, 30.0
 RECORDED = frozenset(
     {"visit", "planned_outage"} | {name for name in DUTIES if name.startswith("contradicted_")}
 )
-"""What ends with a record that all is well: on lifts of their own, for elsewhere it would not be."""
+"""These end with a record that all is well: on lifts of their own, elsewhere it would not be."""
 
 SHARES: Mapping[str, tuple[tuple[str, float], ...]] = {
     "free_fall": (("free_fall", 0.5), ("uncontrolled_movement", 0.5)),
