@@ -15,6 +15,7 @@ from detectors.rules.emergency_call import EmergencyCall
 from detectors.rules.entrapment import Entrapment
 from detectors.rules.free_fall import FreeFall
 from detectors.rules.heavy_haulage import HeavyHaulage
+from detectors.rules.levelling_drift import LevellingDrift
 from detectors.rules.levelling_error import LevellingError
 from detectors.rules.machine_room_hot import MachineRoomHot
 from detectors.rules.mains_lost import MainsLost
@@ -48,6 +49,7 @@ DETECTORS: tuple[type[Detector], ...] = (
     ButtonSilent,
     ButtonStuck,
     LevellingError,
+    LevellingDrift,
     PositionLost,
     RunTimeLimit,
     OutOfService,

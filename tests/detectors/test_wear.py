@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from detectors.contract import Claim, Detector
 from detectors.rules.brake_wear import BrakeWear
 from detectors.rules.door_wear import DoorWear
+from detectors.rules.levelling_drift import LevellingDrift
 from detectors.rules.rope_slip import RopeSlip
 from detectors.rules.vibration_wear import VibrationWear
 from detectors.trend import DAYS_MAX, Series, median, theil_sen
@@ -268,3 +269,43 @@ def test_days_are_thinned_and_stay_in_order() -> None:
     assert days == sorted(set(days))
     rate = series.per_day()
     assert rate == pytest.approx(1 / 400, rel=0.02)
+
+
+def stops(days: range, error_mm: Callable[[int], float]) -> Iterator[Ride]:
+    """Stops at three landings, so many a day, each so far off as its day says."""
+    for day in days:
+        for k in range(PER_DAY):
+            yield Ride(**ENVELOPE, to_floor=1 + k % 3, level_error_mm=error_mm(day))
+
+
+def test_levels_that_drift_are_told_before_they_are_a_step() -> None:
+    """Since when, how fast, and when 20 mm are reached; no step of one day, no slow lift."""
+    rng = random.Random(3)
+    told = Told(LevellingDrift())
+    told.hear(*stops(range(30), lambda day: max(day - 10, 0) * 1.2 + rng.gauss(0, 2.5)))
+    assert told.edges == [("raised", 3)]
+    found = told.claims[0]
+    day = (found.at_ms - START_MS) / DAY_MS
+    assert 10.0 + 10.0 / 1.2 <= day < 10.0 + 20.0 / 1.2
+    assert found.evidence["mm_per_day"] == pytest.approx(1.2, rel=0.2)
+    told.hear(replaced("A-1-23"))
+    assert told.edges[-1][0] == "cleared"
+
+
+@pytest.mark.parametrize(
+    "error_mm",
+    [
+        lambda _: 15.0,
+        lambda day: 0.0 if day < 10 else 15.0,
+        lambda day: 12.0 if day % 2 else -12.0,
+        lambda day: min(day, 9) * 1.0,
+    ],
+    ids=["always off", "one step", "to and fro", "within the accuracy"],
+)
+def test_levels_that_do_not_drift(error_mm: Callable[[int], float]) -> None:
+    """What is not on its way to a step is none."""
+    rng = random.Random(4)
+    told = Told(LevellingDrift()).hear(
+        *stops(range(40), lambda day: error_mm(day) + rng.gauss(0, 2.0))
+    )
+    assert told.claims == []
