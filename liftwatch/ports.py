@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from liftwatch.account import AccountReads, AccountWork
 from liftwatch.clock import HOUR_MS
+from liftwatch.incidents.evidence import EvidenceReads, EvidenceWork
 from liftwatch.incidents.incident import AlarmChange, Incident
 from liftwatch.register.facts import Facts
 from liftwatch.telemetry.messages import Message
@@ -270,7 +271,7 @@ class Duties(Protocol):
         """Forget what was promised before and is settled; how many went."""
 
 
-class Work(Duties, AccountWork, Protocol):
+class Work(Duties, AccountWork, EvidenceWork, Protocol):
     """One transaction of the relational store."""
 
     def remember(self, change: AlarmChange) -> bool:
@@ -299,7 +300,7 @@ class Conflict(Exception):
     """Somebody else changed the same thing first; read again and retry."""
 
 
-class Books(AccountReads, Protocol):
+class Books(AccountReads, EvidenceReads, Protocol):
     """The relational store: incidents, the register, the stream."""
 
     def begin(self) -> AbstractContextManager[Work]:
