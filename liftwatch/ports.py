@@ -171,6 +171,8 @@ class Deadline(Struct, kw_only=True, frozen=True):
     attempts: int = 0
 
 
+PAUSE_MS_MAX = HOUR_MS
+"""What failed is put off for no longer, also where that is above its period."""
 LEASE_MS_MAX = HOUR_MS
 """No deadline is held longer: a lease that ends later was taken before a clock was set back."""
 

@@ -15,13 +15,12 @@ from prometheus_client import CollectorRegistry, Counter
 
 from liftwatch import clock
 from liftwatch.ids import new_id
-from liftwatch.ports import Books, Conflict, Deadline, StoreUnavailable
+from liftwatch.ports import PAUSE_MS_MAX, Books, Conflict, Deadline, StoreUnavailable
 
 log = structlog.get_logger()
 
 TICK_S = 0.25  # how late a job begins at most, while nothing else runs
 PAUSE_S_MAX = 15.0
-FAILED_MS_MAX = clock.HOUR_MS
 
 Lane = Literal["quick", "slow", "long"]
 LANES: tuple[Lane, ...] = ("quick", "slow", "long")
@@ -50,7 +49,7 @@ class Job(NamedTuple):
     run: Callable[[int, Deadline], bool | Ran]
     lane: Lane = "quick"
     lease_ms: int = 15_000
-    pause_ms_max: int = FAILED_MS_MAX
+    pause_ms_max: int = PAUSE_MS_MAX
 
 
 class Engine:

@@ -1,10 +1,11 @@
-"""Evidence is kept once, whole, and for good: late relays, stores that are away, engines that die."""
+"""Evidence is kept once, whole, for good: relays behind, stores away, engines that die."""
 
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import structs
 from prometheus_client import CollectorRegistry
 
 from liftwatch.adapters.embedded import EmbeddedStore
@@ -256,8 +257,6 @@ def test_each_time_it_is_raised_has_its_own_window(house: House) -> None:
 
 
 def _worked_on(incident: Incident) -> Incident:
-    from msgspec import structs
-
     return structs.replace(incident, state="acknowledged", version=incident.version + 1)
 
 
