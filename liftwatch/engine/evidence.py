@@ -34,7 +34,7 @@ READ: dict[str, tuple[str, ...]] = {
     "state": (),
     "ride": (),
     "door": (),
-    "button": (),
+    "button": ("panel", "floor", "direction", "button", "edge"),
     "burst": (),
     "event": (),
     "emergency_call": (),
