@@ -20,6 +20,7 @@ from liftwatch.ports import Books
 BURST_APART_MS = 2 * SECOND_MS
 LASTING = frozenset({"state", "burst"})
 """Kinds whose values hold until the next; those of others are of their moment."""
+EDGE = 7.0
 BURST, NEAR, FAR = "burst", "near", "far"
 
 
@@ -45,11 +46,10 @@ class Trace(NamedTuple):
 
 
 class Moment(NamedTuple):
-    """A place on the axis."""
+    """A place on the axis; at its very ends there is no room for a text."""
 
     x: float
     text: str
-    anchor: str
 
 
 class Group(NamedTuple):
@@ -99,7 +99,9 @@ def _sure(language: Language, sure: Confidence | None) -> list[str]:
     told = []
     if sure.reported:
         told.append(language.say("The controller or the terminal itself has reported it."))
-    if sure.needed:
+    if sure.needed and not sure.missing:
+        told.append(language.say("Every signal that it rests on was there."))
+    elif sure.needed:
         told.append(
             language.say(
                 "Of %(needed)s signals that it rests on, %(present)s were there.",
@@ -208,8 +210,7 @@ def _ticks(language: Language, span: Span, raised_ms: int) -> list[Moment]:
     for at_ms in moments:
         x = span.place(at_ms)
         text = format_datetime(local(raised_ms + at_ms), pattern, locale=language.code)
-        anchor = "start" if x < 8 else "end" if x > 92 else "middle"
-        found.append(Moment(x, text, anchor))
+        found.append(Moment(x, text if EDGE < x < 100 - EDGE else ""))
     return found
 
 

@@ -21,6 +21,7 @@ STEPS_MS = (
     *(3_600_000, 7_200_000, 14_400_000, 21_600_000, 43_200_000, 86_400_000),
 )
 TICKS_MAX = 4
+TALL, FLAT = 96, 26
 TONES = {
     **dict.fromkeys(("True", "open", "held", "moving", "lifted", "press", "raised", "fault"), "on"),
     **dict.fromkeys(("False", "closed", "stopped", "applied", "normal", "none", "ok"), "off"),
@@ -81,6 +82,11 @@ class Shapes(NamedTuple):
     high: str = ""
     zero: float | None = None
 
+    @property
+    def height(self) -> int:
+        """In pixels: what goes up and down, or has a threshold, needs room for it."""
+        return TALL if self.lines or self.low != self.high else FLAT
+
 
 Say = Callable[[Value], str]
 
@@ -130,12 +136,16 @@ def _heights(
 
 
 def _path(points: Series, span: Span, height: Callable[[float], float]) -> str:
-    """An SVG path that breaks where nothing was told for long."""
-    parts, before_ms = [], None
+    """An SVG path that breaks where nothing was told for long; counts go up in steps."""
+    steps = all(isinstance(value, int) for _, value in points)
+    parts: list[str] = []
+    before_ms: int | None = None
     for at_ms, value in points:
-        move = before_ms is None or at_ms - before_ms > SILENT_MS
         x, y = span.place(at_ms) * BOX_WIDTH / 100, height(float(value)) * BOX_HEIGHT / 100
-        parts.append(f"{'M' if move else 'L'}{x:g} {y:g}")
+        if before_ms is None or at_ms - before_ms > SILENT_MS:
+            parts.append(f"M{x:g} {y:g}")
+        else:
+            parts.append(f"H{x:g}V{y:g}" if steps else f"L{x:g} {y:g}")
         before_ms = at_ms
     return "".join(parts)
 
