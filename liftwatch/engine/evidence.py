@@ -124,12 +124,12 @@ def _queries(incident: Incident, window: EvidenceWindow) -> Iterator[TelemetryQu
         own = [one for one in ground_of(incident.kind).signals if one.startswith(f"{kind}.")]
         if own and window.from_ms < near_ms:
             names = tuple(one.removeprefix(f"{kind}.") for one in own)
-            yield _query(incident, kind, (window.from_ms, near_ms), names)
-        yield _query(incident, kind, (near_ms, window.to_ms), signals)
+            yield _query(incident, kind, span=(window.from_ms, near_ms), signals=names)
+        yield _query(incident, kind, span=(near_ms, window.to_ms), signals=signals)
 
 
 def _query(
-    incident: Incident, kind: str, span: tuple[int, int], signals: tuple[str, ...]
+    incident: Incident, kind: str, *, span: tuple[int, int], signals: tuple[str, ...]
 ) -> TelemetryQuery:
     assert incident.lift is not None
     return TelemetryQuery(
