@@ -26,8 +26,8 @@ TONES = {
     **dict.fromkeys(("True", "open", "held", "moving", "lifted", "press", "raised", "fault"), "on"),
     **dict.fromkeys(("False", "closed", "stopped", "applied", "normal", "none", "ok"), "off"),
 }
-WORD_ROOM = 13.0
-"""Per cent of the width that a word needs."""
+WORD_ROOM, MARK_ROOM = 16.0, 25.0
+"""Per cent of the width that a word needs, in a band and beside a dot: on a telephone."""
 
 
 class Span(NamedTuple):
@@ -176,8 +176,8 @@ def _marks(points: Series, span: Span, say: Say) -> list[Dot]:
     free_from = 0.0
     for at_ms, value in thin(points, POINTS_DRAWN):
         x = span.place(at_ms)
-        word = say(value) if free_from <= x <= 100 - WORD_ROOM else ""
-        free_from = x + WORD_ROOM if word else free_from
+        word = say(value) if free_from <= x <= 100 - MARK_ROOM else ""
+        free_from = x + MARK_ROOM if word else free_from
         found.append(Dot(x, 50.0, word))
     return found
 
