@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from api import completeness, health, incidents, lifts, stream, telemetry
+from api import completeness, evidence, health, incidents, lifts, stream, telemetry
 from api.console import pages
 from api.feed import Feed
 from api.guard import Guard
@@ -45,7 +45,8 @@ def create_app(
         exercise=exercise,
         demo=demo,
     )
-    return _compose(parts, (health, lifts, telemetry, completeness, incidents, stream, pages))
+    modules = (health, lifts, telemetry, completeness, incidents, evidence, stream, pages)
+    return _compose(parts, modules)
 
 
 def create_own_app(

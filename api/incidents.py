@@ -12,9 +12,9 @@ from api.principal import allow
 from api.problems import DOCUMENTED, BadParameter, Problem, shown
 from api.shapes import IncidentList, IncidentShape, answer, described
 from liftwatch.handlers.alarms import incident_data
-from liftwatch.incidents.incident import State
+from liftwatch.incidents.incident import Incident, State
 from liftwatch.incidents.kinds import BY_NAME
-from liftwatch.ports import IncidentFilter
+from liftwatch.ports import Books, IncidentFilter
 
 router = APIRouter(
     tags=["incidents"], dependencies=[Depends(allow("incidents.read"))], responses=DOCUMENTED
@@ -78,7 +78,12 @@ def read_place(cursor: str) -> tuple[int, str]:
 @router.get("/v1/incidents/{id}", responses=described(IncidentShape, "The incident"))
 def read_incident(books: TheBooks, id: str) -> Response:
     """One incident."""
+    return answer(incident_data(find_incident(books, id)))
+
+
+def find_incident(books: Books, id: str) -> Incident:
+    """The incident of that id, or the problem that there is none."""
     incident = books.incident(id) if _ID.fullmatch(id) else None
     if incident is None:
         raise Problem("not-found", f"there is no incident {shown(id)}")
-    return answer(incident_data(incident))
+    return incident

@@ -4,10 +4,11 @@ from typing import Any, Literal
 
 import msgspec
 from fastapi import Response
-from msgspec import Struct
+from msgspec import Struct, field
 
 from liftwatch.account import AccountGap, Completeness
 from liftwatch.clock import day_text, rfc3339
+from liftwatch.incidents.evidence import Confidence
 from liftwatch.incidents.incident import State
 from liftwatch.ports import LiftRow, Summary
 from liftwatch.register.facts import Facts
@@ -66,6 +67,43 @@ class IncidentList(Struct):
 
     items: list[IncidentShape]
     next: str | None
+
+
+class LimitShape(Struct, kw_only=True):
+    """From which value on a signal was too much."""
+
+    signal: str
+    value: float
+
+
+class WindowShape(Struct, kw_only=True):
+    """What a lift said around one moment; a series is [[ms from raised_at, value], ...]."""
+
+    n: int
+    from_: str = field(name="from")
+    to: str
+    opened_at: str
+    raised_at: str
+    complete: bool
+    pending: bool
+    kept_at: str | None
+    points: int
+    thinned: dict[str, int]
+    series: dict[str, list[tuple[int, bool | int | float | str]]]
+
+
+class EvidenceShape(Struct, kw_only=True):
+    """What made an incident so, as `api.evidence.evidence_shape` writes it."""
+
+    incident: str
+    kind: str
+    lift: str | None
+    threshold: str
+    source: str
+    signals: list[str]
+    limits: list[LimitShape]
+    confidence: Confidence | None
+    windows: list[WindowShape]
 
 
 class TelemetryList(Struct):
@@ -129,6 +167,9 @@ DESCRIBED = (
     IncidentShape,
     LiftList,
     IncidentList,
+    LimitShape,
+    WindowShape,
+    EvidenceShape,
     TelemetryList,
     Summary,
     CompletenessShape,

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from liftwatch.account import AccountReads, AccountWork
 from liftwatch.clock import HOUR_MS
+from liftwatch.incidents.evidence import EvidenceReads, EvidenceWork
 from liftwatch.incidents.incident import AlarmChange, Incident
 from liftwatch.register.facts import Facts
 from liftwatch.telemetry.messages import Message
@@ -170,6 +171,8 @@ class Deadline(Struct, kw_only=True, frozen=True):
     attempts: int = 0
 
 
+PAUSE_MS_MAX = HOUR_MS
+"""What failed is put off for no longer, also where that is above its period."""
 LEASE_MS_MAX = HOUR_MS
 """No deadline is held longer: a lease that ends later was taken before a clock was set back."""
 
@@ -270,7 +273,7 @@ class Duties(Protocol):
         """Forget what was promised before and is settled; how many went."""
 
 
-class Work(Duties, AccountWork, Protocol):
+class Work(Duties, AccountWork, EvidenceWork, Protocol):
     """One transaction of the relational store."""
 
     def remember(self, change: AlarmChange) -> bool:
@@ -302,7 +305,7 @@ class Conflict(Exception):
     """Somebody else changed the same thing first; read again and retry."""
 
 
-class Books(AccountReads, Protocol):
+class Books(AccountReads, EvidenceReads, Protocol):
     """The relational store: incidents, the register, the stream."""
 
     def begin(self) -> AbstractContextManager[Work]:

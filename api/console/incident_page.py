@@ -1,6 +1,5 @@
 """What the page of one incident shows."""
 
-import re
 from typing import Any
 
 from api.console.board import lifts_of
@@ -8,20 +7,17 @@ from api.console.kinds import KIND_TEXTS
 from api.console.language import Language
 from api.console.values import Named, rows
 from api.console.views import incident_view, kind_name, lift_name, who_learns
-from api.problems import Problem, shown
+from api.incidents import find_incident
 from liftwatch.clock import now_ms
 from liftwatch.incidents.incident import Incident
 from liftwatch.ports import Books
 
 LIFTS_MAX = 200
-_ID = re.compile(r"[0-9A-Za-z-]{1,64}")
 
 
 def incident_page(books: Books, language: Language, id: str) -> dict[str, Any]:
     """One incident: what it means, who learns of it, how it went, the evidence."""
-    incident = books.incident(id) if _ID.fullmatch(id) else None
-    if incident is None:
-        raise Problem("not-found", f"there is no incident {shown(id)}")
+    incident = find_incident(books, id)
     among = incident.lifts[:LIFTS_MAX]
     lifts = lifts_of(books, [incident.lift, *among])
     row = lifts.get(incident.lift or "")

@@ -9,6 +9,7 @@ from api.console.assets import ASSETS
 from api.console.board import read_fleet, read_incidents, read_tiles
 from api.console.charts import CHARTS
 from api.console.completeness_page import completeness_page
+from api.console.evidence_page import evidence_part
 from api.console.incident_page import incident_page
 from api.console.language import COOKIE, LANGUAGES
 from api.console.lift_page import lift_facts, lift_incidents, lift_now
@@ -127,14 +128,24 @@ def completeness(
 @console.get("/incidents/{id}")
 def incident_whole(request: Request, books: TheBooks, id: str) -> Response:
     """One incident."""
+    language = language_of(request)
     values: dict[str, object] = {"stream": books.stream_head()}
-    return render(request, "incident.html", values | incident_page(books, language_of(request), id))
+    values |= incident_page(books, language, id)
+    values |= {"part": evidence_part(books, language, id)}
+    return render(request, "incident.html", values)
 
 
 @console.get("/console/incidents/{id}")
 def incident_piece(request: Request, books: TheBooks, id: str) -> Response:
     """The changing part of one incident."""
     return render(request, "_incident.html", incident_page(books, language_of(request), id))
+
+
+@console.get("/console/incidents/{id}/evidence")
+def evidence_piece(request: Request, books: TheBooks, id: str) -> Response:
+    """The signals around one incident."""
+    part = evidence_part(books, language_of(request), id)
+    return render(request, "_evidence.html", {"part": part})
 
 
 @router.get("/language", dependencies=[Depends(allow("console.language"))])

@@ -11,6 +11,11 @@ from typing import Any
 from liftwatch import clock
 from liftwatch.adapters.memory_account import AccountState, MemoryAccountReads, MemoryAccountWork
 from liftwatch.adapters.memory_duties import DutiesState, MemoryDuties, MemoryDutyReads
+from liftwatch.adapters.memory_evidence import (
+    EvidenceState,
+    MemoryEvidenceReads,
+    MemoryEvidenceWork,
+)
 from liftwatch.incidents.incident import AlarmChange, Incident
 from liftwatch.ports import Conflict, IncidentFilter, LiftRow, Page, StreamEvent
 
@@ -30,15 +35,16 @@ class _State:
         self.lifts: dict[str, LiftRow] = {}
         self.duties = DutiesState()
         self.account = AccountState()
+        self.evidence: EvidenceState = {}
 
 
-class MemoryBooks(MemoryDutyReads, MemoryAccountReads):
+class MemoryBooks(MemoryDutyReads, MemoryAccountReads, MemoryEvidenceReads):
     """Fulfils `liftwatch.ports.Books` for one thread."""
 
     def __init__(self) -> None:
         self._state = _State()
         super().__init__(self._state.duties)
-        self._account = self._state.account
+        self._account, self._evidence = self._state.account, self._state.evidence
 
     @contextmanager
     def begin(self) -> Iterator["MemoryWork"]:
@@ -116,12 +122,12 @@ class MemoryBooks(MemoryDutyReads, MemoryAccountReads):
         """Nothing to let go of."""
 
 
-class MemoryWork(MemoryDuties, MemoryAccountWork):
+class MemoryWork(MemoryDuties, MemoryAccountWork, MemoryEvidenceWork):
     """One transaction; each step says how it is undone."""
 
     def __init__(self, state: _State) -> None:
         super().__init__(state.duties)
-        self._state, self._account = state, state.account
+        self._state, self._account, self._evidence = state, state.account, state.evidence
 
     def undo(self) -> None:
         """Take every step back, the last first."""

@@ -5,7 +5,15 @@ from typing import Any
 
 from msgspec import Struct, structs
 
-from liftwatch.ports import LEASE_MS_MAX, Attempt, Conflict, Deadline, Heartbeat, Promise
+from liftwatch.ports import (
+    LEASE_MS_MAX,
+    PAUSE_MS_MAX,
+    Attempt,
+    Conflict,
+    Deadline,
+    Heartbeat,
+    Promise,
+)
 
 
 class _Held(Struct, frozen=True):
@@ -188,10 +196,9 @@ def _set(where: dict[Any, Any], key: Any, value: Any) -> None:
 
 
 def _is_due(deadline: Deadline, now_ms: int) -> bool:
-    period_ms = deadline.period_ms
-    return deadline.due_ms <= now_ms or (
-        period_ms is not None and deadline.due_ms > now_ms + period_ms
-    )
+    period_ms, ahead_ms = deadline.period_ms, deadline.due_ms - now_ms
+    set_back = deadline.attempts == 0 or ahead_ms > PAUSE_MS_MAX
+    return ahead_ms <= 0 or (period_ms is not None and ahead_ms > period_ms and set_back)
 
 
 def _is_free(held: _Held, now_ms: int) -> bool:

@@ -15,13 +15,12 @@ from prometheus_client import CollectorRegistry, Counter
 
 from liftwatch import clock
 from liftwatch.ids import new_id
-from liftwatch.ports import Books, Conflict, Deadline, StoreUnavailable
+from liftwatch.ports import PAUSE_MS_MAX, Books, Conflict, Deadline, StoreUnavailable
 
 log = structlog.get_logger()
 
 TICK_S = 0.25  # how late a job begins at most, while nothing else runs
 PAUSE_S_MAX = 15.0
-FAILED_MS_MAX = clock.HOUR_MS
 
 Lane = Literal["quick", "slow", "long"]
 LANES: tuple[Lane, ...] = ("quick", "slow", "long")
@@ -41,7 +40,8 @@ class Job(NamedTuple):
     at once: long work is done in slices. `slow` ones have a thread of their own: whatever waits
     for a network must not hold up what watches; nor may the `long` ones, which work for minutes,
     hold up what leaves the house. `lease_ms` is above the longest that a run can take, and the
-    delay when an engine dies in it.
+    delay when an engine dies in it. After a failure it is tried again at the latest after
+    `pause_ms_max`.
     """
 
     name: str
@@ -49,6 +49,7 @@ class Job(NamedTuple):
     run: Callable[[int, Deadline], bool | Ran]
     lane: Lane = "quick"
     lease_ms: int = 15_000
+    pause_ms_max: int = PAUSE_MS_MAX
 
 
 class Engine:
@@ -163,7 +164,8 @@ class Engine:
             log.warning("a job of the engine fails", job=due.name, reason=why[:200])
         self._failing[due.name] = why[:200]
         self._runs.labels(due.what, "failed").inc()
-        pause_ms = min(clock.SECOND_MS << min(due.attempts, 20), FAILED_MS_MAX)
+        longest_ms = self._jobs[due.what].pause_ms_max
+        pause_ms = min(clock.SECOND_MS << min(due.attempts, 20), longest_ms)
         with self._books.begin() as work:
             work.put_off(due.name, holder=self._holder, due_ms=now_ms + pause_ms)
 

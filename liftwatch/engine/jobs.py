@@ -1,7 +1,7 @@
 """The table of jobs. A new one is a row: name, period, function, lane, lease."""
 
 from liftwatch.clock import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS
-from liftwatch.engine import outbox, sums
+from liftwatch.engine import evidence, outbox, sums
 from liftwatch.engine.clockwork import Job, Ran
 from liftwatch.engine.watch import ALARM, SEND, WATCH, Watch
 from liftwatch.ports import LEASE_MS_MAX, Books, Channel, Deadline, KeptStore
@@ -10,6 +10,9 @@ WATCH_MS_MAX = 5 * SECOND_MS
 LOOKS_MIN = 5
 """Looks at the canaries within the time after which one is late."""
 SUMS_MS = 5 * MINUTE_MS
+EVIDENCE_MS = 5 * SECOND_MS
+EVIDENCE_LEASE_MS = 5 * MINUTE_MS
+"""Above some twenty reads of a store that answers just within its time."""
 STREAM_KEPT = 100_000
 STREAM_KEPT_MS = 30 * DAY_MS
 OUTBOX_KEPT_MS = 90 * DAY_MS
@@ -39,6 +42,14 @@ def make_jobs(
             lambda now_ms, due: keep_telemetry(store, due, now_ms),
             lane="long",
             lease_ms=LEASE_MS_MAX // 2,
+        ),
+        Job(
+            evidence.KEEP,
+            EVIDENCE_MS,
+            lambda now_ms, _: evidence.keep_due(books, store, now_ms),
+            lane="long",
+            lease_ms=EVIDENCE_LEASE_MS,
+            pause_ms_max=EVIDENCE_LEASE_MS,
         ),
     ]
     if alarm is not None:

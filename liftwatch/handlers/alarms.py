@@ -4,8 +4,9 @@ from typing import Any
 
 from msgspec import structs
 
-from liftwatch.clock import rfc3339
+from liftwatch.clock import now_ms, rfc3339
 from liftwatch.ids import new_id
+from liftwatch.incidents.evidence import plan_window
 from liftwatch.incidents.incident import (
     AlarmChange,
     Incident,
@@ -69,10 +70,31 @@ def _raised(work: Work, change: AlarmChange) -> Incident | None:
             return None
         incident = open_incident(change, id=new_id())
         work.add_incident(incident)
+        _plan_evidence(work, incident, change)
         return incident
     joined = join_incident(open_one, change)
     work.update_incident(joined)
+    if joined.occurrences > open_one.occurrences or change.edge == "graver":
+        _plan_evidence(work, joined, change)
     return joined
+
+
+def _plan_evidence(work: Work, incident: Incident, change: AlarmChange) -> None:
+    """See to it that the signals around this moment are kept, when they have come.
+
+    What several lifts share has none of its own: each lift's incident has them.
+    """
+    if incident.lift is None:
+        return
+    work.plan_evidence(
+        plan_window(
+            incident.kind,
+            incident=incident.id,
+            opened_ms=change.opened_ms,
+            raised_ms=change.at_ms,
+            noted_ms=now_ms(),
+        )
+    )
 
 
 def _cleared(work: Work, change: AlarmChange) -> Incident | None:

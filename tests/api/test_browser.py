@@ -10,6 +10,7 @@ from liftwatch.account import AccountRow
 from liftwatch.clock import estate_day, now_ms
 from liftwatch.register.facts import Facts
 from tests.api.conftest import Fleet, Serve
+from tests.api.test_evidence import keep
 
 CHROMIUM = Path("/usr/bin/chromium")
 sync_api = pytest.importorskip("playwright.sync_api", reason="pip install playwright")
@@ -143,6 +144,24 @@ def test_the_page_of_completeness(page: Page, app: FastAPI, fleet: Fleet, serve:
     assert "99.99%" in page.inner_text(".figures tbody tr:first-child")
     page.click("text=前一天")
     page.wait_for_selector(".calm")
+
+
+def test_evidence_comes_by_itself(page: Page, app: FastAPI, fleet: Fleet, serve: Serve) -> None:
+    """While the signals are gathered the page waits; when they are kept it draws them."""
+    incident = fleet.alarm("L-0001", "overspeed", at_ms=now_ms(), evidence={"limit_mps": 1.15})
+    live(page, serve(app), f"/incidents/{incident.id}")
+    assert "正在收集信号" in page.inner_text("#evidence")
+    speed = [(-60_000, 0.0), (-500, 1.0), (0, 1.4), (30_000, 0.0)]
+    keep(fleet, incident, {"state.speed_mps": list(speed), "state.people": [(-5_000, 2), (0, 3)]})
+    page.wait_for_selector("#evidence .trace path.line", timeout=20_000)
+    assert page.get_attribute("#evidence", "hx-trigger") is None
+    (box, *_) = page.query_selector_all("#evidence .trace > svg")
+    assert box.bounding_box()["width"] > 300
+    assert page.text_content("#evidence .limit-word") == "1.15 m/s"
+    page.click("text=以表格显示")
+    assert "1.4 m/s" in page.inner_text("#evidence .figures")
+    page.set_viewport_size({"width": 390, "height": 800})
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
 
 
 def test_hostile_texts_do_nothing(page: Page, app: FastAPI, fleet: Fleet, serve: Serve) -> None:

@@ -15,7 +15,10 @@ from api.console.language import FORMS, LANGUAGES
 from liftwatch.incidents.incident import State
 from liftwatch.incidents.kinds import KINDS
 
-CONSOLE = Path(__file__).parents[2] / "api" / "console"
+ROOT = Path(__file__).parents[2]
+CONSOLE = ROOT / "api" / "console"
+SPOKEN = (CONSOLE, ROOT / "liftwatch" / "incidents")
+"""Where texts stand: the grounds of incidents are told by the API too, in English."""
 METHODS = [("**.py", "python"), ("**.html", "jinja2.ext:babel_extract")]
 KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
     "N_": None,
@@ -33,8 +36,9 @@ PLACES = re.compile(r"%\(\w+\)s")
 def extracted() -> Catalog:
     """The texts that stand in code and templates, in English."""
     catalogue = Catalog(fuzzy=False)
-    for _, _, message, _, context in extract_from_dir(CONSOLE, METHODS, keywords=KEYWORDS):
-        catalogue.add(message, context=context)
+    for folder in SPOKEN:
+        for _, _, message, _, context in extract_from_dir(folder, METHODS, keywords=KEYWORDS):
+            catalogue.add(message, context=context)
     return catalogue
 
 

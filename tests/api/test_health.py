@@ -109,6 +109,7 @@ def test_the_interface_describes_itself(client: TestClient, app: FastAPI) -> Non
         "/v1/terminals/{terminal}/gaps",
         "/v1/incidents",
         "/v1/incidents/{id}",
+        "/v1/incidents/{id}/evidence",
         "/v1/stream",
     }
     assert all("422" not in get["get"]["responses"] for get in paths.values())

@@ -26,6 +26,7 @@ HOST = {"Host": "127.0.0.1"}
         "/v1/terminals/{terminal}/gaps",
         "/v1/incidents",
         "/v1/incidents/{id}",
+        "/v1/incidents/{id}/evidence",
     ],
 )
 def test_answers_are_as_described(app: FastAPI, fleet: Fleet, path: str) -> None:
@@ -58,6 +59,7 @@ def test_what_is_there_is_as_described(app: FastAPI, fleet: Fleet) -> None:
     for path, names in (
         ("/v1/lifts/{lift}", {"lift": "L-0001"}),
         ("/v1/incidents/{id}", {"id": incident.id}),
+        ("/v1/incidents/{id}/evidence", {"id": incident.id}),
     ):
         case = described[path]["GET"].Case(path_parameters=names)
         assert case.call_and_validate(headers=HOST).status_code == 200

@@ -131,6 +131,20 @@ def test_what_failed_keeps_its_attempts(books: Books) -> None:
     assert not settle(books, "look", None)
 
 
+def test_what_is_put_off_for_longer_than_its_period_waits(books: Books) -> None:
+    """It is no sign of a clock that was set back, unless it is further away than any pause."""
+    arm(books, period_ms=5_000)
+    take(books)
+    with books.begin() as work:
+        assert work.put_off("look", holder="one", due_ms=MONDAY_MS + 60_000)
+    assert take(books, 10) is None
+    assert take(books, 59.9) is None
+    assert take(books, 60) is not None
+    with books.begin() as work:
+        assert work.put_off("look", holder="one", due_ms=MONDAY_MS + 60_000)
+    assert take(books, -7_200) is not None
+
+
 def test_arming_again_only_brings_forward(books: Books) -> None:
     """And a new period counts, as after an update; none given is none changed."""
     arm(books, period_ms=60_000)

@@ -96,6 +96,7 @@ def test_without_a_line_the_engine_has_no_such_job() -> None:
         "prune-stream",
         "prune-outbox",
         "keep-telemetry",
+        "keep-evidence",
     }
 
 

@@ -115,11 +115,14 @@
   function changed(incident) {
     reload("open");
     reload("lift-incidents");
-    if (document.getElementById("incident")?.dataset.id === incident.id) reload("incident");
+    if (document.getElementById("incident")?.dataset.id === incident.id) {
+      reload("incident");
+      reload("evidence");
+    }
   }
 
   function everything() {
-    for (const id of ["board", "now", "lift-incidents", "incident"]) reload(id);
+    for (const id of ["board", "now", "lift-incidents", "incident", "evidence"]) reload(id);
   }
 
   tick();

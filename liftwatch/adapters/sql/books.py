@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from liftwatch.adapters.sql import tables
 from liftwatch.adapters.sql.account import SqlAccountReads
 from liftwatch.adapters.sql.connect import WRITES, connect, is_sqlite, make_folder, shown
+from liftwatch.adapters.sql.evidence import SqlEvidenceReads
 from liftwatch.adapters.sql.filters import filtered
 from liftwatch.adapters.sql.migrate import migrate
 from liftwatch.adapters.sql.rows import (
@@ -52,7 +53,7 @@ _INCIDENT = tables.incident.c
 _LIFT = tables.lift.c
 
 
-class SqlBooks(SqlAccountReads):
+class SqlBooks(SqlAccountReads, SqlEvidenceReads):
     """Fulfils `liftwatch.ports.Books`, for several threads and several processes.
 
     Every call raises StoreUnavailable while the database is away.

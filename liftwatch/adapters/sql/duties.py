@@ -25,7 +25,15 @@ from liftwatch.adapters.sql.rows import (
     heartbeat_of,
     upserting,
 )
-from liftwatch.ports import LEASE_MS_MAX, Attempt, Conflict, Deadline, Heartbeat, Promise
+from liftwatch.ports import (
+    LEASE_MS_MAX,
+    PAUSE_MS_MAX,
+    Attempt,
+    Conflict,
+    Deadline,
+    Heartbeat,
+    Promise,
+)
 
 _CANARY, _DEADLINE, _OUTBOX = tables.canary.c, tables.deadline.c, tables.outbox.c
 
@@ -155,8 +163,13 @@ class SqlDuties:
 
 
 def _is_due(now_ms: int) -> ColumnElement[bool]:
-    """Due, or further away than its period, which only a clock that was set back explains."""
-    return or_(_DEADLINE.due_ms <= now_ms, _DEADLINE.due_ms > now_ms + _DEADLINE.period_ms)
+    """Due, or further away than its period, which only a clock that was set back explains.
+
+    What failed may be put off for longer, but for no more than `PAUSE_MS_MAX`.
+    """
+    due_ms = _DEADLINE.due_ms
+    set_back = or_(_DEADLINE.attempts == 0, due_ms > now_ms + PAUSE_MS_MAX)
+    return or_(due_ms <= now_ms, and_(due_ms > now_ms + _DEADLINE.period_ms, set_back))
 
 
 def _is_free(now_ms: int) -> ColumnElement[bool]:

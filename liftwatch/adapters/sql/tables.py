@@ -99,6 +99,30 @@ incident = Table(
     ),
 )
 
+incident_evidence = Table(
+    "incident_evidence",
+    metadata,
+    Column(
+        "incident",
+        name_type(64),
+        ForeignKey("incident.id", name="incident_evidence_incident", ondelete="CASCADE"),
+        primary_key=True,
+    ),
+    Column("n", Integer(), primary_key=True, autoincrement=False),
+    Column("opened_ms", BigInteger(), nullable=False),
+    Column("raised_ms", BigInteger(), nullable=False),
+    Column("from_ms", BigInteger(), nullable=False),
+    Column("to_ms", BigInteger(), nullable=False),
+    Column("final_ms", BigInteger(), nullable=False),
+    Column("due_ms", BigInteger()),
+    Column("looks", Integer(), nullable=False),
+    Column("kept_ms", BigInteger()),
+    Column("complete", Boolean(), nullable=False),
+    Column("points", BigInteger(), nullable=False),
+    Column("kept", Text(), nullable=False),
+    Index("incident_evidence_by_due", "due_ms"),
+)
+
 alarm_change = Table(
     "alarm_change",
     metadata,

@@ -9,6 +9,7 @@ from liftwatch import clock
 from liftwatch.adapters.sql import tables
 from liftwatch.adapters.sql.account import SqlAccountWork
 from liftwatch.adapters.sql.duties import SqlDuties
+from liftwatch.adapters.sql.evidence import SqlEvidenceWork
 from liftwatch.adapters.sql.rows import (
     INCIDENT,
     incident_of,
@@ -24,7 +25,7 @@ _INCIDENT = tables.incident.c
 _COUNTER = tables.counter.c
 
 
-class SqlWork(SqlDuties, SqlAccountWork):
+class SqlWork(SqlDuties, SqlAccountWork, SqlEvidenceWork):
     """Fulfils `liftwatch.ports.Work` on a connection whose transaction has begun."""
 
     def remember(self, change: AlarmChange) -> bool:
