@@ -43,6 +43,7 @@ class Condition:
     slip: float = 0.0
     level_mm: dict[int, float] = field(default_factory=dict)
     drag: dict[int, float] = field(default_factory=dict)
+    own_drag: dict[int, float] = field(default_factory=dict)  # no two landing doors are alike
     drag_everywhere: float = 1.0
     jerk: float = 1.0
     hunting: float = 0.0  # of a drive that is badly tuned: speed swings, ±share
@@ -54,8 +55,9 @@ class Condition:
     faulty: set[str] = field(default_factory=set)  # sensors that report themselves
 
     def drag_at(self, floor: int) -> float:
-        """How much longer the doors take at a floor."""
-        return self.drag_everywhere * self.drag.get(floor, 1.0)
+        """How much longer the doors take at a floor than the lift's doors in general."""
+        own = self.own_drag.get(floor, 1.0)
+        return self.drag_everywhere * self.drag.get(floor, 1.0) * own
 
 
 def condition_of(plan: Plan, rng: Random, *, age_years: float) -> Condition:
@@ -70,5 +72,6 @@ def condition_of(plan: Plan, rng: Random, *, age_years: float) -> Condition:
         },
         level_spread_mm=rng.uniform(2.0, 3.0) + 1.5 * aged,
         stretch=1.0 + 0.3 * aged,
+        own_drag={landing.floor: rng.uniform(0.97, 1.03) for landing in plan.landings},
         force_n=rng.uniform(80.0, 105.0) * (0.9 if plan.limits.speed_mps < 1.2 else 1.0),
     )

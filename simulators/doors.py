@@ -157,7 +157,8 @@ class Doors:
         body.setdefault("obstructed_s", 0.0)
         if result == "closed":
             current_a = self._about(CURRENT_A * lift.condition.drag_at(lift.floor))
-            force_n = lift.condition.force_n * lift.rng.gauss(1.0, 0.04)
+            own = lift.condition.own_drag.get(lift.floor, 1.0)
+            force_n = lift.condition.force_n * own * lift.rng.gauss(1.0, 0.04)
             body |= {
                 "current_rms_a": current_a,
                 "current_peak_a": round(2.1 * current_a, 3),

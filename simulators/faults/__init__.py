@@ -210,7 +210,7 @@ HARMLESS: dict[str, Row] = {
     "planned_outage": Row(harmless.planned_outage, 1_800.0),
     "firefighter_drill": Row(harmless.firefighter_drill, 800.0),
     "level_15_mm": Row(harmless.level_15_mm, 3_600.0, {"off_mm": 15.0}, beside=True),
-    "relevelling": Row(harmless.relevelling, 60.0, {"stretch": 1.3}),
+    "relevelling": Row(harmless.relevelling, 60.0, {"stretch": 3.0}),
     "child_at_buttons": Row(harmless.child_at_buttons, 60.0, {"times": 15.0}, _BUTTON, beside=True),
     "calls_again": Row(harmless.calls_again, 180.0, {"times": 8.0}, _BUTTON),
     "alarm_by_mistake": Row(harmless.alarm_by_mistake, 30.0),

@@ -195,7 +195,10 @@ def level_15_mm(lift: Lift, scene: Scene) -> Process:
 
 
 def relevelling(lift: Lift, scene: Scene) -> Process:
-    """A heavy trolley is rolled in: the car sinks and follows its ropes, doors open, at a creep."""
+    """A heavy trolley is rolled in: the car sinks and follows its ropes, doors open, at a creep.
+
+    `stretch`: how soft the suspension is, thin ropes and springs under the car, over usual ropes.
+    """
     yield from settle(lift)
     yield from send_to(lift, lift.plan.lowest.floor)
     yield from wait_until(lift, scene.at_ms)

@@ -1,6 +1,7 @@
 """Cars that move as they must not: too fast, without suspension, untold, or with a door open."""
 
 import math
+from typing import Literal
 
 from simulators.agenda import Process
 from simulators.bursts import Span
@@ -43,6 +44,8 @@ AFTERWARDS = (
 STUCK = ("entrapment", "entrapment_suspected", "emergency_call")
 FOUND_S = 10.0
 
+Trigger = Literal["free_fall", "shock", "overspeed", "movement", "stop", "manual"]
+
 
 def overspeed(lift: Lift, scene: Scene) -> Process:
     """The drive runs away on a ride until the safety gear catches the car."""
@@ -57,10 +60,15 @@ def overspeed(lift: Lift, scene: Scene) -> Process:
 
     changes = [Change(runaway_s, run_away), Change(gear_s, lambda: emergency_stop(lift))]
     yield from _crash(lift, motion, changes)
-    yield lift.after(1.0)
-    span = Span(runaway_s - 1.0, motion.duration_s + 1.0)
-    send_burst(lift, measure(lift, motion, span, trigger="overspeed"))
+    yield from _measured(lift, motion, trigger="overspeed")
     yield from _aftermath(lift, scene, truths)
+
+
+def _measured(lift: Lift, motion: Motion, *, trigger: Trigger) -> Process:
+    """The burst of the seconds in which the safety gear caught the car."""
+    yield lift.after(1.0)
+    span = Span(max(motion.duration_s - 3.0, 0.0), motion.duration_s + 1.0)
+    send_burst(lift, measure(lift, motion, span, trigger=trigger))
 
 
 def _runaway(lift: Lift, start: Motion, ratio: float) -> tuple[Motion, float]:
@@ -122,6 +130,7 @@ def uncontrolled_movement(lift: Lift, scene: Scene) -> Process:
     truths = [note(lift, "free_fall", within_s=FOUND_S, also=also)]
     yield from lift.move(motion, [Change(gear_s, lambda: emergency_stop(lift))])
     lift.tell_state()
+    yield from _measured(lift, motion, trigger="movement")
     yield from _aftermath(lift, scene, truths)
 
 

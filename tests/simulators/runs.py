@@ -48,6 +48,7 @@ def neighbours(
 def play(
     name: str,
     *,
+    seed: int = SEED,
     lifts: int = 1,
     minutes: float = 40.0,
     people_per_day: float = 0.0,
@@ -55,9 +56,9 @@ def play(
 ) -> tuple[list[Outgoing], list[Any]]:
     """Some time of a fleet whose first lift has one fault after five minutes."""
     scenario = Scenario((fault(0, name, 300.0, **options),))
-    plans = [plan_lift(place_of(index, seed=SEED), seed=SEED) for index in range(lifts)]
+    plans = [plan_lift(place_of(index, seed=seed), seed=seed) for index in range(lifts)]
     if people_per_day:
         plans = [plan._replace(people_per_day=people_per_day) for plan in plans]
-    fleet = Fleet(plans, seed=SEED, start_ms=START_MS, scenario=scenario)
+    fleet = Fleet(plans, seed=seed, start_ms=START_MS, scenario=scenario)
     messages = list(fleet.run(START_MS + round(minutes * 60_000)))
     return messages, fleet.truth()

@@ -10,7 +10,7 @@ import pytest
 from liftwatch.clock import parse_ms
 from liftwatch.incidents.kinds import KINDS as INCIDENTS
 from liftwatch.telemetry.messages import KINDS
-from simulators.faults import FAULTS, kind_of_fault
+from simulators.faults import DANGERS, FAULTS, STOPPED, kind_of_fault
 from simulators.fleet import Outgoing
 from simulators.physics import GRAVITY_MPS2
 from simulators.truth import Truth
@@ -118,6 +118,77 @@ def test_every_kind_has_a_fault_and_something_that_only_looks_like_it() -> None:
 @pytest.mark.parametrize("name", ["overrun", "door_impact", "button_stuck", "terminal_restart"])
 def test_the_same_seed_plays_the_same_fault(name: str) -> None:
     assert msgspec.json.encode(run(name)) == msgspec.json.encode(played(name))
+
+
+VARIANTS: tuple[tuple[str, dict[str, float], str], ...] = (
+    ("overrun", {"bottom": 1.0}, "overrun"),
+    ("overrun", {"past_m": 0.4, "people": 1.0}, "entrapment"),
+    ("run_time_limit", {"people": 1.0, "creep_mps": 0.01}, "entrapment"),
+    ("mains_lost", {"people": 2.0}, "entrapment"),
+    ("entrapment", {"mains": 1.0}, "mains_lost"),
+    ("entrapment_at_landing", {"people": 4.0, "try_s": 30.0}, "door_fault"),
+    ("door_impact", {"force_n": 100.0, "obstructed_s": 1.2}, "door_impact"),
+    ("door_impact", {"force_n": 200.0, "obstructed_s": 0.0}, "door_impact"),
+    ("door_fault_opening", {"try_s": 31.0}, "door_fault"),
+    ("button_stuck", {"held": 0.0, "for_s": 600.0}, "button_stuck"),
+    ("vibration_wear", {"part": 3.0, "for_s": 3_600.0}, "vibration_wear"),
+    ("door_wear", {"everywhere": 1.0, "for_s": 3_600.0}, "door_wear"),
+    ("inspection_due", {"days": 0.0, "for_s": 3_600.0}, "inspection_due"),
+    ("terminal_offline", {"will": 0.0, "stores": 0.0}, "terminal_offline"),
+    ("levelling_step", {"step_mm": 60.0}, "levelling_error"),
+    ("position_frozen", {"told": 0.0}, ""),
+    ("fleet_fault", {"count": 5.0}, "fleet_fault"),
+)
+
+
+@pytest.mark.parametrize(("name", "options", "kind"), VARIANTS)
+def test_a_fault_has_variants(name: str, options: dict[str, float], kind: str) -> None:
+    """Each option means something, and the lift heals from each."""
+    messages, truths = play(
+        name, lifts=LIFTS.get(name, 1), minutes=60.0 + options.get("for_s", 0.0) / 30, **options
+    )
+    assert kind in {truth.kind for truth in truths}
+    assert all(truth.to_ms is not None for truth in truths)
+    last = of_kind(messages, "state")[-1]
+    assert last["service_mode"] == "normal"
+    assert last["safety_chain_ok"]
+
+
+@pytest.mark.parametrize("seed", range(1, 9))
+@pytest.mark.parametrize("name", [*DANGERS, *STOPPED])
+def test_a_fault_heals_on_other_lifts_too(name: str, seed: int) -> None:
+    """Low blocks and high ones, slow and fast, of any age."""
+    if name == "button_silent":
+        return  # days, and played above
+    messages, truths = play(name, seed=seed, minutes=45.0)
+    assert {truth.kind for truth in truths} >= {kind_of_fault(name)}
+    assert all(truth.to_ms is not None for truth in truths)
+    assert of_kind(messages, "state")[-1]["service_mode"] == "normal"
+
+
+def test_a_car_past_its_last_landing_strikes_the_buffer_below() -> None:
+    """Below the lowest landing, out of its zone, chain open, a blow of nearly a g in a burst."""
+    messages, truths = play("overrun", bottom=1.0)
+    from_ms, _ = span_of(truths, "overrun")
+    low_m = of_kind(messages, "register")[0]["floors"][0]["height_m"]
+    rest = states(messages, from_ms + 3_000, from_ms + 60_000)
+    for state in rest:
+        assert state["position_m"] == pytest.approx(low_m - 0.25, abs=0.01)
+    assert not any(state["safety_chain_ok"] or state["in_door_zone"] for state in rest)
+    (burst,) = of_kind(messages, "burst")
+    assert max(burst["z_mps2"]) > 1.7 * GRAVITY_MPS2
+
+
+def test_a_heavy_trolley_makes_the_car_follow_its_ropes_with_open_doors() -> None:
+    """A hard negative: it moves with the doors open, commanded, at a creep, within the zone."""
+    messages, truths = play("relevelling")
+    (quiet,) = truths
+    assert quiet.to_ms is not None
+    during = states(messages, quiet.from_ms, quiet.to_ms)
+    moving = [s for s in during if s["car"] == "moving" and not s["doors_closed"]]
+    assert moving
+    assert all(state["in_door_zone"] and state["run_command"] for state in moving)
+    assert max(abs(state["speed_mps"]) for state in moving) <= 0.03
 
 
 MISCOUNTED = {"position_miscounted", "position_frozen"}
