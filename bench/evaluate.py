@@ -30,7 +30,7 @@ from simulators.fleet import Fleet, make_fleet
 from simulators.scenario import Scenario
 
 CHOOSING, REPORTING, QUIET = (11, 12), (101, 102, 103), (201, 202, 203, 204, 205)
-START_MS = parse_ms("2026-03-02T00:00:00.000Z")
+START_MS = parse_ms("2026-03-02T00:00:00.000Z")  # a Monday
 LIFTS = int(os.environ.get("EVAL_LIFTS", "60"))
 DAYS = float(os.environ.get("EVAL_DAYS", "10"))
 SHARE = float(os.environ.get("EVAL_SHARE", "1"))
@@ -62,7 +62,13 @@ def sets() -> list[Set]:
 def fleet_of(world: World) -> Fleet:
     """The lifts of a world, not started yet."""
     scenario = Scenario(world.faults)
-    return make_fleet(seed=world.seed, lifts=world.lifts, start_ms=START_MS, scenario=scenario)
+    return make_fleet(
+        seed=world.seed,
+        lifts=world.lifts,
+        start_ms=START_MS,
+        scenario=scenario,
+        base_rates=world.base_rates,
+    )
 
 
 def lines_of(fleet: Fleet, world: World) -> Iterator[bytes]:
