@@ -40,6 +40,11 @@ class Span(Struct, gc=False, omit_defaults=True):
             elif self.gone_ms is None:
                 self.gone_ms = at_ms
 
+    @property
+    def idle(self) -> bool:
+        """Whether nothing holds, and nothing was raised: asked with every message."""
+        return self.since_ms is None and not self.raised
+
     def reset(self) -> None:
         """As if nothing had been."""
         self.since_ms = self.gone_ms = self.ready_ms = None
@@ -74,6 +79,8 @@ class Condition(Detector):
 
     def due_ms(self, after_ms: int) -> int | None:
         """When the condition has lasted, or been gone, for long enough."""
+        if self.span.idle:
+            return None
         due_ms = self._ripe_ms()
         return due_ms if due_ms is not None and due_ms > after_ms else None
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from detectors.contract import Claim, Detector, soonest
+from detectors.contract import Claim, Detector
 from detectors.moment import Moment
 from detectors.view import View
 from liftwatch.clock import SECOND_MS, to_ms
@@ -46,7 +46,8 @@ class DoorBlocked(Detector):
         """When the doors will have stood open for too long."""
         if self.open_ms is None or self.raised:
             return None
-        return soonest([self.open_ms + int(OPEN_S * SECOND_MS)], after_ms=after_ms)
+        due_ms = self.open_ms + int(OPEN_S * SECOND_MS)
+        return due_ms if due_ms > after_ms else None
 
     def _hear_state(self, now: Moment) -> Iterable[Claim]:
         if now.closed is True:

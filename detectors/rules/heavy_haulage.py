@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from detectors.contract import Claim, Detector, soonest
+from detectors.contract import Claim, Detector
 from detectors.view import View
 from liftwatch.clock import HOUR_MS
 from liftwatch.telemetry.messages import Message, Ride
@@ -49,7 +49,8 @@ class HeavyHaulage(Detector):
 
     def due_ms(self, after_ms: int) -> int | None:
         """An hour after the last heavy ride."""
-        return soonest((self._over_ms(),), after_ms=after_ms)
+        due_ms = self._over_ms()
+        return due_ms if due_ms is not None and due_ms > after_ms else None
 
     def _over_ms(self) -> int | None:
         return None if self.pair is None else self.rides_ms[self.pair][-1] + WITHIN_MS

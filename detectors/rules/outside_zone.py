@@ -69,6 +69,8 @@ class OutsideZone(Detector):
 
     def due_ms(self, after_ms: int) -> int | None:
         """When it will have stood for long enough."""
+        if self.chain_open.since_ms is None and self.chain_closed.since_ms is None:
+            return None
         dues = (None if s.raised else s.due_ms(LASTING_MS, 0) for _, s in self._spans())
         return soonest(dues, after_ms=after_ms)
 

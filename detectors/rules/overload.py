@@ -68,6 +68,8 @@ class Overload(Detector):
 
     def due_ms(self, after_ms: int) -> int | None:
         """When the load will have lasted, or overloads have become seldom."""
+        if self.span.idle and not self.raised:
+            return None
         return soonest((self._lasted_ms(), self._rare_ms()), after_ms=after_ms)
 
     def _lasted_ms(self) -> int | None:

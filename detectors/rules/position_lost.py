@@ -66,6 +66,8 @@ class PositionLost(Detector):
 
     def due_ms(self, after_ms: int) -> int | None:
         """When it will have been unknown, or known again, for long enough."""
+        if self.span.idle:
+            return None
         return soonest((self.span.due_ms(UNKNOWN_MS, UNKNOWN_MS),), after_ms=after_ms)
 
     def _compare(self, now: Moment, view: View) -> Iterable[Claim]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from detectors.contract import Claim, Detector, soonest
+from detectors.contract import Claim, Detector
 from detectors.moment import Moment
 from detectors.view import View
 from liftwatch.clock import SECOND_MS, to_ms
@@ -81,7 +81,10 @@ class RunTimeLimit(Detector):
         if self.raised_ms is not None or self.since_ms is None:
             return None
         first_ms = self.since_ms if self.still_ms is None else self.still_ms
-        return soonest((first_ms + LIMIT_MS_MIN, first_ms + LIMIT_MS), after_ms=after_ms)
+        due_ms = first_ms + LIMIT_MS_MIN
+        if due_ms <= after_ms:
+            due_ms = first_ms + LIMIT_MS
+        return due_ms if due_ms > after_ms else None
 
     def _follow(self, now: Moment) -> None:
         """Keep since when and where the car stands still under command."""
