@@ -113,12 +113,12 @@ def mutants_of(path: str, text: str) -> list[Mutant]:
     """Everything that can be broken, in the order of the text.
 
     >>> for mutant in mutants_of("m.py", "LIMIT = 5\\ndef f(x):\\n    return not x > LIMIT\\n"):
-    ...     print(mutant.line, mutant.scope, mutant.what, mutant.was, mutant.now[:6])
-    1 LIMIT grown 5 (lambd
-    1 LIMIT shrunk 5 (lambd
-    3 f not dropped not
-    3 f flipped > <=
-    3 f boundary > >=
+    ...     print(mutant.name)
+    m.py:1 LIMIT: grown, 5 times 1.5
+    m.py:1 LIMIT: shrunk, 5 by 1.5
+    m.py:3 f: not dropped, not -> nothing
+    m.py:3 f: flipped, > -> <=
+    m.py:3 f: boundary, > -> >=
     """
     module = Module(path, text)
     found = [*_constants(module)]

@@ -82,7 +82,8 @@ class Shadow:
 
     def start(self, mutant: Mutant, *, tests: list[str], words: list[str], limit_s: float) -> None:
         """Break the module and begin to run these tests."""
-        path, sound = self.folder / mutant.path, (ROOT / mutant.path).read_text()
+        path = self.folder / mutant.path
+        sound = path.read_text(encoding="utf-8")
         self._write(path, mutant.of(sound))
         self.restore = lambda: self._write(path, sound)
         self.report.unlink(missing_ok=True)
@@ -129,7 +130,7 @@ class Shadow:
             code = 70
             try:
                 code = self._run(args, plugin)
-            except BaseException:  # nothing of the child may go on in the parent's code
+            except BaseException:  # noqa: BLE001 - the child must end here, whatever happened
                 traceback.print_exc()
             finally:
                 sys.stdout.flush()
