@@ -35,6 +35,11 @@ def limit_ms(full_ms: int | None) -> int:
     return max(min(LIMIT_MS, full_ms + BEYOND_MS), LIMIT_MS_MIN)
 
 
+def riding_ms(full_ms: int) -> int:
+    """How long a car that moves may be under way: full travel and 10 s, and 20 s at least."""
+    return max(full_ms + BEYOND_MS, LIMIT_MS_MIN)
+
+
 class RunTimeLimit(Detector):
     """`run_command` for longer than the limit while the car does not move; or, while it moves,
     for longer than full travel and 10 s, for in a tall building an honest ride takes above 45 s.
@@ -48,6 +53,7 @@ class RunTimeLimit(Detector):
     hears = ("state", "ride")
     needs = ("run_command", "speed_mps or position_m")
 
+    full_ms: int | None = None
     since_ms: int | None = None
     still_ms: int | None = None
     still_m: float | None = None
@@ -67,6 +73,7 @@ class RunTimeLimit(Detector):
             return self._arrived(now) if self.raised_ms is not None else ()
         if self.since_ms is None:
             self.since_ms = now.at_ms
+        self.full_ms = full_travel_ms(view)
         self._follow(now)
         return self._judge(now.at_ms, view)
 
@@ -75,11 +82,14 @@ class RunTimeLimit(Detector):
         return self._judge(now_ms, view)
 
     def due_ms(self, after_ms: int) -> int | None:
-        """The earliest moment at which a limit can be over; the view tells which it is."""
+        """When the car will have stood still, or moved, under command for too long."""
         if self.raised_ms is not None or self.since_ms is None:
             return None
-        first_ms = self.since_ms if self.still_ms is None else self.still_ms
-        return soonest((first_ms + LIMIT_MS_MIN, first_ms + LIMIT_MS), after_ms=after_ms)
+        if self.still_ms is not None:
+            return soonest((self.still_ms + limit_ms(self.full_ms),), after_ms=after_ms)
+        if self.full_ms is None:
+            return None
+        return soonest((self.since_ms + riding_ms(self.full_ms),), after_ms=after_ms)
 
     def _follow(self, now: Moment) -> None:
         """Keep since when and where the car stands still under command."""
@@ -104,7 +114,7 @@ class RunTimeLimit(Detector):
             opened_ms, allowed_ms, moving = self.still_ms, limit_ms(full_ms), False
         elif full_ms is not None and _is_fresh(view, now_ms):
             opened_ms, moving = self.since_ms, True
-            allowed_ms = max(full_ms + BEYOND_MS, LIMIT_MS_MIN)
+            allowed_ms = riding_ms(full_ms)
         else:
             return
         if opened_ms + allowed_ms > now_ms:
