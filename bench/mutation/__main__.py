@@ -5,6 +5,7 @@ or modules choose among them. Exit status 1 when a mutant survives that is not k
 """
 
 import argparse
+import signal
 import sys
 import tempfile
 from collections import Counter
@@ -26,6 +27,7 @@ def main() -> int:
     print(f"{len(plan)} mutants; first all tests with nothing broken", flush=True)
     verdicts = []
     preload()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that children are ended too
     with tempfile.TemporaryDirectory(prefix="liftwatch-mutants-") as folder:
         judge = Judge(Path(folder), jobs=told.jobs, limit_s=told.limit)
         for verdict in judge.judge(plan):
