@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 from bench.mutation.mutants import Mutant
 from bench.mutation.plan import Planned, importers, words_of
 from bench.mutation.reach import Reach
-from bench.mutation.shadow import PAUSE_S, Ended, Shadow
+from bench.mutation.shadow import PAUSE_S, ROOT, Ended, Shadow
 from liftwatch.clock import monotonic_s
 
 Outcome = Literal["killed", "by time", "survived", "harmless"]
@@ -41,12 +41,12 @@ class Running(NamedTuple):
 class Judge:
     """Has as many shadows of the tree as it may run tests at once."""
 
-    def __init__(self, folder: Path, *, jobs: int, limit_s: float) -> None:
-        self.limit_s = limit_s
+    def __init__(self, folder: Path, *, jobs: int, limit_s: float, root: Path = ROOT) -> None:
+        self.root, self.limit_s = root, limit_s
         self.shadows = []
         for n in range(jobs):
             (folder / str(n)).mkdir()
-            self.shadows.append(Shadow(folder / str(n)))
+            self.shadows.append(Shadow(folder / str(n), root=root))
         self.reach: Reach = {}
 
     def judge(self, plan: Sequence[Planned]) -> Iterator[Verdict]:
@@ -90,7 +90,7 @@ class Judge:
             elif not tests:
                 verdicts[place] = Verdict(planned, "survived", "no test enters it", 0.0)
             else:
-                words = _words(planned.mutant.path)
+                words = _words(planned.mutant.path, self.root)
                 shadow.start(planned.mutant, tests=tests, words=words, limit_s=self.limit_s)
                 yield Running(place, shadow, monotonic_s())
                 return
@@ -98,7 +98,7 @@ class Judge:
     def tests_of(self, mutant: Mutant) -> list[str]:
         """The tests that could tell, the quickest first."""
         if mutant.what in ("grown", "shrunk") or not mutant.scope:
-            begins = tuple(f"{path}:" for path in _importers(mutant.path))
+            begins = tuple(f"{path}:" for path in _importers(mutant.path, self.root))
         else:
             begins = (f"{mutant.path}:{mutant.scope}",)
         return [

@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from pathlib import Path
 from typing import NamedTuple
 
 from bench.mutation.equivalents import KNOWN
@@ -22,6 +23,10 @@ JUDGES = (
     "moment",
 )
 """Modules of `detectors/` that rules share."""
+
+
+Key = tuple[str, str, str]
+"""Module, function or constant, and what the line becomes."""
 
 
 class Planned(NamedTuple):
@@ -70,12 +75,15 @@ def text_of(path: str) -> str:
 @lru_cache
 def of_path(path: str) -> tuple[Mutant, ...]:
     """All mutants of a module; raises StaleError when a known one is none of them."""
-    mutants = mutants_of(path, text_of(path))
-    keys = {_key(mutant) for mutant in mutants}
-    for known in KNOWN:
-        if known.path == path and known[:3] not in keys:
-            raise StaleError(f"{path} has no mutant {known.scope}: {known.line}")
-    return tuple(mutants)
+    check_known(path, [known[:3] for known in KNOWN if known.path == path])
+    return tuple(mutants_of(path, text_of(path)))
+
+
+def check_known(path: str, known: Sequence[Key]) -> None:
+    """Raises StaleError when one that is said to be harmless is no mutant of the module."""
+    keys = {_key(mutant) for mutant in mutants_of(path, text_of(path))}
+    for _, scope, line in (key for key in known if key not in keys):
+        raise StaleError(f"{path} has no mutant {scope}: {line}")
 
 
 def planned(mutant: Mutant) -> Planned:
@@ -85,28 +93,28 @@ def planned(mutant: Mutant) -> Planned:
     return Planned(mutant, key[2], known.get(key))
 
 
-def _key(mutant: Mutant) -> tuple[str, str, str]:
+def _key(mutant: Mutant) -> Key:
     return mutant.path, mutant.scope, mutant.line_of(text_of(mutant.path))
 
 
-def importers(path: str) -> list[str]:
+def importers(path: str, root: Path = ROOT) -> list[str]:
     """The modules of `detectors` that import something of a module, and itself."""
     name = path.removesuffix(".py").replace("/", ".")
     found = [path]
-    for file in sorted((ROOT / "detectors").rglob("*.py")):
+    for file in sorted((root / "detectors").rglob("*.py")):
         tree = ast.parse(file.read_text(encoding="utf-8"))
         if any(isinstance(one, ast.ImportFrom) and one.module == name for one in ast.walk(tree)):
-            found.append(str(file.relative_to(ROOT)))
+            found.append(str(file.relative_to(root)))
     return found
 
 
-def words_of(path: str) -> list[str]:
+def words_of(path: str, root: Path = ROOT) -> list[str]:
     """What tests call the rules that a module decides: their names and kinds."""
     words = {path.rpartition("/")[2].removesuffix(".py")}
-    for one in importers(path):
+    for one in importers(path, root):
         if not one.startswith("detectors/rules/"):
             continue
-        for node in ast.walk(ast.parse(text_of(one))):
+        for node in ast.walk(ast.parse((root / one).read_text(encoding="utf-8"))):
             if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) in ("name", "kinds"):
                 texts = (leaf.value for leaf in ast.walk(node) if isinstance(leaf, ast.Constant))
                 words |= {text for text in texts if isinstance(text, str)}

@@ -29,6 +29,7 @@ ROOT = Path(__file__).parents[2]
 COPIED = ("detectors", "tests")
 TESTS = ("detectors", "tests/detectors", "tests/ingest/test_recordings.py")
 PAUSE_S = 0.02
+LEARNING_S = 3600.0  # far above what all tests take
 PRELOADED = ("numpy", "ingest.decode", "hypothesis.strategies", "liftwatch.incidents.incident")
 MEMORY_BYTES = 4 * 2**30
 OPTIONS = ("-x", "-q", "-p", "no:cacheprovider", "--assert=plain")
@@ -57,9 +58,9 @@ def preload() -> None:
 class Shadow:
     """One copy; it runs one set of tests at a time."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, root: Path = ROOT) -> None:
         self.folder = folder
-        for entry in ROOT.iterdir():
+        for entry in root.iterdir():
             if entry.name in COPIED:
                 gone = shutil.ignore_patterns("__pycache__")
                 shutil.copytree(entry, folder / entry.name, ignore=gone)
@@ -73,7 +74,8 @@ class Shadow:
 
     def learn(self) -> Reach:
         """Run all tests on the sound tree and follow them; raises RuntimeError when one fails."""
-        self._start(TESTS, Learn(self.report), limit_s=3600.0)
+        tests = [name for name in TESTS if (self.folder / name).exists()]
+        self._start(tests, Learn(self.report), limit_s=LEARNING_S)
         ended = self.wait()
         if not ended.passed:
             raise RuntimeError(f"a test fails with nothing broken\n{ended.output[-3000:]}")
