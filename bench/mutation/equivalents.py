@@ -15,4 +15,26 @@ class Known(NamedTuple):
     reason: str
 
 
-KNOWN: tuple[Known, ...] = ()
+SAME_AT_LIMIT = "at equality both branches give the same"
+NEVER_EQUAL = "the two numbers are never equal: they have no common binary fraction"
+
+KNOWN: tuple[Known, ...] = (
+    Known(
+        "detectors/falling.py",
+        "Falling._judge",
+        "(float(t) for t in times[first : last + 1] if t - began > LASTING_MS - 1e-6), None",
+        NEVER_EQUAL,
+    ),
+    Known(
+        "detectors/rules/entrapment.py",
+        "Entrapment._judge_suspicion",
+        "certain_ms = now_ms if occupied is True and now_ms <= limit_ms else limit_ms",
+        SAME_AT_LIMIT,
+    ),
+    Known(
+        "detectors/rules/button_silent.py",
+        "ButtonSilent._judge",
+        "if missing <= LONGEST * longest or chance(missing, presses) >= CHANCE / gaps:",
+        NEVER_EQUAL,
+    ),
+)

@@ -4,6 +4,7 @@ Found by `make mutate`: each test fails when the figure, or the comparison with 
 """
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -51,6 +52,18 @@ def test_a_door_that_is_stuck_once(story: Tell, open_s: float, found: bool) -> N
         01:00  door floor=1 open_s={open_s} result=closed
         01:01  {expected("door_fault raised at=01:00", found)}
     """)
+
+
+@pytest.mark.parametrize(("times", "took_s", "limit_s"), [(3, 29.9, 15.0), (1, 30.0, 30.0)])
+def test_a_door_fault_names_the_limit_that_was_passed(
+    stories: Any, times: int, took_s: float, limit_s: float
+) -> None:
+    """15 s three times, or 30 s once."""
+    teller = stories()
+    for k in range(times):
+        teller.tell_freely(f"01:{20 * k:02d} door floor=1 close_s={took_s} result=closed")
+    (change,) = teller.changes
+    assert change.evidence["limit_s"] == limit_s
 
 
 def test_a_leaf_that_takes_15_s_three_times(story: Tell) -> None:
@@ -171,6 +184,7 @@ def test_a_button_that_registers_by_itself(
     [
         ((20, -20, 20, 20), None),
         ((20.1, -20.1), None),
+        ((20.1, 20, 20.1), None),
         ((20.1, -20.1, 20.1), 3),
         ((35,), None),
         ((-35.1,), 2),
@@ -186,6 +200,17 @@ def test_a_step_at_the_landing(
     story(f"""
         {rides(*errors_mm)}
         30:00  {expected(claim, severity is not None)}
+    """)
+
+
+def test_ten_good_stops_end_a_step(story: Tell) -> None:
+    """20 mm is good."""
+    story(f"""
+        {rides(20.1, 20.1, 20.1, *[20] * 9)}
+        12:01  expect levelling_error raised at=03:00
+        12:02  expect nothing
+        13:00  ride to_floor=3 level_error_mm=-20
+        13:01  expect levelling_error cleared at=13:00
     """)
 
 
