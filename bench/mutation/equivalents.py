@@ -32,6 +32,12 @@ KNOWN: tuple[Known, ...] = (
         SAME_AT_LIMIT,
     ),
     Known(
+        "detectors/rules/maintenance_contradicted.py",
+        "MaintenanceContradicted.witness",
+        "against = [one for one in self.reported if claim.at_ms < one.until_ms]",
+        "at that very millisecond `tick` has taken the item away before anything is heard",
+    ),
+    Known(
         "detectors/rules/button_silent.py",
         "ButtonSilent._judge",
         "if missing <= LONGEST * longest or chance(missing, presses) >= CHANCE / gaps:",
