@@ -120,6 +120,21 @@ def test_a_fall_by_its_acceleration_lasts_a_second(story: Tell) -> None:
     """)
 
 
+@pytest.mark.parametrize(
+    ("first", "kind"), [(0.125, "unintended_movement"), (0.15, "free_fall"), (0.175, "free_fall")]
+)
+def test_a_fall_speeds_up_all_the_time(story: Tell, first: float, kind: str) -> None:
+    """No part of it below 0.3 m/s²: a push and a coast are no fall."""
+    story(f"""
+        00:00    state  position_m=20
+        00:10    state  car=moving speed_mps=0 brake=lifted
+        00:10.5  state  speed_mps={first} position_m=20.04
+        00:11    state  speed_mps=0.7 position_m=20.25 in_door_zone=false
+        00:11.5  state  speed_mps=0.75 position_m=20.6
+        00:11.6  expect {kind} raised
+    """)
+
+
 @pytest.mark.parametrize(("count", "found"), [(30, False), (31, True)])
 def test_a_fall_of_150_ms(story: Tell, count: int, found: bool) -> None:
     """At 200 Hz 31 samples span 150 ms."""
