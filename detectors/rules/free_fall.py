@@ -54,7 +54,7 @@ class FreeFall(Detector):
         if not any(moment.untold and moment.moving for moment in view.window):
             return  # a stop after a commanded ride, as nearly always
         stretch = _steady(view.window)
-        if len(stretch) < 2 or stretch[-1].at_ms - stretch[0].at_ms < LASTING_MS:
+        if _lasting_ms(stretch) < LASTING_MS:
             return
         certain = next(m for m in stretch if m.at_ms - stretch[0].at_ms >= LASTING_MS)
         v0, v1 = stretch[0].state.speed_mps or 0.0, certain.state.speed_mps or 0.0
@@ -78,7 +78,7 @@ class FreeFall(Detector):
 
 
 def _steady(window: list[Moment]) -> list[Moment]:
-    """The longest stretch of states through which the car speeds up steadily without command."""
+    """The longest stretch of time through which the car speeds up steadily without command."""
     best: list[Moment] = []
     stretch: list[Moment] = []
     for moment in window:
@@ -86,9 +86,13 @@ def _steady(window: list[Moment]) -> list[Moment]:
             stretch.append(moment)
         else:
             stretch = [moment]
-        if len(stretch) > 1 and _same_way(stretch) and len(stretch) > len(best):
+        if _lasting_ms(stretch) > _lasting_ms(best):
             best = list(stretch)
     return best
+
+
+def _lasting_ms(stretch: list[Moment]) -> int:
+    return stretch[-1].at_ms - stretch[0].at_ms if stretch else 0
 
 
 def _speeds_up(before: Moment, after: Moment, *, first: bool) -> bool:
@@ -104,8 +108,3 @@ def _speeds_up(before: Moment, after: Moment, *, first: bool) -> bool:
     if not from_rest and before.untold is not True:
         return False
     return abs(v1) > abs(v0) and v1 * v0 >= 0
-
-
-def _same_way(stretch: list[Moment]) -> bool:
-    speeds = [moment.state.speed_mps or 0.0 for moment in stretch]
-    return all(speed >= 0 for speed in speeds) or all(speed <= 0 for speed in speeds)

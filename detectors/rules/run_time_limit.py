@@ -35,6 +35,11 @@ def limit_ms(full_ms: int | None) -> int:
     return max(min(LIMIT_MS, full_ms + BEYOND_MS), LIMIT_MS_MIN)
 
 
+def riding_ms(full_ms: int) -> int:
+    """How long a car that moves may be under way: full travel and 10 s, and 20 s at least."""
+    return max(full_ms + BEYOND_MS, LIMIT_MS_MIN)
+
+
 class RunTimeLimit(Detector):
     """`run_command` for longer than the limit while the car does not move; or, while it moves,
     for longer than full travel and 10 s, for in a tall building an honest ride takes above 45 s.
@@ -48,6 +53,7 @@ class RunTimeLimit(Detector):
     hears = ("state", "ride")
     needs = ("run_command", "speed_mps or position_m")
 
+    full_ms: int | None = None
     since_ms: int | None = None
     heard_ms: int = 0
     still_ms: int | None = None
@@ -69,6 +75,7 @@ class RunTimeLimit(Detector):
         if self.since_ms is None or (now.moving and now.at_ms - self.heard_ms > FRESH_MS):
             self.since_ms = now.at_ms  # what lies between may have been another ride
         self.heard_ms = now.at_ms
+        self.full_ms = full_travel_ms(view)
         self._follow(now)
         return self._judge(now.at_ms, view)
 
@@ -77,13 +84,15 @@ class RunTimeLimit(Detector):
         return self._judge(now_ms, view)
 
     def due_ms(self, after_ms: int) -> int | None:
-        """The earliest moment at which a limit can be over; the view tells which it is."""
+        """When the car will have stood still, or moved, under command for too long."""
         if self.raised_ms is not None or self.since_ms is None:
             return None
-        first_ms = self.since_ms if self.still_ms is None else self.still_ms
-        due_ms = first_ms + LIMIT_MS_MIN
-        if due_ms <= after_ms:
-            due_ms = first_ms + LIMIT_MS
+        if self.still_ms is not None:
+            due_ms = self.still_ms + limit_ms(self.full_ms)
+        elif self.full_ms is not None:
+            due_ms = self.since_ms + riding_ms(self.full_ms)
+        else:
+            return None
         return due_ms if due_ms > after_ms else None
 
     def _follow(self, now: Moment) -> None:
@@ -109,7 +118,7 @@ class RunTimeLimit(Detector):
             opened_ms, allowed_ms, moving = self.still_ms, limit_ms(full_ms), False
         elif full_ms is not None and _is_fresh(view, now_ms):
             opened_ms, moving = self.since_ms, True
-            allowed_ms = max(full_ms + BEYOND_MS, LIMIT_MS_MIN)
+            allowed_ms = riding_ms(full_ms)
         else:
             return
         if opened_ms + allowed_ms > now_ms:

@@ -79,8 +79,7 @@ class UnintendedMovement(Detector):
             if distance is None or distance <= LEFT_M:
                 continue
             if _confirms(before, after):
-                # While it sped up it could still have become a fall: certain when it did not.
-                return (_next(after, view) or after) if _falls(before, after) else after
+                return _settled(before, after, view)
             following = _still_beyond(after, view)
             if following is not None:
                 return following
@@ -153,6 +152,13 @@ def _confirms(before: Moment, after: Moment) -> bool:
     return (
         abs(p1 - p0) >= AGREEING_M and (p1 > p0) == (speed > 0) and position_agrees(before, after)
     )
+
+
+def _settled(before: Moment, after: Moment, view: View) -> Moment:
+    """The state that shows it is no fall: the first with which the car speeds up no more."""
+    while _falls(before, after) and (following := _next(after, view)) is not None:
+        before, after = after, following
+    return after
 
 
 def _still_beyond(after: Moment, view: View) -> Moment | None:

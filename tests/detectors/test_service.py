@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
 Tell = Callable[[str], None]
 
 
@@ -216,6 +218,54 @@ def test_a_call_from_a_car_that_stands_open_is_filtered(story: Tell) -> None:
         04:59  emergency_call  id=b phase=raised
         04:59.2 expect         emergency_call raised
         05:00  expect          door_blocked raised
+    """)
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        "car_door=open doors_closed=false in_door_zone=false",
+        "car_door=open doors_closed=false car=moving speed_mps=0.2 run_command=true brake=lifted",
+        "car_door=opening doors_closed=false",
+    ],
+)
+def test_whoever_cannot_step_out_is_heard(story: Tell, state: str) -> None:
+    """Off the zone, in motion, or with a door that is not yet open."""
+    story(f"""
+        00:00  state           {state}
+        00:05  emergency_call  id=a phase=raised
+        00:05.2 expect         emergency_call raised at=00:05
+    """)
+
+
+def test_two_calls_end_with_the_last(story: Tell) -> None:
+    """Each by its own id; an end without one can only mean all."""
+    story("""
+        00:00  emergency_call  id=a phase=raised
+        00:01  expect          emergency_call raised
+        00:10  emergency_call  id=b phase=raised
+        00:20  emergency_call  id=b phase=voice
+        00:21  expect          nothing
+        00:30  emergency_call  id=a phase=voice
+        00:31  expect          emergency_call cleared at=00:30
+        01:00  emergency_call  id=c phase=raised
+        01:01  expect          emergency_call raised
+        01:10  emergency_call  id=d phase=raised
+        01:20  emergency_call  phase=voice
+        01:21  expect          emergency_call cleared at=01:20
+    """)
+
+
+@pytest.mark.parametrize(("count", "cleared"), [(16, False), (17, True)])
+def test_sixteen_calls_are_remembered(story: Tell, count: int, cleared: bool) -> None:
+    """The first of seventeen is forgotten; that all others have ended is the end."""
+    begun = "\n".join(f"00:{n:02d} emergency_call id=c{n} phase=raised" for n in range(count))
+    ended = "\n".join(f"01:{n:02d} emergency_call id=c{n} phase=voice" for n in range(1, count))
+    story(f"""
+        {begun}
+        00:30  expect  emergency_call raised at=00:00
+        {ended}
+        01:30  expect  {"emergency_call cleared" if cleared else "nothing"}
     """)
 
 

@@ -108,6 +108,12 @@ def test_five_lifts_of_one_make_within_ten_minutes(
     ]
 
 
+def test_five_lifts_just_within_ten_minutes(told: Callable[..., list[AlarmChange]]) -> None:
+    """The first and the fifth are 596 s apart."""
+    changes = told(doors_fail(5, every_s=149, makes="manufacturer=Sujiang"))
+    assert [edge for _, _, edge, _ in shared(changes)] == ["raised"]
+
+
 def test_one_firmware_of_several_makes(told: Callable[..., list[AlarmChange]]) -> None:
     """What they share is named."""
     changes = told(doors_fail(5, every_s=60, makes="manufacturer=M{n} firmware=2.1.7"))
@@ -129,7 +135,7 @@ def test_of_two_the_nearer_is_named(told: Callable[..., list[AlarmChange]]) -> N
     "text",
     [
         doors_fail(4, every_s=60, makes="manufacturer=Sujiang"),
-        doors_fail(8, every_s=151, makes="manufacturer=Sujiang"),
+        doors_fail(8, every_s=150, makes="manufacturer=Sujiang"),
         doors_fail(8, every_s=10, makes="manufacturer=M{half}"),
         doors_fail(8, every_s=10, makes='building="1"'),
     ],

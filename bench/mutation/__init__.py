@@ -1,0 +1,1 @@
+"""Proof by mutation: break a detector's comparison, and a test must fail."""
