@@ -1,6 +1,6 @@
 """What judging costs: CPU a message beside what paho spends to receive it, and memory a lift.
 
-`python -m bench.judging`: an hour of a simulated fleet goes to a broker, and a bare subscriber drains
+`python -m bench.judging`: an hour of a simulated fleet goes to a broker, a bare subscriber drains
 it; the same messages, decoded before, go through all detectors. Memory is by what the process has
 grown when some simulated days were judged. JUDGE_LIFTS, JUDGE_HOURS and JUDGE_DAYS make it larger.
 """
