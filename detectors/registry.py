@@ -22,6 +22,7 @@ from detectors.rules.overrun import Overrun
 from detectors.rules.overspeed import Overspeed
 from detectors.rules.position_lost import PositionLost
 from detectors.rules.reported import Reported
+from detectors.rules.ride_anomaly import RideAnomaly
 from detectors.rules.run_time_limit import RunTimeLimit
 from detectors.rules.terminal_offline import TerminalOffline
 from detectors.rules.unintended_movement import UnintendedMovement
@@ -49,6 +50,7 @@ DETECTORS: tuple[type[Detector], ...] = (
     BatteryLow,
     Overload,
     HeavyHaulage,
+    RideAnomaly,
     TerminalOffline,
     Reported,
 )
