@@ -19,6 +19,9 @@ MEMORY = 2_000  # values after which an old one has lost most of its weight: a w
 WARM = 50  # values before a feature is judged, and of each course apart
 SETTLE = 10  # values before a line, or a clip, means anything
 CLIP = 3.0  # spreads; a normal value lies beyond once in 370
+RELUCTANCE = 0.1
+"""What lies beyond the clip widens the spread so much less: else two days of a fault would make
+it usual. As it is, a shift of 9 spreads is learned in about 6 000 rides [our choice]."""
 LIMIT = 12.0  # spreads beyond which more is no odder
 NORMAL = math.sqrt(math.pi / 2)  # standard deviation of a normal value over its mean deviation
 VALUE_MAX = 1e9  # beyond it no feature has a meaning, and a float of 32 bits no room for squares
@@ -97,6 +100,8 @@ def _one(
         gain = 1.0 / min(age + 1.0, MEMORY)
         numbers[place + 1] = centre + gain * learned
         wide = NORMAL * abs(learned) if age else 0.0
+        if count >= WARM and abs(off) > far:
+            gain *= RELUCTANCE
         numbers[place + 2] = spread + gain * (wide - spread)
     numbers[place] = min(count + 1.0, 2.0 * MEMORY)
     if count < WARM:
