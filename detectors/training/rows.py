@@ -13,6 +13,7 @@ from detectors.models.shelf import family_of
 from detectors.models.told import begins_anew, told_by
 from detectors.rules.ride_anomaly import KNOWN_MIN
 from detectors.view import View
+from liftwatch.register.facts import Facts
 from liftwatch.telemetry.messages import Maintenance, Message
 
 ROWS_MAX = 4_000  # of one lift and part, the newest: about a fortnight of a busy lift
@@ -47,13 +48,16 @@ class Gatherer:
         self.from_ms: int | None = None
         self.to_ms: int | None = None
 
+    def know(self, name: str, facts: Facts) -> None:
+        """Take what the register knows of a lift."""
+        if (lift := self._lift(name)) is not None:
+            lift.view.learn(facts)
+
     def hear(self, message: Message) -> None:
         """Take one message of any kind."""
-        lift = self.lifts.get(message.lift)
-        if message.late or (lift is None and len(self.lifts) >= LIFTS_MAX):
+        lift = self._lift(message.lift)
+        if message.late or lift is None:
             return
-        if lift is None:
-            lift = self.lifts[message.lift] = Lift()
         lift.view.take(message)
         if isinstance(message.body, Maintenance) and begins_anew(message.body):
             lift.past = {}
@@ -70,6 +74,13 @@ class Gatherer:
         rows.append(row_of(compared).tobytes())
         self.from_ms = min(message.at_ms, self.from_ms or message.at_ms)
         self.to_ms = max(message.at_ms, self.to_ms or message.at_ms)
+
+    def _lift(self, name: str) -> Lift | None:
+        """A lift, if there is room for it."""
+        lift = self.lifts.get(name)
+        if lift is None and len(self.lifts) < LIFTS_MAX:
+            lift = self.lifts[name] = Lift()
+        return lift
 
     def gathered(self) -> list[Gathered]:
         """Everything that can be trained on, in order of the lifts' names."""

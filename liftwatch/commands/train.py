@@ -1,39 +1,20 @@
 """`liftwatch train`: the learned models anew, from rides of the past; kept if they are no worse."""
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
-
-from msgspec.json import encode
 
 from detectors.models.features import PARTS
 from detectors.models.files import BadModel, Models, from_bytes
 from detectors.models.shelf import default_models
-from detectors.training.rows import Gatherer
 from detectors.training.trial import Folds, NotEnough, folds_of, is_no_worse, judge, train
-from ingest.decode import Publication, decode
-from ingest.replay import read_line
-from liftwatch.clock import DAY_MS, now_ms, parse_ms
-from liftwatch.commands.simulate import FILE_START
+from liftwatch.clock import now_ms
+from liftwatch.commands.models import FOLDER, NAME
+from liftwatch.commands.train_sources import Data, read_replays, read_simulated, read_stores
 from liftwatch.commands.wiring import open_stores, settings_or_fail
 from liftwatch.failure import Failure
-from liftwatch.telemetry.messages import Message
-from simulators.estates import LIFTS_PER_ESTATE, place_of, plan_lift
-from simulators.fleet import Fleet
 
-FOLDER, NAME = "models", "learned.npz"
-SEED = 1
-READ = frozenset({"register", "health", "maintenance", "ride", "door"})
-"""What training needs; the states, ten times as many, only tell the service mode."""
-EVERY = LIFTS_PER_ESTATE // 2 + 1  # so that simulated lifts stand in many kinds of blocks
-
-
-class Data(NamedTuple):
-    """What was read, and from where in a few words."""
-
-    gatherer: Gatherer
-    source: str
+SEED = 1  # of what is drawn by lot in training and in the trial
 
 
 def train_command(
@@ -58,7 +39,7 @@ def train_command(
         data = read_simulated(seeds, lifts=lifts, days=days)
     else:
         with open_stores(settings, settings.data_dir) as stores:
-            data = read_stores(stores, now_ms=now_ms(), days=days)
+            data = read_stores(stores, now_ms=now_ms(), days=days, exercise=settings.exercise)
     return train_on(data, folder=out or settings.data_dir / FOLDER)
 
 
@@ -138,53 +119,3 @@ def put(data: bytes, folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-def read_replays(files: Iterable[Path]) -> Data:
-    """Everything in some replay files, which follow one another in time."""
-    gatherer, names = Gatherer(), []
-    for path in files:
-        names.append(path.name)
-        try:
-            with path.open("rb") as lines:
-                for line in filter(bytes.strip, lines):
-                    publication = read_line(line)
-                    if not isinstance(publication, str):
-                        _hear_all(gatherer, decode(publication).messages)
-        except OSError as error:
-            raise Failure(f"train: {path}: {error.strerror}") from error
-    return Data(gatherer, f"replay of {', '.join(names)}"[:200])
-
-
-def read_simulated(seeds: Iterable[int], *, lifts: int, days: float) -> Data:
-    """Rides and doors of healthy simulated lifts, as the default models are made of."""
-    gatherer, named = Gatherer(), []
-    for seed in seeds:
-        named.append(str(seed))
-        for message in simulated(seed, lifts=lifts, days=days):
-            gatherer.hear(message)
-    source = f"simulated healthy lifts, seeds {' '.join(named)}, {lifts} lifts for {days:g} days"
-    return Data(gatherer, source)
-
-
-def simulated(seed: int, *, lifts: int, days: float) -> Iterator[Message]:
-    """What training needs of what healthy lifts say; of each seed other lifts."""
-    start_ms = parse_ms(FILE_START)
-    places = (place_of(number * EVERY, seed=seed) for number in range(lifts))
-    fleet = Fleet([plan_lift(place, seed=seed) for place in places], seed=seed, start_ms=start_ms)
-    for sent in fleet.run(start_ms + int(days * DAY_MS)):
-        *above, lift, kind = sent.topic.split("/")
-        if kind in READ:
-            topic = "/".join((*above, f"{lift}-{seed}", kind))
-            publication = Publication(topic, encode(sent.payload), sent.at_ms)
-            yield from decode(publication).messages
-
-
-def read_stores(stores: object, *, now_ms: int, days: float) -> Data:
-    """x"""
-    raise Failure(f"{stores} {now_ms} {days}")
-
-
-def _hear_all(gatherer: Gatherer, messages: Iterable[Message]) -> None:
-    for message in messages:
-        gatherer.hear(message)
