@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 from msgspec.json import encode
@@ -15,7 +15,7 @@ from liftwatch.clock import DAY_MS, parse_ms, rfc3339
 from liftwatch.commands.simulate import FILE_START
 from liftwatch.commands.wiring import Stores
 from liftwatch.failure import Failure
-from liftwatch.ports import LiftRow, StoreUnavailable, TelemetryQuery
+from liftwatch.ports import LiftRow, StoreUnavailable, TelemetryQuery, TelemetryRow
 from liftwatch.telemetry.messages import KINDS, VERSION, Message
 from liftwatch.telemetry.signals import signals_of
 from simulators.estates import LIFTS_PER_ESTATE, place_of, plan_lift
@@ -124,13 +124,14 @@ def _history(stores: Stores, row: LiftRow, *, span: tuple[int, int]) -> Iterator
                     limit=PAGE,
                 )
             )
-            if (message := _message(row, kind, stored.at_ms, stored.values)) is not None
+            if (message := _message(row, kind, stored)) is not None
         ]
         yield from sorted(found, key=lambda message: message.at_ms)
 
 
-def _message(row: LiftRow, kind: str, at_ms: int, values: dict[str, Any]) -> Message | None:
+def _message(row: LiftRow, kind: str, stored: TelemetryRow) -> Message | None:
     """A stored point as the message it was, as far as training needs it."""
+    at_ms, values = stored.at_ms, stored.values
     fields = KINDS[kind].__struct_fields__
     said = {name: value for name, value in values.items() if name in fields}
     if "result" in values and kind == "maintenance":  # a point of its own for each item

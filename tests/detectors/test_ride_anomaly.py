@@ -28,21 +28,21 @@ class Speaker:
     def doors(self, count: int, **odd: float) -> list[AlarmChange]:
         """Cycles of doors."""
         about = {"open_s": 2.3, "close_s": 3.1, "current_rms_a": 1.3, "closing_force_n": 90.0}
-        return self._say("door", count, {"result": "closed"}, about | odd)
+        return self._say("door", count, fixed={"result": "closed"}, about=about | odd)
 
     def rides(self, count: int, **odd: float) -> list[AlarmChange]:
         """Rides from the first floor to the ninth."""
         where = {"from_floor": 1, "to_floor": 9, "distance_m": 24.0}
         about = {"duration_s": 18.0, "speed_max_mps": 1.75, "noise_dba": 50.0, "motor_mg": 0.8}
         about |= {"vibration_x_mg": 8.0, "vibration_y_mg": 7.0, "vibration_z_mg": 12.0}
-        return self._say("ride", count, where, about | odd)
+        return self._say("ride", count, fixed=where, about=about | odd)
 
     def say(self, kind: str, **fields: Any) -> list[AlarmChange]:
         """One message of any kind."""
-        return self._say(kind, 1, fields, {})
+        return self._say(kind, 1, fixed=fields, about={})
 
     def _say(
-        self, kind: str, count: int, fixed: dict[str, Any], about: dict[str, float]
+        self, kind: str, count: int, *, fixed: dict[str, Any], about: dict[str, float]
     ) -> list[AlarmChange]:
         for _ in range(count):
             self.at_s += EVERY_S
