@@ -11,7 +11,7 @@ from detectors.models.files import BadModel
 from detectors.models.shelf import SHELF, Shelf
 from detectors.rules import ride_anomaly
 from detectors.rules.ride_anomaly import ODD, ORDINARY, RideAnomaly, Series
-from liftwatch.commands.train import simulated
+from liftwatch.commands.train_sources import simulated
 from liftwatch.incidents.incident import AlarmChange
 
 EVERY_S = 60
