@@ -153,13 +153,21 @@ def train(
     out: Annotated[
         Path | None, typer.Option(help="Folder for the model; default: models in the data folder.")
     ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Keep it even if it is worse.")] = False,
 ) -> None:
     """Learn anew what rides and doors usually are; kept if no worse on lifts held back."""
     from liftwatch.commands.train import train_command
 
-    if not train_command(
-        replay or (), store=store, seeds=simulate or (), days=days, lifts=lifts, out=out
-    ):
+    kept = train_command(
+        replay or (),
+        store=store,
+        seeds=simulate or (),
+        days=days,
+        lifts=lifts,
+        out=out,
+        force=force,
+    )
+    if not kept:
         raise typer.Exit(1)
 
 

@@ -25,6 +25,7 @@ def train_command(
     days: float,
     lifts: int,
     out: Path | None,
+    force: bool = False,
 ) -> bool:
     """Read, train, and put the model in its place; False when the one there is better.
 
@@ -40,10 +41,10 @@ def train_command(
     else:
         with open_stores(settings, settings.data_dir) as stores:
             data = read_stores(stores, now_ms=now_ms(), days=days, exercise=settings.exercise)
-    return train_on(data, folder=out or settings.data_dir / FOLDER)
+    return train_on(data, folder=out or settings.data_dir / FOLDER, force=force)
 
 
-def train_on(data: Data, *, folder: Path) -> bool:
+def train_on(data: Data, *, folder: Path, force: bool = False) -> bool:
     """Train on what was read and put the model in its place; False when the one there is better."""
     gatherer = data.gatherer
     folds = folds_of(gatherer.gathered())
@@ -58,7 +59,7 @@ def train_on(data: Data, *, folder: Path) -> bool:
         for card in models.header.forests:
             said = f"{card.part} {card.family}: {card.rows} of {card.lifts} lifts"
             print(f"{said}, odd above {card.threshold:.3f}")
-        kept = is_better(models, in_place(folder), folds)
+        kept = is_better(models, in_place(folder), folds) or force
     except NotEnough as error:
         raise Failure(f"train: {error}") from error
     if not kept:

@@ -144,13 +144,14 @@ def test_a_new_model_is_put_in_its_place(
 def test_a_worse_model_is_not_kept(
     data: Data, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What is in its place stays, byte by byte."""
+    """What is in its place stays, byte by byte, unless it is forced."""
     folder = tmp_path / "models"
     assert train_on(data, folder=folder)
     before = (folder / NAME).read_bytes()
     monkeypatch.setattr(command, "is_no_worse", lambda *_: False)
     assert not train_on(data, folder=folder)
     assert (folder / NAME).read_bytes() == before
+    assert train_on(data, folder=folder, force=True)
 
 
 def test_a_torn_model_in_place_counts_as_none(tmp_path: Path) -> None:
