@@ -28,6 +28,7 @@ from detectors.rules.overrun import Overrun
 from detectors.rules.overspeed import Overspeed
 from detectors.rules.position_lost import PositionLost
 from detectors.rules.reported import Reported
+from detectors.rules.ride_anomaly import RideAnomaly
 from detectors.rules.rope_slip import RopeSlip
 from detectors.rules.run_time_limit import RunTimeLimit
 from detectors.rules.terminal_offline import TerminalOffline
@@ -63,6 +64,7 @@ DETECTORS: tuple[type[Detector], ...] = (
     RopeSlip,
     VibrationWear,
     DoorWear,
+    RideAnomaly,
     TerminalOffline,
     Calendar,
     MaintenanceContradicted,

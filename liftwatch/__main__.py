@@ -180,6 +180,41 @@ def simulate(
 
 
 @app.command()
+def train(
+    *,
+    replay: Annotated[
+        list[Path] | None, typer.Option(help="Replay file; several follow one another in time.")
+    ] = None,
+    store: Annotated[
+        bool, typer.Option("--store", help="What the stores of the settings hold.")
+    ] = False,
+    simulate: Annotated[
+        list[int] | None, typer.Option(help="Healthy simulated lifts of this seed; several.")
+    ] = None,
+    days: Annotated[float, typer.Option(min=0.1, max=400, help="How far back, or long.")] = 30.0,
+    lifts: Annotated[int, typer.Option(min=1, max=1_000, help="Simulated ones a seed.")] = 36,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for the model; default: models in the data folder.")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Keep it even if it is worse.")] = False,
+) -> None:
+    """Learn anew what rides and doors usually are; kept if no worse on lifts held back."""
+    from liftwatch.commands.train import train_command
+
+    kept = train_command(
+        replay or (),
+        store=store,
+        seeds=simulate or (),
+        days=days,
+        lifts=lifts,
+        out=out,
+        force=force,
+    )
+    if not kept:
+        raise typer.Exit(1)
+
+
+@app.command()
 def setup_store(
     shorten: Annotated[
         bool, typer.Option("--shorten", help="Give up what is older than it will be kept.")

@@ -1,6 +1,7 @@
 """`liftwatch engine`: what happens by the clock. Any number of them do each thing once."""
 
 import contextlib
+import sys
 from collections.abc import Iterator
 
 import structlog
@@ -16,10 +17,13 @@ from liftwatch.commands.wiring import (
 )
 from liftwatch.engine.clockwork import Engine
 from liftwatch.engine.jobs import make_jobs
+from liftwatch.engine.retraining import Retraining
 from liftwatch.logs import configure
 from liftwatch.settings import Settings, webhook_key
 
 log = structlog.get_logger()
+
+LEARN_COMMAND = (sys.executable, "-m", "liftwatch", "train", "--store")
 
 
 def engine_command() -> None:
@@ -41,7 +45,7 @@ def running_engine(
     settings: Settings,
     stores: Stores,
     *,
-    exercise: bool = False,
+    demo: bool = False,
     registry: CollectorRegistry | None = None,
 ) -> Iterator[Engine]:
     """An engine at work, with its way out of the house; stopped at the end."""
@@ -53,12 +57,16 @@ def running_engine(
         stores.telemetry,
         late_ms=round(settings.canary_late_s * SECOND_MS),
         alarm=alarm,
-        exercise=exercise or settings.exercise,
+        exercise=demo or settings.exercise,
     )
+    retraining = Retraining(LEARN_COMMAND)
+    if not demo:
+        jobs = (*jobs, retraining.job)
     engine = Engine(stores.books, jobs, registry=registry or CollectorRegistry())
     with contextlib.ExitStack() as stack:
         if alarm is not None:
             stack.callback(alarm.close)
+        stack.callback(retraining.stop)
         stack.callback(engine.stop)
         engine.start()
         yield engine

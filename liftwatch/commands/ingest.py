@@ -18,6 +18,7 @@ from ingest.journal import JournalError
 from ingest.pipeline import Pipeline
 from liftwatch.adapters.sql.terminals import SqlTerminals
 from liftwatch.clock import HOUR_MS
+from liftwatch.commands.models import following_models
 from liftwatch.commands.wiring import (
     Stores,
     broker_of,
@@ -53,7 +54,7 @@ def ingest_command(estates: str | None) -> None:
             metrics=pipeline.counts.registry,
         )
         calm_collector()
-        with receiving(pipeline):
+        with following_models(folder, pipeline.counts), receiving(pipeline):
             log.info("ingest runs", estates=list(chosen) or "all")
             serve_until_stopped(app, settings.ingest_http, crashed=pipeline.crashed)
     if pipeline.crashed():

@@ -9,6 +9,7 @@ from ingest.pipeline import Pipeline
 from liftwatch.commands.api import told
 from liftwatch.commands.engine import running_engine
 from liftwatch.commands.ingest import make_pipeline, receiving
+from liftwatch.commands.models import following_models
 from liftwatch.commands.wiring import (
     broker_of,
     calm_collector,
@@ -51,8 +52,9 @@ def run_until_stopped(
             before(pipeline)
         calm_collector()
         with (
+            following_models(folder, pipeline.counts),
             receiving(pipeline),
-            running_engine(settings, stores, exercise=demo, registry=registry) as engine,
+            running_engine(settings, stores, demo=demo, registry=registry) as engine,
         ):
             app = create_app(
                 books=stores.books,

@@ -1,0 +1,1 @@
+"""Training of the learned detectors: the only place that knows scikit-learn."""
