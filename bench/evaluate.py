@@ -2,7 +2,7 @@
 
 A scenario set on seeds that thresholds were chosen by and on others, and a quiet fleet at base
 rates. EVAL_LIFTS and EVAL_DAYS make the quiet fleet larger, EVAL_SHARE all of it smaller (for a
-try), EVAL_ONLY takes only worlds whose name begins so; EVAL_OUT is where files and report go.
+try), EVAL_ONLY takes only worlds whose names begin so (a,b); EVAL_OUT is where files and report go.
 """
 
 import os
@@ -34,7 +34,7 @@ START_MS = parse_ms("2026-03-02T00:00:00.000Z")  # a Monday
 LIFTS = int(os.environ.get("EVAL_LIFTS", "60"))
 DAYS = float(os.environ.get("EVAL_DAYS", "10"))
 SHARE = float(os.environ.get("EVAL_SHARE", "1"))
-ONLY = os.environ.get("EVAL_ONLY", "")
+ONLY = tuple(os.environ.get("EVAL_ONLY", "").split(","))
 OUT = Path(os.environ.get("EVAL_OUT", "build/evaluate"))
 MONTH_DAYS = 30.44
 

@@ -42,6 +42,7 @@ class People(Struct, gc=False):
     seen_ms: int | None = None
     shown: bool = False
     shown_ms: int = 0
+    nobody_ms: int | None = None
     empty: bool = False
     known: bool = False
     pressed_ms: int | None = None
@@ -58,11 +59,13 @@ class People(Struct, gc=False):
         """
         if closed is False:
             self.closed_ms = self.seen_ms = self.pressed_ms = None
-            self.shown = self.empty = False
+            self.nobody_ms, self.shown, self.empty = None, False, False
         elif closed is True:
             begins = self.closed_ms is None
             closed_ms = at_ms if self.closed_ms is None else self.closed_ms
             shows, self.closed_ms = shows_people(state), closed_ms
+            if self.nobody_ms is not None and at_ms - self.nobody_ms >= HOLD_MS:
+                self.empty = True
             if self.seen_ms is None and (shows or self.shown):
                 nobody_could_leave = (
                     moving or state.in_door_zone is False or (begins and not self.known)
@@ -74,8 +77,10 @@ class People(Struct, gc=False):
                     self.seen_ms = at_ms
             if shows and not self.shown:
                 self.shown_ms = at_ms
-            if at_ms - closed_ms >= HOLD_MS and shows_nobody(state) and not self.shown:
-                self.empty = True
+            if not shows_nobody(state):
+                self.nobody_ms = None
+            elif self.nobody_ms is None:
+                self.nobody_ms = at_ms
             self.shown = shows
         self.known = True
 

@@ -33,6 +33,9 @@ DATED_FOR_LONG = ("first_ms", "cared_ms", "tested_ms")
 DATED_PEOPLE = ("closed_ms", "seen_ms", "pressed_ms", "press_ms", "call_ms")
 CARE = frozenset({"half_month", "quarter", "half_year", "year"})
 """Works of a visit that count as routine care (contract, section 2: `maintenance_overdue`)."""
+SILENT_MS = 90 * SECOND_MS
+"""An idle lift tells its state every 60 s (contract, section 1); silent longer it is cut off."""
+SPEAKS = 30  # messages after which a lift is known to speak as the contract has it
 LANDING_MM = 100.0  # beyond this the car has left its landing (contract: 0.10 m)
 
 
@@ -79,6 +82,7 @@ class View(Struct, gc=False):
     context_ms: dict[str, int] = {}
     people: People = field(default_factory=People)
     heard_ms: int | None = None
+    heard: int = 0
     received_ms: int | None = None
     listened_ms: int | None = None
     lag_ms: int = 0
@@ -107,6 +111,14 @@ class View(Struct, gc=False):
         if self.mode == "inspection" and not self.is_planned(now_ms):
             return None
         return self.mode
+
+    def is_silent(self, now_ms: int) -> bool:
+        """Whether a lift that used to speak has not for longer than one that stands idle.
+
+        Of what goes on in it nobody can tell then; of a lift hardly heard yet nobody knows either.
+        """
+        silent = self.heard_ms is not None and now_ms - self.heard_ms > SILENT_MS
+        return silent and self.heard >= SPEAKS
 
     def occupied(self, now_ms: int) -> bool | None:
         """Whether somebody is inside: True, False, or None when nothing tells."""
@@ -139,6 +151,8 @@ class View(Struct, gc=False):
         self.exercise = message.exercise
         if self.first_ms is None:
             self.first_ms = message.at_ms
+        if self.heard < SPEAKS:
+            self.heard += 1
         if self.heard_ms is None or message.at_ms > self.heard_ms:
             self.heard_ms = message.at_ms
         if isinstance(body, State):

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from detectors.contract import Claim, Detector
 from detectors.moment import Moment
-from detectors.view import View
+from detectors.view import SILENT_MS, View
 from liftwatch.clock import SECOND_MS, to_ms
 from liftwatch.telemetry.messages import Door, Message
 
@@ -24,6 +24,7 @@ class DoorBlocked(Detector):
     needs = ("service_mode", "doors_closed or car_door, or door record")
 
     open_ms: int | None = None
+    told_ms: int = 0
     raised: bool = False
 
     def hear(self, message: Message, view: View) -> Iterable[Claim]:
@@ -31,14 +32,14 @@ class DoorBlocked(Detector):
         if isinstance(message.body, Door):
             return self._hear_door(message.body, message.at_ms, view)
         now = view.newest(message)
-        return () if now is None else self._hear_state(now)
+        return () if now is None else self._hear_state(now, view)
 
     def tick(self, now_ms: int, view: View) -> Iterable[Claim]:
         """See whether the doors have stood open for too long."""
         if self.open_ms is None or self.raised or view.mode != "normal":
             return ()
         due_ms = self.open_ms + int(OPEN_S * SECOND_MS)
-        if now_ms < due_ms:
+        if now_ms < due_ms or view.is_silent(due_ms):
             return ()
         return self._raise(self.open_ms, due_ms, {"open_s": OPEN_S, "limit_s": OPEN_S})
 
@@ -49,7 +50,10 @@ class DoorBlocked(Detector):
         due_ms = self.open_ms + int(OPEN_S * SECOND_MS)
         return due_ms if due_ms > after_ms else None
 
-    def _hear_state(self, now: Moment) -> Iterable[Claim]:
+    def _hear_state(self, now: Moment, view: View) -> Iterable[Claim]:
+        if self.open_ms is not None and now.at_ms - self.told_ms > SILENT_MS:
+            self.open_ms = None  # it may have closed meanwhile
+        self.told_ms = now.at_ms
         if now.closed is True:
             self.open_ms = None
             return self._clear(now.at_ms)
@@ -58,7 +62,7 @@ class DoorBlocked(Detector):
             self.open_ms = None  # the time counts in normal mode only
         elif now.closed is False and mode == "normal" and self.open_ms is None:
             self.open_ms = now.at_ms
-        return ()
+        return self.tick(now.at_ms, view)
 
     def _hear_door(self, door: Door, at_ms: int, view: View) -> Iterable[Claim]:
         if (door.reopens or 0) >= REOPENS and view.mode == "normal":

@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from detectors.contract import Claim, Detector, soonest
 from detectors.moment import Moment, is_closed, is_moving, is_open
-from detectors.view import View
+from detectors.view import SILENT_MS, View
 from liftwatch.clock import SECOND_MS, to_ms
 from liftwatch.telemetry.messages import Button, Door, EmergencyCall, Message, Ride, State
 
@@ -44,6 +44,7 @@ class Entrapment(Detector):
 
     since_ms: dict[str, int] = {}
     unknown: bool = False
+    stood_ms: int | None = None
     told: Told | None = None
 
     def hear(self, message: Message, view: View) -> Iterable[Claim]:
@@ -102,6 +103,9 @@ class Entrapment(Detector):
         kept = not opened and "asked" in self.since_ms
         self._follow("asked", asking or kept, at_ms)
         at_rest = closed is True and at_landing
+        if at_ms - (self.stood_ms or at_ms) > SILENT_MS:
+            self.since_ms.pop("standing", None)  # it may have ridden meanwhile
+        self.stood_ms = at_ms
         self._follow("standing", at_rest and view.occupied(at_ms) is True, at_ms)
         return self._clear(at_ms) if opened and at_landing else []
 
@@ -148,6 +152,8 @@ class Entrapment(Detector):
         for due_ms, since_ms, branch in sorted(ripe):
             inside = view.occupied(due_ms) if occupied is not True else occupied
             if inside is False or (branch == "standing" and inside is not True):
+                continue
+            if branch == "standing" and view.is_silent(due_ms):
                 continue
             kind: Literal["entrapment", "entrapment_suspected"] = (
                 "entrapment" if inside else "entrapment_suspected"

@@ -23,7 +23,9 @@ class Overrun(Detector):
     the last landing. Two states in a row must say so, the second in agreement with the first; one
     is enough where position and level error agree and the state before leads there.
 
-    Where position and register have contradicted each other at an open door it cannot tell.
+    A car that stands in its zone with open doors has not overrun: it sinks under its load, or stops
+    badly, and that is levelling. Where position and register have contradicted each other at an
+    open door it cannot tell.
     """
 
     name = "overrun"
@@ -44,7 +46,8 @@ class Overrun(Detector):
         if state.in_door_zone and now.closed is False and not now.moving:
             self._compare(state, view.facts)
         found = None
-        if not self.disagrees or state.position_m is None:
+        sinks = now.closed is False and not now.moving and state.in_door_zone
+        if not sinks and (not self.disagrees or state.position_m is None):
             found = past_end(state, view.facts, ends_m=view.ends_m)
         before, self.past = self.past, None
         if found is None:
