@@ -53,7 +53,7 @@ VARIED: Mapping[str, Mapping[str, Sequence[float]]] = {
     "run_time_limit": {"people": (0.0, 1.0)},
     "door_impact": {"force_n": (165.0, 178.0, 230.0)},
     "button_stuck": {"held": (0.0, 1.0)},
-    "levelling_step": {"step_mm": (38.0, 42.0, 60.0)},
+    "levelling_step": {"step_mm": (44.0, 50.0, 60.0)},
     "terminal_offline": {"will": (0.0, 1.0), "stores": (0.0, 1.0)},
     "vibration_wear": {"part": (0.0, 1.0, 2.0, 3.0)},
     "door_wear": {"everywhere": (0.0, 1.0)},

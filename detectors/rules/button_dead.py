@@ -9,12 +9,13 @@ from detectors.contract import Claim, Detector, soonest
 from detectors.moment import is_moving
 from detectors.view import View
 from liftwatch.clock import SECOND_MS, to_ms
-from liftwatch.telemetry.messages import Button, Edge, Message, State
+from liftwatch.telemetry.messages import Button, Edge, Maintenance, Message, State
 
 REGISTER_MS = 1 * SECOND_MS  # contract, section 2
 PRESSES, UNANSWERED = 5, 3  # contract, section 2: 3 of 5
 GATHERED_MS = 6 * SECOND_MS  # edges are gathered up to 5 s before they are sent (domain 9.1)
 GOOD_PRESSES = 3  # to clear (domain, section 10: BTN-1)
+ITEMS = frozenset({"A-1-19", "A-1-24"})  # buttons of car and landings (domain 5.1)
 BUTTONS_MAX = 700  # 150 floors with two landing buttons and one in the car, and the others
 
 
@@ -35,12 +36,14 @@ class ButtonDead(Detector):
     Not judged: a press while the controller cannot serve (no mains, chain open, stopped off every
     landing), for it takes no calls then; a press of a lit button; and one at the floor where the
     car stands (its door opens instead). Door and alarm buttons are judged only once they have shown
-    that they do register. It clears when each dead button was registered three times running.
+    that they do register. It clears when each dead button was registered three times running, or
+    with the end of a visit that reports nothing of buttons: whoever freed the car has made the
+    controller serve again, and a button that is dead will show it anew.
     """
 
     name = "button_dead"
     kinds = ("button_dead",)
-    hears = ("button",)
+    hears = ("button", "maintenance")
     needs = ("edges",)
 
     buttons: dict[str, Judged] = {}
@@ -49,6 +52,8 @@ class ButtonDead(Detector):
     def hear(self, message: Message, view: View) -> Iterable[Claim]:
         """Take the edges in their order, then judge what had its second."""
         body = message.body
+        if isinstance(body, Maintenance):
+            return self._after_visit(body, message.at_ms)
         if not isinstance(body, Button) or "button" in view.faulty:
             return ()
         edges = [edge for edge in body.edges or () if edge.at is not None]
@@ -65,6 +70,18 @@ class ButtonDead(Detector):
         waiting = (press for judged in self.buttons.values() for press in judged.waiting)
         ripe = (press_ms + REGISTER_MS + GATHERED_MS for press_ms in waiting)
         return soonest(ripe, after_ms=after_ms)
+
+    def _after_visit(self, body: Maintenance, at_ms: int) -> Iterable[Claim]:
+        told = any(item.code in ITEMS for item in body.items or ())
+        if body.phase != "out" or told:
+            return ()
+        for judged in self.buttons.values():
+            judged.waiting, judged.answered, judged.unanswered_ms = [], [], []
+            judged.dead = False
+        if not self.raised:
+            return ()
+        self.raised = False
+        return (Claim(kind="button_dead", edge="cleared", at_ms=at_ms),)
 
     def _take(self, edge: Edge, view: View) -> None:
         key = name_of(edge)

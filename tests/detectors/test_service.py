@@ -303,3 +303,32 @@ def test_late_history_pages_nobody_and_disturbs_nothing(story: Tell) -> None:
         01:00:11  expect door_fault raised at=00:00 late=true
         01:05:01  expect door_blocked raised opened=01:00:00 late=false
     """)
+
+
+def test_a_rescue_ends_what_was_thought_of_buttons(story: Callable[[str], None]) -> None:
+    """A controller that did not serve takes calls again; a dead button shows it anew."""
+    story("""
+        00:00  state    floor=9
+        01:00  press    panel=car floor=5
+        01:10  press    panel=car floor=5
+        01:20  press    panel=car floor=5
+        01:28  expect   button_dead raised
+        05:00  maintenance  phase=in work=rescue
+        20:00  maintenance  phase=out work=rescue
+        20:01  expect   button_dead cleared at=20:00
+        30:00  press    panel=car floor=5
+        30:10  press    panel=car floor=5
+        30:20  press    panel=car floor=5
+        30:28  expect   button_dead raised opened=30:00
+    """)
+
+
+def test_presses_that_a_tripped_controller_does_not_take(story: Callable[[str], None]) -> None:
+    """With the chain open, or off every landing, nobody's call is registered."""
+    story("""
+        00:00  state    floor=9 safety_chain_ok=false
+        01:00  press    panel=car floor=5
+        01:10  press    panel=car floor=5
+        01:20  press    panel=car floor=5
+        02:00  expect   nothing
+    """)
