@@ -17,6 +17,7 @@ class Known(NamedTuple):
 
 SAME_AT_LIMIT = "at equality both branches give the same"
 NEVER_EQUAL = "the two numbers are never equal: they have no common binary fraction"
+SHORT_CUT = "a short cut for speed: without it the same is found, later in the same call"
 
 KNOWN: tuple[Known, ...] = (
     Known(
@@ -42,5 +43,53 @@ KNOWN: tuple[Known, ...] = (
         "ButtonSilent._judge",
         "if missing <= LONGEST * longest or chance(missing, presses) >= CHANCE / gaps:",
         NEVER_EQUAL,
+    ),
+    Known(
+        "detectors/rules/entrapment.py",
+        "Entrapment._judge_suspicion",
+        "certain_ms = now_ms if occupied is True or now_ms < limit_ms else limit_ms",
+        "the tick at the limit comes before whatever is heard after it",
+    ),
+    Known(
+        "detectors/rules/free_fall.py",
+        "FreeFall.hear",
+        "if without_command(body) is True or view.has_moved():",
+        SHORT_CUT,
+    ),
+    Known(
+        "detectors/rules/free_fall.py",
+        "FreeFall._hear_state",
+        "if not any(moment.untold or moment.moving for moment in view.window):",
+        SHORT_CUT,
+    ),
+    Known(
+        "detectors/rules/moving_with_open_door.py",
+        "MovingWithOpenDoor.hear",
+        "if isinstance(body, State) or is_dangerous(view.masked(body)):",
+        SHORT_CUT,
+    ),
+    Known(
+        "detectors/rules/overrun.py",
+        "past_end",
+        'return ("top", above) if above >= below else ("bottom", below)',
+        "no car is past both ends by as much",
+    ),
+    Known(
+        "detectors/rules/overspeed.py",
+        "_one_way",
+        "fast.append(speed <= 0 and is_overspeed(speed, rated_mps=rated))",
+        "both ways are looked at, in whichever order",
+    ),
+    Known(
+        "detectors/rules/overspeed.py",
+        "_one_way",
+        "fast.append(speed >= 0 and is_overspeed(speed, rated_mps=rated))",
+        "a speed of 0 is no overspeed of any lift",
+    ),
+    Known(
+        "detectors/rules/free_fall.py",
+        "_speeds_up",
+        "return abs(v1) >= abs(v0) and v1 * v0 >= 0",
+        "two equal speeds have no acceleration, and opposite ones are refused beside it",
     ),
 )
