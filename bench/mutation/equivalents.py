@@ -92,4 +92,52 @@ KNOWN: tuple[Known, ...] = (
         "return abs(v1) >= abs(v0) and v1 * v0 >= 0",
         "two equal speeds have no acceleration, and opposite ones are refused beside it",
     ),
+    Known(
+        "detectors/rules/free_fall.py",
+        "_steady",
+        "if _lasting_ms(stretch) >= _lasting_ms(best):",
+        "of two that are as long the first has been claimed, and it latches",
+    ),
+    Known(
+        "detectors/rules/unintended_movement.py",
+        "UnintendedMovement.hear",
+        "if not isinstance(state, State) and not view.has_moved():",
+        SHORT_CUT,
+    ),
+    Known(
+        "detectors/rules/unintended_movement.py",
+        "_brakes",
+        "if v0 is None and v1 is None or accel is None:",
+        "there is no acceleration without both speeds",
+    ),
+    Known(
+        "detectors/rules/unintended_movement.py",
+        "_brakes",
+        "if v0 is None or v1 is None and accel is None:",
+        "there is no acceleration without both speeds",
+    ),
+    Known(
+        "detectors/rules/unintended_movement.py",
+        "_confirms",
+        "if accel is None or abs(accel) >= ACCEL_MAX_MPS2 or p0 is None or p1 is None:",
+        "what speeds up by as much is told with the next state in either case",
+    ),
+    Known(
+        "detectors/rules/unintended_movement.py",
+        "_confirms",
+        "abs(p1 - p0) >= AGREEING_M and (p1 >= p0) == (speed > 0) and position_agrees(before, after)",
+        "two equal positions have no way between them",
+    ),
+    Known(
+        "detectors/rules/unintended_movement.py",
+        "_confirms",
+        "abs(p1 - p0) >= AGREEING_M and (p1 > p0) == (speed >= 0) and position_agrees(before, after)",
+        "of a car that is said to move at 0 m/s the next state tells",
+    ),
+    Known(
+        "detectors/motion.py",
+        "can_follow",
+        "if accel is None or not 0 <= dt_ms <= NEIGHBOUR_MS_MAX or abs(accel) > ACCEL_MAX_MPS2:",
+        "without a time between them there is no acceleration",
+    ),
 )

@@ -8,6 +8,7 @@ import pytest
 from detectors.fleet import Fleet
 from detectors.rules.entrapment import Entrapment
 from detectors.rules.unintended_movement import UnintendedMovement
+from tests.detectors.conftest import at_of
 
 Tell = Callable[[str], None]
 CLAIM = "unintended_movement raised"
@@ -96,6 +97,8 @@ def test_states_far_apart_are_no_neighbours(tell: Tell, after: str, found: bool)
     [
         # the position of the second confirms its speed
         ("position_m=22.25", "position_m=22.5", "00:10.5"),
+        ("position_m=22.025", "position_m=22.05", "00:10.5"),
+        ("position_m=22.015", "position_m=22.03", "00:11"),
         # a way of less than the noise, the other way round, or that the speed denies: the next
         ("position_m=22.01", "position_m=22.01", "00:11"),
         ("position_m=21.75", "position_m=21.5", "00:11"),
@@ -142,6 +145,23 @@ LEVELS = "run_command=true brake=lifted car=moving"
             ],
             None,
         ),
+        (
+            [
+                "speed_mps=0.1 position_m=0.07 car_door=closed doors_closed=true",
+                f"position_m=0.12 {OPEN}",
+                "position_m=0.17 car_door=closed doors_closed=true",
+            ],
+            None,
+        ),
+        # the next state says that it stands within 0.10 m
+        (["speed_mps=0.1 position_m=0.11", "position_m=0.12", "position_m=0.1"], None),
+        # it moved until just now
+        (
+            ["speed_mps=0.1 position_m=0.07", "speed_mps=0 car=stopped position_m=0.12", ""],
+            "00:10.5",
+        ),
+        # it is said to move, and is where it was
+        (["speed_mps=0.1 position_m=0.12", "position_m=0.12", "position_m=0.12"], None),
         # by the level error, and by the zone, where no position is told
         (
             [
@@ -209,15 +229,87 @@ def test_by_hand_while_nobody_is_trapped(tell: Tell) -> None:
     """)
 
 
+@pytest.mark.parametrize(("before", "after"), [(0.31, 0.3), (0.3, 0.31)])
+def test_by_hand_is_slow_before_and_after(stories: Any, before: float, after: float) -> None:
+    """Above 0.3 m/s nobody cranks."""
+    teller = stories(Fleet(detectors=(Entrapment, UnintendedMovement)))
+    teller.tell(f"""
+        00:00    state position_m=20 occupied=true
+        00:05    state car=moving speed_mps=1 position_m=22 run_command=true brake=lifted
+        00:10    state car=stopped speed_mps=0 in_door_zone=false run_command=false position_m=24
+        00:55    expect entrapment raised
+        01:00    state car=moving speed_mps={before} position_m=24.5
+        01:00.5  state speed_mps={after} position_m=24.65
+        01:01    expect {CLAIM}
+    """)
+
+
+def test_two_centimetres_are_a_way(stories: Any) -> None:
+    """Between two readings of a position."""
+    stories(Fleet(detectors=(UnintendedMovement,))).tell(f"""
+        00:00    state position_m=20
+        00:10    state car=moving speed_mps=0.05 position_m=0 in_door_zone=false
+        00:10.5  state position_m=0.02
+        00:10.6  expect {expected("00:10.5")}
+    """)
+
+
+def test_it_tells_how_far(stories: Any) -> None:
+    """From the landing, and what was said of command and doors."""
+    teller = stories(Fleet(detectors=(UnintendedMovement,)))
+    teller.say(at_of("00:00"), "state", {"position_m": 20})
+    teller.say(at_of("00:10"), "state", {"position_m": 22, "car": "moving", "speed_mps": 0.5})
+    teller.say(at_of("00:10.5"), "state", {"position_m": 22.25})
+    (change,) = teller.changes
+    assert change.evidence == {
+        "distance_m": 2.25,
+        "speed_mps": 0.5,
+        "run_command": False,
+        "brake": "applied",
+        "doors_closed": True,
+        "limit_m": 0.10,
+    }
+
+
 @pytest.mark.parametrize(("jump", "found"), [(0.29, True), (0.3, False)])
 def test_a_fall_in_the_making_waits(tell: Tell, jump: float, found: bool) -> None:
     """What speeds up by 0.6 m/s² may become a fall; only when it ends it is this."""
     tell(f"""
-        00:10    state car=moving speed_mps=0.5 position_m=22 in_door_zone=false
-        00:10.5  state speed_mps={0.5 + jump} position_m=22.3
+        00:10    state car=moving speed_mps=0 position_m=22 in_door_zone=false
+        00:10.5  state speed_mps={jump} position_m=22.08
         00:10.6  expect {expected("00:10.5" if found else None)}
-        00:11    state speed_mps=0.4 position_m=22.6
+        00:11    state speed_mps=0.4 position_m=22.25
         00:11.1  expect {"nothing" if found else expected("00:11")}
+    """)
+
+
+def test_from_rest(tell: Tell) -> None:
+    """The state of rest before it is part of it."""
+    tell("""
+        00:10    state position_m=20
+        00:10.5  state car=moving speed_mps=0.25 position_m=20.11
+        00:10.6  expect unintended_movement raised opened=00:10 at=00:10.5
+    """)
+
+
+def test_a_position_that_is_set_right(tell: Tell) -> None:
+    """While the car stands: that is no movement."""
+    tell("""
+        00:05    state car=moving speed_mps=1 position_m=22 run_command=true brake=lifted
+        00:08    state car=stopped speed_mps=0 position_m=24 run_command=false brake=applied
+        00:09    state position_m=26
+        00:10    state position_m=26
+        00:11    expect nothing
+    """)
+
+
+def test_two_states_of_one_moment(tell: Tell) -> None:
+    """Nobody can tell what moved between them."""
+    tell("""
+        00:10    state car=moving speed_mps=0.5 position_m=22 in_door_zone=false
+        00:10    state position_m=22.3
+        00:13.5  state position_m=24
+        00:14    expect nothing
     """)
 
 
