@@ -125,13 +125,15 @@ KNOWN: tuple[Known, ...] = (
     Known(
         "detectors/rules/unintended_movement.py",
         "_confirms",
-        "abs(p1 - p0) >= AGREEING_M and (p1 >= p0) == (speed > 0) and position_agrees(before, after)",
+        "abs(p1 - p0) >= AGREEING_M and (p1 >= p0) == (speed > 0)"
+        " and position_agrees(before, after)",
         "two equal positions have no way between them",
     ),
     Known(
         "detectors/rules/unintended_movement.py",
         "_confirms",
-        "abs(p1 - p0) >= AGREEING_M and (p1 > p0) == (speed >= 0) and position_agrees(before, after)",
+        "abs(p1 - p0) >= AGREEING_M and (p1 > p0) == (speed >= 0)"
+        " and position_agrees(before, after)",
         "of a car that is said to move at 0 m/s the next state tells",
     ),
     Known(

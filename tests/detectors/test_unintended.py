@@ -157,7 +157,11 @@ LEVELS = "run_command=true brake=lifted car=moving"
         (["speed_mps=0.1 position_m=0.11", "position_m=0.12", "position_m=0.1"], None),
         # it moved until just now
         (
-            ["speed_mps=0.1 position_m=0.07", "speed_mps=0 car=stopped position_m=0.12", ""],
+            [
+                "speed_mps=0.1 position_m=0.07",
+                "speed_mps=0 car=stopped position_m=0.12 in_door_zone=false",
+                "",
+            ],
             "00:10.5",
         ),
         # it is said to move, and is where it was
