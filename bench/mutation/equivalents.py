@@ -142,4 +142,28 @@ KNOWN: tuple[Known, ...] = (
         "if accel is None or not 0 <= dt_ms <= NEIGHBOUR_MS_MAX or abs(accel) > ACCEL_MAX_MPS2:",
         "without a time between them there is no acceleration",
     ),
+    Known(
+        "detectors/trend.py",
+        "Series._note_day",
+        "if self.recent or self.day:",
+        "both are set by the first value, and neither before it",
+    ),
+    Known(
+        "detectors/lasting.py",
+        "Span.due_ms",
+        "if self.since_ms is None and self.ready_ms is None or self.told < told_min:",
+        "both are set together",
+    ),
+    Known(
+        "detectors/lasting.py",
+        "Condition.due_ms",
+        "return due_ms if due_ms is not None and due_ms >= after_ms else None",
+        "what is due at a moment has been judged then",
+    ),
+    Known(
+        "detectors/wear.py",
+        "is_over",
+        "return share > limit.share and share - SURE * series.error() >= 1.0",
+        NEVER_EQUAL,
+    ),
 )
