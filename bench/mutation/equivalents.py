@@ -17,6 +17,7 @@ class Known(NamedTuple):
 
 SAME_AT_LIMIT = "at equality both branches give the same"
 NEVER_EQUAL = "the two numbers are never equal: they have no common binary fraction"
+SHORT_CUT = "a short cut for speed: without it the same is found, later in the same call"
 
 KNOWN: tuple[Known, ...] = (
     Known(
@@ -41,6 +42,128 @@ KNOWN: tuple[Known, ...] = (
         "detectors/rules/button_silent.py",
         "ButtonSilent._judge",
         "if missing <= LONGEST * longest or chance(missing, presses) >= CHANCE / gaps:",
+        NEVER_EQUAL,
+    ),
+    Known(
+        "detectors/rules/entrapment.py",
+        "Entrapment._judge_suspicion",
+        "certain_ms = now_ms if occupied is True or now_ms < limit_ms else limit_ms",
+        "the tick at the limit comes before whatever is heard after it",
+    ),
+    Known(
+        "detectors/rules/free_fall.py",
+        "FreeFall.hear",
+        "if without_command(body) is True or view.has_moved():",
+        SHORT_CUT,
+    ),
+    Known(
+        "detectors/rules/free_fall.py",
+        "FreeFall._hear_state",
+        "if not any(moment.untold or moment.moving for moment in view.window):",
+        SHORT_CUT,
+    ),
+    Known(
+        "detectors/rules/moving_with_open_door.py",
+        "MovingWithOpenDoor.hear",
+        "if isinstance(body, State) or is_dangerous(view.masked(body)):",
+        SHORT_CUT,
+    ),
+    Known(
+        "detectors/rules/overrun.py",
+        "past_end",
+        'return ("top", above) if above >= below else ("bottom", below)',
+        "no car is past both ends by as much",
+    ),
+    Known(
+        "detectors/rules/overspeed.py",
+        "_one_way",
+        "fast.append(speed <= 0 and is_overspeed(speed, rated_mps=rated))",
+        "both ways are looked at, in whichever order",
+    ),
+    Known(
+        "detectors/rules/overspeed.py",
+        "_one_way",
+        "fast.append(speed >= 0 and is_overspeed(speed, rated_mps=rated))",
+        "a speed of 0 is no overspeed of any lift",
+    ),
+    Known(
+        "detectors/rules/free_fall.py",
+        "_speeds_up",
+        "return abs(v1) >= abs(v0) and v1 * v0 >= 0",
+        "two equal speeds have no acceleration, and opposite ones are refused beside it",
+    ),
+    Known(
+        "detectors/rules/free_fall.py",
+        "_steady",
+        "if _lasting_ms(stretch) >= _lasting_ms(best):",
+        "of two that are as long the first has been claimed, and it latches",
+    ),
+    Known(
+        "detectors/rules/unintended_movement.py",
+        "UnintendedMovement.hear",
+        "if not isinstance(state, State) and not view.has_moved():",
+        SHORT_CUT,
+    ),
+    Known(
+        "detectors/rules/unintended_movement.py",
+        "_brakes",
+        "if v0 is None and v1 is None or accel is None:",
+        "there is no acceleration without both speeds",
+    ),
+    Known(
+        "detectors/rules/unintended_movement.py",
+        "_brakes",
+        "if v0 is None or v1 is None and accel is None:",
+        "there is no acceleration without both speeds",
+    ),
+    Known(
+        "detectors/rules/unintended_movement.py",
+        "_confirms",
+        "if accel is None or abs(accel) >= ACCEL_MAX_MPS2 or p0 is None or p1 is None:",
+        "what speeds up by as much is told with the next state in either case",
+    ),
+    Known(
+        "detectors/rules/unintended_movement.py",
+        "_confirms",
+        "abs(p1 - p0) >= AGREEING_M and (p1 >= p0) == (speed > 0)"
+        " and position_agrees(before, after)",
+        "two equal positions have no way between them",
+    ),
+    Known(
+        "detectors/rules/unintended_movement.py",
+        "_confirms",
+        "abs(p1 - p0) >= AGREEING_M and (p1 > p0) == (speed >= 0)"
+        " and position_agrees(before, after)",
+        "of a car that is said to move at 0 m/s the next state tells",
+    ),
+    Known(
+        "detectors/motion.py",
+        "can_follow",
+        "if accel is None or not 0 <= dt_ms <= NEIGHBOUR_MS_MAX or abs(accel) > ACCEL_MAX_MPS2:",
+        "without a time between them there is no acceleration",
+    ),
+    Known(
+        "detectors/trend.py",
+        "Series._note_day",
+        "if self.recent or self.day:",
+        "both are set by the first value, and neither before it",
+    ),
+    Known(
+        "detectors/lasting.py",
+        "Span.due_ms",
+        "if self.since_ms is None and self.ready_ms is None or self.told < told_min:",
+        "both are set together",
+    ),
+    Known(
+        "detectors/lasting.py",
+        "Condition.due_ms",
+        "return due_ms if due_ms is not None and due_ms >= after_ms else None",
+        "what is due at a moment has been judged then",
+    ),
+    Known(
+        "detectors/wear.py",
+        "is_over",
+        "return share > limit.share and share - SURE * series.error() >= 1.0",
         NEVER_EQUAL,
     ),
 )

@@ -316,6 +316,7 @@ OPEN = {"doors_closed": False, "occupied": True}
     [
         # behind doors that were closed when we first heard of them nobody can have left
         ([(0, SEEN, False)], 0),
+        ([(0, SEEN, False), (5, SEEN, True)], 0),
         # who was seen at the closing may just have left; 10 s later they have not
         ([(0, OPEN, False), (1, SEEN, False), (2, EMPTY, False)], None),
         ([(0, OPEN, False), (1, SEEN, False), (10.9, EMPTY, False)], None),

@@ -4,6 +4,7 @@ Found by `make mutate`: each test fails when the figure, or the comparison with 
 """
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -38,6 +39,55 @@ def test_overspeed_lasts_200_ms(story: Tell, count: int, found: bool) -> None:
         00:05    burst  started_at=00:04 rate_hz=10 z_mps2=[9.8,9.8] slow_rate_hz=20 speed_mps={speeds}
         00:05.2  {expected("overspeed raised opened=00:04.1 at=00:04.3", found)}
     """)
+
+
+@pytest.mark.parametrize(
+    "gone", ["started_at", "slow_rate_hz", "speed_mps", "slow_rate_hz speed_mps", "z_mps2"]
+)
+def test_a_burst_that_does_not_tell_its_speeds(story: Tell, gone: str) -> None:
+    """When, how often and how fast must all be known; the force is of no matter."""
+    told = {
+        "started_at": "00:04",
+        "slow_rate_hz": "10",
+        "speed_mps": "[2.4,2.4,2.5,2.5]",
+        "z_mps2": "[9.8,9.8]",
+        "rate_hz": "10",
+    }
+    fields = " ".join(f"{name}={value}" for name, value in told.items() if name not in gone.split())
+    story(f"""
+        00:00    register  rated_speed_mps=2.0
+        00:05    burst  {fields}
+        00:05.2  {expected("overspeed raised opened=00:04 at=00:04.2", gone == "z_mps2")}
+    """)
+
+
+def test_the_positions_of_a_burst_are_believed(story: Tell) -> None:
+    """Those there are: they stand still, and the speeds are a fault; beyond them nobody tells."""
+    story("""
+        00:00    register  rated_speed_mps=2.0
+        00:05    burst  started_at=00:04 rate_hz=10 slow_rate_hz=1 speed_mps=[3,3,3] position_m=[1,1,1]
+        00:05.2  expect nothing
+        00:15    burst  started_at=00:14 rate_hz=10 slow_rate_hz=1 speed_mps=[3,3,3] position_m=[1,1]
+        00:15.2  expect overspeed raised opened=00:15 at=00:16
+    """)
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_overspeed_names_the_top_speed(stories: Any, sign: int) -> None:
+    """With its direction, and the limit that was passed."""
+    teller = stories()
+    for line in (
+        "00:00    register  rated_speed_mps=2.0",
+        f"00:01    state  {RIDES} speed_mps={2.4 * sign}",
+        f"00:01.5  state  {RIDES} speed_mps={2.6 * sign}",
+    ):
+        teller.tell_freely(line)
+    (change,) = teller.changes
+    assert change.evidence == {
+        "speed_mps": 2.6 * sign,
+        "rated_speed_mps": 2.0,
+        "limit_mps": 2.3,
+    }
 
 
 @pytest.mark.parametrize(("speed", "found"), [(0.3, False), (-0.31, True)])

@@ -8,13 +8,14 @@ from datetime import datetime
 import pytest
 
 from detectors.contract import Claim
-from detectors.rules.brake_wear import BrakeWear
+from detectors.rules.brake_wear import BRAKE, BrakeWear
 from detectors.rules.button_silent import ButtonSilent, chance
 from detectors.rules.door_wear import DoorWear
 from detectors.rules.rope_slip import RopeSlip
-from detectors.rules.vibration_wear import VibrationWear
-from detectors.trend import BASE_VALUES
+from detectors.rules.vibration_wear import PARTS, VibrationWear
+from detectors.trend import BASE_VALUES, Series
 from detectors.view import View
+from detectors.wear import _outlook
 from liftwatch.clock import HOUR_MS, rfc3339
 from liftwatch.telemetry.messages import Button, Door, Edge, Ride
 from tests.detectors.test_buttons_silent import START_MS, message
@@ -165,3 +166,52 @@ def test_a_silence_at_its_chance() -> None:
     assert claim.opened_ms == START_MS + 479 * HOUR_MS
     assert claim.at_ms == START_MS + (479 + hours) * HOUR_MS
     assert claim.evidence["expected_presses"] == pytest.approx(hours / 2 / 1.3, abs=0.05)
+
+
+@pytest.mark.parametrize(("share", "edges"), [(1.16, ["raised"]), (1.14, ["raised", "cleared"])])
+def test_a_brake_that_is_well_again(share: float, edges: list[str]) -> None:
+    """Three quarters of the way from usual to the limit: 1.15."""
+    told = Told(BrakeWear()).hear(*brakes(1.0, times=BASE_VALUES), *brakes(1.3, times=50))
+    told.hear(*brakes(share, times=50))
+    assert [edge for edge, _ in told.edges] == edges
+
+
+def test_well_again_is_below_and_not_at_it() -> None:
+    """Of what may double: 1.75 times usual."""
+    told = Told(VibrationWear()).hear(*shakes("rail_mg", 4.0, BASE_VALUES))
+    told.hear(*shakes("rail_mg", 8.1, 20), *shakes("rail_mg", 7.0, 20))
+    assert [edge for edge, _ in told.edges] == ["raised"]
+    told.hear(*shakes("rail_mg", 6.9, 20))
+    assert [edge for edge, _ in told.edges] == ["raised", "cleared"]
+
+
+def at_share(share: float) -> Series:
+    """A series whose last values are all at a share."""
+    series = Series(base={0: 1.0}, day=20_000)
+    for k in range(50):
+        series.take(share, at_ms=START_MS + k, kept=50)
+    return series
+
+
+@pytest.mark.parametrize(
+    ("share", "rate", "told"),
+    [
+        (1.25, (1.40 - 1.25) / 400, True),
+        (1.25, (1.40 - 1.25) / 401, False),
+        (1.25, 0.0, False),
+        (1.25, -0.01, False),
+        (1.5, 0.01, False),
+    ],
+)
+def test_an_outlook_of_400_days(share: float, rate: float, *, told: bool) -> None:
+    """To the gravest limit; who is beyond it, or does not move, has none."""
+    outlook = _outlook(at_share(share), BRAKE, rate)
+    assert bool(outlook) is told
+    if told:
+        assert outlook["reaches"] == 1.4
+
+
+def test_no_outlook_at_the_limit_itself() -> None:
+    """It has been reached."""
+    assert _outlook(at_share(2.0), PARTS["rail_mg"], 0.01) == {}
+    assert _outlook(at_share(1.5), PARTS["rail_mg"], 0.01)["reaches"] == 2.0

@@ -14,7 +14,7 @@ from detectors.rules.door_wear import DoorWear
 from detectors.rules.levelling_drift import LevellingDrift
 from detectors.rules.rope_slip import RopeSlip
 from detectors.rules.vibration_wear import VibrationWear
-from detectors.trend import DAYS_MAX, Series, median, theil_sen
+from detectors.trend import BASE_VALUES, DAYS_MAX, Series, median, theil_sen
 from detectors.view import View
 from liftwatch.clock import DAY_MS, HOUR_MS, parse_ms
 from liftwatch.register.facts import Facts
@@ -309,3 +309,49 @@ def test_levels_that_do_not_drift(error_mm: Callable[[int], float]) -> None:
         *stops(range(40), lambda day: error_mm(day) + rng.gauss(0, 2.0))
     )
     assert told.claims == []
+
+
+def of_days(*shares: float) -> Series:
+    """One share a day, and one more day on which nothing is over yet."""
+    series = Series(base={0: 1.0})
+    for day, share in enumerate([*shares, shares[-1]]):
+        series.take(share, at_ms=START_MS + day * DAY_MS, kept=1)
+    return series
+
+
+def test_the_sixty_fifth_day_halves_them() -> None:
+    """64 are kept, then each two neighbours become one."""
+    assert len(of_days(*[1.0] * 64).points()) == 64
+    assert len(of_days(*[1.0] * 65).points()) == 32
+
+
+def test_three_days_tell_how_fast() -> None:
+    """Two do not; and from where it grows only what has grown counts, where that are three."""
+    assert of_days(1.0, 1.5).per_day() is None
+    assert of_days(1.0, 1.5, 2.0).per_day() == pytest.approx(0.5)
+    series = of_days(1.0, 1.0, 1.0, 1.0, 1.25, 1.5)
+    days = [day for day, _ in series.points()]
+    assert series.per_day(days[3]) == pytest.approx(0.25)
+    assert series.per_day(days[4]) == series.per_day() == pytest.approx(0.1, abs=0.03)
+    assert series.since_day(1.0) == days[4]
+    assert series.since_day(1.5) is None
+    assert series.since_day(0.9) == days[0]
+
+
+def test_a_baseline_of_nothing_judges_nothing() -> None:
+    """What was zero all the time has no shares."""
+    series = Series()
+    told = [series.take(0.0, at_ms=START_MS, kept=1) for _ in range(BASE_VALUES)]
+    told += [series.take(3.0, at_ms=START_MS, kept=1) for _ in range(5)]
+    assert not any(told)
+    assert (series.spread, series.shares()) == (0.0, ())
+
+
+def test_the_spread_of_a_baseline() -> None:
+    """As a share of it; of several classes the widest."""
+    series = Series()
+    for k in range(BASE_VALUES):
+        series.take(10.0 + k % 2, at_ms=START_MS, kept=1)
+        series.take(30.0, at_ms=START_MS, kept=1, of_class=1)
+    assert series.base == {0: 10.5, 1: 30.0}
+    assert series.spread == pytest.approx(1.4826 * 0.5 / 10.5)
