@@ -21,10 +21,9 @@ DANGER, OTHER, NEGATIVE = 300, 60, 100
 GROUP_LIFTS, GROUP_EVERY_S = 24, 3_000.0
 WEAR_FROM_S, LONG_DAYS = 7 * DAY_S, 30.0
 
-RECORDED = frozenset(
-    {"visit", "planned_outage"} | {name for name in DUTIES if name.startswith("contradicted_")}
-)
-"""These end with a record that all is well: on lifts of their own, elsewhere it would not be."""
+VISITS = frozenset({"visit", "planned_outage"})
+RECORDS = frozenset(name for name in DUTIES if name.startswith("contradicted_"))
+"""Both end with a record that all is well: on lifts of their own, elsewhere it would not be."""
 
 SHARES: Mapping[str, tuple[tuple[str, float], ...]] = {
     "free_fall": (("free_fall", 0.5), ("uncontrolled_movement", 0.5)),
@@ -120,9 +119,11 @@ def _short_worlds(seed: int, part: float) -> Iterator[World]:
     rng = Random(f"{seed}/short")
     wanted = counts(part)
     blind = [name for name in wanted if FAULTS[name].without]
-    visited = [name for name in wanted if name in RECORDED]
-    others = [name for name in wanted if name not in (*blind, *visited)]
-    for label, names in (("blind", blind), ("visited", visited), ("short", others)):
+    visited = [name for name in wanted if name in VISITS]
+    records = [name for name in wanted if name in RECORDS]
+    others = [name for name in wanted if name not in (*blind, *visited, *records)]
+    labels = (("blind", blind), ("visited", visited), ("records", records), ("short", others))
+    for label, names in labels:
         total_s = sum(wanted[name] * (FAULTS[name].for_s + REPAIR_S) for name in names)
         lifts = max(int(total_s / LIFT_DAY_S) + 1, 3)
         faults = tuple(_dealt(rng, {name: wanted[name] for name in names}, lifts))
@@ -148,6 +149,8 @@ def _dealt(rng: Random, wanted: Mapping[str, int], lifts: int) -> Iterator[Fault
             place += 1
     for lift, hand in enumerate(hands):
         rng.shuffle(hand)
+        if hand and hand[0] in RECORDS:  # a visit that is well ends what another began
+            hand = [one for name in hand for one in (name, "planned_outage")]
         at_s = BEGIN_S + rng.uniform(0.0, 600.0)
         for name in hand:
             yield fault(lift, name, at_s, **_varied(rng, name))

@@ -165,7 +165,7 @@ class Fleet:
         if history is None:
             history = self.history[message.lift] = self._new_bank(message, late=True)
         history.view.learn(bank.view.facts)
-        history.view.faulty = bank.view.faulty
+        history.view.faulty, history.view.heard = bank.view.faulty, bank.view.heard
         changes = history.hear(message)
         if message.kind in CONTEXT:
             bank.view.take_context(message)

@@ -54,8 +54,9 @@ class People(Struct, gc=False):
     ) -> None:
         """Follow the doors, and keep what was seen behind closed ones.
 
-        What a state showed holds until the next one, for states are sent on change. Nobody enters
-        a closed car either: where it was seen empty, what shows people must last to be believed.
+        What a state showed holds until the next one, for states are sent on change. It must last
+        longer than a sensor flaps. Nobody enters a closed car either: where it was seen empty, a
+        single sign proves nobody, also of a car that rides.
         """
         if closed is False:
             self.closed_ms = self.seen_ms = self.pressed_ms = None
@@ -70,8 +71,7 @@ class People(Struct, gc=False):
                 nobody_could_leave = (
                     moving or state.in_door_zone is False or (begins and not self.known)
                 )
-                since_ms = self.shown_ms if self.empty else closed_ms
-                settled = at_ms - since_ms >= HOLD_MS
+                settled = at_ms - max(self.shown_ms, closed_ms) >= HOLD_MS
                 sure = nobody_could_leave and not self.empty
                 if (shows and sure) or (self.shown and settled):
                     self.seen_ms = at_ms

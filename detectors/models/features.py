@@ -38,7 +38,6 @@ RIDE: tuple[Feature, ...] = (
     Feature("accel_max_mps2", "acceleration", "m/s²", 0.03, "accelerometer"),
     Feature("decel_max_mps2", "deceleration", "m/s²", 0.03, "accelerometer"),
     Feature("jerk_max_mps3", "jerk", "m/s³", 0.05, "accelerometer"),
-    Feature("level_error_mm", "distance from the landing at the stop", "mm", 1.0, "level"),
     Feature("relevels", "re-levellings", "", 1.0),
     Feature("slip_pct", "slip of the ropes", "%", 0.05),
     Feature("brake_stop_mm", "stopping way of the brake", "mm", 0.5),

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from detectors.contract import Claim, Detector
-from detectors.moment import Moment
+from detectors.moment import Moment, is_levelling
 from detectors.motion import NEIGHBOUR_MS_MAX, can_follow, position_agrees
 from detectors.view import View
 from liftwatch.clock import MINUTE_MS
@@ -23,8 +23,8 @@ class Overrun(Detector):
     the last landing. Two states in a row must say so, the second in agreement with the first; one
     is enough where position and level error agree and the state before leads there.
 
-    A car that stands in its zone with open doors has not overrun: it sinks under its load, or stops
-    badly, and that is levelling. Where position and register have contradicted each other at an
+    A car in its zone with open doors has not overrun: it sinks under its load, is levelled again, or
+    has stopped badly. Where position and register have contradicted each other at an
     open door it cannot tell.
     """
 
@@ -46,7 +46,7 @@ class Overrun(Detector):
         if state.in_door_zone and now.closed is False and not now.moving:
             self._compare(state, view.facts)
         found = None
-        sinks = now.closed is False and not now.moving and state.in_door_zone
+        sinks = now.closed is False and state.in_door_zone and is_levelling(state)
         if not sinks and (not self.disagrees or state.position_m is None):
             found = past_end(state, view.facts, ends_m=view.ends_m)
         before, self.past = self.past, None
