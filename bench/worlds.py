@@ -20,6 +20,7 @@ LIFT_DAY_S = 22 * HOUR_S  # of faults, on one lift of a short world
 DANGER, OTHER, NEGATIVE = 300, 60, 100
 GROUP_LIFTS, GROUP_EVERY_S = 24, 3_000.0
 WEAR_FROM_S, LONG_DAYS = 7 * DAY_S, 30.0
+SILENT_FROM_S, SILENT_FOR_S = 15.5 * DAY_S, 13.0 * DAY_S  # a habit takes a fortnight
 
 VISITS = frozenset({"visit", "planned_outage"})
 RECORDS = frozenset(name for name in DUTIES if name.startswith("contradicted_"))
@@ -177,18 +178,19 @@ def _long_worlds(seed: int, part: float) -> Iterator[World]:
     """Weeks of one lift each: its parts wear together, or one thing is not done."""
     rng = Random(f"{seed}/long")
     count = max(round(OTHER * part + 0.49), 1)
-    together = ("vibration_wear", "door_wear", "brake_wear", "rope_slip", "button_silent")
+    together = ("vibration_wear", "door_wear", "brake_wear", "rope_slip")
     alone = [
         name
         for name, row in {**TRENDS, **DUTIES, **FAULTS}.items()
-        if row.for_s > SHORT_S and name not in together and name not in HARMLESS
+        if row.for_s > SHORT_S and name not in (*together, *HARMLESS, "button_silent")
     ]
     for n in range(count):
-        wear = tuple(
+        wear = [
             fault(0, name, WEAR_FROM_S + rng.uniform(0, DAY_S), **_varied(rng, name))
             for name in together
-        )
-        yield World(f"wear-{seed}-{n}", 1000 * seed + n, 1, LONG_DAYS, wear, thin=True)
+        ]
+        wear.append(fault(0, "button_silent", SILENT_FROM_S, for_s=SILENT_FOR_S))
+        yield World(f"wear-{seed}-{n}", 1000 * seed + n, 1, LONG_DAYS, tuple(wear), thin=True)
         yield World(f"healthy-{seed}-{n}", 1000 * seed + 300 + n, 1, LONG_DAYS, (), thin=True)
     for place, name in enumerate(dict.fromkeys(alone)):
         days = (FAULTS[name].for_s + 2 * DAY_S) / DAY_S

@@ -26,6 +26,7 @@ from simulators.truth import Truth
 
 MOVING_MS = 500  # at most two states a second while moving (contract, section 1: state)
 LEVELLING_MM = 20.0  # levelling accuracy (domain 2.2)
+STOPS_LOOKED_AT = 10  # contract, section 2: of the last ten stops of a floor
 STOP_MM = 10.0  # stopping accuracy; what is worse is mended before the doors open (domain 2.2)
 RELEVEL_MM = 14.0  # with doors open, well before the levelling accuracy of ±20 mm (domain 2.2)
 RELEVEL = Limits(0.03, 0.1, 0.5)  # creeping, in the zone
@@ -57,7 +58,8 @@ class Lift:
         self.started_ms = start_ms
         self.maintained = True  # somebody comes every half month
         self.visited_ms: int | None = None  # when the last maintenance was finished
-        self.off_stops: dict[int, int] = {}  # stops worse than the levelling accuracy, by floor
+        self.off_stops: dict[int, deque[bool]] = {}
+        """By floor, which of the last ten stops were worse than the levelling accuracy."""
         self.car = Car(plan, plan.entrance, self.condition)
         self.doors = Doors(self)
         self.panel = Panel(self.terminal, self.rng, listens=self.listens, called=self.wake)
@@ -171,8 +173,8 @@ class Lift:
             self, motion, started_ms=started_ms, from_floor=from_floor, relevels=relevels
         )
         self.terminal.send("ride", ride)
-        if abs(ride["level_error_mm"]) > LEVELLING_MM:
-            self.off_stops[self.floor] = self.off_stops.get(self.floor, 0) + 1
+        stops = self.off_stops.setdefault(self.floor, deque(maxlen=STOPS_LOOKED_AT))
+        stops.append(abs(ride["level_error_mm"]) > LEVELLING_MM)
         self.totals.rides += 1
         self.totals.running_s += motion.duration_s
         self.totals.distance_m += ride["distance_m"]

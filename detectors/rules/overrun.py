@@ -23,9 +23,9 @@ class Overrun(Detector):
     the last landing. Two states in a row must say so, the second in agreement with the first; one
     is enough where position and level error agree and the state before leads there.
 
-    A car in its zone with open doors has not overrun: it sinks under its load, is levelled again, or
-    has stopped badly. Where position and register have contradicted each other at an
-    open door it cannot tell.
+    A car in its zone with open doors has not overrun: it sinks under its load, is levelled again,
+    or has stopped badly. Where position and register have contradicted each other at an open door
+    it cannot tell.
     """
 
     name = "overrun"

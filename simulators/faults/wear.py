@@ -109,13 +109,12 @@ def levelling_drift(lift: Lift, scene: Scene) -> Process:
     """The mark of one floor slips: the car stops farther and farther off, up to `step_mm`."""
     floor, step_mm = lift.plan.entrance, scene.options["step_mm"]
     truth = note(lift, "levelling_error", within_s=scene.for_s)
-    before = lift.off_stops.get(floor, 0)
     steps, told, begin_ms = 400, False, lift.now_ms
     for k in range(1, steps + 1):
         yield begin_ms + round(1000 * scene.for_s * k / steps)
         lift.condition.level_mm[floor] = -step_mm * k / steps
-        # Five stops worse than the accuracy, more than three of ten however they lie.
-        if not told and lift.off_stops.get(floor, 0) >= before + 5:
+        # Half of the last ten stops worse than the accuracy: surely three of ten (contract).
+        if not told and sum(lift.off_stops.get(floor, ())) >= 5:
             told = True
             truth.expect_within_s = (lift.now_ms - truth.from_ms) / 1000
 
