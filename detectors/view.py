@@ -128,7 +128,10 @@ class View(Struct, gc=False):
         """How far the car is from where it last stood still, or from its landing, in metres."""
         known = state.position_m is not None and state.position_known is not False
         if known and state.position_m is not None and self.stand_m is not None:
-            return abs(state.position_m - self.stand_m)
+            left_m = abs(state.position_m - self.stand_m)
+            if state.in_door_zone and state.level_error_mm is not None:
+                return min(left_m, abs(state.level_error_mm) / 1000)  # it may be another landing
+            return left_m
         if state.level_error_mm is not None:
             return abs(state.level_error_mm) / 1000
         if state.in_door_zone is False and self.stand_in_zone:

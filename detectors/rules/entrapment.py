@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from detectors.contract import Claim, Detector, soonest
 from detectors.moment import Moment, is_closed, is_moving, is_open
-from detectors.view import SILENT_MS, View
+from detectors.view import LANDING_MM, SILENT_MS, View
 from liftwatch.clock import SECOND_MS, to_ms
 from liftwatch.telemetry.messages import Button, Door, EmergencyCall, Message, Ride, State
 
@@ -53,7 +53,7 @@ class Entrapment(Detector):
         cleared: list[Claim] = []
         if isinstance(body, State):
             now = view.newest(message)
-            cleared = [] if now is None else self._hear_state(now, view)
+            cleared = self._hear_older(message) if now is None else self._hear_state(now, view)
         elif isinstance(body, Ride):
             cleared = self._hear_ride(body, message.at_ms)
         elif isinstance(body, Door):
@@ -98,7 +98,9 @@ class Entrapment(Detector):
                 self.since_ms = {}
             return []
         at_landing, opened = state.in_door_zone is not False, is_open(state) is True
-        self._follow("off_zone", closed is True and not at_landing, at_ms)
+        level = state.level_error_mm is not None and abs(state.level_error_mm) <= LANDING_MM
+        off_zone = closed is True and not at_landing and not level
+        self._follow("off_zone", off_zone, at_ms)
         asking = at_landing and state.car_door == "opening"
         kept = not opened and "asked" in self.since_ms
         self._follow("asked", asking or kept, at_ms)
@@ -108,6 +110,16 @@ class Entrapment(Detector):
         self.stood_ms = at_ms
         self._follow("standing", at_rest and view.occupied(at_ms) is True, at_ms)
         return self._clear(at_ms) if opened and at_landing else []
+
+    def _hear_older(self, message: Message) -> list[Claim]:
+        """A state that comes after a newer one may show that people could leave meanwhile."""
+        assert isinstance(message.body, State), "asked before"
+        could_leave = is_open(message.body) is True or is_moving(message.body) is True
+        if could_leave and message.body.in_door_zone is not False:
+            for branch, since_ms in list(self.since_ms.items()):
+                if since_ms <= message.at_ms:
+                    del self.since_ms[branch]
+        return []
 
     def _hear_ride(self, ride: Ride, at_ms: int) -> list[Claim]:
         """A ride ends with doors open (contract): whoever was inside could leave."""

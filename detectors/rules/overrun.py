@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
+from msgspec import field
+
 from detectors.contract import Claim, Detector
 from detectors.moment import Moment, is_levelling
 from detectors.motion import NEIGHBOUR_MS_MAX, can_follow, position_agrees
@@ -11,6 +13,8 @@ from liftwatch.register.facts import Facts, landing_height_m
 from liftwatch.telemetry.messages import Message, State
 
 PAST_M = 0.05  # contract, section 2
+PAST_M_MAX = 8.0
+"""There is no shaft beyond: headroom and pit are a few metres (EN 81-20 5.2.5) [our choice]."""
 AGREE_M = 0.3
 """How far position and register may be apart at a landing before neither is believed; above the
 noise of a barometer, below half a storey [our choice]."""
@@ -24,8 +28,8 @@ class Overrun(Detector):
     is enough where position and level error agree and the state before leads there.
 
     A car in its zone with open doors has not overrun: it sinks under its load, is levelled again,
-    or has stopped badly. Where position and register have contradicted each other at an open door
-    it cannot tell.
+    or has stopped badly. Where position and register contradict each other at an open door, the
+    last or any in that half of the shaft, it cannot tell.
     """
 
     name = "overrun"
@@ -36,6 +40,7 @@ class Overrun(Detector):
     past: Moment | None = None
     end: str = ""
     disagrees: bool = False
+    wrong: set[int] = field(default_factory=set)
 
     def hear(self, message: Message, view: View) -> Iterable[Claim]:
         """Compare with the ends of the shaft."""
@@ -53,6 +58,8 @@ class Overrun(Detector):
         if found is None:
             return ()
         end, past_m = found
+        if not _may_be(view.window, now) or self._doubts(end, view):
+            return ()
         self.past = now
         if before is not None and end == self.end and _follows(before, now):
             return self._claim(before, now, past_m)
@@ -65,7 +72,21 @@ class Overrun(Detector):
         height_m = landing_height_m(facts, state.floor)
         if height_m is None or state.position_m is None or state.position_known is False:
             return
+        assert state.floor is not None, "a height has a floor"
         self.disagrees = abs(state.position_m - height_m) > AGREE_M
+        if self.disagrees:
+            self.wrong.add(state.floor)
+        else:
+            self.wrong.discard(state.floor)
+
+    def _doubts(self, end: str, view: View) -> bool:
+        """Whether a landing in that half of the shaft has contradicted its height."""
+        if not self.wrong or view.ends_m is None:
+            return False
+        low_m, high_m = view.ends_m
+        middle_m = (low_m + high_m) / 2
+        heights = [landing_height_m(view.facts, floor) for floor in self.wrong]
+        return any(h is not None and (h >= middle_m) == (end == "top") for h in heights)
 
     def _claim(self, before: Moment, now: Moment, past_m: float) -> Iterable[Claim]:
         evidence = {
@@ -106,7 +127,7 @@ def past_end(
         below = -state.level_error_mm / 1000 if height_m == low_m else 0.0
     else:
         return None
-    if max(above, below) <= PAST_M:
+    if not PAST_M < max(above, below) <= PAST_M_MAX:
         return None
     return ("top", above) if above > below else ("bottom", below)
 
@@ -124,6 +145,14 @@ def _says_twice(state: State, past_m: float) -> bool:
     if state.position_m is None or state.level_error_mm is None:
         return False
     return abs(abs(state.level_error_mm) / 1000 - past_m) <= TWICE_M
+
+
+def _may_be(window: Sequence[Moment], now: Moment) -> bool:
+    """Whether the state a moment ago allows it; of one that stands alone nobody knows."""
+    before = [moment for moment in window if moment.at_ms < now.at_ms]
+    if not before or now.at_ms - before[-1].at_ms > NEIGHBOUR_MS_MAX:
+        return True
+    return position_agrees(before[-1], now)
 
 
 def _leads_here(window: Sequence[Moment], now: Moment) -> bool:

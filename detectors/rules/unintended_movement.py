@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from itertools import pairwise
 
 from detectors.contract import Claim, Detector
-from detectors.moment import LEVELLING_MPS, Moment, is_closed, without_command
+from detectors.moment import LEVELLING_MPS, STANDSTILL_MPS, Moment, is_closed, without_command
 from detectors.motion import ACCEL_MAX_MPS2, NEIGHBOUR_MS_MAX, accel_mps2, position_agrees
 from detectors.view import View
 from liftwatch.telemetry.messages import Message, State
@@ -88,9 +88,17 @@ class UnintendedMovement(Detector):
 
 def _moves(before: Moment, after: Moment) -> bool:
     """Whether two states are neighbours between which the car moved."""
-    if not (before.moving or after.moving):
+    if not (before.moving or after.moving) or _stood(before.state, after.state):
         return False
     return 0 < after.at_ms - before.at_ms <= NEIGHBOUR_MS_MAX
+
+
+def _stood(before: State, after: State) -> bool:
+    """Whether position and speed contradict that the car moves: the same twice, or at rest."""
+    if before.position_m is None or before.position_m != after.position_m:
+        return False
+    speeds = (before.speed_mps, after.speed_mps)
+    return speeds in ((None, None), (0.0, 0.0)) or (None not in speeds and speeds[0] == speeds[1])
 
 
 def _untold(before: Moment, after: Moment, view: View) -> bool:
@@ -132,7 +140,8 @@ def _brakes(before: Moment, after: Moment) -> bool:
     accel = accel_mps2(before, after)
     if v0 is None or v1 is None or accel is None:
         return after.moving is False
-    at_rest_soon = after.moving is False or abs(v0) <= NEARLY_STILL_MPS
+    at_rest = after.moving is False or abs(v1) <= STANDSTILL_MPS
+    at_rest_soon = at_rest or abs(v0) <= NEARLY_STILL_MPS
     return abs(v1) < abs(v0) and (abs(accel) >= BRAKING_MPS2 or at_rest_soon)
 
 
@@ -164,7 +173,9 @@ def _settled(before: Moment, after: Moment, view: View) -> Moment:
 def _still_beyond(after: Moment, view: View) -> Moment | None:
     """The next state, if it says too that the car is off its landing."""
     following = _next(after, view)
-    distance = view.distance_m(following.state) if following else None
+    if following is None or _stood(after.state, following.state):
+        return None
+    distance = view.distance_m(following.state)
     return following if distance is not None and distance > LEFT_M else None
 
 
