@@ -5,7 +5,7 @@ STAMP := $(VENV)/.set-up
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint bench chaos clean constraints
+.PHONY: help setup run test lint bench chaos mutate clean constraints
 
 help: ## Print this help
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -36,6 +36,9 @@ bench: $(STAMP) ## Measure beside a bare subscriber on the same broker, in one r
 
 chaos: $(STAMP) ## Break everything at random for CHAOS_S seconds (600), with SEED, and count
 	@$(BIN)/python -m bench.chaos
+
+mutate: $(STAMP) ## Break the main comparison of every rule in turn: a test must fail each time
+	@$(BIN)/python -m bench.mutation
 
 constraints: $(STAMP) ## Write constraints.txt anew from what is installed
 	@$(BIN)/python -m pip freeze --disable-pip-version-check --exclude-editable | grep -E '^[A-Za-z0-9._-]+==' | LC_ALL=C sort -f > constraints.new
