@@ -5,7 +5,7 @@ STAMP := $(VENV)/.set-up
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint bench chaos clean constraints evaluate handbook
+.PHONY: help setup run test lint bench chaos evaluate mutate handbook clean constraints
 
 help: ## Print this help
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -43,6 +43,9 @@ evaluate: $(STAMP) ## How good the detectors are, on lifts whose truth is known 
 handbook: $(STAMP) ## Write docs/detectors.md anew from the code
 	@$(BIN)/python -m detectors.handbook > docs/detectors.new
 	@mv docs/detectors.new docs/detectors.md
+
+mutate: $(STAMP) ## Break the main comparison of every rule in turn: a test must fail each time
+	@$(BIN)/python -m bench.mutation
 
 constraints: $(STAMP) ## Write constraints.txt anew from what is installed
 	@$(BIN)/python -m pip freeze --disable-pip-version-check --exclude-editable | grep -E '^[A-Za-z0-9._-]+==' | LC_ALL=C sort -f > constraints.new

@@ -18,6 +18,8 @@ class Known(NamedTuple):
 SAME_AT_LIMIT = "at equality both branches give the same"
 NEVER_EQUAL = "the two numbers are never equal: they have no common binary fraction"
 SHORT_CUT = "a short cut for speed: without it the same is found, later in the same call"
+EDGE = "one height more at the very edge moves a mean by less than its doubt"
+BOUND = "a bound on memory, several times what a whole fleet tells"
 
 KNOWN: tuple[Known, ...] = (
     Known(
@@ -165,5 +167,61 @@ KNOWN: tuple[Known, ...] = (
         "is_over",
         "return share > limit.share and share - SURE * series.error() >= 1.0",
         NEVER_EQUAL,
+    ),
+    Known(
+        "detectors/falling.py",
+        "Falling.after",
+        "adjoins = self.start_ms <= start_ms <= self.end_ms + ADJOIN_PERIODS * period_ms",
+        "a burst told again under another count raises what is raised",
+    ),
+    Known(
+        "detectors/falling.py",
+        "Falling.after",
+        "fresh = times >= self.end_ms",
+        "a sample that is taken twice is as low or as high as it was",
+    ),
+    Known(
+        "detectors/falling.py",
+        "_no_drop",
+        "standing = abs(slope) * 1000 < STANDING_MPS",
+        NEVER_EQUAL,
+    ),
+    Known(
+        "detectors/falling.py",
+        "_no_drop",
+        "during = (times >= began + LASTING_MS / 2) & (times <= until)",
+        EDGE,
+    ),
+    Known(
+        "detectors/falling.py",
+        "_no_drop",
+        "during = (times > began + LASTING_MS / 2) & (times < until)",
+        EDGE,
+    ),
+    Known(
+        "detectors/falling.py",
+        "_no_drop",
+        "return observed + doubt <= DROP_SHARE * expected",
+        NEVER_EQUAL,
+    ),
+    Known(
+        "detectors/falling.py",
+        "_line",
+        "recent = times > times[-1] - 1000.0",
+        EDGE,
+    ),
+    Known(
+        "detectors/together.py",
+        "RECENT_MAX",
+        "20_000 times 1.5: RECENT_MAX = 20_000  # alarms of one kind "
+        "within ten minutes that are looked at",
+        BOUND,
+    ),
+    Known(
+        "detectors/together.py",
+        "RECENT_MAX",
+        "20_000 by 1.5: RECENT_MAX = 20_000  # alarms of one kind wit"
+        "hin ten minutes that are looked at",
+        BOUND,
     ),
 )

@@ -33,7 +33,14 @@ LEARNING_S = 3600.0  # far above what all tests take
 PRELOADED = ("numpy", "ingest.decode", "hypothesis.strategies", "liftwatch.incidents.incident")
 MEMORY_BYTES = 4 * 2**30
 OPTIONS = ("-x", "-q", "-p", "no:cacheprovider", "--assert=plain")
-NOT_TESTED = (pytest.ExitCode.USAGE_ERROR, pytest.ExitCode.NO_TESTS_COLLECTED)
+BROKEN = 70
+"""Exit status of a child in which we have failed, not a test."""
+NOT_TESTED = (
+    pytest.ExitCode.INTERNAL_ERROR,
+    pytest.ExitCode.USAGE_ERROR,
+    pytest.ExitCode.NO_TESTS_COLLECTED,
+    BROKEN,
+)
 
 Plugin = Learn | Choose
 
@@ -96,10 +103,11 @@ class Shadow:
         """How it ended; None while it runs within its time."""
         pid, status = os.waitpid(self.pid, os.WNOHANG)
         in_time = monotonic_s() < self.end_s
+        if pid:
+            self.pid = 0
         if not pid and in_time:
             return None
-        if not pid:
-            self.stop()
+        self.stop()
         self.restore()
         code = os.waitstatus_to_exitcode(status) if pid else 1
         output = self.log.read_text(errors="replace")
@@ -109,15 +117,20 @@ class Shadow:
         return Ended(code == 0, in_time, failed, output)
 
     def wait(self) -> Ended:
-        """Until it has ended."""
-        while (ended := self.poll()) is None:
-            time.sleep(PAUSE_S)
+        """Until it has ended; when that is interrupted the child is ended too."""
+        try:
+            while (ended := self.poll()) is None:
+                time.sleep(PAUSE_S)
+        finally:
+            self.stop()
         return ended
 
     def stop(self) -> None:
-        """End the child and what it started."""
-        os.killpg(self.pid, signal.SIGKILL)
-        os.waitpid(self.pid, 0)
+        """End the child and what it started, if it runs."""
+        if self.pid:
+            os.killpg(self.pid, signal.SIGKILL)
+            os.waitpid(self.pid, 0)
+            self.pid = 0
 
     def _write(self, path: Path, text: str) -> None:
         """Every version has a time of its own, by which Python knows what it has compiled."""
@@ -129,7 +142,7 @@ class Shadow:
         self.end_s = monotonic_s() + limit_s
         self.pid = os.fork()
         if self.pid == 0:
-            code = 70
+            code = BROKEN
             try:
                 code = self._run(args, plugin)
             except BaseException:  # noqa: BLE001 - the child must end here, whatever happened

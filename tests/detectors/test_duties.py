@@ -126,6 +126,7 @@ def test_a_hazard_score_above_its_limit_is_ageing() -> None:
     term = ageing_term(view)
     assert term is not None
     assert term.evidence == {"hazard_score": 0.8, "limit": 0.7}
+    assert term.since_ms == 5
 
 
 def test_calendar_runs_by_the_newest_reception_of_any_lift(stories: Any) -> None:

@@ -125,7 +125,7 @@ def of_a_fall(
         # a slow sensor: of a car that stood half a second more is looked at, else a tenth
         ({"lag_s": 0.30}, True),
         ({"lag_s": 0.33}, False),
-        ({"lag_s": 0.10, "speed": 1.0}, True),
+        ({"lag_s": 0.108, "speed": 1.0, "rate": 40}, True),
         ({"lag_s": 0.12, "speed": 1.0}, False),
         # above 0.1 m/s a car rides
         ({"lag_s": 0.15, "speed": 0.095}, True),
@@ -151,6 +151,24 @@ def test_heights_that_drop_too_little(kind: str, told: dict[str, Any], *, found:
 def test_few_heights_are_as_noisy_as_their_sensor(told: dict[str, Any], *, found: bool) -> None:
     """Three of them make no line: 0.02 m of a position, 0.15 m of a pressure are their doubt."""
     assert bool(falls(of_a_fall(rate=4, before=0.5, **told))) is found
+
+
+def test_four_heights_make_a_line() -> None:
+    """Of a car that rises: what it should be at now is known."""
+    assert falls(of_a_fall(rate=4, before=0.75, low_s=0.6, speed=1.0))
+    assert not falls(of_a_fall(rate=4, before=0.75, low_s=0.6, speed=1.0, share=0.4))
+
+
+def test_a_second_fall_of_one_burst_after_one_that_was_told() -> None:
+    """What has been told is the stretch under way, not the next."""
+    both = burst([LOW] * 10 + [REST] * 10 + [LOW] * 20, after_ms=300)
+    assert falls(burst([REST] * 10 + [LOW] * 20), both) == [(100, 250), (500, 650)]
+
+
+def test_heights_from_after_the_beginning_say_nothing() -> None:
+    """The burst before had none: nobody knows on which line the car was."""
+    later = burst([LOW] * 20, after_ms=200, slow_rate_hz=20.0, position_m=[12.0] * 5)
+    assert falls(burst(FIRST), later) == [(100, 250)]
 
 
 def test_heights_that_can_say_nothing() -> None:

@@ -108,6 +108,7 @@ def test_states_far_apart_are_no_neighbours(tell: Tell, after: str, found: bool)
         ("position_m=22.01", "position_m=20.05 speed_mps=0 car=stopped", None),
         # one speed that no car has
         ("position_m=22.25 speed_mps=9", "position_m=20 speed_mps=0 car=stopped", None),
+        ("position_m=24.3 speed_mps=9", "position_m=20 speed_mps=0 car=stopped", None),
     ],
 )
 def test_one_sample_is_nothing(tell: Tell, second: str, third: str, at: str | None) -> None:
