@@ -194,6 +194,13 @@ MAINS: tuple[Main, ...] = (
         ("SHARE", "CYCLES"),
         ("share > SHARE", "2 * over > CYCLES"),
     ),
+    Main(
+        "levelling_drift",
+        "rules/levelling_drift",
+        ("ACCURACY_MM", "OUTLOOK_DAYS"),
+        ("abs(now_mm) < ACCURACY_MM", "ahead / rate > OUTLOOK_DAYS"),
+    ),
+    Main("ride_anomaly", "rules/ride_anomaly", (), ("series.marks.bit_count() < ODD",)),
     Main("terminal_offline", "rules/terminal_offline", ("WILL_MS", "SILENCE_MS"), DUE),
     Main("calendar", "rules/calendar", (), ("step.at_ms <= now_ms",)),
     Main(

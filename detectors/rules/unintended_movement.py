@@ -16,6 +16,7 @@ not. A gear brakes with 0.2 g at least (EN 81-20 5.6.2.1), worn brakes with less
 NEARLY_STILL_MPS = 0.15  # the tail of an emergency stop, sampled twice a second
 AT_LANDING_M = 0.35  # the widest unlocking zone (EN 81-20 5.3.8.1)
 FALL_MPS2 = 0.6  # from here on it is a fall, once it lasts (contract, section 2)
+STOOD_M = 0.01  # a standing car sinks by millimetres when people enter (domain 2.2: ±10 mm)
 AGREEING_M = 0.02  # two position readings further apart than their noise
 
 Pair = tuple[Moment, Moment]
@@ -95,7 +96,9 @@ def _moves(before: Moment, after: Moment) -> bool:
 
 def _stood(before: State, after: State) -> bool:
     """Whether position and speed contradict that the car moves: the same twice, or at rest."""
-    if before.position_m is None or before.position_m != after.position_m:
+    if before.position_m is None or after.position_m is None:
+        return False
+    if abs(before.position_m - after.position_m) > STOOD_M:
         return False
     speeds = (before.speed_mps, after.speed_mps)
     return speeds in ((None, None), (0.0, 0.0)) or (None not in speeds and speeds[0] == speeds[1])
