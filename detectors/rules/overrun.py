@@ -127,7 +127,9 @@ def past_end(
         below = -state.level_error_mm / 1000 if height_m == low_m else 0.0
     else:
         return None
-    if not PAST_M < max(above, below) <= PAST_M_MAX:
+    if max(above, below) <= PAST_M:
+        return None
+    if max(above, below) > PAST_M_MAX:
         return None
     return ("top", above) if above > below else ("bottom", below)
 
