@@ -28,6 +28,7 @@ from liftwatch.score.text import table
 from simulators.files import received
 from simulators.fleet import Fleet, make_fleet
 from simulators.scenario import Scenario
+from simulators.truth import Truth
 
 CHOOSING, REPORTING, QUIET = (11, 12), (101, 102, 103), (201, 202, 203, 204, 205)
 START_MS = parse_ms("2026-03-02T00:00:00.000Z")  # a Monday
@@ -89,10 +90,23 @@ def run_world(world: World) -> tuple[str, float]:
     replay(lines_of(fleet, world), books, dead_letter=letters.append)
     assert not letters, f"{world.name}: {letters[0]}"
     until_ms = START_MS + int(world.days * DAY_MS)
-    truths = [msgspec.json.encode(one.line(until_ms=until_ms)) + b"\n" for one in fleet.truth()]
-    path(world, "truth").write_bytes(b"".join(truths))
-    path(world, "incidents").write_bytes(b"".join(incident_lines(books)))
+    incidents = list(incident_lines(books))
+    raised = {(one["lift"], one["kind"]) for one in map(msgspec.json.decode, incidents)}
+    truths = [one for one in fleet.truth() if is_over(one, until_ms) or one_of(one, raised)]
+    lines = [msgspec.json.encode(one.line(until_ms=until_ms)) + b"\n" for one in truths]
+    path(world, "truth").write_bytes(b"".join(lines))
+    path(world, "incidents").write_bytes(b"".join(incidents))
     return world.name, time.monotonic() - begin_s
+
+
+def is_over(truth: Truth, until_ms: int) -> bool:
+    """Whether it was to be found before the world ended: else nobody can say that it was missed."""
+    return truth.never or truth.from_ms + truth.expect_within_s * 1000 <= until_ms
+
+
+def one_of(truth: Truth, raised: set[tuple[str | None, str]]) -> bool:
+    """Whether something of it was raised all the same."""
+    return (truth.lift, truth.kind) in raised
 
 
 def path(world: World, what: str) -> Path:

@@ -69,7 +69,6 @@ class Condition(Detector):
     lasting_ms: ClassVar[int]
     gone_for_ms: ClassVar[int]
     told_min: ClassVar[int] = 1
-    sensor: ClassVar[str | None] = None
 
     span: Span = field(default_factory=Span)
 
@@ -87,7 +86,7 @@ class Condition(Detector):
     def judge(self, now_ms: int, view: View) -> Iterable[Claim]:
         """Raise or clear what is ripe now."""
         due_ms = self._ripe_ms()
-        if due_ms is None or due_ms > now_ms or self.sensor in view.faulty:
+        if due_ms is None or due_ms > now_ms:
             return ()
         span, (kind,) = self.span, self.kinds
         if span.raised:
