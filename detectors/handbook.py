@@ -7,14 +7,13 @@ threshold stands in one place. A test of the house compares the file with what t
 import inspect
 from collections.abc import Iterator
 
-from liftwatch.incidents.grounds import ground_of
-
 from detectors.contract import Calendared, Detector, Listener
 from detectors.duties import DUTIES
 from detectors.registry import DETECTORS
 from detectors.together import BUILDING_LIFTS, FLEET_LIFTS, FLEET_MS
 from liftwatch.clock import MINUTE_MS
 from liftwatch.incidents.advice import ADVICE
+from liftwatch.incidents.grounds import ground_of
 from liftwatch.incidents.kinds import KINDS, MODE_SILENCES, PLANNED_SILENCES, Kind
 
 HEAD = """# The detectors, kind by kind
