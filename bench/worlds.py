@@ -20,6 +20,7 @@ LIFT_DAY_S = 22 * HOUR_S  # of faults, on one lift of a short world
 DANGER, OTHER, NEGATIVE = 300, 60, 100
 GROUP_LIFTS, GROUP_EVERY_S = 24, 3_000.0
 WEAR_FROM_S, LONG_DAYS = 7 * DAY_S, 30.0
+HEALTHY_EVERY = 4  # of the worlds with wear, beside them one without
 SILENT_FROM_S, SILENT_FOR_S = 15.5 * DAY_S, 13.0 * DAY_S  # a habit takes a fortnight
 
 VISITS = frozenset({"visit", "planned_outage"})
@@ -191,11 +192,15 @@ def _long_worlds(seed: int, part: float) -> Iterator[World]:
         ]
         wear.append(fault(0, "button_silent", SILENT_FROM_S, for_s=SILENT_FOR_S))
         yield World(f"wear-{seed}-{n}", 1000 * seed + n, 1, LONG_DAYS, tuple(wear), thin=True)
-        yield World(f"healthy-{seed}-{n}", 1000 * seed + 300 + n, 1, LONG_DAYS, (), thin=True)
+        if n % HEALTHY_EVERY == 0:
+            name, number = f"healthy-{seed}-{n}", 1000 * seed + 300 + n
+            yield World(name, number, 1, LONG_DAYS, (), thin=True)
     for place, name in enumerate(dict.fromkeys(alone)):
         days = (FAULTS[name].for_s + 2 * DAY_S) / DAY_S
         begin_s = WEAR_FROM_S if name == "levelling_drift" else DAY_S
         for n in range(count):
             one = (fault(0, name, begin_s + rng.uniform(0, HOUR_S), **_varied(rng, name)),)
+            if name in DUTIES or name == "emergency_call_untested":  # nobody need ride for these
+                one = (*one, fault(0, "holiday", 0.0, for_s=(days + 1) * DAY_S))
             begin = 1000 * seed + 600 + 100 * place + n
             yield World(f"{name}-{seed}-{n}", begin, 1, days + begin_s / DAY_S, one, thin=True)

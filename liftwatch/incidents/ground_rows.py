@@ -259,7 +259,7 @@ ROWS: tuple[Ground, ...] = (
     Ground(
         "vibration_wear",
         ("ride.vibration_z_mg", "ride.vibration_x_mg", "ride.vibration_y_mg", "ride.rail_mg"),
-        N_("Vibration or the band of one part far above what this lift's rides used to show."),
+        N_("Above 20 mg upright or 15 mg sideways, or twice its own, in the median of 20 rides."),
         N_("GB/T 10058 gives 20 mg upright and 15 mg sideways (domain 2.3); the rest is learned."),
         ("ride.vibration_z_mg|ride.vibration_x_mg|ride.rail_mg",),
         back_ms=DAY_MS,
@@ -267,7 +267,7 @@ ROWS: tuple[Ground, ...] = (
     Ground(
         "door_wear",
         ("door.close_s", "door.open_s", "door.current_rms_a", "door.reopens"),
-        N_("Door times or current of a floor far above what its doors used to need."),
+        N_("Door times or current 25 % over their own in the median of 50 cycles, of all or one."),
         N_("The lift's own history: 25 % for 50 cycles (domain, section 11, rule 19), our choice."),
         ("door.close_s|door.open_s|door.current_rms_a",),
         back_ms=DAY_MS,
@@ -278,12 +278,13 @@ ROWS: tuple[Ground, ...] = (
         N_("Stopping distance 20 % over its own commissioning value; from 40 % on it is graver."),
         N_("Contract, section 2: our choice, after TSG T5002 A-1-05 and A-4-04 (domain 3.2)."),
         ("ride.brake_stop_mm",),
+        (Limit("ride.brake_stop_mm", None, "limit"),),
         back_ms=DAY_MS,
     ),
     Ground(
         "rope_slip",
         ("ride.sheave_distance_m", "ride.distance_m", "ride.load_pct"),
-        N_("Slip of the ropes above 0.5 % in the median of 50 rides; 20 % over commissioning."),
+        N_("Slip of the ropes above 0.5 % in the median of 50 rides."),
         N_("Contract, section 2; 0.1 to 0.3 % of creep is normal (domain 3.2): our choice."),
         ("ride.sheave_distance_m", "ride.distance_m"),
         back_ms=DAY_MS,
