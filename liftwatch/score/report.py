@@ -106,7 +106,7 @@ def _tiles(score: Score) -> Iterator[str]:
     yield '<ul class="tiles">'
     yield _tile("Recall", one.recall, percent, of=f"{one.found} of {one.truths} truths")
     yield _tile("Precision", one.precision, percent, of=f"{one.findings} of {judged} incidents")
-    days = "exposure not told" if score.lift_days is None else f"{score.lift_days:g} lift-days"
+    days = "exposure not told" if score.lift_days is None else f"{score.lift_days:.4g} lift-days"
     told = f"{one.false} false, {days}"
     yield _tile("False a lift-month", one.false_per_month, rate, of=told)
     yield _tile("Delay, median", one.delay_median_s, seconds, of=f"of {one.found} found")
@@ -169,7 +169,7 @@ def _delays(names: Sequence[str], rows: Sequence[Figures]) -> str:
 def _false_words(score: Score) -> str:
     if score.lift_days is None:
         return "How many lifts were watched for how long was not told: counts, not rates."
-    days = f"{score.lift_days:g}"
+    days = f"{score.lift_days:.4g}"
     return (
         f"A lift and month of 30.44 days, over {days} lift-days. Where none was raised, the bar"
         " tells how many there may be all the same."
