@@ -23,7 +23,10 @@ Draw = Callable[[Random], tuple[float, dict[str, float]]]
 
 
 class Rate(NamedTuple):
-    """One row. `trapped` rows follow the lift's own luck; `day` ones the hours of its people."""
+    """One row. `trapped` rows follow the lift's own luck; `day` ones the hours of its people.
+
+    What is against a lift's habit cannot happen before it has one: `habit_days` from the begin.
+    """
 
     fault: str
     per_year: float
@@ -31,6 +34,7 @@ class Rate(NamedTuple):
     draw: Draw | None = None
     trapped: bool = False
     day: bool = True
+    habit_days: float = 0.0
 
 
 def _rescue(rng: Random) -> tuple[float, dict[str, float]]:
@@ -91,7 +95,13 @@ RATES: tuple[Rate, ...] = (
     Rate("door_reopening", 0.3, _LOGGED),
     Rate("door_impact", 0.1, _LOGGED),
     Rate("button_dead", 0.07, "domain 4.3: 0.15 a lift-year, 70 % dead"),
-    Rate("button_silent", 0.035, "the same", _lasting(7 * 86_400.0, 21 * 86_400.0)),
+    Rate(
+        "button_silent",
+        0.035,
+        "the same; a habit takes 14 days (domain, section 11, row 21)",
+        _lasting(7 * 86_400.0, 21 * 86_400.0),
+        habit_days=14.0,
+    ),
     Rate("button_stuck", 0.045, "domain 4.3: 0.15 a lift-year, 30 % stuck", _held_or_not),
     Rate("levelling_drift", 0.24, "domain 4.3: 0.3 a lift-year, 80 % drift", day=False),
     Rate("levelling_step", 0.06, "domain 4.3: 0.3 a lift-year"),
@@ -162,7 +172,8 @@ def befall(lift: Lift, *, seed: int) -> Process:
     while True:
         yield lift.now_ms + max(round(rng.expovariate(total / YEAR_MS) / DAYTIME), 1)
         (rate,) = rng.choices(rows, weights)
-        if _happens(rate, lift.now_ms, rng):
+        young = lift.now_ms - lift.started_ms < rate.habit_days * DAY_MS
+        if _happens(rate, lift.now_ms, rng) and not young:
             row = FAULTS[rate.fault]
             drawn = rate.draw(rng) if rate.draw else (row.for_s * rng.uniform(0.8, 1.25), {})
             for_s, options = drawn
