@@ -20,7 +20,7 @@ LIFT_DAY_S = 22 * HOUR_S  # of faults, on one lift of a short world
 DANGER, OTHER, NEGATIVE = 300, 60, 100
 GROUP_LIFTS, GROUP_EVERY_S = 24, 3_000.0
 WEAR_FROM_S, LONG_DAYS = 7 * DAY_S, 30.0
-HEALTHY_EVERY = 4  # of the worlds with wear, beside them one without
+ODD_DAYS = 12.0  # beside each lift whose parts wear one that is well, but for two odd hours
 SILENT_FROM_S, SILENT_FOR_S = 15.5 * DAY_S, 13.0 * DAY_S  # a habit takes a fortnight
 
 VISITS = frozenset({"visit", "planned_outage"})
@@ -100,7 +100,11 @@ def counts(part: float) -> dict[str, int]:
     """How many instances of each fault that is over within hours."""
     wanted: dict[str, int] = {}
     shared = {name: DANGER * by for rows in SHARES.values() for name, by in rows}
-    plain = [name for name, row in FAULTS.items() if row.for_s <= SHORT_S and not row.group]
+    plain = [
+        name
+        for name, row in FAULTS.items()
+        if row.for_s <= SHORT_S and not row.group and name not in TRENDS
+    ]
     of_kind: dict[str, int] = {}
     for name in plain:
         of_kind[kind_of_fault(name)] = of_kind.get(kind_of_fault(name), 0) + 1
@@ -192,9 +196,8 @@ def _long_worlds(seed: int, part: float) -> Iterator[World]:
         ]
         wear.append(fault(0, "button_silent", SILENT_FROM_S, for_s=SILENT_FOR_S))
         yield World(f"wear-{seed}-{n}", 1000 * seed + n, 1, LONG_DAYS, tuple(wear), thin=True)
-        if n % HEALTHY_EVERY == 0:
-            name, number = f"healthy-{seed}-{n}", 1000 * seed + 300 + n
-            yield World(name, number, 1, LONG_DAYS, (), thin=True)
+        odd = fault(0, "ride_anomaly", WEAR_FROM_S + rng.uniform(0, 3 * DAY_S))
+        yield World(f"odd-{seed}-{n}", 1000 * seed + 300 + n, 1, ODD_DAYS, (odd,), thin=True)
     for place, name in enumerate(dict.fromkeys(alone)):
         days = (FAULTS[name].for_s + 2 * DAY_S) / DAY_S
         begin_s = WEAR_FROM_S if name == "levelling_drift" else DAY_S

@@ -84,6 +84,15 @@ class People(Struct, gc=False):
             self.shown = shows
         self.known = True
 
+    def opened(self, at_ms: int) -> None:
+        """Told late that the doors were open then: whoever was inside before could leave."""
+        if self.closed_ms is not None and self.closed_ms <= at_ms:
+            self.closed_ms = at_ms
+            if self.seen_ms is not None and self.seen_ms <= at_ms:
+                self.seen_ms = None
+            if self.pressed_ms is not None and self.pressed_ms <= at_ms:
+                self.pressed_ms = None
+
     def take_button(self, body: Button, *, in_order: bool = True) -> None:
         """A press of a car button is a sign; behind closed doors it stays one.
 

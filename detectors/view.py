@@ -239,6 +239,8 @@ class View(Struct, gc=False):
             self.window_moved_ms = at_ms
         now = self.now
         if now is not None and at_ms < now.at_ms:
+            if moment.closed is False:
+                self.people.opened(at_ms)
             return
         if now is None or now.state.service_mode != state.service_mode:
             self.mode_ms = at_ms

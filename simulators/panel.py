@@ -22,6 +22,10 @@ class Button(NamedTuple):
         return {name: value for name, value in said.items() if value is not None}
 
 
+SOMEBODY_ELSE_MS = 300_000
+"""Who is not heard presses again until they give up; that is one attempt, not many."""
+
+
 class Panel:
     """All buttons of one lift. `dead` ones are pressed and never register; of `deaf` ones not even
     the press arrives; `sticking` ones register again when they have been answered.
@@ -40,6 +44,7 @@ class Panel:
         self.lit: set[Button] = set()
         self.dead: set[Button] = set()
         self.deaf: dict[Button, int] = {}  # and how often somebody has pressed them
+        self._tried_ms: dict[Button, int] = {}
         self.sticking: dict[Button, int] = {}  # and how often they have registered again
         self.car_pressed_ms = 0  # when somebody inside has last pressed
         self._terminal = terminal
@@ -51,7 +56,10 @@ class Panel:
     def press(self, button: Button) -> None:
         """Somebody presses a button now."""
         if button in self.deaf:
-            self.deaf[button] += 1
+            now_ms = self._agenda.now_ms
+            if now_ms - self._tried_ms.get(button, 0) >= SOMEBODY_ELSE_MS:
+                self._tried_ms[button] = now_ms
+                self.deaf[button] += 1
         else:
             self._agenda.start(self._press(button))
 

@@ -357,3 +357,20 @@ def test_it_names_the_want_of_word(stories: Any) -> None:
     *_, change = teller.fleet.advance(at_of("05:00"))
     assert (change.kind, change.evidence["branch"]) == ("entrapment", "without_word")
     assert "limit_s" not in change.evidence
+
+
+def test_doors_that_opened_while_we_were_cut_off(stories: Any) -> None:
+    """Told after a newer state: whoever was inside before could leave."""
+    teller = stories()
+    for time, what in (
+        ("00:00", "state car_door=closed occupied=true car=moving in_door_zone=false speed_mps=1"),
+        ("00:30", "state car_door=closed occupied=false"),
+        ("00:15", "state car_door=open doors_closed=false received_ms=RECEIVED"),
+        ("01:20", "state car_door=closed occupied=false"),
+        ("02:10", "state car_door=closed occupied=false"),
+        ("03:00", "state car_door=closed occupied=false"),
+        ("03:50", "state car_door=closed occupied=false"),
+    ):
+        received = str(at_of("00:33"))
+        teller.tell_freely(f"{time} {what.replace('RECEIVED', received)}")
+    assert teller.changes == []

@@ -18,7 +18,7 @@ from tests.simulators.runs import kind_of, neighbours, of_kind, play, states_by_
 
 DAY_S = 86_400.0
 SLOW: dict[str, dict[str, float]] = {
-    "button_silent": {"for_s": 2 * DAY_S},
+    "button_silent": {"for_s": 5 * DAY_S},
     "emergency_call_untested": {"for_s": 3.5 * DAY_S, "people_per_day": 40.0},
     "maintenance_overdue": {"for_s": 16 * DAY_S, "people_per_day": 40.0},
     "ageing": {"for_s": DAY_S, "people_per_day": 40.0},
