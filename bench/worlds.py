@@ -26,6 +26,7 @@ SILENT_FROM_S, SILENT_FOR_S = 15.5 * DAY_S, 13.0 * DAY_S  # a habit takes a fort
 VISITS = frozenset({"visit", "planned_outage"})
 RECORDS = frozenset(name for name in DUTIES if name.startswith("contradicted_"))
 """Both end with a record that all is well: on lifts of their own, elsewhere it would not be."""
+BUTTON_RECORD = "contradicted_by_button"  # it contradicts any record of the day: one a lift
 
 SHARES: Mapping[str, tuple[tuple[str, float], ...]] = {
     "free_fall": (("free_fall", 0.5), ("uncontrolled_movement", 0.5)),
@@ -126,12 +127,15 @@ def _short_worlds(seed: int, part: float) -> Iterator[World]:
     wanted = counts(part)
     blind = [name for name in wanted if FAULTS[name].without]
     visited = [name for name in wanted if name in VISITS]
-    records = [name for name in wanted if name in RECORDS]
-    others = [name for name in wanted if name not in (*blind, *visited, *records)]
+    records = [name for name in wanted if name in RECORDS and name != BUTTON_RECORD]
+    apart = {*blind, *visited, *records, BUTTON_RECORD}
+    others = [name for name in wanted if name not in apart]
     labels = (("blind", blind), ("visited", visited), ("records", records), ("short", others))
-    for label, names in labels:
+    for label, names in (*labels, ("button-record", [BUTTON_RECORD])):
         total_s = sum(wanted[name] * (FAULTS[name].for_s + REPAIR_S) for name in names)
         lifts = max(int(total_s / LIFT_DAY_S) + 1, 3)
+        if label == "button-record":
+            lifts = wanted[BUTTON_RECORD]
         faults = tuple(_dealt(rng, {name: wanted[name] for name in names}, lifts))
         for begin in range(0, lifts, GROUP_LIFTS):
             size = min(GROUP_LIFTS, lifts - begin)

@@ -22,7 +22,8 @@ def overload(lift: Lift, scene: Scene) -> Process:
         yield from lift.doors.open()
         yield from _crowd_in(lift, high if lift.floor != high else low)
         if not truths:
-            truths.append(note(lift, "overload", within_s=scene.for_s))
+            also = ("heavy_haulage",)  # the same people ride as heavily between the same floors
+            truths.append(note(lift, "overload", within_s=scene.for_s, also=also))
         if k == 2:
             truths[0].expect_within_s = (lift.now_ms - truths[0].from_ms) / 1000 + 5.0
         yield lift.after(scene.options["over_s"])

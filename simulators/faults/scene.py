@@ -33,8 +33,19 @@ class Scene(NamedTuple):
         return self.at_ms - round(seconds * 1000)
 
 
+RECORDED = frozenset(
+    {"button_dead", "button_stuck", "door_fault", "door_impact", "levelling_error"}
+)
+"""Kinds that an item of a maintenance record speaks of (contract, section 2)."""
+
+
 def note(lift: Lift, kind: str, *, within_s: float, also: tuple[str, ...] = ()) -> Truth:
-    """Note that a condition holds from now on."""
+    """Note that a condition holds from now on.
+
+    What a record of the last day says is well, and is not, contradicts that record as well.
+    """
+    if kind in RECORDED:
+        also = (*also, "maintenance_contradicted")
     truth = Truth(
         lift=lift.plan.name, kind=kind, from_ms=lift.now_ms, expect_within_s=within_s, also=also
     )

@@ -212,7 +212,7 @@ def levelling_step(lift: Lift, scene: Scene) -> Process:
     floor = far_end(lift)
     lift.condition.level_mm[floor] = -scene.options["step_mm"]
     yield from send_to(lift, floor)
-    truths = [note(lift, "levelling_error", within_s=FOUND_S)]
+    truths = [note(lift, "levelling_error", within_s=FOUND_S, also=("overrun",))]
     truths[0].from_ms = lift.told_ms  # the car has come to rest, and its state has said so
     yield from lift.exchange()
     yield from wait_until(lift, scene.end_ms)
