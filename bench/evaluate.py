@@ -31,7 +31,7 @@ from simulators.scenario import Scenario
 from simulators.truth import Truth
 
 CHOOSING, REPORTING, QUIET = (11, 12), (104, 105, 106), (206, 207, 208, 209, 210)
-"""Seeds. What a run of the reporting ones finds and is mended uses them up: then come fresh ones."""
+"""Seeds. What the reporting ones find is mended, and then they are used up: take others."""
 START_MS = parse_ms("2026-03-02T00:00:00.000Z")  # a Monday
 LIFTS = int(os.environ.get("EVAL_LIFTS", "60"))
 DAYS = float(os.environ.get("EVAL_DAYS", "10"))
