@@ -19,13 +19,13 @@ import msgspec
 from bench.worlds import World, quiet_worlds, worlds_of
 from ingest.replay import incident_lines, replay
 from liftwatch.adapters.memory import MemoryBooks
-from liftwatch.clock import DAY_MS, parse_ms, rfc3339
+from liftwatch.clock import DAY_MS, parse_ms
 from liftwatch.score.files import read_incidents, read_truths
 from liftwatch.score.matching import judge
 from liftwatch.score.report import Section, write_report
 from liftwatch.score.tally import Score, tally
 from liftwatch.score.text import table
-from simulators.files import received
+from simulators.files import line_of, received
 from simulators.fleet import Fleet, make_fleet
 from simulators.scenario import Scenario
 from simulators.truth import Truth
@@ -79,13 +79,11 @@ def lines_of(fleet: Fleet, world: World) -> Iterator[bytes]:
     for received_ms, sent in received(fleet.run(until_ms), Random(f"{world.seed}/delay")):
         if world.thin and sent.payload.get("car") == "moving":
             continue
-        line = {"topic": sent.topic, "payload": sent.payload, "received_at": rfc3339(received_ms)}
-        yield msgspec.json.encode(line) + b"\n"
+        yield line_of(received_ms, sent).encode()
 
 
-def run_world(world: World) -> tuple[str, float]:
-    """Play one world into its two files; its name and the seconds it took."""
-    begin_s = time.monotonic()
+def run_world(world: World) -> None:
+    """Play one world into its two files."""
     fleet, books = fleet_of(world), MemoryBooks()
     letters: list[object] = []
     replay(lines_of(fleet, world), books, dead_letter=letters.append)
@@ -97,7 +95,6 @@ def run_world(world: World) -> tuple[str, float]:
     lines = [msgspec.json.encode(one.line(until_ms=until_ms)) + b"\n" for one in truths]
     path(world, "truth").write_bytes(b"".join(lines))
     path(world, "incidents").write_bytes(b"".join(incidents))
-    return world.name, time.monotonic() - begin_s
 
 
 def is_over(truth: Truth, until_ms: int) -> bool:
@@ -131,7 +128,7 @@ def score_of(worlds: Sequence[World]) -> Score:
 def main() -> None:
     """Run everything, print the tables, write the report."""
     OUT.mkdir(parents=True, exist_ok=True)
-    begin_s, done = time.monotonic(), 0
+    begin_s = time.monotonic()
     told = [
         one._replace(worlds=[world for world in one.worlds if world.name.startswith(ONLY)])
         for one in sets()
@@ -139,8 +136,7 @@ def main() -> None:
     every = [world for one in told for world in one.worlds]
     every.sort(key=lambda world: -world.lifts * world.days)
     with get_context("spawn").Pool(os.cpu_count()) as pool:
-        for _name, _seconds in pool.imap_unordered(run_world, every):
-            done += 1
+        for done, _ in enumerate(pool.imap_unordered(run_world, every), 1):
             print(f"\r{done} of {len(every)} worlds", end="", file=sys.stderr, flush=True)
     print(file=sys.stderr)
     sections = [

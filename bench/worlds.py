@@ -190,7 +190,7 @@ def _long_worlds(seed: int, part: float) -> Iterator[World]:
     together = ("vibration_wear", "door_wear", "brake_wear", "rope_slip")
     alone = [
         name
-        for name, row in {**TRENDS, **DUTIES, **FAULTS}.items()
+        for name, row in FAULTS.items()
         if row.for_s > SHORT_S and name not in (*together, *HARMLESS, "button_silent")
     ]
     for n in range(count):
@@ -201,8 +201,9 @@ def _long_worlds(seed: int, part: float) -> Iterator[World]:
         wear.append(fault(0, "button_silent", SILENT_FROM_S, for_s=SILENT_FOR_S))
         yield World(f"wear-{seed}-{n}", 1000 * seed + n, 1, LONG_DAYS, tuple(wear), thin=True)
         odd = fault(0, "ride_anomaly", WEAR_FROM_S + rng.uniform(0, 3 * DAY_S))
-        yield World(f"odd-{seed}-{n}", 1000 * seed + 300 + n, 1, ODD_DAYS, (odd,), thin=True)
-    for place, name in enumerate(dict.fromkeys(alone)):
+        empty = fault(0, "nobody_comes", 2 * DAY_S)
+        yield World(f"odd-{seed}-{n}", 1000 * seed + 300 + n, 1, ODD_DAYS, (empty, odd), thin=True)
+    for place, name in enumerate(alone):
         days = (FAULTS[name].for_s + 2 * DAY_S) / DAY_S
         begin_s = WEAR_FROM_S if name == "levelling_drift" else DAY_S
         for n in range(count):

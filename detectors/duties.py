@@ -55,7 +55,7 @@ def care_term(view: View) -> Term | None:
     return Term(since_ms, steps, evidence)
 
 
-def test_term(view: View) -> Term | None:
+def call_test_term(view: View) -> Term | None:
     """A successful test of the emergency call within 72 h of the last, or of the first thing."""
     since_ms = view.first_ms if view.tested_ms is None else view.tested_ms
     if since_ms is None:
@@ -118,5 +118,5 @@ DUTIES: tuple[Duty, ...] = (
     Duty("ageing", "Special Equipment Safety Law art. 48; contract, section 2", ageing_term),
     Duty("maintenance_overdue", "Regulation on special equipment art. 31", care_term),
     Duty("inspection_due", "Special Equipment Safety Law art. 40", inspection_term),
-    Duty("emergency_call_untested", "EN 81-28, GB/T 24475: every 72 h", test_term),
+    Duty("emergency_call_untested", "EN 81-28, GB/T 24475: every 72 h", call_test_term),
 )

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from msgspec import Struct, field
 
 from liftwatch.clock import MINUTE_MS
-from liftwatch.incidents.incident import AlarmChange
+from liftwatch.incidents.incident import AlarmChange, Edge
 from liftwatch.incidents.kinds import BY_NAME as KINDS
 from liftwatch.register.facts import Facts
 
@@ -216,14 +216,14 @@ def _nearest(
     return min(candidates, key=lambda one: known[one[0]])
 
 
-def _change(scope: Scope, edge: str, at_ms: int, *, by: str | None = None) -> AlarmChange:
+def _change(scope: Scope, edge: Edge, at_ms: int, *, by: str | None = None) -> AlarmChange:
     evidence = {"lifts": len(scope.lifts), "kind": scope.of_kind}
     return AlarmChange(
         area=scope.area,
         estate=scope.estate,
         lift=None,
         kind=scope.kind,
-        edge=edge,  # type: ignore[arg-type]  # one of Edge by construction
+        edge=edge,
         opened_ms=scope.opened_ms,
         at_ms=at_ms,
         severity=KINDS[scope.kind].severity,

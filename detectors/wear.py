@@ -72,6 +72,10 @@ class Wear(Detector):
         """A series at its beginning."""
         return Series()
 
+    def begin_anew(self) -> None:
+        """A part was replaced: what was usual before is no measure."""
+        self.series = {}
+
     def hear(self, message: Message, view: View) -> Iterable[Claim]:
         """Take the values of one message, but not while somebody works on the lift."""
         body = message.body
@@ -88,7 +92,7 @@ class Wear(Detector):
         replaced = [item.code or "" for item in body.items or () if item.result == "replaced"]
         if not any(code in self.items or not HALF_MONTHLY.match(code) for code in replaced):
             return
-        self.series = {}
+        self.begin_anew()
         for name in sorted(self.worn):
             yield self._cleared(name, at_ms)
 

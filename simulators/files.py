@@ -11,20 +11,25 @@ from simulators.fleet import Fleet
 from simulators.stamps import stamp
 from simulators.terminal import Outgoing
 
+_ENCODE = msgspec.json.Encoder().encode
 DELAY_MS = (20, 180)  # from the terminal to the broker, on a fair day
 
 
 def write_replay(fleet: Fleet, until_ms: int, *, out_file: IO[str], truth_file: IO[str]) -> int:
     """Write what is sent until then, as received, and what happened; returns the lines written."""
-    lines, write, encode = 0, out_file.write, msgspec.json.Encoder().encode
+    lines, write = 0, out_file.write
     for received_ms, sent in received(fleet.run(until_ms), Random(f"{fleet.seed}/delay")):
-        payload = encode(sent.payload).decode()
-        received_at = stamp(received_ms)
-        write(f'{{"topic":"{sent.topic}","payload":{payload},"received_at":"{received_at}"}}\n')
+        write(line_of(received_ms, sent))
         lines += 1
     for truth in fleet.truth():
         truth_file.write(_json(truth.line(until_ms=until_ms)))
     return lines
+
+
+def line_of(received_ms: int, sent: Outgoing) -> str:
+    """One line of a replay file (contract, section 3)."""
+    payload = _ENCODE(sent.payload).decode()
+    return f'{{"topic":"{sent.topic}","payload":{payload},"received_at":"{stamp(received_ms)}"}}\n'
 
 
 def received(sent: Iterator[Outgoing], rng: Random) -> Iterator[tuple[int, Outgoing]]:

@@ -24,8 +24,7 @@ class Calendar(Calendared):
     def consult(self, now_ms: int, view: View, *, told_ms: int) -> Iterable[Claim]:
         """Raise what is due, make graver what is overdue, clear what is done."""
         for duty in DUTIES:
-            term = duty.term(view)
-            claim = self._judge(duty, term, (now_ms, told_ms))
+            claim = self._judge(duty, duty.term(view), now_ms=now_ms, told_ms=told_ms)
             if claim is not None:
                 yield claim
 
@@ -35,8 +34,7 @@ class Calendar(Calendared):
         steps = (step.at_ms for term in terms if term is not None for step in term.steps)
         return min((at_ms for at_ms in steps if at_ms > now_ms), default=None)
 
-    def _judge(self, duty: Duty, term: Term | None, times: tuple[int, int]) -> Claim | None:
-        now_ms, told_ms = times
+    def _judge(self, duty: Duty, term: Term | None, *, now_ms: int, told_ms: int) -> Claim | None:
         reached = [step for step in term.steps if step.at_ms <= now_ms] if term else []
         known = self.severities.get(duty.kind)
         if term is None or not reached:

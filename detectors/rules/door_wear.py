@@ -63,13 +63,16 @@ class DoorWear(Wear):
         """Judged in shares: each landing has its own baseline."""
         return Series(base={0: 1.0})
 
+    def begin_anew(self) -> None:
+        """Forget what was usual at each landing, too."""
+        super().begin_anew()
+        self.landings = {}
+
     def hear(self, message: Message, view: View) -> Iterable[Claim]:
         """All landings together as any wear, then each landing by itself."""
         door = message.body
         if not isinstance(door, Door):
             yield from super().hear(message, view)
-            if not self.series:
-                self.landings = {}  # a part was replaced, or nothing was heard yet
             return
         if door.floor is None or not is_clean(door) or view.is_planned(message.at_ms):
             return

@@ -53,7 +53,10 @@ class Entrapment(Detector):
         cleared: list[Claim] = []
         if isinstance(body, State):
             now = view.newest(message)
-            cleared = self._hear_older(message) if now is None else self._hear_state(now, view)
+            if now is None:
+                self._hear_older(body, message.at_ms)
+            else:
+                cleared = self._hear_state(now, view)
         elif isinstance(body, Ride):
             cleared = self._hear_ride(body, message.at_ms)
         elif isinstance(body, Door):
@@ -111,15 +114,12 @@ class Entrapment(Detector):
         self._follow("standing", at_rest and view.occupied(at_ms) is True, at_ms)
         return self._clear(at_ms) if opened and at_landing else []
 
-    def _hear_older(self, message: Message) -> list[Claim]:
+    def _hear_older(self, state: State, at_ms: int) -> None:
         """A state that comes after a newer one may show that people could leave meanwhile."""
-        assert isinstance(message.body, State), "asked before"
-        could_leave = is_open(message.body) is True or is_moving(message.body) is True
-        if could_leave and message.body.in_door_zone is not False:
-            for branch, since_ms in list(self.since_ms.items()):
-                if since_ms <= message.at_ms:
-                    del self.since_ms[branch]
-        return []
+        could_leave = is_open(state) is True or is_moving(state) is True
+        if could_leave and state.in_door_zone is not False:
+            later = {branch: since for branch, since in self.since_ms.items() if since > at_ms}
+            self.since_ms = later
 
     def _hear_ride(self, ride: Ride, at_ms: int) -> list[Claim]:
         """A ride ends with doors open (contract): whoever was inside could leave."""

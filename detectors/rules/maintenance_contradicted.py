@@ -128,14 +128,12 @@ class MaintenanceContradicted(Detector):
         """A test that fails says that the device does not work."""
         if body.phase != "test_failed":
             return ()
-        return self._contradict([one for one in self.reported if one.code == CALL_ITEM], message)
-
-    def _contradict(self, items: list[Reported], message: Message) -> Iterable[Claim]:
-        live = [one for one in items if message.at_ms <= one.until_ms]
-        if not live:
-            return ()
-        why = [f"{one.code} reported {one.result}, its test failed" for one in live]
-        return self._claim(why, message.at_ms)
+        why = [
+            f"{one.code} reported {one.result}, its test failed"
+            for one in self.reported
+            if one.code == CALL_ITEM and message.at_ms <= one.until_ms
+        ]
+        return self._claim(why, message.at_ms) if why else ()
 
     def witness(self, claim: Claim, view: View) -> Iterable[Claim]:
         """Another rule claims what an item said was done."""

@@ -49,7 +49,7 @@ KINDS: tuple[Kind, ...] = (
     Kind("vibration_wear", 4, "M", "trend"),
     Kind("door_wear", 4, "M", "trend"),
     Kind("brake_wear", 4, "M", "trend", severity_worst=2),
-    Kind("rope_slip", 4, "M", "trend", severity_worst=2),
+    Kind("rope_slip", 4, "M", "trend"),
     Kind("ageing", 4, "PSF", "duty"),
     Kind("maintenance_overdue", 4, "PM", "duty", severity_worst=3),
     Kind("maintenance_contradicted", 4, "S", "duty"),

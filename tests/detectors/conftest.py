@@ -14,6 +14,7 @@ from detectors.rules.terminal_offline import TerminalOffline
 from ingest.decode import Publication, decode
 from liftwatch.clock import parse_ms, rfc3339
 from liftwatch.incidents.incident import AlarmChange
+from liftwatch.telemetry.messages import Message, Wire
 
 START_MS = parse_ms("2026-03-02T08:00:00.000Z")
 DELAY_MS = 100
@@ -39,6 +40,24 @@ NORMAL = {
     "safety_chain_ok": True,
     "mains_ok": True,
 }
+
+
+def as_heard(body: Wire, at_ms: int) -> Message:
+    """A body as a detector hears it, in time and from a terminal."""
+    return Message(
+        area="320583",
+        estate="garden",
+        lift="LIFT-0001",
+        kind=type(body).__name__.lower(),
+        source="terminal",
+        at_ms=at_ms,
+        stored_ms=at_ms,
+        received_ms=at_ms,
+        clock_ok=True,
+        late=False,
+        exercise=False,
+        body=body,
+    )
 
 
 def at_of(text: str) -> int:

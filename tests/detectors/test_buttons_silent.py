@@ -8,7 +8,8 @@ from detectors.contract import Claim
 from detectors.rules.button_silent import ButtonSilent
 from detectors.view import View
 from liftwatch.clock import DAY_MS, HOUR_MS, parse_ms, rfc3339
-from liftwatch.telemetry.messages import Button, Edge, Message
+from liftwatch.telemetry.messages import Button, Edge
+from tests.detectors.conftest import as_heard
 
 START_MS = parse_ms("2026-03-01T16:00:00Z")  # midnight in Shanghai
 HOURS = (7, 7, 8, 8, 10, 12, 17, 18, 18, 19, 19, 21)
@@ -55,26 +56,8 @@ def claims_of(told: Iterator[tuple[int, Edge]]) -> list[Claim]:
     claims: list[Claim] = []
     for at_ms, edge in told:
         body = Button(v=1, terminal="T", boot="b", seq=0, at="", edges=[edge])
-        claims += rule.hear(message(body, at_ms), view)
+        claims += rule.hear(as_heard(body, at_ms), view)
     return claims
-
-
-def message(body: Button, at_ms: int) -> Message:
-    """A message of edges."""
-    return Message(
-        area="320583",
-        estate="garden",
-        lift="LIFT-0001",
-        kind="button",
-        source="terminal",
-        at_ms=at_ms,
-        stored_ms=at_ms,
-        received_ms=at_ms,
-        clock_ok=True,
-        late=False,
-        exercise=False,
-        body=body,
-    )
 
 
 def is_of(edge: Edge, panel: str, floor: int) -> bool:

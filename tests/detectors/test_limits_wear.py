@@ -18,7 +18,8 @@ from detectors.view import View
 from detectors.wear import _outlook
 from liftwatch.clock import HOUR_MS, rfc3339
 from liftwatch.telemetry.messages import Button, Door, Edge, Ride
-from tests.detectors.test_buttons_silent import START_MS, message
+from tests.detectors.conftest import as_heard
+from tests.detectors.test_buttons_silent import START_MS
 from tests.detectors.test_wear import ENVELOPE, Told
 
 FULL_MPS = 1.75
@@ -150,7 +151,7 @@ def silence(hours: int, *, before: int = 240) -> list[Claim]:
             at=datetime.fromisoformat(rfc3339(at_ms)),
         )
         body = Button(v=1, terminal="T", boot="b", seq=0, at="", edges=[edge])
-        claims += rule.hear(message(body, at_ms), view)
+        claims += rule.hear(as_heard(body, at_ms), view)
     return claims
 
 

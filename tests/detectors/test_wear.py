@@ -18,29 +18,12 @@ from detectors.trend import BASE_VALUES, DAYS_MAX, Series, median, theil_sen
 from detectors.view import View
 from liftwatch.clock import DAY_MS, HOUR_MS, parse_ms
 from liftwatch.register.facts import Facts
-from liftwatch.telemetry.messages import Door, Item, Maintenance, Message, Ride, Wire
+from liftwatch.telemetry.messages import Door, Item, Maintenance, Ride, Wire
+from tests.detectors.conftest import as_heard
 
 START_MS = parse_ms("2026-03-02T00:00:00Z")
 ENVELOPE: dict[str, Any] = {"v": 1, "terminal": "T", "boot": "b", "seq": 0, "at": ""}
 PER_DAY = 60
-
-
-def message(body: Wire, at_ms: int) -> Message:
-    """A body as it is heard."""
-    return Message(
-        area="320583",
-        estate="garden",
-        lift="LIFT-0001",
-        kind=type(body).__name__.lower(),
-        source="terminal",
-        at_ms=at_ms,
-        stored_ms=at_ms,
-        received_ms=at_ms,
-        clock_ok=True,
-        late=False,
-        exercise=False,
-        body=body,
-    )
 
 
 class Told:
@@ -54,7 +37,7 @@ class Told:
         """Some bodies, evenly through the days."""
         for body in bodies:
             self.at_ms += DAY_MS // PER_DAY
-            self.claims += self.rule.hear(message(body, self.at_ms), self.view)
+            self.claims += self.rule.hear(as_heard(body, self.at_ms), self.view)
         return self
 
     @property
@@ -220,6 +203,18 @@ def test_the_doors_of_one_landing() -> None:
     (claim,) = told.claims
     assert claim.evidence["part"] == "closing time at floor 4"
     assert claim.evidence["usual"] == pytest.approx(3.0, abs=0.01)
+
+
+def test_a_visit_that_replaces_nothing_forgets_nothing() -> None:
+    """Half of what is to be learned of a landing was heard before it, half after."""
+    told = Told(DoorWear()).hear(*doors(15, floor=lambda _: 2, close_s=lambda _: 3.0))
+    told.hear(Maintenance(**ENVELOPE, phase="out", work="half_month"))
+    told.hear(*doors(15, floor=lambda _: 2, close_s=lambda _: 3.0))
+    told.hear(*doors(50, floor=lambda _: 2, close_s=lambda _: 4.5))
+    assert [one.evidence["part"] for one in told.claims] == [
+        "closing time",
+        "closing time at floor 2",
+    ]
 
 
 def test_a_pram_in_the_door_is_no_wear() -> None:
