@@ -6,6 +6,7 @@ the same lift does at that distance or load (`against`).
 
 from typing import Literal, NamedTuple
 
+from detectors.cycles import is_clean
 from liftwatch.register.facts import Facts
 from liftwatch.telemetry.messages import Door, Ride
 
@@ -108,7 +109,7 @@ def ride_values(ride: Ride, faulty: tuple[str, ...]) -> Values:
 
 def door_values(door: Door, faulty: tuple[str, ...]) -> Values | None:
     """The features of a door cycle; None for one that people or a fault have disturbed."""
-    if door.result != "closed" or door.reopens or (door.obstructed_s or 0.0) > 0:
+    if not is_clean(door):
         return None
     return Values(tuple(_said(door, row, faulty) for row in DOOR), (None,) * len(DOOR))
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from msgspec import Struct, field
 
 from detectors.contract import Claim
+from detectors.cycles import is_clean
 from detectors.trend import Series, median
 from detectors.view import View
 from detectors.wear import Limit, Measure, Part, Wear
@@ -146,11 +147,6 @@ def told_of(door: Door, view: View) -> tuple[float, ...]:
     return tuple(
         0.0 if sensor in view.faulty or value > SECONDS_MAX else value for value, sensor in values
     )
-
-
-def is_clean(door: Door) -> bool:
-    """Whether a cycle shows how the doors run: nobody and nothing was in their way."""
-    return door.result == "closed" and not door.reopens and not (door.obstructed_s or 0.0)
 
 
 def _learn(landing: Landing, told: tuple[float, ...]) -> None:
