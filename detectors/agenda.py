@@ -10,6 +10,8 @@ from typing import Final
 
 FAR_MS: Final = 2**62  # no deadline: after every message
 NEVER_MS: Final = -FAR_MS  # before every message
+STALE_MAX = 4
+"""Entries a name: above it those that were overtaken by nearer ones are swept out."""
 
 
 class Agenda:
@@ -31,12 +33,24 @@ class Agenda:
         self.quiet_until_ms = FAR_MS
         """Nothing is due before; read with every message."""
 
+    @property
+    def entries(self) -> int:
+        """How many are kept, with those that were overtaken."""
+        return len(self._heap)
+
     def note(self, name: str, due_ms: int) -> None:
         """Take up a deadline of a name, or that it now comes sooner."""
         if due_ms < self._standing.get(name, FAR_MS):
             self._standing[name] = due_ms
             heapq.heappush(self._heap, (due_ms, name))
+            if len(self._heap) > STALE_MAX * (len(self._standing) + STALE_MAX):
+                self._sweep()
             self.quiet_until_ms = self._heap[0][0]
+
+    def _sweep(self) -> None:
+        """Keep only the entry of each name that stands."""
+        self._heap = [(due_ms, name) for name, due_ms in self._standing.items()]
+        heapq.heapify(self._heap)
 
     def next_ms(self) -> int:
         """The first deadline that still holds."""

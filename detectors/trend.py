@@ -60,7 +60,9 @@ class Series(Struct, gc=False, omit_defaults=True):
         packed = self.learning[of_class] = self.learning.get(of_class, b"") + _VALUE.pack(value)
         if len(packed) < BASE_VALUES * _VALUE.size:
             return
-        learning = unpacked(self.learning.pop(of_class))
+        del self.learning[of_class]
+        self.learning = dict(self.learning)  # one that was emptied keeps its room
+        learning = unpacked(packed)
         base = self.base[of_class] = median(learning)
         if base > 0.0:
             self.spread = max(self.spread, spread(learning, base) / base)

@@ -19,12 +19,15 @@ ITEMS = frozenset({"A-1-19", "A-1-24"})  # buttons of car and landings (domain 5
 BUTTONS_MAX = 700  # 150 floors with two landing buttons and one in the car, and the others
 
 
-class Judged(Struct):
-    """One button: presses not judged yet, verdicts of the last presses, and whether it is lit."""
+class Judged(Struct, gc=False, omit_defaults=True):
+    """One button: presses not judged yet, verdicts of the last presses, and whether it is lit.
 
-    waiting: list[int] = []
-    answered: list[bool] = []
-    unanswered_ms: list[int] = []
+    Tuples, for most are empty, and a lift has dozens of buttons.
+    """
+
+    waiting: tuple[int, ...] = ()
+    answered: tuple[bool, ...] = ()
+    unanswered_ms: tuple[int, ...] = ()
     lit: bool = False
     works: bool = False
     dead: bool = False
@@ -76,7 +79,7 @@ class ButtonDead(Detector):
         if body.phase != "out" or told:
             return ()
         for judged in self.buttons.values():
-            judged.waiting, judged.answered, judged.unanswered_ms = [], [], []
+            judged.waiting, judged.answered, judged.unanswered_ms = (), (), ()
             judged.dead = False
         if not self.raised:
             return ()
@@ -92,12 +95,12 @@ class ButtonDead(Detector):
             judged.lit = judged.works = True
             at_ms = to_ms(edge.at)
             if any(at_ms - press_ms <= REGISTER_MS for press_ms in judged.waiting):
-                judged.waiting = []
+                judged.waiting = ()
                 _note(judged, None)
         elif edge.edge == "cancelled":
             judged.lit = False
         elif edge.edge == "press" and self._counts(edge, judged, view):
-            judged.waiting = [*judged.waiting[-PRESSES + 1 :], to_ms(edge.at)]
+            judged.waiting = (*judged.waiting[-PRESSES + 1 :], to_ms(edge.at))
 
     def _counts(self, edge: Edge, judged: Judged, view: View) -> bool:
         if judged.lit or (edge.button != "floor" and not judged.works):
@@ -116,12 +119,13 @@ class ButtonDead(Detector):
         del view
         for key, judged in self.buttons.items():
             while judged.waiting and judged.waiting[0] + REGISTER_MS <= until_ms:
-                press_ms = judged.waiting.pop(0)
+                press_ms, *rest = judged.waiting
+                judged.waiting = tuple(rest)
                 _note(judged, press_ms)
                 if len(judged.unanswered_ms) >= UNANSWERED and not judged.dead:
                     judged.dead = True
                     yield from self._raise(key, judged, press_ms + REGISTER_MS)
-            if judged.dead and judged.answered[-GOOD_PRESSES:] == [True] * GOOD_PRESSES:
+            if judged.dead and judged.answered[-GOOD_PRESSES:] == (True,) * GOOD_PRESSES:
                 judged.dead = False
         if self.raised and not any(judged.dead for judged in self.buttons.values()):
             self.raised = False
@@ -172,8 +176,13 @@ def _name(*parts: str | int | None) -> str:
 
 def _note(judged: Judged, unanswered_ms: int | None) -> None:
     """Add a verdict and forget those before the last five."""
-    judged.answered = [*judged.answered, unanswered_ms is None][-PRESSES:]
-    if unanswered_ms is not None:
-        judged.unanswered_ms.append(unanswered_ms)
+    judged.answered = _one_copy((*judged.answered, unanswered_ms is None)[-PRESSES:])
+    told = judged.unanswered_ms if unanswered_ms is None else (*judged.unanswered_ms, unanswered_ms)
     missing = judged.answered.count(False)
-    judged.unanswered_ms = judged.unanswered_ms[-missing:] if missing else []
+    judged.unanswered_ms = told[-missing:] if missing else ()
+
+
+@lru_cache(maxsize=64)
+def _one_copy(verdicts: tuple[bool, ...]) -> tuple[bool, ...]:
+    """The same verdicts as one object: there are few, and many buttons."""
+    return verdicts

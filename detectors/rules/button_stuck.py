@@ -21,7 +21,7 @@ class Pressed(Struct, gc=False, omit_defaults=True):
 
     since_ms: int | None = None
     cancelled_ms: int | None = None
-    again_ms: list[int] = []
+    again_ms: tuple[int, ...] = ()
     good: int = 0
     stuck: bool = False
 
@@ -109,10 +109,10 @@ class ButtonStuck(Detector):
         if cancelled_ms is None:
             return []
         if not 0 <= at_ms - cancelled_ms <= AGAIN_MS:
-            pressed.again_ms = []
+            pressed.again_ms = ()
             pressed.good += 1
             return []
-        pressed.again_ms = [*pressed.again_ms, at_ms][-AGAIN_TIMES:]
+        pressed.again_ms = (*pressed.again_ms, at_ms)[-AGAIN_TIMES:]
         pressed.good = 0
         if len(pressed.again_ms) < AGAIN_TIMES:
             return []
@@ -142,7 +142,7 @@ class ButtonStuck(Detector):
     def _clear(self, at_ms: int) -> list[Claim]:
         for pressed in self.buttons.values():
             if pressed.stuck and pressed.good >= GOOD_TIMES:
-                pressed.stuck, pressed.again_ms = False, []
+                pressed.stuck, pressed.again_ms = False, ()
         if not self.raised or any(pressed.stuck for pressed in self.buttons.values()):
             return []
         self.raised = False

@@ -78,6 +78,7 @@ class LevellingDrift(Detector):
         packed = self.learning[floor] = self.learning.get(floor, b"") + _STOP.pack(error_mm)
         if len(packed) >= FLOOR_STOPS * _STOP.size:
             del self.learning[floor]
+            self.learning = dict(self.learning)  # one that was emptied keeps its room
             self.usual[floor] = median([value for (value,) in _STOP.iter_unpack(packed)])
         return None
 

@@ -1,8 +1,8 @@
 """The car stops off the landing: a step to stumble over."""
 
+import struct
 from collections.abc import Iterable
-
-from msgspec import Struct
+from typing import NamedTuple
 
 from detectors.contract import Claim, Detector
 from detectors.moment import Moment
@@ -17,9 +17,10 @@ SAME_MM = 5.0  # two states of one standing car; loading moves it by some millim
 FROZEN_STOPS, FROZEN_FLOORS = 6, 3
 """The very same value, not zero, at so many stops running of so many floors is no measurement."""
 FLOORS_MAX = 160  # contract, section 1: floor -9..150
+_STOP, _LAST = struct.Struct("<qd"), struct.Struct("<hd")
 
 
-class Stop(Struct, frozen=True, array_like=True, gc=False):
+class Stop(NamedTuple):
     """One stop at a landing."""
 
     at_ms: int
@@ -38,9 +39,9 @@ class LevellingError(Detector):
     hears = ("ride", "state")
     needs = ("level_error_mm", "to_floor or floor")
 
-    stops: dict[int, list[Stop]] = {}
+    stops: dict[int, bytes] = {}
     bad: dict[int, int] = {}
-    last: list[tuple[int, float]] = []
+    last: bytes = b""
     by_ride: bool = False
     standing: tuple[int, float, bool] | None = None
     severity: int = 0
@@ -78,11 +79,12 @@ class LevellingError(Detector):
     def _note(self, floor: int, stop: Stop) -> Iterable[Claim]:
         if floor not in self.stops and len(self.stops) >= FLOORS_MAX:
             return ()
-        self.last = [*self.last, (floor, stop.error_mm)][-FROZEN_STOPS:]
+        self.last = (self.last + _LAST.pack(floor, stop.error_mm))[-FROZEN_STOPS * _LAST.size :]
         if self._is_frozen():
             return ()
-        stops = [*self.stops.get(floor, []), stop][-STOPS:]
-        self.stops[floor] = stops
+        packed = (self.stops.get(floor, b"") + _STOP.pack(*stop))[-STOPS * _STOP.size :]
+        self.stops[floor] = packed
+        stops = [Stop(*one) for one in _STOP.iter_unpack(packed)]
         steps = [one for one in stops if abs(one.error_mm) > STEP_MM]
         if abs(stop.error_mm) > STEP_MM_ONCE:
             return self._raise(floor, [stop], severity=2)
@@ -91,9 +93,10 @@ class LevellingError(Detector):
         return self._good(floor, stop)
 
     def _is_frozen(self) -> bool:
-        values = {error_mm for _, error_mm in self.last}
-        floors = {floor for floor, _ in self.last}
-        full = len(self.last) == FROZEN_STOPS and len(floors) >= FROZEN_FLOORS
+        last = list(_LAST.iter_unpack(self.last))
+        values = {error_mm for _, error_mm in last}
+        floors = {floor for floor, _ in last}
+        full = len(last) == FROZEN_STOPS and len(floors) >= FROZEN_FLOORS
         return full and len(values) == 1 and 0.0 not in values
 
     def _raise(self, floor: int, steps: list[Stop], *, severity: int) -> Iterable[Claim]:

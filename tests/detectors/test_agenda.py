@@ -30,3 +30,15 @@ def test_each_deadline_is_met_once_and_in_its_order(
             assert agenda.pop() == first
             dues[first] = FAR_MS
         assert min(dues.values()) > now_ms
+
+
+def test_deadlines_brought_nearer_again_and_again_take_no_room_and_are_met() -> None:
+    """A thousand changes of mind of two names leave a handful of entries, and the last one holds."""
+    dues = {"a": FAR_MS, "b": FAR_MS}
+    agenda = Agenda(dues.__getitem__)
+    for due_ms in range(1_000, 0, -1):
+        for name in dues:
+            dues[name] = due_ms
+            agenda.note(name, due_ms)
+    assert agenda.entries < 30
+    assert [(agenda.next_ms(), agenda.pop()) for _ in dues] == [(1, "a"), (1, "b")]
