@@ -6,6 +6,7 @@ from typing import Any, Literal, NamedTuple, Protocol
 
 from msgspec import Struct
 
+from liftwatch.access.sight import EVERYTHING, Sight
 from liftwatch.account import AccountReads, AccountWork
 from liftwatch.clock import HOUR_MS
 from liftwatch.incidents.evidence import EvidenceReads, EvidenceWork
@@ -306,24 +307,37 @@ class Conflict(Exception):
 
 
 class Books(AccountReads, EvidenceReads, Protocol):
-    """The relational store: incidents, the register, the stream."""
+    """The relational store: incidents, the register, the stream.
+
+    A `sight` bounds what is read to rows somebody may see; what they may not is not there.
+    """
 
     def begin(self) -> AbstractContextManager[Work]:
         """A transaction: committed at the end of the block, rolled back by an exception."""
 
-    def incident(self, id: str) -> Incident | None:
+    def incident(self, id: str, *, sight: Sight = EVERYTHING) -> Incident | None:
         """One incident."""
 
     def incidents(
-        self, where: IncidentFilter, *, after: tuple[int, str] | None = None, limit: int = 50
+        self,
+        where: IncidentFilter,
+        *,
+        after: tuple[int, str] | None = None,
+        limit: int = 50,
+        sight: Sight = EVERYTHING,
     ) -> Page:
         """Incidents, newest first."""
 
-    def lift(self, lift: str) -> LiftRow | None:
+    def lift(self, lift: str, *, sight: Sight = EVERYTHING) -> LiftRow | None:
         """One lift."""
 
     def lifts(
-        self, *, estate: str | None = None, after: str | None = None, limit: int = 500
+        self,
+        *,
+        estate: str | None = None,
+        after: str | None = None,
+        limit: int = 500,
+        sight: Sight = EVERYTHING,
     ) -> list[LiftRow]:
         """Lifts in order of their name, after a name."""
 

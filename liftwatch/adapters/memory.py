@@ -9,6 +9,7 @@ from itertools import islice
 from typing import Any
 
 from liftwatch import clock
+from liftwatch.access.sight import EVERYTHING, Place, Sight
 from liftwatch.adapters.memory_account import AccountState, MemoryAccountReads, MemoryAccountWork
 from liftwatch.adapters.memory_duties import DutiesState, MemoryDuties, MemoryDutyReads
 from liftwatch.adapters.memory_evidence import (
@@ -39,7 +40,7 @@ class _State:
 
 
 class MemoryBooks(MemoryDutyReads, MemoryAccountReads, MemoryEvidenceReads):
-    """Fulfils `liftwatch.ports.Books` for one thread."""
+    """Fulfils `liftwatch.ports.Books` for one thread; it knows no contracts of maintenance."""
 
     def __init__(self) -> None:
         self._state = _State()
@@ -56,9 +57,10 @@ class MemoryBooks(MemoryDutyReads, MemoryAccountReads, MemoryEvidenceReads):
             work.undo()
             raise
 
-    def incident(self, id: str) -> Incident | None:
+    def incident(self, id: str, *, sight: Sight = EVERYTHING) -> Incident | None:
         """One incident."""
-        return self._state.incidents.get(id)
+        found = self._state.incidents.get(id)
+        return found if found is not None and sees(sight, found) else None
 
     def incidents(
         self,
@@ -66,11 +68,13 @@ class MemoryBooks(MemoryDutyReads, MemoryAccountReads, MemoryEvidenceReads):
         *,
         after: tuple[int, str] | None = None,
         limit: int = 50,
+        sight: Sight = EVERYTHING,
     ) -> Page:
         """Incidents, newest first."""
         order = self._newest_last()
         end = len(order) if after is None else bisect_left(order, after, key=_place)
-        found = (order[i] for i in range(end - 1, -1, -1) if matches(order[i], where))
+        below = (order[i] for i in range(end - 1, -1, -1))
+        found = (one for one in below if matches(one, where) and sees(sight, one))
         page = list(islice(found, limit))
         more = next(found, None) is not None
         return Page(page, _place(page[-1]) if more and page else None)
@@ -81,18 +85,25 @@ class MemoryBooks(MemoryDutyReads, MemoryAccountReads, MemoryEvidenceReads):
             self._state.newest_last = sorted(self._state.incidents.values(), key=_place)
         return self._state.newest_last
 
-    def lift(self, lift: str) -> LiftRow | None:
+    def lift(self, lift: str, *, sight: Sight = EVERYTHING) -> LiftRow | None:
         """One lift."""
-        return copy.copy(self._state.lifts.get(lift))
+        found = self._state.lifts.get(lift)
+        return copy.copy(found) if found is not None and sees(sight, found) else None
 
     def lifts(
-        self, *, estate: str | None = None, after: str | None = None, limit: int = 500
+        self,
+        *,
+        estate: str | None = None,
+        after: str | None = None,
+        limit: int = 500,
+        sight: Sight = EVERYTHING,
     ) -> list[LiftRow]:
         """Lifts in order of their name."""
         names = sorted(
             name
             for name, row in self._state.lifts.items()
             if (estate is None or row.estate == estate) and (after is None or name > after)
+            if sees(sight, row)
         )
         return [copy.copy(self._state.lifts[name]) for name in names[:limit]]
 
@@ -247,3 +258,9 @@ def matches(incident: Incident, where: IncidentFilter) -> bool:
         and (where.to_ms is None or incident.raised_ms < where.to_ms)
         and (not where.open_only or incident.is_open)
     )
+
+
+def sees(sight: Sight, row: Incident | LiftRow) -> bool:
+    """Whether a row lies in a place that is seen."""
+    place = Place(row.area, row.estate)
+    return sight.everything or any(one.covers(place) for one in sight.places)

@@ -16,6 +16,7 @@ _TOPIC = re.compile(
     r"lift/v1/(?P<area>[0-9]{6})/(?P<estate>[a-z0-9-]{1,32})/"
     r"(?P<name>[0-9A-Za-z-]{4,32})/(?P<kind>[a-z_]{1,32})\Z"
 )
+_AREA = re.compile(r"[0-9]{6}\Z")
 _ESTATE = re.compile(r"[a-z0-9-]{1,32}\Z")
 LIFT_PATTERN = r"[0-9A-Za-z-]{4,32}\Z"
 _LIFT = re.compile(LIFT_PATTERN)
@@ -49,6 +50,11 @@ def parse_topic(text: str) -> Topic | None:
 def is_lift(text: str) -> bool:
     """Tell whether a text has the form of a lift's name in a topic."""
     return _LIFT.match(text) is not None
+
+
+def is_area(text: str) -> bool:
+    """Whether a text has the form of an area."""
+    return _AREA.match(text) is not None
 
 
 def is_estate(text: str) -> bool:

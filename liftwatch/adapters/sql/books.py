@@ -7,11 +7,13 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from sqlalchemy import Connection, delete, func, select, text, tuple_
 from sqlalchemy.exc import SQLAlchemyError
 
+from liftwatch import clock
+from liftwatch.access.sight import EVERYTHING, Sight
 from liftwatch.adapters.sql import tables
 from liftwatch.adapters.sql.account import SqlAccountReads
 from liftwatch.adapters.sql.connect import WRITES, connect, is_sqlite, make_folder, shown
 from liftwatch.adapters.sql.evidence import SqlEvidenceReads
-from liftwatch.adapters.sql.filters import filtered
+from liftwatch.adapters.sql.filters import filtered, seen_incidents, seen_lifts
 from liftwatch.adapters.sql.migrate import migrate
 from liftwatch.adapters.sql.rows import (
     ATTEMPT,
@@ -79,17 +81,24 @@ class SqlBooks(SqlAccountReads, SqlEvidenceReads):
         with translated(), self.engine.connect() as connection:
             yield connection
 
-    def incident(self, id: str) -> Incident | None:
+    def incident(self, id: str, *, sight: Sight = EVERYTHING) -> Incident | None:
         """One incident."""
+        query = seen_incidents(select(*INCIDENT).where(_INCIDENT.id == id), sight)
         with self._reading() as connection:
-            row = connection.execute(select(*INCIDENT).where(_INCIDENT.id == id)).one_or_none()
+            row = connection.execute(query).one_or_none()
         return None if row is None else incident_of(row)
 
     def incidents(
-        self, where: IncidentFilter, *, after: tuple[int, str] | None = None, limit: int = 50
+        self,
+        where: IncidentFilter,
+        *,
+        after: tuple[int, str] | None = None,
+        limit: int = 50,
+        sight: Sight = EVERYTHING,
     ) -> Page:
         """Incidents, newest first."""
         query = filtered(select(*INCIDENT), where, self.engine.dialect.name)
+        query = seen_incidents(query, sight)
         if after is not None:
             query = query.where(tuple_(_INCIDENT.raised_ms, _INCIDENT.id) < tuple_(*after))
         query = query.order_by(_INCIDENT.raised_ms.desc(), _INCIDENT.id.desc()).limit(limit + 1)
@@ -98,17 +107,24 @@ class SqlBooks(SqlAccountReads, SqlEvidenceReads):
         page = found[:limit]
         return Page(page, (page[-1].raised_ms, page[-1].id) if len(found) > limit > 0 else None)
 
-    def lift(self, lift: str) -> LiftRow | None:
+    def lift(self, lift: str, *, sight: Sight = EVERYTHING) -> LiftRow | None:
         """One lift."""
+        query = seen_lifts(select(*LIFT).where(_LIFT.lift == lift), sight, clock.now_ms())
         with self._reading() as connection:
-            row = connection.execute(select(*LIFT).where(_LIFT.lift == lift)).one_or_none()
+            row = connection.execute(query).one_or_none()
         return None if row is None else lift_of(row)
 
     def lifts(
-        self, *, estate: str | None = None, after: str | None = None, limit: int = 500
+        self,
+        *,
+        estate: str | None = None,
+        after: str | None = None,
+        limit: int = 500,
+        sight: Sight = EVERYTHING,
     ) -> list[LiftRow]:
         """Lifts in order of their name, after a name."""
-        query = select(*LIFT).order_by(_LIFT.lift).limit(limit)
+        query = seen_lifts(select(*LIFT), sight, clock.now_ms())
+        query = query.order_by(_LIFT.lift).limit(limit)
         if estate is not None:
             query = query.where(_LIFT.estate == estate)
         if after is not None:

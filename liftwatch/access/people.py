@@ -1,0 +1,160 @@
+"""People, organisations, and what binds them: plain data and the forms it must have."""
+
+import re
+from typing import Literal
+
+from msgspec import Struct
+
+from liftwatch.access.roles import ROLES
+from liftwatch.access.sight import Place
+from liftwatch.telemetry.topics import is_area, is_estate
+
+NAME_MAX, PHONE_MAX = 200, 32
+PLACES_MAX = 500
+PASSWORD_MIN, PASSWORD_MAX = 12, 256
+"""At least 12 characters, of any kind (NIST SP 800-63B asks for 15 where nothing else protects, 8
+beside a second factor); above 256 a hash costs more than anybody's password is worth."""
+_LOGIN = re.compile(r"[a-z0-9][a-z0-9._@-]{1,63}\Z")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
+
+
+class AccessError(Exception):
+    """Something cannot be made or changed like this; one line says why."""
+
+
+class Organisation(Struct, kw_only=True, frozen=True):
+    """A company, office or committee: what it reaches, and since when it is closed."""
+
+    id: str
+    name: str
+    credit_code: str | None = None
+    phone: str | None = None
+    places: tuple[Place, ...] = ()
+    made_ms: int
+    closed_ms: int | None = None
+    version: int = 1
+
+
+class Person(Struct, kw_only=True, frozen=True):
+    """Somebody who may sign in. `password` is a hash, None before the first is set.
+
+    `epoch` counts up to end whatever was signed in before; `failed` are wrong passwords running.
+    """
+
+    id: str
+    login: str
+    name: str
+    phone: str | None = None
+    password: str | None = None
+    epoch: int = 0
+    failed: int = 0
+    locked_until_ms: int | None = None
+    made_ms: int
+    disabled_ms: int | None = None
+    version: int = 1
+
+
+class Membership(Struct, kw_only=True, frozen=True):
+    """A person's role in an organisation, `until_ms` exclusive; an administrator needs none."""
+
+    id: str
+    person: str
+    role: str
+    organisation: str | None = None
+    from_ms: int
+    until_ms: int | None = None
+
+
+class Contract(Struct, kw_only=True, frozen=True):
+    """Maintenance of a lift by an organisation, from the first day to the end of the last."""
+
+    id: str
+    lift: str
+    organisation: str
+    from_ms: int
+    until_ms: int | None = None
+
+
+CredentialKind = Literal["refresh", "session", "key", "link"]
+
+
+class Credential(Struct, kw_only=True, frozen=True):
+    """A secret that stands for a person: only its digest is kept. `family` links its successors.
+
+    `roles` bound what it may be used for; none: all that the person may.
+    """
+
+    id: str
+    person: str
+    kind: CredentialKind
+    digest: str
+    family: str
+    label: str = ""
+    roles: tuple[str, ...] = ()
+    made_ms: int
+    expires_ms: int
+    used_ms: int | None = None
+    ended_ms: int | None = None
+
+
+def check_login(login: str) -> str:
+    """A login in small letters; AccessError for one without the form.
+
+    >>> check_login("Li.Wei@garden")
+    'li.wei@garden'
+    """
+    small = login.strip().lower()
+    if not _LOGIN.match(small):
+        raise AccessError(
+            f"{login[:64]!a} is no login: 2 to 64 of a-z, 0-9, '.', '_', '@' and '-',"
+            " beginning with a letter or digit"
+        )
+    return small
+
+
+def check_text(what: str, text: str, *, length_max: int = NAME_MAX) -> str:
+    """A line of text a person typed, without blanks around; AccessError for none or too much."""
+    line = text.strip()
+    if not line:
+        raise AccessError(f"{what} is empty")
+    if len(line) > length_max:
+        raise AccessError(f"{what} has {len(line)} characters, above the limit of {length_max}")
+    if _CONTROL.search(line):
+        raise AccessError(f"{what} holds a character that nobody can see")
+    return line
+
+
+def check_password(password: str, *, login: str) -> str:
+    """A password that may be set; AccessError says what is wrong with it, never what it is."""
+    if len(password) < PASSWORD_MIN:
+        raise AccessError(f"a password has at least {PASSWORD_MIN} characters")
+    if len(password) > PASSWORD_MAX:
+        raise AccessError(f"a password has at most {PASSWORD_MAX} characters")
+    if login in password.lower() or len(set(password)) < PASSWORD_MIN // 3:
+        raise AccessError("this password is the login, or one thing again and again")
+    return password
+
+
+def check_role(role: str, organisation: str | None) -> str:
+    """A role of the contract; only an administrator has one without an organisation."""
+    if role not in ROLES:
+        raise AccessError(f"{role[:32]!a} is no role: one of {', '.join(ROLES)}")
+    if organisation is None and ROLES[role].reach != "everything":
+        raise AccessError(f"{role} is a role in an organisation: say which")
+    return role
+
+
+def check_places(places: tuple[Place, ...]) -> tuple[Place, ...]:
+    """Places each once, in order; AccessError for one without the form of the contract."""
+    for place in places:
+        if not is_area(place.area):
+            raise AccessError(f"{place.area[:32]!a} is no area: six digits")
+        if place.estate and not is_estate(place.estate):
+            raise AccessError(f"{place.estate[:64]!a} is no estate: 1 to 32 of a-z, 0-9, '-'")
+        if place.building and not place.estate:
+            raise AccessError("a building is one of an estate: say which")
+        if place.building:
+            check_text("building", place.building, length_max=64)
+    if len(places) > PLACES_MAX:
+        raise AccessError(f"{len(places)} places are above the limit of {PLACES_MAX}")
+    return tuple(sorted(set(places)))

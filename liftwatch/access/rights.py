@@ -1,0 +1,58 @@
+"""One table of what may be done and by whom; what is not in it nobody may.
+
+Each route of the API declares its action. Which rows an action meets is decided by the reach of
+the roles that allow it (`liftwatch.access.sight`), never by the route.
+"""
+
+from collections.abc import Collection
+from typing import NamedTuple
+
+from liftwatch.access.roles import ANYBODY, ROLES
+
+WATCHING = frozenset({"property", "maintenance", "supervision", "rescue", "admin"})
+EVERY_ROLE = frozenset(ROLES)
+ADMIN = frozenset({"admin"})
+LOGGED = frozenset({"supervision"})
+"""Roles whose every read is written to the audit (contract, section 4)."""
+
+
+class Action(NamedTuple):
+    """One row: what is done, the roles that may, and whether a row of theirs is asked for."""
+
+    name: str
+    roles: frozenset[str]
+    what: str
+    by_row: bool = False
+
+
+ACTIONS: dict[str, Action] = {
+    row.name: row
+    for row in (
+        Action("lifts.read", WATCHING, "see lifts and how they stand", by_row=True),
+        Action("telemetry.read", WATCHING, "see what a lift has said", by_row=True),
+        Action("incidents.read", WATCHING, "see incidents", by_row=True),
+        Action("stream.read", WATCHING, "follow changes as they happen", by_row=True),
+        Action("console.read", WATCHING, "look at the pages", by_row=True),
+        Action("organisations.read", EVERY_ROLE, "see organisations"),
+        Action("organisations.write", ADMIN, "make and change organisations and contracts"),
+        Action("people.read", ADMIN, "see people and their rights"),
+        Action("people.write", ADMIN, "make and change people and their rights"),
+        Action("self.read", EVERY_ROLE, "see who one is and what one may"),
+        Action("self.write", EVERY_ROLE, "change one's own password, keys and sessions"),
+        Action("sign.in", EVERY_ROLE | {ANYBODY}, "sign in"),
+        Action("console.assets", EVERY_ROLE | {ANYBODY}, "load the looks of the pages"),
+        Action("console.language", EVERY_ROLE | {ANYBODY}, "choose a language"),
+        Action("service.describe", EVERY_ROLE | {ANYBODY}, "read the interface's description"),
+        Action("service.health", EVERY_ROLE | {ANYBODY}, "ask whether the service is ready"),
+        Action("service.metrics", ADMIN, "read the service's own figures"),
+    )
+}
+
+
+def may(roles: Collection[str], action: Action) -> bool:
+    """Whether one of these roles allows an action.
+
+    >>> may({"owner"}, ACTIONS["incidents.read"]), may(set(), ACTIONS["service.health"])
+    (False, True)
+    """
+    return ANYBODY in action.roles or not action.roles.isdisjoint(roles)

@@ -1,0 +1,114 @@
+"""What people and rights need of the relational store, as protocols."""
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from typing import Protocol
+
+from liftwatch.access.people import Contract, Credential, Membership, Organisation, Person
+from liftwatch.access.sight import Grant
+
+
+class PeopleReads(Protocol):
+    """What is read of people and organisations."""
+
+    def person(self, id: str) -> Person | None:
+        """One person."""
+
+    def person_of_login(self, login: str) -> Person | None:
+        """The person of a login in small letters."""
+
+    def people(self, *, after: str = "", limit: int = 50) -> list[Person]:
+        """People in order of their login, after a login."""
+
+    def memberships(self, people: Sequence[str]) -> list[Membership]:
+        """The roles of some people, past ones too."""
+
+    def grants(self, person: str, now_ms: int) -> tuple[Grant, ...]:
+        """What a person may now: roles in organisations that are not closed, and their places."""
+
+    def organisation(self, id: str) -> Organisation | None:
+        """One organisation."""
+
+    def organisations(self, *, after: str = "", limit: int = 50) -> list[Organisation]:
+        """Organisations in order of their id, after an id."""
+
+    def contracts(
+        self, *, lift: str | None = None, organisation: str | None = None
+    ) -> list[Contract]:
+        """Contracts of a lift or of an organisation, the newest first."""
+
+    def credential(self, digest: str) -> Credential | None:
+        """What stands for a sign-in, by the digest of its secret."""
+
+    def credentials(self, person: str, *, now_ms: int) -> list[Credential]:
+        """What stands for a person now, the newest first."""
+
+    def is_alive(self, family: str, *, now_ms: int) -> bool:
+        """Whether a sign-in has not been ended: something of its family still stands."""
+
+    def has_admin(self) -> bool:
+        """Whether anybody is an administrator who is not disabled."""
+
+
+class PeopleWork(PeopleReads, Protocol):
+    """One transaction over people and organisations."""
+
+    def locked_person(self, login: str) -> Person | None:
+        """The person of a login, locked against others until the transaction ends."""
+
+    def locked_credential(self, digest: str) -> Credential | None:
+        """The credential, locked against others until the transaction ends."""
+
+    def add_person(self, person: Person) -> None:
+        """Insert; raises Conflict when the login is taken."""
+
+    def update_person(self, person: Person) -> None:
+        """Replace the row whose version is one less; raises Conflict when there is none."""
+
+    def note_sign_in(self, person: Person) -> None:
+        """Keep `failed` and `locked_until_ms`, which are no change of the person."""
+
+    def add_membership(self, membership: Membership) -> None:
+        """Insert; raises Conflict when the person or the organisation does not exist."""
+
+    def end_membership(self, id: str, *, until_ms: int) -> None:
+        """It ends then."""
+
+    def add_organisation(self, organisation: Organisation) -> None:
+        """Insert; raises Conflict when the id or the credit code is taken."""
+
+    def update_organisation(self, organisation: Organisation) -> None:
+        """Replace the row whose version is one less; raises Conflict when there is none."""
+
+    def add_contract(self, contract: Contract) -> None:
+        """Insert; raises Conflict when the organisation does not exist."""
+
+    def end_contract(self, id: str, *, until_ms: int) -> None:
+        """It ends then."""
+
+    def add_credential(self, credential: Credential) -> None:
+        """Insert."""
+
+    def note_use(self, credential: str, *, now_ms: int) -> None:
+        """It was used now."""
+
+    def end_credentials(
+        self, *, now_ms: int, id: str | None = None, family: str | None = None, of: str = ""
+    ) -> int:
+        """End one, a family, or all `of` a person; how many that still stood."""
+
+    def prune_credentials(self, before_ms: int) -> int:
+        """Forget what was over before; how many went."""
+
+
+class PeopleStore(Protocol):
+    """Where people, organisations and sign-ins lie."""
+
+    def begin(self) -> AbstractContextManager[PeopleWork]:
+        """A transaction: committed at the end of the block, rolled back by an exception.
+
+        Raises Conflict (`liftwatch.ports`) for what is taken, or refers to what does not exist.
+        """
+
+    def reading(self) -> AbstractContextManager[PeopleReads]:
+        """Reads that belong together."""

@@ -1,0 +1,120 @@
+"""The tables of people and rights; they stand in the same schema as all others."""
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+)
+
+from liftwatch.adapters.sql.tables import metadata, name_type
+
+organisation = Table(
+    "organisation",
+    metadata,
+    Column("id", name_type(64), primary_key=True),
+    Column("name", String(200), nullable=False),
+    Column("credit_code", name_type(18), unique=True),
+    Column("phone", String(32)),
+    Column("made_ms", BigInteger(), nullable=False),
+    Column("closed_ms", BigInteger()),
+    Column("version", Integer(), nullable=False),
+)
+
+organisation_place = Table(
+    "organisation_place",
+    metadata,
+    Column(
+        "organisation",
+        name_type(64),
+        ForeignKey("organisation.id", name="organisation_place_organisation", ondelete="CASCADE"),
+        primary_key=True,
+    ),
+    Column("area", name_type(16), primary_key=True),
+    Column("estate", name_type(64), primary_key=True),
+    Column("building", name_type(64), primary_key=True),
+)
+
+contract = Table(
+    "contract",
+    metadata,
+    Column("id", name_type(64), primary_key=True),
+    Column("lift", name_type(64), nullable=False),
+    Column(
+        "organisation",
+        name_type(64),
+        ForeignKey("organisation.id", name="contract_organisation"),
+        nullable=False,
+    ),
+    Column("from_ms", BigInteger(), nullable=False),
+    Column("until_ms", BigInteger()),
+    Index("contract_of_organisation", "organisation", "lift", "from_ms"),
+    Index("contract_of_lift", "lift", "from_ms"),
+)
+
+person = Table(
+    "person",
+    metadata,
+    Column("id", name_type(64), primary_key=True),
+    Column("login", name_type(64), nullable=False, unique=True),
+    Column("name", LargeBinary(), nullable=False),
+    Column("phone", LargeBinary()),
+    Column("password", String(200)),
+    Column("epoch", Integer(), nullable=False),
+    Column("failed", Integer(), nullable=False),
+    Column("locked_until_ms", BigInteger()),
+    Column("made_ms", BigInteger(), nullable=False),
+    Column("disabled_ms", BigInteger()),
+    Column("version", Integer(), nullable=False),
+)
+
+membership = Table(
+    "membership",
+    metadata,
+    Column("id", name_type(64), primary_key=True),
+    Column(
+        "person",
+        name_type(64),
+        ForeignKey("person.id", name="membership_person", ondelete="CASCADE"),
+        nullable=False,
+    ),
+    Column("role", name_type(32), nullable=False),
+    Column(
+        "organisation",
+        name_type(64),
+        ForeignKey("organisation.id", name="membership_organisation"),
+    ),
+    Column("from_ms", BigInteger(), nullable=False),
+    Column("until_ms", BigInteger()),
+    Index("membership_of_person", "person"),
+    Index("membership_of_organisation", "organisation"),
+)
+
+credential = Table(
+    "credential",
+    metadata,
+    Column("id", name_type(64), primary_key=True),
+    Column(
+        "person",
+        name_type(64),
+        ForeignKey("person.id", name="credential_person", ondelete="CASCADE"),
+        nullable=False,
+    ),
+    Column("kind", name_type(16), nullable=False),
+    Column("digest", name_type(64), nullable=False, unique=True),
+    Column("family", name_type(64), nullable=False),
+    Column("label", String(200), nullable=False),
+    Column("roles", JSON(), nullable=False),
+    Column("made_ms", BigInteger(), nullable=False),
+    Column("expires_ms", BigInteger(), nullable=False),
+    Column("used_ms", BigInteger()),
+    Column("ended_ms", BigInteger()),
+    Index("credential_of_person", "person", "made_ms"),
+    Index("credential_of_family", "family"),
+    Index("credential_by_end", "expires_ms"),
+)

@@ -1,0 +1,201 @@
+"""What may be done with people and organisations: each is one change, in the caller's transaction.
+
+All raise AccessError for what cannot be, and Conflict when somebody else was there first.
+"""
+
+from typing import Any
+
+from msgspec.structs import replace
+
+from liftwatch.access.passwords import hash_password
+from liftwatch.access.people import (
+    PHONE_MAX,
+    AccessError,
+    Contract,
+    Membership,
+    Organisation,
+    Person,
+    check_login,
+    check_password,
+    check_places,
+    check_role,
+    check_text,
+)
+from liftwatch.access.store import PeopleWork
+from liftwatch.ids import new_id
+from liftwatch.ports import Conflict
+from liftwatch.telemetry.topics import is_lift
+
+MEMBERSHIPS_MAX = 50  # of one person
+
+
+def make_person(
+    work: PeopleWork,
+    *,
+    login: str,
+    name: str,
+    now_ms: int,
+    phone: str | None = None,
+    password: str | None = None,
+) -> Person:
+    """Somebody new; without a password they can come in by a link only."""
+    login = check_login(login)
+    if work.person_of_login(login) is not None:
+        raise AccessError(f"{login} exists already")
+    person = Person(
+        id=new_id(),
+        login=login,
+        name=check_text("name", name),
+        phone=_phone(phone),
+        password=None if password is None else hash_password(check_password(password, login=login)),
+        made_ms=now_ms,
+    )
+    work.add_person(person)
+    return person
+
+
+def change_person(
+    work: PeopleWork, id: str, *, version: int, now_ms: int, **changes: Any
+) -> Person:
+    """Another `name`, `phone` or `disabled`; a disabled person's sign-ins all end."""
+    person = _person(work, id, version)
+    if "name" in changes:
+        person = replace(person, name=check_text("name", changes["name"]))
+    if "phone" in changes:
+        person = replace(person, phone=_phone(changes["phone"]))
+    if "disabled" in changes:
+        disabled_ms = now_ms if changes["disabled"] else None
+        person = replace(person, disabled_ms=disabled_ms)
+    person = _put(work, person, now_ms=now_ms, ends=bool(changes.get("disabled")))
+    if person.disabled_ms is not None:
+        _keep_an_admin(work)
+    return person
+
+
+def set_password(
+    work: PeopleWork, id: str, password: str, *, now_ms: int, version: int | None = None
+) -> Person:
+    """Another password: whatever was signed in before is over."""
+    person = _person(work, id, version)
+    kept = hash_password(check_password(password, login=person.login))
+    person = replace(person, password=kept, failed=0, locked_until_ms=None)
+    work.note_sign_in(person)
+    return _put(work, person, now_ms=now_ms, ends=True)
+
+
+def grant(
+    work: PeopleWork, id: str, role: str, *, organisation: str | None, now_ms: int
+) -> Membership:
+    """Give a person a role from now on; the same role twice is once."""
+    check_role(role, organisation)
+    if work.person(id) is None:
+        raise AccessError("there is no such person")
+    if organisation is not None and work.organisation(organisation) is None:
+        raise AccessError("there is no such organisation")
+    held = [one for one in work.memberships([id]) if one.until_ms is None]
+    for one in held:
+        if (one.role, one.organisation) == (role, organisation):
+            return one
+    if len(held) >= MEMBERSHIPS_MAX:
+        raise AccessError(f"a person has at most {MEMBERSHIPS_MAX} roles")
+    made = Membership(id=new_id(), person=id, role=role, organisation=organisation, from_ms=now_ms)
+    work.add_membership(made)
+    return made
+
+
+def withdraw(work: PeopleWork, person: str, membership: str, *, now_ms: int) -> None:
+    """Take a role away; the last administrator keeps theirs."""
+    held = [one for one in work.memberships([person]) if one.until_ms is None]
+    found = next((one for one in held if one.id == membership), None)
+    if found is None:
+        raise AccessError("this person has no such role")
+    work.end_membership(membership, until_ms=now_ms)
+    _keep_an_admin(work)
+
+
+def make_organisation(work: PeopleWork, *, name: str, now_ms: int, **more: Any) -> Organisation:
+    """A new one: `credit_code`, `phone` and `places` are optional."""
+    made = Organisation(
+        id=new_id(),
+        name=check_text("name", name),
+        credit_code=more.get("credit_code"),
+        phone=_phone(more.get("phone")),
+        places=check_places(tuple(more.get("places", ()))),
+        made_ms=now_ms,
+    )
+    work.add_organisation(made)
+    return made
+
+
+def change_organisation(
+    work: PeopleWork, id: str, *, version: int, now_ms: int, **changes: Any
+) -> Organisation:
+    """Another `name`, `phone`, `credit_code`, `places` or `closed`."""
+    found = work.organisation(id)
+    if found is None:
+        raise AccessError("there is no such organisation")
+    if found.version != version:
+        raise Conflict("somebody else has changed it")
+    if "name" in changes:
+        found = replace(found, name=check_text("name", changes["name"]))
+    if "phone" in changes:
+        found = replace(found, phone=_phone(changes["phone"]))
+    if "credit_code" in changes:
+        found = replace(found, credit_code=changes["credit_code"])
+    if "places" in changes:
+        found = replace(found, places=check_places(tuple(changes["places"])))
+    if "closed" in changes:
+        found = replace(found, closed_ms=now_ms if changes["closed"] else None)
+    found = replace(found, version=version + 1)
+    work.update_organisation(found)
+    return found
+
+
+def make_contract(
+    work: PeopleWork, *, lift: str, organisation: str, from_ms: int, until_ms: int | None
+) -> Contract:
+    """Maintenance of a lift; two contracts of one lift may not overlap."""
+    if not is_lift(lift):
+        raise AccessError(f"{lift[:64]!a} is no lift: 4 to 32 of letters, digits and '-'")
+    if until_ms is not None and until_ms <= from_ms:
+        raise AccessError("the contract ends before it begins")
+    if work.organisation(organisation) is None:
+        raise AccessError("there is no such organisation")
+    for other in work.contracts(lift=lift):
+        begins_later = until_ms is not None and other.from_ms >= until_ms
+        ended_before = other.until_ms is not None and other.until_ms <= from_ms
+        if not (begins_later or ended_before):
+            raise AccessError(f"{lift} has a contract in that time already: end that first")
+    made = Contract(
+        id=new_id(), lift=lift, organisation=organisation, from_ms=from_ms, until_ms=until_ms
+    )
+    work.add_contract(made)
+    return made
+
+
+def _person(work: PeopleWork, id: str, version: int | None) -> Person:
+    person = work.person(id)
+    if person is None:
+        raise AccessError("there is no such person")
+    if version is not None and person.version != version:
+        raise Conflict("somebody else has changed it")
+    return person
+
+
+def _put(work: PeopleWork, person: Person, *, now_ms: int, ends: bool) -> Person:
+    """Keep a change; `ends` ends whatever they are signed in by."""
+    epoch = person.epoch + 1 if ends else person.epoch
+    person = replace(person, version=person.version + 1, epoch=epoch)
+    work.update_person(person)
+    if ends:
+        work.end_credentials(now_ms=now_ms, of=person.id)
+    return person
+
+
+def _keep_an_admin(work: PeopleWork) -> None:
+    if not work.has_admin():
+        raise AccessError("nobody would be an administrator any more")
+
+
+def _phone(phone: str | None) -> str | None:
+    return check_text("phone", phone, length_max=PHONE_MAX) if phone else None
