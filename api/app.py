@@ -8,9 +8,10 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from api import completeness, evidence, health, incidents, lifts, stream, telemetry
-from api.console import pages
+from api import completeness, evidence, health, incidents, lifts, sign_in, stream, telemetry
+from api.console import entrance, pages
 from api.feed import Feed
+from api.gate import Gate
 from api.guard import Guard
 from api.measure import HttpFigures, Measured
 from api.parts import Metrics, Parts, Readiness
@@ -20,6 +21,19 @@ from liftwatch.ports import Books, TelemetryStore
 
 BODY_MAX = 64 * 1024
 VERSION = "1"
+MODULES = (
+    health,
+    sign_in,
+    lifts,
+    telemetry,
+    completeness,
+    incidents,
+    evidence,
+    stream,
+    pages,
+    entrance,
+)
+"""Each brings its routes."""
 
 
 def create_app(
@@ -30,11 +44,13 @@ def create_app(
     metrics: Metrics,
     exercise: bool = False,
     demo: bool = False,
+    gate: Gate | None = None,
 ) -> FastAPI:
     """The application over these parts. It opens and closes none of them.
 
     `readiness` tells of each part None when it is ready, else one line why not. `exercise` says
-    that this whole installation is a drill, `demo` that its lifts do not exist: both show.
+    that this whole installation is a drill, `demo` that its lifts do not exist: both show. Without
+    a `gate` nobody signs in, and whoever comes is `local`.
     """
     parts = Parts(
         books=books,
@@ -44,9 +60,9 @@ def create_app(
         metrics=metrics,
         exercise=exercise,
         demo=demo,
+        gate=gate,
     )
-    modules = (health, lifts, telemetry, completeness, incidents, evidence, stream, pages)
-    return _compose(parts, modules)
+    return _compose(parts, MODULES)
 
 
 def create_own_app(

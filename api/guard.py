@@ -1,7 +1,8 @@
 """What every answer carries and every request must: safe headers, and a host name that is ours.
 
-Without sign-in, being on this machine is the only credential. A page of the internet can make a
-browser here send requests under its own name (DNS rebinding); the host check refuses them.
+As long as there is no administrator, being on this machine is the only credential. A page of the
+internet can make a browser here send requests under its own name (DNS rebinding); the host check
+refuses them.
 """
 
 import re

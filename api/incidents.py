@@ -10,11 +10,12 @@ from api.parameters import LiftQuery, Moment, Words, estates, known_words, lift_
 from api.parts import TheBooks
 from api.principal import allow
 from api.problems import DOCUMENTED, BadParameter, Problem, shown
+from api.seen import SeenBooks
 from api.shapes import IncidentList, IncidentShape, answer, described
 from liftwatch.handlers.alarms import incident_data
 from liftwatch.incidents.incident import Incident, State
 from liftwatch.incidents.kinds import BY_NAME
-from liftwatch.ports import Books, IncidentFilter
+from liftwatch.ports import IncidentFilter
 
 router = APIRouter(
     tags=["incidents"], dependencies=[Depends(allow("incidents.read"))], responses=DOCUMENTED
@@ -81,7 +82,7 @@ def read_incident(books: TheBooks, id: str) -> Response:
     return answer(incident_data(find_incident(books, id)))
 
 
-def find_incident(books: Books, id: str) -> Incident:
+def find_incident(books: SeenBooks, id: str) -> Incident:
     """The incident of that id, or the problem that there is none."""
     incident = books.incident(id) if _ID.fullmatch(id) else None
     if incident is None:

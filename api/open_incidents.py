@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from operator import attrgetter
 
+from api.seen import SeenBooks
 from liftwatch.incidents.incident import Incident
 from liftwatch.ports import Books, IncidentFilter
 
@@ -10,7 +11,7 @@ PAGE = 500
 READ_MAX = 5_000
 
 
-def read_open(books: Books, where: IncidentFilter) -> Iterator[Incident]:
+def read_open(books: Books | SeenBooks, where: IncidentFilter) -> Iterator[Incident]:
     """Open incidents, newest first, at most READ_MAX of them."""
     after = None
     for _ in range(READ_MAX // PAGE):

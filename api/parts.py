@@ -8,6 +8,9 @@ from fastapi import Depends, Request
 from prometheus_client import CollectorRegistry
 
 from api.feed import Feed
+from api.gate import Gate
+from api.problems import Problem
+from api.seen import SeenBooks
 from liftwatch.ports import Books, TelemetryStore
 
 Readiness = Callable[[], dict[str, str | None]]
@@ -16,7 +19,10 @@ Metrics = Callable[[], bytes] | CollectorRegistry
 
 @dataclass(frozen=True, kw_only=True)
 class Parts:
-    """The books, the store, the feed of changes, and what is told about the service itself."""
+    """The books, the store, the feed of changes, and what is told about the service itself.
+
+    `gate` recognises people; None is a service without any, for this machine alone.
+    """
 
     books: Books
     store: TelemetryStore
@@ -25,6 +31,7 @@ class Parts:
     metrics: Metrics
     exercise: bool
     demo: bool
+    gate: Gate | None = None
 
 
 async def parts_of(request: Request) -> Parts:
@@ -33,8 +40,16 @@ async def parts_of(request: Request) -> Parts:
     return parts
 
 
-async def _books(request: Request) -> Books:
-    return (await parts_of(request)).books
+async def _books(request: Request) -> SeenBooks:
+    """What the principal may see by the action its route declares (`api.principal.Allow`)."""
+    return SeenBooks((await parts_of(request)).books, request.state.sight)
+
+
+async def _gate(request: Request) -> Gate:
+    gate = (await parts_of(request)).gate
+    if gate is None:
+        raise Problem("not-found", "nobody signs in here")
+    return gate
 
 
 async def _store(request: Request) -> TelemetryStore:
@@ -42,5 +57,6 @@ async def _store(request: Request) -> TelemetryStore:
 
 
 ThePart = Annotated[Parts, Depends(parts_of)]
-TheBooks = Annotated[Books, Depends(_books)]
+TheBooks = Annotated[SeenBooks, Depends(_books)]
+TheGate = Annotated[Gate, Depends(_gate)]
 TheStore = Annotated[TelemetryStore, Depends(_store)]

@@ -1,76 +1,66 @@
-"""Who is asking, and one table of what each role may do; every route declares its action.
+"""Who is asking, and whether they may: every route declares its action of the table of rights.
 
-Until people can sign in there is one principal, `local`; `api.serve` lets nobody else in.
+As long as an installation has no administrator there is one principal, `local`: `api.serve` lets
+nobody in but this machine. From the first administrator on (`liftwatch admin create`) whoever
+asks signs in.
 """
 
 from collections.abc import Awaitable, Callable
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
+import anyio.to_thread
 from fastapi import Request
 
-from api.problems import Problem
+from api.gate import Gate
+from api.given import CSRF, Given, given_of, is_own_page
+from api.problems import Problem, wants_page
+from liftwatch.access.rights import ACTIONS, Action, may
+from liftwatch.access.roles import ANYBODY
+from liftwatch.access.sight import Grant, Sight, sight_of
+from liftwatch.clock import now_ms
 
-ROLES = frozenset(
-    {"property", "maintenance", "supervision", "rescue", "custodian", "committee"}
-    | {"bureau", "street", "inspector", "auditor", "owner", "admin"}
-)
-WATCHING = frozenset({"property", "maintenance", "supervision", "rescue", "admin"})
-ANYBODY = ROLES | {"anonymous"}
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class Principal(NamedTuple):
-    """Whoever a request runs as; `organisations` will bound what they see."""
+    """Whoever a request runs as, what they may, and by what they came in."""
 
     name: str
-    roles: frozenset[str]
-    organisations: tuple[str, ...] = ()
+    grants: tuple[Grant, ...] = ()
+    person: str | None = None
+    family: str | None = None
+    by: Literal["nobody", "local", "token", "key", "session"] = "nobody"
+
+    @property
+    def roles(self) -> frozenset[str]:
+        """The roles they have, in whatever organisation."""
+        return frozenset(grant.role for grant in self.grants)
 
 
-LOCAL = Principal("local", frozenset({"admin"}))
-
-
-class Action(NamedTuple):
-    """One row: what is done, and the roles that may."""
-
-    name: str
-    roles: frozenset[str]
-    what: str
-
-
-ACTIONS: dict[str, Action] = {
-    row.name: row
-    for row in (
-        Action("lifts.read", WATCHING, "see lifts and how they stand"),
-        Action("telemetry.read", WATCHING, "see what a lift has said"),
-        Action("incidents.read", WATCHING, "see incidents"),
-        Action("stream.read", WATCHING, "follow changes as they happen"),
-        Action("console.read", WATCHING, "look at the pages"),
-        Action("console.assets", ANYBODY, "load the looks of the pages"),
-        Action("console.language", ANYBODY, "choose a language"),
-        Action("service.describe", ANYBODY, "read the description of the interface"),
-        Action("service.health", ANYBODY, "ask whether the service lives and is ready"),
-        Action("service.metrics", frozenset({"admin"}), "read the service's own figures"),
-    )
-}
-
-
-async def principal_of(request: Request) -> Principal:
-    """The principal of a request: for now always `local`."""
-    del request
-    return LOCAL
+NOBODY = Principal(ANYBODY)
+LOCAL = Principal("local", (Grant(role="admin", organisation=""),), by="local")
 
 
 class Allow:
-    """A route's dependency that declares its action and refuses whoever may not."""
+    """A route's dependency that declares its action, and refuses whoever may not."""
 
     def __init__(self, action: Action) -> None:
         self.action = action
 
     async def __call__(self, request: Request) -> Principal:
-        """The principal, or the problem `forbidden`."""
+        """The principal; the problem `unauthenticated` or `forbidden`.
+
+        What they may see by this action is left in the request's state for `api.parts`.
+        """
         principal = await principal_of(request)
-        if not may(principal, self.action):
+        if not may(principal.roles, self.action):
+            if principal is NOBODY:
+                raise unauthenticated("sign in first")
             raise Problem("forbidden", f"{principal.name} may not {self.action.what}")
+        if principal.by == "session" and request.method not in SAFE_METHODS:
+            await check_own_page(request)
+        request.state.principal = principal
+        request.state.sight = sight_of(principal.grants, self.action.roles)
         return principal
 
 
@@ -79,11 +69,56 @@ def allow(action: str) -> Callable[[Request], Awaitable[Principal]]:
     return Allow(ACTIONS[action])
 
 
-def may(principal: Principal, action: Action) -> bool:
-    """Tell whether one of the principal's roles allows the action.
+async def principal_of(request: Request) -> Principal:
+    """The principal of a request.
 
-    >>> may(LOCAL, ACTIONS["service.metrics"]), may(LOCAL._replace(roles=frozenset({"owner"})),
-    ...                                             ACTIONS["incidents.read"])
-    (True, False)
+    A bearer token that is of no use is refused even where nobody needs one; a session that is
+    over is nobody's, so that the page to sign in can be opened.
     """
-    return bool(principal.roles & action.roles)
+    gate: Gate | None = request.app.state.parts.gate
+    if gate is None:
+        return LOCAL
+    given = given_of(request)
+    if given is None:
+        open_to_all = await anyio.to_thread.run_sync(gate.is_open)
+        return LOCAL if open_to_all else NOBODY
+    found = await anyio.to_thread.run_sync(recognised, gate, given, now_ms())
+    if found is None and given.kind == "bearer":
+        raise unauthenticated("the token is not one of ours, was changed, or is over")
+    return NOBODY if found is None else found
+
+
+def recognised(gate: Gate, given: Given, at_ms: int) -> Principal | None:
+    """Whoever a secret stands for now, or None."""
+    entry = gate.recognise(given, at_ms)
+    if entry is None:
+        return None
+    return Principal(entry.person.login, entry.grants, entry.person.id, entry.family, entry.by)
+
+
+def sight_again(gate: Gate | None, principal: Principal, action: str) -> Sight | None:
+    """What somebody may see by an action now, long after they came in; None when nothing more."""
+    if gate is None or principal.person is None:
+        return sight_of(principal.grants, ACTIONS[action].roles)
+    grants = gate.grants_again(principal.person, principal.family, now_ms())
+    if grants is None or not may({grant.role for grant in grants}, ACTIONS[action]):
+        return None
+    return sight_of(grants, ACTIONS[action].roles)
+
+
+def unauthenticated(detail: str) -> Problem:
+    """The problem of somebody who has not signed in."""
+    return Problem("unauthenticated", detail, headers={"WWW-Authenticate": "Bearer"})
+
+
+async def check_own_page(request: Request) -> None:
+    """A browser sends its cookie whoever asks it to: a change must come from a page of ours."""
+    gate: Gate = request.app.state.parts.gate
+    token = request.headers.get("x-csrf-token")
+    if token is None:
+        token = str((await request.form()).get(CSRF, ""))
+    if not is_own_page(request) or not gate.is_csrf(request, token):
+        raise Problem("forbidden", "this did not come from a page of ours")
+
+
+__all__ = ["ACTIONS", "LOCAL", "NOBODY", "Allow", "Principal", "allow", "may", "wants_page"]

@@ -36,10 +36,12 @@ SORTS: dict[str, Row] = {
     for row in (
         Row("bad-parameter", 400, "A parameter cannot be used"),
         Row("bad-host", 400, "This host name is not served"),
+        Row("unauthenticated", 401, "Not signed in"),
         Row("forbidden", 403, "Not allowed"),
         Row("not-found", 404, "Not found"),
         Row("method-not-allowed", 405, "Method not allowed"),
         Row("too-large", 413, "Body too large"),
+        Row("too-many", 429, "Too many tries"),
         Row("internal", 500, "Internal error"),
         Row("unavailable", 503, "Unavailable for the moment"),
     )

@@ -1,4 +1,4 @@
-"""Serving an application on this machine only, until people can sign in."""
+"""Serving an application on this machine only, until it serves TLS."""
 
 import contextlib
 import logging
@@ -52,7 +52,7 @@ def bind(host: str, port: int) -> socket.socket:
     address = f"{host}:{port}"
     if host not in LOOPBACK:
         raise ServeError(
-            f"{address}: until people can sign in, only this machine may connect: use 127.0.0.1"
+            f"{address}: until it serves TLS, only this machine may connect: use 127.0.0.1"
         )
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family)
@@ -96,8 +96,7 @@ class _Server(uvicorn.Server):
         await super().startup(sockets)
         for listener in sockets or []:
             log.info(
-                "listening on http://%s:%d, for this machine only until people can sign in;"
-                " whoever comes is `local` with the role admin",
+                "listening on http://%s:%d, for this machine only until it serves TLS",
                 *listener.getsockname()[:2],
             )
         if self._ready is not None:

@@ -6,25 +6,26 @@ goes on live. The event `reset` says that what lies between is no longer kept: r
 
 import contextlib
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from functools import partial
 from typing import Annotated, NamedTuple
 
 import anyio.to_thread
 import msgspec
-from fastapi import APIRouter, Depends, Header, Query
+from fastapi import APIRouter, Depends, Header, Query, Request
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from api.feed import READ, Feed, Shown, incident_event
 from api.parameters import LiftQuery, Words, estates, known_words, lift_filter
-from api.parts import ThePart
-from api.principal import allow
+from api.parts import Parts, ThePart
+from api.principal import Principal, allow, sight_again
 from api.problems import DOCUMENTED, BadParameter, shown, unavailable
+from liftwatch.access.sight import NOTHING, Sight
 from liftwatch.clock import monotonic_s, now_ms, rfc3339
 from liftwatch.ports import Books, StoreUnavailable, StreamEvent
 
-router = APIRouter(
-    tags=["stream"], dependencies=[Depends(allow("stream.read"))], responses=DOCUMENTED
-)
+ACTION = "stream.read"
+router = APIRouter(tags=["stream"], dependencies=[Depends(allow(ACTION))], responses=DOCUMENTED)
 NAMES = ("incident", "lift", "message")
 HEARTBEAT_S = 15.0
 RETRY_MS = 2_000
@@ -102,27 +103,77 @@ def start_of(books: Books, after: int | None) -> Start:
     return Start(after, None) if kept and after <= head else Start(head, after)
 
 
+class Seeing:
+    """What one follower may see, looked up again with every heartbeat.
+
+    What is seen by a place is told by the change itself; what is seen by contracts is asked for.
+    """
+
+    def __init__(self, parts: Parts, principal: Principal, sight: Sight) -> None:
+        self._parts, self._principal, self._sight = parts, principal, sight
+        self._lifts: frozenset[str] = frozenset()
+        self.over = False
+
+    def look_again(self) -> None:
+        """Find out who is still signed in, and which lifts are under contract now."""
+        sight = sight_again(self._parts.gate, self._principal, ACTION)
+        self.over = sight is None
+        self._sight = sight or NOTHING
+        if self._sight.contracts_of and not self._sight.everything:
+            under = Sight(contracts_of=self._sight.contracts_of)
+            self._lifts = frozenset(_all_lifts(self._parts.books, under))
+
+    async def sees_change(self, event: StreamEvent) -> bool:
+        """Whether a change may be seen."""
+        data, sight = event.data, self._sight
+        if sight.covers(data.get("area", ""), data.get("estate", "")):
+            return True
+        if not sight.contracts_of or event.name != "incident":
+            return data.get("lift") in self._lifts
+        read = partial(self._parts.books.incident, str(data.get("id")), sight=sight)
+        return await anyio.to_thread.run_sync(read) is not None
+
+    def sees_lift(self, row: Shown) -> bool:
+        """Whether a lift may be seen."""
+        return row.lift.lift in self._lifts or self._sight.covers(row.lift.area, row.lift.estate)
+
+
+def _all_lifts(books: Books, sight: Sight) -> Iterator[str]:
+    after = None
+    while True:
+        rows = books.lifts(after=after, limit=READ, sight=sight)
+        yield from (row.lift for row in rows)
+        if len(rows) < READ:
+            return
+        after = rows[-1].lift
+
+
 class Following(NamedTuple):
-    """One connection: the feed, its name in it, where it begins, what it wants."""
+    """One connection: the feed, its name in it, where it begins, what it wants and may see."""
 
     feed: Feed
     name: int
     start: Start
     wanted: Wanted
+    seeing: Seeing
 
 
 async def following(
+    *,
     parts: ThePart,
+    request: Request,
     wanted: Annotated[Wanted, Depends(wanted)],
     after: Annotated[int | None, Depends(resume_from)],
 ) -> AsyncIterator[Following]:
     """Join before the first byte, so that refusals are problems; leave with the connection."""
+    seeing = Seeing(parts, request.state.principal, request.state.sight)
+    await anyio.to_thread.run_sync(seeing.look_again)
     start = await anyio.to_thread.run_sync(start_of, parts.books, after)
     name = await parts.feed.join()
     if name is None:
         raise unavailable("too many follow the stream, or it is being shut down")
     try:
-        yield Following(parts.feed, name, start, wanted)
+        yield Following(parts.feed, name, start, wanted, seeing)
     finally:
         parts.feed.leave(name)
 
@@ -141,11 +192,18 @@ async def stream(
     if lost is not None:
         text = msgspec.json.encode({"after": lost, "head": n}).decode()
         yield ServerSentEvent(event="reset", id=str(n), raw_data=text)
-    feed, turn, alive_s = connection.feed, 0, monotonic_s()
+    feed, turn, alive_s, looked_s = connection.feed, 0, monotonic_s(), monotonic_s()
+    seeing = connection.seeing
     while feed.follows(connection.name):
+        if monotonic_s() - looked_s >= HEARTBEAT_S:
+            looked_s = monotonic_s()
+            with contextlib.suppress(StoreUnavailable):  # the feed meets the same and ends this
+                await anyio.to_thread.run_sync(seeing.look_again)
+        if seeing.over:
+            return
         for event in await changes_after(feed, n):
             n = event.n
-            if connection.wanted.has_change(event):
+            if connection.wanted.has_change(event) and await seeing.sees_change(event):
                 yield incident_event(event)
         told, turn = turn, feed.board.turn
         for row in lifts_since(connection, told):
@@ -170,4 +228,6 @@ def lifts_since(connection: Following, turn: int) -> list[Shown]:
     """Lifts to show to this follower."""
     if "lift" not in connection.wanted.events:
         return []
-    return [row for row in connection.feed.board.since(turn) if connection.wanted.has_lift(row)]
+    wanted, seeing = connection.wanted, connection.seeing
+    rows = connection.feed.board.since(turn)
+    return [row for row in rows if wanted.has_lift(row) and seeing.sees_lift(row)]

@@ -8,6 +8,7 @@ import typer
 from typer import TyperException
 
 from liftwatch import __version__, _path
+from liftwatch.commands.admin_options import app as admin
 from liftwatch.commands.deadletters_options import app as deadletters
 from liftwatch.commands.terminals_options import app as terminals
 from liftwatch.failure import Failure
@@ -21,6 +22,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+app.add_typer(admin, name="admin")
 app.add_typer(terminals, name="terminals")
 app.add_typer(deadletters, name="deadletters")
 

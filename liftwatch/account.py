@@ -5,6 +5,8 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from liftwatch.access.sight import EVERYTHING, Sight
+
 
 class AccountRow(Struct, kw_only=True, frozen=True):
     """What one journal holds of a terminal for a lift and a day (UTC+8, days since 1970).
@@ -102,10 +104,16 @@ class AccountReads(Protocol):
         estate: str | None = None,
         after: CompletenessPlace | None = None,
         limit: int = 500,
+        sight: Sight = EVERYTHING,
     ) -> list[Completeness]:
         """The lifts of a day, those that miss most first, after a place."""
 
     def gaps_of(
-        self, terminal: str, *, after: tuple[str, str, str, int] | None = None, limit: int = 500
+        self,
+        terminal: str,
+        *,
+        after: tuple[str, str, str, int] | None = None,
+        limit: int = 500,
+        sight: Sight = EVERYTHING,
     ) -> list[AccountGap]:
         """What is missing of a terminal, in order of area, estate, boot and first count."""

@@ -23,6 +23,8 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from liftwatch.access.secrets import secret_bytes
+
 PREFIX = "LIFTWATCH_"
 FOR_TESTS = "LIFTWATCH_TEST_"
 ALIKE = 0.75  # of difflib: HTP and HTTP 0.86, DATA and DATA_DIR 0.67
@@ -99,7 +101,7 @@ def parse_http(text: Any) -> HttpAddress:
         raise ValueError(f"{str(text)!r} is not host:port")
     if not is_loopback(host):
         raise ValueError(
-            f"{host} is not this machine, and until people can sign in nobody else may look"
+            f"{host} is not this machine, and until it serves TLS nobody else may look"
         )
     return HttpAddress(host, int(port))
 
@@ -204,6 +206,13 @@ def check_late(late_s: float, info: ValidationInfo) -> float:
     return late_s
 
 
+def check_secret(secret: SecretStr) -> SecretStr:
+    """The installation's secret, or nothing for one of its own making; it is never repeated."""
+    if secret.get_secret_value():
+        secret_bytes(secret.get_secret_value())
+    return secret
+
+
 class Settings(BaseSettings):
     """Every setting of the service; `.env.example` says what each is for."""
 
@@ -219,6 +228,7 @@ class Settings(BaseSettings):
     influx_version: Literal["auto", "1", "2", "3"] = "auto"
     database_url: Annotated[SecretStr, BeforeValidator(check_database)] = SecretStr("")
     data_dir: Path = Path("data")
+    secret: Annotated[SecretStr, AfterValidator(check_secret)] = SecretStr("")
     journal_max_mb: Annotated[int, Field(ge=16, le=1_048_576)] = 4_096
     journal_keep_h: Annotated[float, Field(ge=0, le=8_760)] = 1.0
     http: Annotated[HttpAddress, NoDecode, BeforeValidator(parse_http)] = HttpAddress(

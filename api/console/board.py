@@ -7,7 +7,8 @@ from typing import NamedTuple
 from api.console.language import Language
 from api.console.views import IncidentView, Tile, incident_view, tile
 from api.open_incidents import by_lift, read_open, worst_first
-from liftwatch.ports import Books, IncidentFilter, LiftRow
+from api.seen import SeenBooks
+from liftwatch.ports import IncidentFilter, LiftRow
 
 TILES_MAX = 500
 ROWS_MAX = 100
@@ -41,7 +42,7 @@ class OpenIncidents(NamedTuple):
 
 
 def read_fleet(
-    books: Books, language: Language, *, estate: str | None, after: str | None, now_ms: int
+    books: SeenBooks, language: Language, *, estate: str | None, after: str | None, now_ms: int
 ) -> Fleet:
     """The lifts by estate, in order of their names."""
     found = books.lifts(estate=estate, after=after, limit=TILES_MAX + 1)
@@ -65,7 +66,7 @@ def _estate(name: str, tiles: list[Tile]) -> Estate:
 
 
 def read_tiles(
-    books: Books, language: Language, lifts: Iterable[str], *, now_ms: int
+    books: SeenBooks, language: Language, lifts: Iterable[str], *, now_ms: int
 ) -> list[Tile]:
     """Some lifts by name; unknown ones are left out."""
     found = [row for name in lifts if (row := books.lift(name)) is not None]
@@ -74,7 +75,7 @@ def read_tiles(
     return [tile(language, row, open_ones.get(row.lift, []), now_ms=now_ms) for row in found]
 
 
-def read_incidents(books: Books, language: Language, *, now_ms: int) -> OpenIncidents:
+def read_incidents(books: SeenBooks, language: Language, *, now_ms: int) -> OpenIncidents:
     """All that is open, worst first."""
     found = worst_first(read_open(books, ALL_OPEN))
     counts = dict.fromkeys((1, 2, 3, 4), 0)
@@ -86,7 +87,7 @@ def read_incidents(books: Books, language: Language, *, now_ms: int) -> OpenInci
     return OpenIncidents(counts, len(found), rows)
 
 
-def lifts_of(books: Books, names: Sequence[str | None]) -> dict[str, LiftRow]:
+def lifts_of(books: SeenBooks, names: Sequence[str | None]) -> dict[str, LiftRow]:
     """The lifts of these names."""
     wanted = {name for name in names if name is not None}
     return {name: row for name in wanted if (row := books.lift(name)) is not None}

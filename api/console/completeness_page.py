@@ -7,9 +7,10 @@ from api.console.board import lifts_of
 from api.console.language import Language
 from api.console.values import number, with_unit
 from api.console.views import LiftName, lift_name
+from api.seen import SeenBooks
 from liftwatch.account import Completeness
 from liftwatch.clock import SECOND_MS, day_text
-from liftwatch.ports import Books, LiftRow
+from liftwatch.ports import LiftRow
 
 ROWS_MAX = 100
 GRAVE_PPM = 10_000  # a lift that misses a hundredth of its messages stands out [our choice]
@@ -29,7 +30,13 @@ class LossRow(NamedTuple):
 
 
 def completeness_page(
-    books: Books, language: Language, *, day: int, today: int, estate: str | None, after: str | None
+    books: SeenBooks,
+    language: Language,
+    *,
+    day: int,
+    today: int,
+    estate: str | None,
+    after: str | None,
 ) -> dict[str, object]:
     """What the template shows of a day."""
     place = place_of(after) if after else None

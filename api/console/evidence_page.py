@@ -11,11 +11,11 @@ from api.console.traces import Shapes, Span, draw, is_number, nearest, ticks
 from api.console.values import label, value
 from api.evidence import confidence, kept_first
 from api.incidents import find_incident
+from api.seen import SeenBooks
 from liftwatch.clock import MINUTE_MS, SECOND_MS, now_ms
 from liftwatch.incidents.evidence import BACK_MS_MAX, Confidence, EvidenceWindow, Series, Value
 from liftwatch.incidents.grounds import ground_of, limits_of
 from liftwatch.incidents.incident import Incident
-from liftwatch.ports import Books
 
 BURST_APART_MS = 2 * SECOND_MS
 LASTING = frozenset({"state", "burst"})
@@ -74,7 +74,7 @@ class WindowView(NamedTuple):
     groups: list[Group]
 
 
-def evidence_part(books: Books, language: Language, id: str) -> dict[str, Any]:
+def evidence_part(books: SeenBooks, language: Language, id: str) -> dict[str, Any]:
     """The evidence of an incident for its page."""
     incident = find_incident(books, id)
     windows = books.evidence_of(incident.id)

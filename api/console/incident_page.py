@@ -8,14 +8,14 @@ from api.console.language import Language
 from api.console.values import Named, rows
 from api.console.views import incident_view, kind_name, lift_name, who_learns
 from api.incidents import find_incident
+from api.seen import SeenBooks
 from liftwatch.clock import now_ms
 from liftwatch.incidents.incident import Incident
-from liftwatch.ports import Books
 
 LIFTS_MAX = 200
 
 
-def incident_page(books: Books, language: Language, id: str) -> dict[str, Any]:
+def incident_page(books: SeenBooks, language: Language, id: str) -> dict[str, Any]:
     """One incident: what it means, who learns of it, how it went, the evidence."""
     incident = find_incident(books, id)
     among = incident.lifts[:LIFTS_MAX]

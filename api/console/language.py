@@ -23,6 +23,18 @@ COOKIE = "language"
 LOCALE = Path(__file__).parent / "locale"
 
 
+def own_path(back: str) -> str:
+    """A path of ours to go back to, else the first page.
+
+    `//host` and `/\\host` lead elsewhere in a browser.
+
+    >>> own_path("/lifts/L-0001"), own_path("//evil.example"), own_path("https://evil.example")
+    ('/lifts/L-0001', '/', '/')
+    """
+    own = back.startswith("/") and not back.startswith("//") and back.isprintable()
+    return back if own and "\\" not in back else "/"
+
+
 class Form(NamedTuple):
     """A language: its code, its own name, and its forms of a date."""
 

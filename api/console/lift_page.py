@@ -9,21 +9,22 @@ from api.console.values import rows
 from api.console.views import incident_view, lift_name, tile
 from api.open_incidents import read_open, worst_first
 from api.parameters import no_lift
+from api.seen import SeenBooks
 from liftwatch.clock import now_ms
-from liftwatch.ports import Books, IncidentFilter, LiftRow
+from liftwatch.ports import IncidentFilter, LiftRow
 from liftwatch.register.facts import Facts
 
 PAST_MAX = 20
 
 
-def _lift(books: Books, lift: str) -> LiftRow:
+def _lift(books: SeenBooks, lift: str) -> LiftRow:
     row = books.lift(lift)
     if row is None:
         raise no_lift(lift)
     return row
 
 
-def lift_now(books: Books, language: Language, lift: str) -> dict[str, Any]:
+def lift_now(books: SeenBooks, language: Language, lift: str) -> dict[str, Any]:
     """How it stands: the tile, the shaft, the signals."""
     row, now = _lift(books, lift), now_ms()
     open_ones = worst_first(read_open(books, IncidentFilter(open_only=True, lift=lift)))
@@ -38,7 +39,7 @@ def lift_now(books: Books, language: Language, lift: str) -> dict[str, Any]:
     }
 
 
-def lift_incidents(books: Books, language: Language, lift: str) -> dict[str, Any]:
+def lift_incidents(books: SeenBooks, language: Language, lift: str) -> dict[str, Any]:
     """What is wrong with it, worst first, and what was, newest first."""
     row, now = _lift(books, lift), now_ms()
     open_ones = worst_first(read_open(books, IncidentFilter(open_only=True, lift=lift)))
@@ -51,7 +52,7 @@ def lift_incidents(books: Books, language: Language, lift: str) -> dict[str, Any
     }
 
 
-def lift_facts(books: Books, language: Language, lift: str) -> dict[str, Any]:
+def lift_facts(books: SeenBooks, language: Language, lift: str) -> dict[str, Any]:
     """What the register knows, without the list of floors the shaft shows."""
     facts = _lift(books, lift).facts
     known = {name: getattr(facts, name) for name in Facts.__struct_fields__ if name != "floors"}

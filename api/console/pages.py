@@ -1,6 +1,7 @@
 """The pages and the pieces of them that are loaded again when something has changed."""
 
 from typing import Annotated
+from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import RedirectResponse
@@ -11,7 +12,7 @@ from api.console.charts import CHARTS
 from api.console.completeness_page import completeness_page
 from api.console.evidence_page import evidence_part
 from api.console.incident_page import incident_page
-from api.console.language import COOKIE, LANGUAGES
+from api.console.language import COOKIE, LANGUAGES, own_path
 from api.console.lift_page import lift_facts, lift_incidents, lift_now
 from api.console.render import language_of, render
 from api.paging import Cursor as CursorQuery
@@ -153,9 +154,7 @@ async def language(to: str, back: Annotated[str, Query(max_length=2_000)] = "/")
     """Remember a language and go back to the page."""
     if to not in LANGUAGES:
         raise BadParameter("to", f"{shown(to)} is none of {', '.join(LANGUAGES)}")
-    # Only a path of ours: `//host` and `/\host` lead elsewhere in a browser.
-    own = back.startswith("/") and not back.startswith("//") and back.isprintable()
-    response = RedirectResponse(back if own and "\\" not in back else "/", status_code=303)
+    response = RedirectResponse(own_path(back), status_code=303)
     response.set_cookie(COOKIE, to, max_age=YEAR_S, httponly=True, samesite="lax")
     return response
 
@@ -178,7 +177,12 @@ router.include_router(console)
 
 
 def problem_page(request: Request, problem: Problem) -> Response:
-    """A problem as a page, for people."""
+    """A problem as a page, for people; who has not signed in is led to where they can."""
+    if problem.row.name == "unauthenticated" and request.method == "GET":
+        query = f"?{request.url.query}" if request.url.query else ""
+        if "hx-request" in request.headers:  # a piece of a page: the whole page must go there
+            return Response(status_code=401, headers={"HX-Redirect": "/sign-in"})
+        return RedirectResponse(f"/sign-in?next={quote(request.url.path + query)}", status_code=303)
     response = render(request, "problem.html", {"problem": problem}, status=problem.row.status)
     response.headers.update(problem.headers)
     return response

@@ -11,6 +11,7 @@ from api.console.assets import asset_path
 from api.console.kinds import SEVERITIES
 from api.console.language import COOKIE, FORMS, LANGUAGES, Language, choose
 from api.parts import Parts
+from api.principal import NOBODY
 from liftwatch.clock import now_ms
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -57,6 +58,7 @@ def render(
 ) -> Response:
     """A template as an answer."""
     parts: Parts = request.app.state.parts
+    gate, principal = parts.gate, getattr(request.state, "principal", NOBODY)
     language = language_of(request)
     query = f"?{request.url.query}" if request.url.query else ""
     text = (
@@ -68,6 +70,8 @@ def render(
                 "now_ms": now_ms(),
                 "exercise": parts.exercise,
                 "demo": parts.demo,
+                "who": principal,
+                "csrf": gate.csrf_of(request) if gate and principal.by == "session" else "",
                 "here": request.url.path + query,
             }
         )

@@ -53,6 +53,15 @@ class Sight(Struct, frozen=True):
         """Whether it holds no row."""
         return not (self.everything or self.places or self.contracts_of)
 
+    def covers(self, area: str, estate: str) -> bool:
+        """Whether a whole estate is seen; what is seen by contracts alone is not told by a place.
+
+        >>> Sight(places=(Place("320583"),)).covers("320583", "garden")
+        True
+        """
+        place = Place(area, estate)
+        return self.everything or any(one.covers(place) for one in self.places)
+
 
 EVERYTHING, NOTHING = Sight(everything=True), Sight()
 

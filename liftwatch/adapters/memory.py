@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Any
 
 from liftwatch import clock
-from liftwatch.access.sight import EVERYTHING, Place, Sight
+from liftwatch.access.sight import EVERYTHING, Sight
 from liftwatch.adapters.memory_account import AccountState, MemoryAccountReads, MemoryAccountWork
 from liftwatch.adapters.memory_duties import DutiesState, MemoryDuties, MemoryDutyReads
 from liftwatch.adapters.memory_evidence import (
@@ -60,7 +60,8 @@ class MemoryBooks(MemoryDutyReads, MemoryAccountReads, MemoryEvidenceReads):
     def incident(self, id: str, *, sight: Sight = EVERYTHING) -> Incident | None:
         """One incident."""
         found = self._state.incidents.get(id)
-        return found if found is not None and sees(sight, found) else None
+        seen = found is not None and sight.covers(found.area, found.estate)
+        return found if seen else None
 
     def incidents(
         self,
@@ -74,7 +75,7 @@ class MemoryBooks(MemoryDutyReads, MemoryAccountReads, MemoryEvidenceReads):
         order = self._newest_last()
         end = len(order) if after is None else bisect_left(order, after, key=_place)
         below = (order[i] for i in range(end - 1, -1, -1))
-        found = (one for one in below if matches(one, where) and sees(sight, one))
+        found = (one for one in below if matches(one, where) and sight.covers(one.area, one.estate))
         page = list(islice(found, limit))
         more = next(found, None) is not None
         return Page(page, _place(page[-1]) if more and page else None)
@@ -88,7 +89,8 @@ class MemoryBooks(MemoryDutyReads, MemoryAccountReads, MemoryEvidenceReads):
     def lift(self, lift: str, *, sight: Sight = EVERYTHING) -> LiftRow | None:
         """One lift."""
         found = self._state.lifts.get(lift)
-        return copy.copy(found) if found is not None and sees(sight, found) else None
+        seen = found is not None and sight.covers(found.area, found.estate)
+        return copy.copy(found) if seen else None
 
     def lifts(
         self,
@@ -103,7 +105,7 @@ class MemoryBooks(MemoryDutyReads, MemoryAccountReads, MemoryEvidenceReads):
             name
             for name, row in self._state.lifts.items()
             if (estate is None or row.estate == estate) and (after is None or name > after)
-            if sees(sight, row)
+            if sight.covers(row.area, row.estate)
         )
         return [copy.copy(self._state.lifts[name]) for name in names[:limit]]
 
@@ -258,9 +260,3 @@ def matches(incident: Incident, where: IncidentFilter) -> bool:
         and (where.to_ms is None or incident.raised_ms < where.to_ms)
         and (not where.open_only or incident.is_open)
     )
-
-
-def sees(sight: Sight, row: Incident | LiftRow) -> bool:
-    """Whether a row lies in a place that is seen."""
-    place = Place(row.area, row.estate)
-    return sight.everything or any(one.covers(place) for one in sight.places)

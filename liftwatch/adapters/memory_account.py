@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from liftwatch.access.sight import EVERYTHING, Sight
 from liftwatch.account import AccountGap, AccountRow, Completeness, CompletenessPlace, StreamGaps
 
 
@@ -33,16 +34,26 @@ class MemoryAccountReads:
         estate: str | None = None,
         after: CompletenessPlace | None = None,
         limit: int = 500,
+        sight: Sight = EVERYTHING,
     ) -> list[Completeness]:
         """The lifts of a day, those that miss most first, after a place."""
-        rows = [one for one in self._account.rows.values() if one.day == day and one.lift]
+        rows = [
+            one
+            for one in self._account.rows.values()
+            if one.day == day and one.lift and sight.covers(one.area, one.estate)
+        ]
         found = self._sum([one for one in rows if estate in (None, one.estate)])
         start = None if after is None else (-after[0], *after[1:])
         found = sorted(found, key=_place)
         return [one for one in found if start is None or _place(one) > start][:limit]
 
     def gaps_of(
-        self, terminal: str, *, after: tuple[str, str, str, int] | None = None, limit: int = 500
+        self,
+        terminal: str,
+        *,
+        after: tuple[str, str, str, int] | None = None,
+        limit: int = 500,
+        sight: Sight = EVERYTHING,
     ) -> list[AccountGap]:
         """What is missing of a terminal, in order of area, estate, boot and first count."""
         gaps = [
@@ -56,7 +67,7 @@ class MemoryAccountReads:
                 day=day,
             )
             for one in self._account.streams.values()
-            if one.terminal == terminal
+            if one.terminal == terminal and sight.covers(one.area, one.estate)
             for first, last, day in one.gaps
         ]
         gaps.sort(key=_gap_place)

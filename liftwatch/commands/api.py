@@ -7,7 +7,13 @@ from prometheus_client import CollectorRegistry
 
 from api.app import create_app
 from liftwatch.clock import SECOND_MS, now_ms
-from liftwatch.commands.wiring import Stores, open_stores, serve_until_stopped, settings_or_fail
+from liftwatch.commands.wiring import (
+    Stores,
+    gate_of,
+    open_stores,
+    serve_until_stopped,
+    settings_or_fail,
+)
 from liftwatch.engine.canaries import late_line
 from liftwatch.engine.clockwork import overdue_line
 from liftwatch.engine.watch import WATCH
@@ -29,6 +35,7 @@ def api_command() -> None:
             readiness=readiness_of(stores, late_ms=round(settings.canary_late_s * SECOND_MS)),
             metrics=CollectorRegistry(),
             exercise=settings.exercise,
+            gate=gate_of(settings, stores, settings.data_dir),
         )
         serve_until_stopped(app, settings.http, ready=told(settings))
 
@@ -58,6 +65,6 @@ def readiness_of(stores: Stores, *, late_ms: int) -> Callable[[], dict[str, str 
 def told(settings: Settings) -> Callable[[], None]:
     """Say where the pages are, once they can be opened."""
     return lambda: log.info(
-        "serving this machine only; whoever opens it is local (admin)",
+        "serving this machine only; `liftwatch admin create` makes people sign in",
         page=f"http://{settings.http.host}:{settings.http.port}/",
     )

@@ -13,6 +13,7 @@ from liftwatch.commands.models import following_models
 from liftwatch.commands.wiring import (
     broker_of,
     calm_collector,
+    gate_of,
     open_stores,
     serve_until_stopped,
     settings_or_fail,
@@ -63,6 +64,7 @@ def run_until_stopped(
                 metrics=registry,
                 exercise=settings.exercise or demo,
                 demo=demo,
+                gate=gate_of(settings, stores, folder),
             )
             crashed = crashing(pipeline, engine)
             serve_until_stopped(app, settings.http, crashed=crashed, ready=ready)

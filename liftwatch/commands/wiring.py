@@ -2,8 +2,10 @@
 
 import contextlib
 import gc
+import os
 import signal
 import ssl
+import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,17 +13,21 @@ from typing import NamedTuple
 
 from fastapi import FastAPI
 
+from api.gate import Gate
 from api.serve import ServeError, serve
 from ingest.certificates import OWN, CertificateError, Tls, context_of
 from ingest.consumer import Broker
+from liftwatch.access.secrets import Seal, new_secret, secret_bytes
 from liftwatch.adapters.embedded import EmbeddedStore
 from liftwatch.adapters.influx import InfluxStore
 from liftwatch.adapters.sql import BooksError, SqlBooks, open_books
+from liftwatch.adapters.sql.people import SqlPeople
 from liftwatch.failure import Failure
 from liftwatch.ports import KeptStore
 from liftwatch.settings import HttpAddress, MqttUrl, Settings, SettingsError, load_settings
 
 WATCH_S = 0.5
+SECRET_FILE = "secret.key"
 
 
 class Stores(NamedTuple):
@@ -91,6 +97,45 @@ def calm_collector() -> None:
     As it comes it took 15 % of a drain; with this, below 1 % (`make bench`, 200 lifts).
     """
     gc.set_threshold(100_000, 50, 1_000)
+
+
+def secret_of(settings: Settings, folder: Path) -> bytes:
+    """The installation's secret: the one set, else that of the folder, made at the first start."""
+    if text := settings.secret.get_secret_value():
+        return secret_bytes(text)
+    file = folder / SECRET_FILE
+    try:
+        if not file.exists():
+            _write_secret(file)
+        return secret_bytes(file.read_text(encoding="ascii").strip())
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or error
+        raise Failure(f"{file}: {why}; it holds the secret of this installation") from error
+
+
+def _write_secret(file: Path) -> None:
+    """Write a new secret whole, or leave the one that another service has just written."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    place, name = tempfile.mkstemp(dir=file.parent, prefix=".secret-")  # for its owner alone
+    try:
+        with open(place, "w", encoding="ascii") as made:
+            made.write(new_secret() + "\n")
+            made.flush()
+            os.fsync(made.fileno())
+        with contextlib.suppress(FileExistsError):
+            os.link(name, file)
+    finally:
+        os.unlink(name)
+
+
+def people_of(settings: Settings, stores: Stores, folder: Path) -> SqlPeople:
+    """People and rights, in the books' database."""
+    return SqlPeople(stores.books, Seal(secret_of(settings, folder)))
+
+
+def gate_of(settings: Settings, stores: Stores, folder: Path) -> Gate:
+    """What recognises whoever asks the API."""
+    return Gate(people_of(settings, stores, folder), secret_of(settings, folder))
 
 
 @contextlib.contextmanager

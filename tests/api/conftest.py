@@ -11,9 +11,12 @@ from prometheus_client import CollectorRegistry
 from starlette.testclient import TestClient
 
 from api.app import create_app
+from api.gate import Gate
 from api.serve import bind, server_of
+from liftwatch.access.secrets import Seal
 from liftwatch.adapters.embedded import EmbeddedStore
 from liftwatch.adapters.sql import SqlBooks, open_books
+from liftwatch.adapters.sql.people import SqlPeople
 from liftwatch.handlers.alarms import apply_alarm
 from liftwatch.incidents.incident import AlarmChange, Incident
 from liftwatch.incidents.kinds import BY_NAME
@@ -21,6 +24,7 @@ from liftwatch.ports import LiftRow
 from liftwatch.register.facts import Facts
 from liftwatch.telemetry.messages import FloorOfLift
 
+SECRET = b"a secret of thirty-two bytes, or more"
 AT_MS = 1_772_439_240_000  # a whole minute
 FLOORS = [FloorOfLift(index=n, label=str(n), height_m=3.0 * n) for n in range(1, 7)]
 
@@ -102,6 +106,26 @@ def app(books: SqlBooks, store: EmbeddedStore, readiness: dict[str, str | None])
     """The application."""
     return create_app(
         books=books, store=store, readiness=lambda: readiness, metrics=CollectorRegistry()
+    )
+
+
+@pytest.fixture
+def people(books: SqlBooks) -> SqlPeople:
+    """People over the same books."""
+    return SqlPeople(books, Seal(SECRET))
+
+
+@pytest.fixture
+def gated(
+    books: SqlBooks, store: EmbeddedStore, readiness: dict[str, str | None], people: SqlPeople
+) -> FastAPI:
+    """The application as an installation has it: people sign in once there is an administrator."""
+    return create_app(
+        books=books,
+        store=store,
+        readiness=lambda: readiness,
+        metrics=CollectorRegistry(),
+        gate=Gate(people, SECRET),
     )
 
 

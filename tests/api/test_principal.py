@@ -1,4 +1,4 @@
-"""Every route declares its action, and the table of roles decides."""
+"""Every route declares its action, and the table of rights decides."""
 
 import pytest
 from fastapi import FastAPI
@@ -7,7 +7,10 @@ from fastapi.routing import APIRoute, iter_route_contexts
 from starlette.testclient import TestClient
 
 from api import principal
-from api.principal import ACTIONS, LOCAL, ROLES, Allow, may
+from api.principal import LOCAL, Allow
+from liftwatch.access.rights import ACTIONS, may
+from liftwatch.access.roles import ANYBODY, ROLES
+from liftwatch.access.sight import EVERYTHING, Grant, sight_of
 
 
 def actions_of(dependant: Dependant) -> set[str]:
@@ -28,16 +31,22 @@ def test_every_route_declares_exactly_one_action(app: FastAPI) -> None:
     assert seen == set(ACTIONS), "an action nobody needs"
 
 
-def test_local_may_everything_and_stands_alone() -> None:
-    """Until people can sign in there is one principal."""
-    assert tuple(LOCAL) == ("local", {"admin"}, ())
-    assert all(may(LOCAL, action) for action in ACTIONS.values())
-    assert all(action.roles <= ROLES | {"anonymous"} for action in ACTIONS.values())
+def test_the_table_knows_only_roles_of_the_contract() -> None:
+    """And whoever has not signed in may do nothing that asks for a row."""
+    assert all(action.roles <= set(ROLES) | {ANYBODY} for action in ACTIONS.values())
+    assert not any(action.by_row for action in ACTIONS.values() if ANYBODY in action.roles)
+
+
+def test_local_may_everything() -> None:
+    """As long as there is no administrator there is one principal."""
+    assert all(may(LOCAL.roles, action) for action in ACTIONS.values())
+    assert sight_of(LOCAL.grants, ACTIONS["lifts.read"].roles) == EVERYTHING
 
 
 def test_who_may_not_is_told_what(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
     """An owner sees no incidents, but whether the service lives."""
-    monkeypatch.setattr(principal, "LOCAL", LOCAL._replace(name="o", roles=frozenset({"owner"})))
+    owner = LOCAL._replace(name="o", grants=(Grant(role="owner", organisation="o"),))
+    monkeypatch.setattr(principal, "LOCAL", owner)
     refused = client.get("/v1/incidents")
     assert refused.status_code == 403
     assert refused.json()["detail"] == "o may not see incidents"

@@ -43,10 +43,13 @@ def read_events(response: http.client.HTTPResponse) -> Iterator[Told]:
 
 
 @contextmanager
-def following(port: int, query: str = "", *, last: str = "") -> Iterator[Iterator[Told]]:
+def following(
+    port: int, query: str = "", *, last: str = "", token: str = ""
+) -> Iterator[Iterator[Told]]:
     """The events of one connection."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE_S)
     headers = {"Last-Event-ID": last} if last else {}
+    headers |= {"Authorization": f"Bearer {token}"} if token else {}
     connection.request("GET", f"/v1/stream{query}", headers=headers)
     response = connection.getresponse()
     assert response.status == 200

@@ -19,8 +19,11 @@ from sqlalchemy import (
     tuple_,
 )
 
+from liftwatch import clock
+from liftwatch.access.sight import EVERYTHING, Sight
 from liftwatch.account import AccountGap, AccountRow, Completeness, CompletenessPlace, StreamGaps
 from liftwatch.adapters.sql import tables
+from liftwatch.adapters.sql.filters import seen_lifts, seen_places
 from liftwatch.adapters.sql.rows import upserting
 from liftwatch.adapters.sql.trouble import translated
 
@@ -85,11 +88,13 @@ class SqlAccountReads:
         estate: str | None = None,
         after: CompletenessPlace | None = None,
         limit: int = 500,
+        sight: Sight = EVERYTHING,
     ) -> list[Completeness]:
         """The lifts of a day, those that miss most first, after a place."""
         inner = _completeness().where(_OWN.c.day == day, _OWN.c.lift != "")
         if estate is not None:
             inner = inner.where(_OWN.c.estate == estate)
+        inner = seen_lifts(inner, sight, clock.now_ms(), columns=_OWN.c)
         found = inner.subquery()
         everything = func.coalesce(func.nullif(found.c.heard + found.c.missing, 0), 1)
         place = (
@@ -105,11 +110,16 @@ class SqlAccountReads:
             return list(_made(connection, query.order_by(*place).limit(limit)))
 
     def gaps_of(
-        self, terminal: str, *, after: tuple[str, str, str, int] | None = None, limit: int = 500
+        self,
+        terminal: str,
+        *,
+        after: tuple[str, str, str, int] | None = None,
+        limit: int = 500,
+        sight: Sight = EVERYTHING,
     ) -> list[AccountGap]:
         """What is missing of a terminal, in order of area, estate, boot and first count."""
         place = (_GAP.area, _GAP.estate, _GAP.boot, _GAP.first_seq)
-        query = select(*GAP).where(_GAP.terminal == terminal)
+        query = seen_places(select(*GAP).where(_GAP.terminal == terminal), sight, _GAP)
         if after is not None:
             query = query.where(tuple_(*place) > tuple_(*after))
         with translated(), self.engine.connect() as connection:

@@ -38,17 +38,26 @@ def _touches(lift: str, dialect: str) -> ColumnElement[bool]:
     return (_INCIDENT.lift == lift) | (_INCIDENT.lift.is_(None) & among)
 
 
-def seen_lifts(query: Select[Any], sight: Sight, now_ms: int) -> Select[Any]:
-    """The query of lifts, under what may be seen of them now."""
+def seen_places(query: Select[Any], sight: Sight, columns: Any) -> Select[Any]:
+    """The query, under the places that are seen; `columns` has `area` and `estate`."""
     if sight.everything:
         return query
-    conditions = [_at(_LIFT, place) for place in sight.places if not place.building]
+    return query.where(or_(false(), *_places(sight, columns)))
+
+
+def seen_lifts(
+    query: Select[Any], sight: Sight, now_ms: int, *, columns: Any = _LIFT
+) -> Select[Any]:
+    """The query of lifts, under what may be seen of them now; `columns` has `lift` too."""
+    if sight.everything:
+        return query
+    conditions = _places(sight, columns)
     if sight.contracts_of:
         current = (_CONTRACT.from_ms <= now_ms) & (
             _CONTRACT.until_ms.is_(None) | (_CONTRACT.until_ms > now_ms)
         )
         held = _held(sight).where(current)
-        conditions.append(_LIFT.lift.in_(held.with_only_columns(_CONTRACT.lift)))
+        conditions.append(columns.lift.in_(held.with_only_columns(_CONTRACT.lift)))
     return query.where(or_(false(), *conditions))
 
 
@@ -60,13 +69,17 @@ def seen_incidents(query: Select[Any], sight: Sight) -> Select[Any]:
     """
     if sight.everything:
         return query
-    conditions = [_at(_INCIDENT, place) for place in sight.places if not place.building]
+    conditions = _places(sight, _INCIDENT)
     if sight.contracts_of:
         child = tables.incident.alias("child")
         children = select(1).where(child.c.parent == _INCIDENT.id, _during(child.c, sight))
         conditions.append(_during(_INCIDENT, sight))
         conditions.append(_INCIDENT.lift.is_(None) & children.exists())
     return query.where(or_(false(), *conditions))
+
+
+def _places(sight: Sight, columns: Any) -> list[ColumnElement[bool]]:
+    return [_at(columns, place) for place in sight.places if not place.building]
 
 
 def _at(columns: Any, place: Place) -> ColumnElement[bool]:

@@ -1,0 +1,79 @@
+"""Signing in and out with a browser: a page, a link that is good once, and the cookie."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form, Query, Request, Response
+from fastapi.responses import RedirectResponse
+
+from api.console.language import own_path
+from api.console.render import render
+from api.given import SESSION, is_own_page
+from api.parts import TheGate
+from api.principal import allow
+from api.problems import Problem
+from api.sign_in import check_pace
+from liftwatch.clock import now_ms
+from liftwatch.handlers import sign_in
+from liftwatch.handlers.sign_in import LIVES_MS, Made, Refused
+
+router = APIRouter(include_in_schema=False)
+Text = Annotated[str, Form(max_length=2_048)]
+
+
+@router.get("/sign-in", dependencies=[Depends(allow("sign.in"))])
+def page(request: Request, next: Annotated[str, Query(max_length=2_000)] = "/") -> Response:
+    """Login and password."""
+    return render(request, "sign_in.html", {"next": own_path(next), "wrong": False, "login": ""})
+
+
+@router.post("/sign-in", dependencies=[Depends(allow("sign.in"))])
+def enter(
+    *, request: Request, gate: TheGate, login: Text = "", password: Text = "", next: Text = "/"
+) -> Response:
+    """Begin a session and go on to the page that was asked for."""
+    if not is_own_page(request):
+        raise Problem("forbidden", "this did not come from a page of ours")
+    check_pace(request, gate)
+    at_ms = now_ms()
+    try:
+        person = sign_in.sign_in(gate.people, login, password, now_ms=at_ms)
+    except Refused:
+        values = {"next": own_path(next), "wrong": True, "login": login[:64]}
+        return render(request, "sign_in.html", values, status=401)
+    with gate.people.begin() as work:
+        made = sign_in.issue(work, person.id, "session", now_ms=at_ms)
+    return _with_session(request, made, to=own_path(next))
+
+
+@router.get("/enter/{secret}", dependencies=[Depends(allow("sign.in"))])
+def follow_link(request: Request, gate: TheGate, secret: str) -> Response:
+    """A link that is good once begins a session."""
+    check_pace(request, gate)
+    with gate.people.begin() as work:
+        made = sign_in.follow_link(work, secret, now_ms=now_ms())
+    if made is None:
+        raise Problem("not-found", "this link is over, or was used before")
+    return _with_session(request, made, to="/")
+
+
+@router.post("/sign-out", dependencies=[Depends(allow("self.write"))])
+def leave(request: Request, gate: TheGate) -> Response:
+    """End the session."""
+    with gate.people.begin() as work:
+        sign_in.sign_out(work, request.cookies.get(SESSION, ""), now_ms=now_ms())
+    response = RedirectResponse("/sign-in", status_code=303)
+    response.delete_cookie(SESSION)
+    return response
+
+
+def _with_session(request: Request, made: Made, *, to: str) -> Response:
+    response = RedirectResponse(to, status_code=303)
+    response.set_cookie(
+        SESSION,
+        made.secret,
+        max_age=LIVES_MS["session"] // 1000,
+        httponly=True,
+        samesite="lax",
+        secure=request.url.scheme == "https",
+    )
+    return response

@@ -1,0 +1,109 @@
+"""The gate: recognises whoever brings a secret, and slows down whoever guesses."""
+
+from typing import Literal, NamedTuple
+
+from fastapi import Request
+from limits import parse
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
+
+from api.given import SESSION, Given
+from liftwatch.access.people import Credential, Person
+from liftwatch.access.secrets import digest, is_signed, signed
+from liftwatch.access.sight import Grant
+from liftwatch.access.store import PeopleReads, PeopleStore
+from liftwatch.access.tokens import read_token
+
+SIGN_INS = parse("20/minute")
+"""Tries of one address, right or wrong: a shift that comes on duty behind one router fits in."""
+CSRF_USE = "pages"
+
+
+class Entry(NamedTuple):
+    """Somebody who was recognised."""
+
+    person: Person
+    grants: tuple[Grant, ...]
+    family: str
+    by: Literal["token", "key", "session"]
+
+
+class Gate:
+    """People and the installation's secret; asked at every request, so that an end is at once."""
+
+    def __init__(self, people: PeopleStore, secret: bytes) -> None:
+        self.people, self.secret = people, secret
+        self._limiter = MovingWindowRateLimiter(MemoryStorage())
+        self._closed = False
+
+    def is_open(self) -> bool:
+        """Whether there is no administrator yet: then nobody could sign in."""
+        if not self._closed:
+            with self.people.reading() as reads:
+                self._closed = reads.has_admin()
+        return not self._closed
+
+    def may_try(self, address: str) -> bool:
+        """Whether an address may try to sign in once more; this try counts."""
+        return self._limiter.hit(SIGN_INS, address)
+
+    def recognise(self, given: Given, now_ms: int) -> Entry | None:
+        """Whoever a secret stands for now, or None."""
+        with self.people.reading() as reads:
+            if given.kind == "session":
+                return _by_credential(reads, given.secret, "session", now_ms=now_ms)
+            if given.secret.startswith("lwk_"):
+                return _by_credential(reads, given.secret, "key", now_ms=now_ms)
+            return self._by_token(reads, given.secret, now_ms)
+
+    def _by_token(self, reads: PeopleReads, text: str, now_ms: int) -> Entry | None:
+        token = read_token(text, secret=self.secret, now_ms=now_ms)
+        if token is None or not reads.is_alive(token.family, now_ms=now_ms):
+            return None
+        person = _welcome(reads, token.person)
+        if person is None or person.epoch != token.epoch:
+            return None
+        return Entry(person, reads.grants(person.id, now_ms), token.family, "token")
+
+    def grants_again(
+        self, person: str, family: str | None, now_ms: int
+    ) -> tuple[Grant, ...] | None:
+        """What somebody may now who came in before; None when their sign-in is over."""
+        with self.people.reading() as reads:
+            alive = family is not None and reads.is_alive(family, now_ms=now_ms)
+            if not alive or _welcome(reads, person) is None:
+                return None
+            return reads.grants(person, now_ms)
+
+    def csrf_of(self, request: Request) -> str:
+        """What the forms of a session's pages carry."""
+        return signed(CSRF_USE, request.cookies.get(SESSION, ""), secret=self.secret)
+
+    def is_csrf(self, request: Request, token: str) -> bool:
+        """Whether a form was on a page of this session."""
+        session = request.cookies.get(SESSION, "")
+        return is_signed(token, CSRF_USE, session, secret=self.secret)
+
+
+def _welcome(reads: PeopleReads, id: str) -> Person | None:
+    person = reads.person(id)
+    return person if person is not None and person.disabled_ms is None else None
+
+
+def _by_credential(
+    reads: PeopleReads, secret: str, kind: Literal["key", "session"], *, now_ms: int
+) -> Entry | None:
+    held = reads.credential(digest(secret))
+    if held is None or held.kind != kind or not _stands(held, now_ms):
+        return None
+    person = _welcome(reads, held.person)
+    if person is None:
+        return None
+    grants = reads.grants(person.id, now_ms)
+    if held.roles:
+        grants = tuple(grant for grant in grants if grant.role in held.roles)
+    return Entry(person, grants, held.family, kind)
+
+
+def _stands(held: Credential, now_ms: int) -> bool:
+    return held.ended_ms is None and now_ms < held.expires_ms

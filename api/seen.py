@@ -1,0 +1,68 @@
+"""The books as one request may see them: what its principal may not see is not there.
+
+Routes get nothing else (`api.parts`), so that none can forget to ask.
+"""
+
+from liftwatch.access.sight import Sight
+from liftwatch.account import AccountGap, Completeness, CompletenessPlace
+from liftwatch.incidents.evidence import EvidenceWindow
+from liftwatch.incidents.incident import Incident
+from liftwatch.ports import Books, IncidentFilter, LiftRow, Page
+
+
+class SeenBooks:
+    """Reads of the books, each bounded by what may be seen."""
+
+    def __init__(self, books: Books, sight: Sight) -> None:
+        self._books, self.sight = books, sight
+
+    def incident(self, id: str) -> Incident | None:
+        """One incident."""
+        return self._books.incident(id, sight=self.sight)
+
+    def incidents(
+        self, where: IncidentFilter, *, after: tuple[int, str] | None = None, limit: int = 50
+    ) -> Page:
+        """Incidents, newest first."""
+        return self._books.incidents(where, after=after, limit=limit, sight=self.sight)
+
+    def lift(self, lift: str) -> LiftRow | None:
+        """One lift."""
+        return self._books.lift(lift, sight=self.sight)
+
+    def lifts(
+        self, *, estate: str | None = None, after: str | None = None, limit: int = 500
+    ) -> list[LiftRow]:
+        """Lifts in order of their name, after a name."""
+        return self._books.lifts(estate=estate, after=after, limit=limit, sight=self.sight)
+
+    def evidence_of(self, incident: str) -> list[EvidenceWindow]:
+        """The windows of an incident that is seen."""
+        return self._books.evidence_of(incident) if self.incident(incident) else []
+
+    def completeness_of(self, lift: str, from_day: int, to_day: int) -> list[Completeness]:
+        """The days of a lift that is seen, the newest first."""
+        return self._books.completeness_of(lift, from_day, to_day) if self.lift(lift) else []
+
+    def completeness_on(
+        self,
+        day: int,
+        *,
+        estate: str | None = None,
+        after: CompletenessPlace | None = None,
+        limit: int = 500,
+    ) -> list[Completeness]:
+        """The lifts of a day that are seen, those that miss most first, after a place."""
+        return self._books.completeness_on(
+            day, estate=estate, after=after, limit=limit, sight=self.sight
+        )
+
+    def gaps_of(
+        self, terminal: str, *, after: tuple[str, str, str, int] | None = None, limit: int = 500
+    ) -> list[AccountGap]:
+        """What is missing of a terminal, where its place is seen."""
+        return self._books.gaps_of(terminal, after=after, limit=limit, sight=self.sight)
+
+    def stream_head(self) -> int:
+        """The newest number of the stream; it tells nobody what changed."""
+        return self._books.stream_head()

@@ -1,0 +1,69 @@
+"""`liftwatch admin`: the first administrator, and a way in for who has forgotten the password.
+
+It asks nobody who is asking: whoever may run it here may read the database anyway.
+"""
+
+import contextlib
+import getpass
+import sys
+from collections.abc import Iterator
+
+from liftwatch.access.people import AccessError
+from liftwatch.access.store import PeopleWork
+from liftwatch.clock import now_ms, rfc3339
+from liftwatch.commands.wiring import open_stores, people_of, settings_or_fail
+from liftwatch.failure import Failure
+from liftwatch.handlers import people, sign_in
+from liftwatch.ports import Conflict, StoreUnavailable
+
+
+def create_command(login: str, *, name: str | None, password_stdin: bool) -> None:
+    """Make an administrator with a password that is asked for twice, or read from a pipe."""
+    with _work() as work:
+        if work.person_of_login(login.strip().lower()) is not None:
+            raise Failure(f"admin: {login} exists already")
+    password = _password(piped=password_stdin)
+    with _work() as work:
+        at_ms = now_ms()
+        person = people.make_person(
+            work, login=login, name=name or login, password=password, now_ms=at_ms
+        )
+        people.grant(work, person.id, "admin", organisation=None, now_ms=at_ms)
+    print(f"{person.login} is an administrator; from now on whoever opens a page signs in")
+
+
+def link_command(login: str) -> None:
+    """Print a link that signs somebody in once."""
+    settings = settings_or_fail()
+    with _work() as work:
+        person = work.person_of_login(login.strip().lower())
+        if person is None or person.disabled_ms is not None:
+            raise Failure(f"admin: nobody may come in as {login}")
+        made = sign_in.issue(work, person.id, "link", now_ms=now_ms())
+    until = rfc3339(made.credential.expires_ms)
+    host = f"http://{settings.http.host}:{settings.http.port}"
+    print(f"good once, until {until}:\n{host}/enter/{made.secret}")
+
+
+@contextlib.contextmanager
+def _work() -> Iterator[PeopleWork]:
+    settings = settings_or_fail()
+    try:
+        with (
+            open_stores(settings, settings.data_dir) as stores,
+            people_of(settings, stores, settings.data_dir).begin() as work,
+        ):
+            yield work
+    except (AccessError, Conflict, StoreUnavailable) as error:
+        raise Failure(f"admin: {error}") from error
+
+
+def _password(*, piped: bool) -> str:
+    if piped:
+        return sys.stdin.readline().rstrip("\n")
+    if not sys.stdin.isatty():
+        raise Failure("admin: no terminal to ask for a password: use --password-stdin")
+    password = getpass.getpass("Password: ")
+    if getpass.getpass("Again: ") != password:
+        raise Failure("admin: the two are not the same")
+    return password
