@@ -95,6 +95,14 @@ def api() -> None:
 
 
 @app.command()
+def rights() -> None:
+    """Every route by every role, as `docs/rights.md` has it."""
+    from liftwatch.commands.rights import rights_command
+
+    rights_command()
+
+
+@app.command()
 def replay(
     file: Annotated[Path, typer.Argument(help="Replay file; - is standard input.")],
     incidents: Annotated[Path, typer.Option(help="Where incidents go; - is standard output.")],

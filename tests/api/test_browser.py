@@ -7,10 +7,12 @@ import pytest
 from fastapi import FastAPI
 
 from liftwatch.account import AccountRow
+from liftwatch.adapters.sql.people import SqlPeople
 from liftwatch.clock import estate_day, now_ms
 from liftwatch.register.facts import Facts
 from tests.api.conftest import Fleet, Serve
 from tests.api.test_evidence import keep
+from tests.api.test_sign_in import PASSWORD, Town
 
 CHROMIUM = Path("/usr/bin/chromium")
 sync_api = pytest.importorskip("playwright.sync_api", reason="pip install playwright")
@@ -173,3 +175,25 @@ def test_hostile_texts_do_nothing(page: Page, app: FastAPI, fleet: Fleet, serve:
     page.wait_for_selector(".row")
     assert nasty in page.inner_text("#open")
     assert page.query_selector("img[src=x]") is None
+
+
+def test_somebody_signs_in_and_out_by_keyboard(
+    page: Page, gated: FastAPI, people: SqlPeople, serve: Serve
+) -> None:
+    """Led from the page they wanted, back to it, live, and out again."""
+    Town(people).person("root", "admin")
+    port = serve(gated)
+    page.goto(f"http://127.0.0.1:{port}/completeness?day=2026-03-02")
+    assert page.url.endswith("/sign-in?next=/completeness%3Fday%3D2026-03-02")
+    page.keyboard.type("root")
+    page.keyboard.press("Tab")
+    page.keyboard.type(PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/completeness?day=2026-03-02")
+    live(page, port, "/")
+    assert "root" in page.inner_text(".leave")
+    page.focus(".leave button")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/sign-in")
+    page.goto(f"http://127.0.0.1:{port}/")
+    assert page.url.endswith("/sign-in?next=/")
