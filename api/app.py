@@ -8,7 +8,18 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from api import completeness, evidence, health, incidents, lifts, sign_in, stream, telemetry
+from api import (
+    completeness,
+    evidence,
+    health,
+    incidents,
+    lifts,
+    organisations,
+    people,
+    sign_in,
+    stream,
+    telemetry,
+)
 from api.console import entrance, pages
 from api.feed import Feed
 from api.gate import Gate
@@ -24,6 +35,8 @@ VERSION = "1"
 MODULES = (
     health,
     sign_in,
+    organisations,
+    people,
     lifts,
     telemetry,
     completeness,

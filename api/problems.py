@@ -14,7 +14,8 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from liftwatch.ports import StoreUnavailable
+from liftwatch.access.people import AccessError
+from liftwatch.ports import Conflict, Stale, StoreUnavailable
 
 log = logging.getLogger(__name__)
 
@@ -39,6 +40,10 @@ SORTS: dict[str, Row] = {
         Row("unauthenticated", 401, "Not signed in"),
         Row("forbidden", 403, "Not allowed"),
         Row("not-found", 404, "Not found"),
+        Row("conflict", 409, "Another was there first"),
+        Row("stale", 412, "It has changed meanwhile"),
+        Row("unsupported-media", 415, "Not JSON"),
+        Row("unusable", 422, "This cannot be done like that"),
         Row("method-not-allowed", 405, "Method not allowed"),
         Row("too-large", 413, "Body too large"),
         Row("too-many", 429, "Too many tries"),
@@ -130,7 +135,14 @@ def add_problem_handlers(app: FastAPI, *, page: Page) -> None:
     async def answer(request: Request, error: Exception) -> Response:
         return answer_of(request, as_problem(error), page=page)
 
-    for sort in (Problem, HTTPException, RequestValidationError, StoreUnavailable):
+    for sort in (
+        Problem,
+        HTTPException,
+        RequestValidationError,
+        StoreUnavailable,
+        AccessError,
+        Conflict,
+    ):
         app.add_exception_handler(sort, answer)
     app.add_middleware(Crashes, page=page)
 
@@ -141,6 +153,10 @@ def as_problem(error: Exception) -> Problem:
         return error
     if isinstance(error, RequestValidationError):
         return _invalid(error)
+    if isinstance(error, AccessError):
+        return Problem("unusable", str(error))
+    if isinstance(error, Conflict):
+        return Problem("stale" if isinstance(error, Stale) else "conflict", str(error))
     if isinstance(error, StoreUnavailable):
         return unavailable("a store does not answer")
     if isinstance(error, HTTPException):

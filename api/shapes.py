@@ -6,6 +6,7 @@ import msgspec
 from fastapi import Response
 from msgspec import Struct, field
 
+from api.people_shapes import DESCRIBED_PEOPLE
 from liftwatch.account import AccountGap, Completeness
 from liftwatch.clock import day_text, rfc3339
 from liftwatch.incidents.evidence import Confidence
@@ -245,16 +246,18 @@ def gap_shape(gap: AccountGap) -> GapShape:
     )
 
 
-def described(shape: type[Struct], description: str) -> dict[int | str, dict[str, Any]]:
-    """The `responses` of a route that answers 200 with a shape."""
+def described(
+    shape: type[Struct], description: str, *, status: int = 200
+) -> dict[int | str, dict[str, Any]]:
+    """The `responses` of a route that answers with a shape."""
     schema = {"$ref": f"#/components/schemas/{shape.__name__}"}
     content = {"application/json": {"schema": schema}}
-    return {200: {"description": description, "content": content}}
+    return {status: {"description": description, "content": content}}
 
 
 def schemas() -> dict[str, Any]:
     """The OpenAPI schemas of all shapes."""
     _, components = msgspec.json.schema_components(
-        DESCRIBED, ref_template="#/components/schemas/{name}"
+        (*DESCRIBED, *DESCRIBED_PEOPLE), ref_template="#/components/schemas/{name}"
     )
     return components

@@ -306,6 +306,10 @@ class Conflict(Exception):
     """Somebody else changed the same thing first; read again and retry."""
 
 
+class Stale(Conflict):
+    """What was to be changed is no longer as it was when it was read."""
+
+
 class Books(AccountReads, EvidenceReads, Protocol):
     """The relational store: incidents, the register, the stream.
 

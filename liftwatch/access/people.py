@@ -97,6 +97,14 @@ class Credential(Struct, kw_only=True, frozen=True):
     ended_ms: int | None = None
 
 
+class Answered(Struct, frozen=True):
+    """What was answered to a request that must count once: `digest` is of all it asked."""
+
+    digest: str
+    status: int
+    body: str
+
+
 def check_login(login: str) -> str:
     """A login in small letters; AccessError for one without the form.
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
-from liftwatch.access.people import Contract, Credential, Membership, Organisation, Person
+from liftwatch.access.people import Answered, Contract, Credential, Membership, Organisation, Person
 from liftwatch.access.sight import Grant
 
 
@@ -96,6 +96,15 @@ class PeopleWork(PeopleReads, Protocol):
         self, *, now_ms: int, id: str | None = None, family: str | None = None, of: str = ""
     ) -> int:
         """End one, a family, or all `of` a person; how many that still stood."""
+
+    def answered(self, caller: str, key: str) -> Answered | None:
+        """What a caller was answered under a key, locked against others."""
+
+    def keep_answer(self, caller: str, key: str, answered: Answered, *, now_ms: int) -> None:
+        """Keep what is answered; raises Conflict when another has just been kept under the key."""
+
+    def prune_answers(self, before_ms: int) -> int:
+        """Forget what was answered before; how many went."""
 
     def prune_credentials(self, before_ms: int) -> int:
         """Forget what was over before; how many went."""

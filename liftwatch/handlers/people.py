@@ -1,6 +1,6 @@
 """What may be done with people and organisations: each is one change, in the caller's transaction.
 
-All raise AccessError for what cannot be, and Conflict when somebody else was there first.
+All raise AccessError for what cannot be, Stale or Conflict when somebody else was there first.
 """
 
 from typing import Any
@@ -23,7 +23,7 @@ from liftwatch.access.people import (
 )
 from liftwatch.access.store import PeopleWork
 from liftwatch.ids import new_id
-from liftwatch.ports import Conflict
+from liftwatch.ports import Stale
 from liftwatch.telemetry.topics import is_lift
 
 MEMBERSHIPS_MAX = 50  # of one person
@@ -135,7 +135,7 @@ def change_organisation(
     if found is None:
         raise AccessError("there is no such organisation")
     if found.version != version:
-        raise Conflict("somebody else has changed it")
+        raise Stale("somebody else has changed it")
     if "name" in changes:
         found = replace(found, name=check_text("name", changes["name"]))
     if "phone" in changes:
@@ -178,7 +178,7 @@ def _person(work: PeopleWork, id: str, version: int | None) -> Person:
     if person is None:
         raise AccessError("there is no such person")
     if version is not None and person.version != version:
-        raise Conflict("somebody else has changed it")
+        raise Stale("somebody else has changed it")
     return person
 
 

@@ -13,13 +13,13 @@ from msgspec import structs
 from sqlalchemy import Connection, Row, Select, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from liftwatch.access.people import Contract, Credential, Membership, Organisation, Person
+from liftwatch.access.people import Answered, Contract, Credential, Membership, Organisation, Person
 from liftwatch.access.secrets import Seal
 from liftwatch.access.sight import Grant, Place
 from liftwatch.adapters.sql import people_tables as tables
 from liftwatch.adapters.sql.books import SqlBooks
 from liftwatch.adapters.sql.trouble import translated
-from liftwatch.ports import Conflict
+from liftwatch.ports import Conflict, Stale
 
 _PERSON, _MEMBER, _CREDENTIAL = tables.person.c, tables.membership.c, tables.credential.c
 _ORGANISATION, _PLACE, _CONTRACT = (
@@ -27,6 +27,7 @@ _ORGANISATION, _PLACE, _CONTRACT = (
     tables.organisation_place.c,
     tables.contract.c,
 )
+_ANSWERED = tables.answered.c
 SEALED = ("name", "phone")
 
 
@@ -264,6 +265,26 @@ class SqlPeopleWork(SqlPeopleReads):
         assert of or id is not None or family is not None, "say which"
         return self._connection.execute(query.values(ended_ms=now_ms)).rowcount
 
+    def answered(self, caller: str, key: str) -> Answered | None:
+        """What a caller was answered under a key, locked against others."""
+        query = select(tables.answered).where(_ANSWERED.caller == caller, _ANSWERED.key == key)
+        row = self._connection.execute(query.with_for_update()).one_or_none()
+        if row is None:
+            return None
+        body = self._seal.open(row.body, place=f"answered/{caller}/{key}") or ""
+        return Answered(row.digest, row.status, body)
+
+    def keep_answer(self, caller: str, key: str, answered: Answered, *, now_ms: int) -> None:
+        """Keep what is answered; raises Conflict when another has just been kept under the key."""
+        sealed = self._seal.close(answered.body, place=f"answered/{caller}/{key}")
+        values = {"caller": caller, "key": key, "digest": answered.digest, "body": sealed}
+        self._insert(tables.answered, values | {"status": answered.status, "made_ms": now_ms})
+
+    def prune_answers(self, before_ms: int) -> int:
+        """Forget what was answered before; how many went."""
+        query = delete(tables.answered).where(_ANSWERED.made_ms < before_ms)
+        return self._connection.execute(query).rowcount
+
     def prune_credentials(self, before_ms: int) -> int:
         """Forget what was over before; how many went."""
         query = delete(tables.credential).where(_CREDENTIAL.expires_ms < before_ms)
@@ -289,7 +310,7 @@ class SqlPeopleWork(SqlPeopleReads):
         before = (table.c.id == values["id"]) & (table.c.version == values["version"] - 1)
         done = self._connection.execute(update(table).where(before).values(values))
         if done.rowcount != 1:
-            raise Conflict("somebody else has changed it")
+            raise Stale("somebody else has changed it")
 
 
 def _by(id: str) -> Any:

@@ -95,6 +95,18 @@ membership = Table(
     Index("membership_of_organisation", "organisation"),
 )
 
+answered = Table(
+    "answered",
+    metadata,
+    Column("caller", name_type(64), primary_key=True),
+    Column("key", name_type(64), primary_key=True),
+    Column("digest", name_type(64), nullable=False),
+    Column("status", Integer(), nullable=False),
+    Column("body", LargeBinary(), nullable=False),
+    Column("made_ms", BigInteger(), nullable=False),
+    Index("answered_by_made", "made_ms"),
+)
+
 credential = Table(
     "credential",
     metadata,

@@ -52,6 +52,16 @@ def upgrade() -> None:
         sa.Column("used_ms", sa.BigInteger()),
         sa.Column("ended_ms", sa.BigInteger()),
     )
+    op.create_table(
+        "answered",
+        sa.Column("caller", _name(64), primary_key=True),
+        sa.Column("key", _name(64), primary_key=True),
+        sa.Column("digest", _name(64), nullable=False),
+        sa.Column("status", sa.Integer(), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.Column("made_ms", sa.BigInteger(), nullable=False),
+    )
+    op.create_index("answered_by_made", "answered", ["made_ms"])
     op.create_index("credential_of_person", "credential", ["person", "made_ms"])
     op.create_index("credential_of_family", "credential", ["family"])
     op.create_index("credential_by_end", "credential", ["expires_ms"])

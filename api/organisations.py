@@ -1,0 +1,164 @@
+"""`/v1/organisations`: companies, offices and committees, what they reach, and their contracts."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path, Response
+
+from api.once import Done, TheOnce, TheVersion, act_once, body_of, change, takes
+from api.paging import LIMIT_DEFAULT, Cursor, Limit, read_cursor, write_cursor
+from api.parts import TheGate
+from api.people_shapes import (
+    ContractList,
+    ContractShape,
+    NewContract,
+    NewOrganisation,
+    OrganisationChange,
+    OrganisationList,
+    OrganisationShape,
+    contract_shape,
+    organisation_shape,
+    told,
+)
+from api.principal import Principal, allow
+from api.problems import DOCUMENTED, BadParameter, Problem, shown
+from api.shapes import answer, described
+from liftwatch.access.people import Organisation
+from liftwatch.access.store import PeopleReads, PeopleWork
+from liftwatch.clock import begin_ms, date_of, day_of
+from liftwatch.handlers import people
+
+router = APIRouter(tags=["organisations"], responses=DOCUMENTED)
+LIST = "organisations"
+IdPath = Annotated[str, Path(max_length=64)]
+Reader = Depends(allow("organisations.read"))
+Writer = Annotated[Principal, Depends(allow("organisations.write"))]
+
+
+@router.get(
+    "/v1/organisations",
+    dependencies=[Reader],
+    responses=described(OrganisationList, "Organisations in order of their id"),
+)
+def list_organisations(
+    gate: TheGate, limit: Limit = LIMIT_DEFAULT, cursor: Cursor = None
+) -> Response:
+    """All of them, closed ones too."""
+    after = read_cursor(cursor, LIST, str) if cursor else ""
+    with gate.people.reading() as reads:
+        rows = reads.organisations(after=after, limit=limit + 1)
+    page, more = rows[:limit], len(rows) > limit
+    following = write_cursor(LIST, page[-1].id) if more else None
+    return answer(OrganisationList([organisation_shape(one) for one in page], following))
+
+
+@router.post(
+    "/v1/organisations",
+    status_code=201,
+    responses=described(OrganisationShape, "The organisation", status=201),
+    openapi_extra=takes(NewOrganisation),
+)
+def make_organisation(
+    *,
+    gate: TheGate,
+    principal: Writer,
+    once: TheOnce,
+    body: Annotated[NewOrganisation, Depends(body_of(NewOrganisation))],
+) -> Response:
+    """A new one."""
+
+    def act(work: PeopleWork, at_ms: int) -> Done:
+        return Done(organisation_shape(people.make_organisation(work, now_ms=at_ms, **told(body))))
+
+    return act_once(gate, principal, once, act=act)
+
+
+@router.get(
+    "/v1/organisations/{id}",
+    dependencies=[Reader],
+    responses=described(OrganisationShape, "The organisation"),
+)
+def read_organisation(gate: TheGate, id: IdPath) -> Response:
+    """One of them."""
+    with gate.people.reading() as reads:
+        return answer(organisation_shape(_found(reads, id)))
+
+
+@router.patch(
+    "/v1/organisations/{id}",
+    dependencies=[Depends(allow("organisations.write"))],
+    responses=described(OrganisationShape, "The organisation as it is now"),
+    openapi_extra=takes(OrganisationChange),
+)
+def change_organisation(
+    *,
+    gate: TheGate,
+    id: IdPath,
+    version: TheVersion,
+    body: Annotated[OrganisationChange, Depends(body_of(OrganisationChange))],
+) -> Response:
+    """Another name, number, code or reach; a closed one gives nobody any right."""
+
+    def act(work: PeopleWork, at_ms: int) -> OrganisationShape:
+        _found(work, id)
+        changes = told(body)
+        return organisation_shape(
+            people.change_organisation(work, id, version=version, now_ms=at_ms, **changes)
+        )
+
+    return change(gate, act)
+
+
+@router.get(
+    "/v1/organisations/{id}/contracts",
+    dependencies=[Reader],
+    responses=described(ContractList, "Its contracts, the newest first"),
+)
+def list_contracts(gate: TheGate, id: IdPath) -> Response:
+    """Which lifts it maintains or has maintained, and when."""
+    with gate.people.reading() as reads:
+        _found(reads, id)
+        return answer(ContractList([contract_shape(o) for o in reads.contracts(organisation=id)]))
+
+
+@router.post(
+    "/v1/organisations/{id}/contracts",
+    status_code=201,
+    responses=described(ContractShape, "The contract", status=201),
+    openapi_extra=takes(NewContract),
+)
+def make_contract(
+    *,
+    gate: TheGate,
+    principal: Writer,
+    id: IdPath,
+    once: TheOnce,
+    body: Annotated[NewContract, Depends(body_of(NewContract))],
+) -> Response:
+    """Maintenance of a lift; a lift has one contract at a time."""
+    from_ms = _day_ms("first_day", body.first_day)
+    until_ms = None if body.last_day is None else _day_ms("last_day", body.last_day, days=1)
+
+    def act(work: PeopleWork, at_ms: int) -> Done:
+        del at_ms
+        _found(work, id)
+        made = people.make_contract(
+            work, lift=body.lift, organisation=id, from_ms=from_ms, until_ms=until_ms
+        )
+        return Done(contract_shape(made))
+
+    return act_once(gate, principal, once, act=act)
+
+
+def _day_ms(name: str, text: str, *, days: int = 0) -> int:
+    """The beginning of a day of the estates' clock, or of one some days later."""
+    try:
+        return begin_ms(date_of(day_of(text) + days))
+    except (ValueError, OverflowError) as error:
+        raise BadParameter(name, f"{shown(text)} is no day") from error
+
+
+def _found(reads: PeopleReads, id: str) -> Organisation:
+    found = reads.organisation(id)
+    if found is None:
+        raise Problem("not-found", f"there is no organisation {shown(id)}")
+    return found
