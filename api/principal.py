@@ -57,8 +57,8 @@ class Allow:
             if principal is NOBODY:
                 raise unauthenticated("sign in first")
             raise Problem("forbidden", f"{principal.name} may not {self.action.what}")
-        if principal.by == "session" and request.method not in SAFE_METHODS:
-            await check_own_page(request)
+        if principal.by in ("session", "local") and request.method not in SAFE_METHODS:
+            await check_own_page(request, principal)
         request.state.principal = principal
         request.state.sight = sight_of(principal.grants, self.action.roles)
         return principal
@@ -111,13 +111,17 @@ def unauthenticated(detail: str) -> Problem:
     return Problem("unauthenticated", detail, headers={"WWW-Authenticate": "Bearer"})
 
 
-async def check_own_page(request: Request) -> None:
-    """A browser sends its cookie whoever asks it to: a change must come from a page of ours."""
-    gate: Gate = request.app.state.parts.gate
-    token = request.headers.get("x-csrf-token")
-    if token is None:
-        token = str((await request.form()).get(CSRF, ""))
-    if not is_own_page(request) or not gate.is_csrf(request, token):
+async def check_own_page(request: Request, principal: Principal) -> None:
+    """A browser sends its cookie, and is on this machine, whoever asks it to send something: a
+    change must come from a page of ours, and carry what that page was given."""
+    own = is_own_page(request)
+    if own and principal.by == "session":
+        gate: Gate = request.app.state.parts.gate
+        token = request.headers.get("x-csrf-token")
+        if token is None:
+            token = str((await request.form()).get(CSRF, ""))
+        own = gate.is_csrf(request, token)
+    if not own:
         raise Problem("forbidden", "this did not come from a page of ours")
 
 

@@ -293,6 +293,18 @@ def test_leaving_needs_a_page_of_ours(client: TestClient, town: Town) -> None:
     assert client.get("/v1/me").status_code == 401
 
 
+def test_another_site_changes_nothing_before_there_is_an_administrator(
+    gated: FastAPI,
+) -> None:
+    """Being on this machine is enough to look; a foreign page may not make its browser act."""
+    with TestClient(gated, base_url="http://127.0.0.1") as client:
+        headers = {"Idempotency-Key": "12345678", "Origin": "https://evil.example"}
+        body = {"login": "evil", "name": "evil", "password": PASSWORD}
+        assert client.post("/v1/people", json=body, headers=headers).status_code == 403
+        del headers["Origin"]
+        assert client.post("/v1/people", json=body, headers=headers).status_code == 201
+
+
 def test_a_link_is_good_once(client: TestClient, town: Town) -> None:
     """The second time it is not there."""
     link = town.secret(town.person("li", "rescue"), "link")
