@@ -20,7 +20,7 @@ from api import (
     stream,
     telemetry,
 )
-from api.console import entrance, pages
+from api.console import entrance, pages, people_pages
 from api.feed import Feed
 from api.gate import Gate
 from api.guard import Guard
@@ -45,6 +45,7 @@ MODULES = (
     stream,
     pages,
     entrance,
+    people_pages,
 )
 """Each brings its routes."""
 

@@ -74,9 +74,11 @@ class Done(NamedTuple):
     status: int = 201
 
 
-def act_once(
-    gate: Gate, principal: Principal, once: Once, *, act: Callable[[PeopleWork, int], Done]
-) -> Response:
+Act = Callable[[PeopleWork, int], Done]
+"""What is done, in a transaction and at a moment."""
+
+
+def act_once(gate: Gate, principal: Principal, once: Once, *, act: Act) -> Response:
     """Do it in one transaction with the answer that is kept of it, or answer as before."""
     at_ms, caller = now_ms(), principal.person or principal.name
     with gate.people.begin() as work:

@@ -198,3 +198,18 @@ ALARMS: dict[str, tuple[str, str]] = {
     "raised": P_("alarm", "Ongoing"),
     "cleared": P_("alarm", "Cleared"),
 }
+
+ROLE_TEXTS: dict[str, str] = {
+    "property": N_("Property manager"),
+    "maintenance": N_("Maintenance unit"),
+    "supervision": N_("Market regulation"),
+    "rescue": N_("Rescue platform"),
+    "custodian": N_("Custodian of the fund"),
+    "committee": N_("Owners' committee"),
+    "bureau": N_("Housing bureau"),
+    "street": N_("Sub-district office"),
+    "inspector": N_("Inspection institute"),
+    "auditor": N_("Auditor of costs"),
+    "owner": N_("Owner"),
+    "admin": N_("Administrator"),
+}

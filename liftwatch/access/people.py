@@ -15,6 +15,7 @@ PASSWORD_MIN, PASSWORD_MAX = 12, 256
 """At least 12 characters, of any kind (NIST SP 800-63B asks for 15 where nothing else protects, 8
 beside a second factor); above 256 a hash costs more than anybody's password is worth."""
 _LOGIN = re.compile(r"[a-z0-9][a-z0-9._@-]{1,63}\Z")
+_CREDIT_CODE = re.compile(r"[0-9A-Z]{18}\Z")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
 
 
@@ -130,6 +131,13 @@ def check_text(what: str, text: str, *, length_max: int = NAME_MAX) -> str:
     if _CONTROL.search(line):
         raise AccessError(f"{what} holds a character that nobody can see")
     return line
+
+
+def check_credit_code(code: str | None) -> str | None:
+    """A unified social credit code (GB 32100-2015: 18 of digits and capitals), or none."""
+    if code is not None and not _CREDIT_CODE.match(code):
+        raise AccessError(f"{code[:32]!a} is no unified social credit code: 18 of 0-9 and A-Z")
+    return code
 
 
 def check_password(password: str, *, login: str) -> str:

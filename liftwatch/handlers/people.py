@@ -15,6 +15,7 @@ from liftwatch.access.people import (
     Membership,
     Organisation,
     Person,
+    check_credit_code,
     check_login,
     check_password,
     check_places,
@@ -118,7 +119,7 @@ def make_organisation(work: PeopleWork, *, name: str, now_ms: int, **more: Any) 
     made = Organisation(
         id=new_id(),
         name=check_text("name", name),
-        credit_code=more.get("credit_code"),
+        credit_code=check_credit_code(more.get("credit_code")),
         phone=_phone(more.get("phone")),
         places=check_places(tuple(more.get("places", ()))),
         made_ms=now_ms,
@@ -141,7 +142,7 @@ def change_organisation(
     if "phone" in changes:
         found = replace(found, phone=_phone(changes["phone"]))
     if "credit_code" in changes:
-        found = replace(found, credit_code=changes["credit_code"])
+        found = replace(found, credit_code=check_credit_code(changes["credit_code"]))
     if "places" in changes:
         found = replace(found, places=check_places(tuple(changes["places"])))
     if "closed" in changes:

@@ -1,0 +1,68 @@
+"""Forms of the pages: each counts once, and what is wrong is said above it."""
+
+import hashlib
+from typing import Annotated, NamedTuple
+
+from fastapi import Depends, Request
+
+from api.gate import Gate
+from api.given import CSRF
+from api.once import Act, Once, act_once
+from api.principal import Principal
+from api.problems import BadParameter
+from liftwatch.access.people import AccessError
+from liftwatch.ids import new_id
+from liftwatch.ports import Conflict
+
+FIELDS_MAX, FIELD_MAX = 40, 20_000
+
+
+class Sent(NamedTuple):
+    """The fields of a form, blank ones left out, and the key it was given with its page."""
+
+    fields: dict[str, str]
+    once: Once
+
+    def text(self, name: str) -> str:
+        """A field, "" when it is blank or absent."""
+        return self.fields.get(name, "")
+
+    def number(self, name: str) -> int:
+        """A whole number; BadParameter when it is none."""
+        text = self.text(name)
+        if not text.isascii() or not text.isdigit() or len(text) > 9:
+            raise BadParameter(name, "is no whole number")
+        return int(text)
+
+
+async def sent(request: Request) -> Sent:
+    """What a form sends."""
+    form = await request.form(max_fields=FIELDS_MAX, max_files=0)
+    fields = {
+        name: value.strip()
+        for name, value in form.multi_items()
+        if isinstance(value, str) and value.strip() and len(value) <= FIELD_MAX
+    }
+    key = fields.pop("once", "")
+    fields.pop(CSRF, None)
+    asked = repr((request.url.path, sorted(fields.items()))).encode()
+    if not 8 <= len(key) <= 64 or not key.isascii() or not key.isprintable():
+        raise BadParameter("once", "this form is not one of ours")
+    return Sent(fields, Once(key, hashlib.sha256(asked).hexdigest()))
+
+
+TheForm = Annotated[Sent, Depends(sent)]
+
+
+def done(gate: Gate, principal: Principal, form: Sent, *, act: Act) -> str | None:
+    """Do what a form asks, once; None, or the one line that says why it cannot be."""
+    try:
+        act_once(gate, principal, form.once, act=act)
+    except (AccessError, Conflict) as error:
+        return str(error)
+    return None
+
+
+def fresh_key() -> str:
+    """For a form that is about to be shown."""
+    return new_id()
