@@ -7,6 +7,7 @@ from typing import Any, Literal, NamedTuple, Protocol
 from msgspec import Struct
 
 from liftwatch.account import AccountReads, AccountWork
+from liftwatch.audit.trail import AuditReads, AuditWork
 from liftwatch.clock import HOUR_MS
 from liftwatch.incidents.evidence import EvidenceReads, EvidenceWork
 from liftwatch.incidents.incident import AlarmChange, Incident
@@ -273,7 +274,7 @@ class Duties(Protocol):
         """Forget what was promised before and is settled; how many went."""
 
 
-class Work(Duties, AccountWork, EvidenceWork, Protocol):
+class Work(Duties, AccountWork, AuditWork, EvidenceWork, Protocol):
     """One transaction of the relational store."""
 
     def remember(self, change: AlarmChange) -> bool:
@@ -305,7 +306,7 @@ class Conflict(Exception):
     """Somebody else changed the same thing first; read again and retry."""
 
 
-class Books(AccountReads, EvidenceReads, Protocol):
+class Books(AccountReads, AuditReads, EvidenceReads, Protocol):
     """The relational store: incidents, the register, the stream."""
 
     def begin(self) -> AbstractContextManager[Work]:
