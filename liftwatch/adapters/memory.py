@@ -48,7 +48,7 @@ class MemoryBooks(MemoryDutyReads, MemoryAccountReads, MemoryAuditReads, MemoryE
         self._state = _State()
         super().__init__(self._state.duties)
         self._account, self._evidence = self._state.account, self._state.evidence
-        self._audit, self._audit_keys = self._state.audit, audit_keys
+        self._audit, self.audit_keys = self._state.audit, audit_keys
 
     @contextmanager
     def begin(self) -> Iterator["MemoryWork"]:
@@ -56,7 +56,7 @@ class MemoryBooks(MemoryDutyReads, MemoryAccountReads, MemoryAuditReads, MemoryE
         work = MemoryWork(self._state)
         try:
             yield work
-            work.write_audit(self._audit_keys)
+            work.write_audit(self.audit_keys)
         except BaseException:
             work.undo()
             raise

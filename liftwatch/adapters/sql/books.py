@@ -63,7 +63,7 @@ class SqlBooks(SqlAccountReads, SqlAuditReads, SqlEvidenceReads):
     """
 
     def __init__(self, url: str, *, audit_keys: Keys = ()) -> None:
-        self.engine, self._audit_keys = connect(url), audit_keys
+        self.engine, self.audit_keys = connect(url), audit_keys
         # SQLite has one writer, and its own waiting is unfair: within a process we queue instead
         self._turn: AbstractContextManager[object] = (
             threading.Lock() if is_sqlite(self.engine) else nullcontext()
@@ -77,7 +77,7 @@ class SqlBooks(SqlAccountReads, SqlAuditReads, SqlEvidenceReads):
             with connection.begin():
                 work = SqlWork(connection)
                 yield work
-                work.write_audit(self._audit_keys)
+                work.write_audit(self.audit_keys)
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
