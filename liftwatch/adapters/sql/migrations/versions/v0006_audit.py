@@ -48,16 +48,16 @@ BEGIN SELECT RAISE(ABORT, '{BACKWARD}'); END;
 """
 
 POSTGRESQL = f"""
-CREATE FUNCTION audit_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION audit_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     RAISE EXCEPTION USING MESSAGE = TG_ARGV[0], ERRCODE = 'integrity_constraint_violation';
 END $$;
-CREATE FUNCTION audit_delete() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION audit_delete() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF OLD.n <= (SELECT pruned FROM audit_head) THEN RETURN OLD; END IF;
     RAISE EXCEPTION USING MESSAGE = '{DELETED}', ERRCODE = 'integrity_constraint_violation';
 END $$;
-CREATE FUNCTION audit_forward() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION audit_forward() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF NEW.n >= OLD.n AND NEW.id = OLD.id AND (NEW.pruned = OLD.pruned OR (
         NEW.pruned > OLD.pruned
