@@ -17,11 +17,11 @@ KEY, OTHER = b"k" * 32, b"o" * 32
 
 TRIGGERS = {
     "sqlite": (
-        "DROP TRIGGER audit_unchanged",
-        "DROP TRIGGER audit_unreplaced",
-        "DROP TRIGGER audit_undeleted",
-        "DROP TRIGGER audit_anchor_unchanged",
-        "DROP TRIGGER audit_head_forward",
+        "DROP TRIGGER IF EXISTS audit_unchanged",
+        "DROP TRIGGER IF EXISTS audit_unreplaced",
+        "DROP TRIGGER IF EXISTS audit_undeleted",
+        "DROP TRIGGER IF EXISTS audit_anchor_unchanged",
+        "DROP TRIGGER IF EXISTS audit_head_forward",
     ),
     "postgresql": (
         "ALTER TABLE audit DISABLE TRIGGER USER",

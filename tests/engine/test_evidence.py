@@ -30,10 +30,8 @@ class Shaky:
     """A store that is away, or ends the engine, as often as it is told."""
 
     def __init__(self, store: Any) -> None:
-        self.store = store
-        self.away = 0
-        self.dies = False
-        self.reads = 0
+        self.store, self.dies = store, False
+        self.away = self.reads = 0
 
     def read(self, query: TelemetryQuery) -> list[TelemetryRow]:
         """As the real one, if it is there."""
