@@ -6,7 +6,7 @@ from typing import Any
 from msgspec import structs
 
 from liftwatch.audit.chain import Anchor, Head, Keys, chained
-from liftwatch.audit.entry import NAME_MAX, PERSON, Act, Entry, clean
+from liftwatch.audit.entry import NAME_MAX, Act, Entry, clean
 from liftwatch.audit.persons import Identity, drafted, new_identity, opened
 from liftwatch.audit.trail import AuditFilter, AuditPage
 
@@ -131,7 +131,6 @@ def _matches(entry: Entry, where: AuditFilter, people: Mapping[str, Identity]) -
         where.actor in (None, entry.actor)
         and (where.person is None or (person is not None and entry.actor == person.pseudonym))
         and (where.about is None or (about is not None and entry.target == about.pseudonym))
-        and (where.about is None or entry.target_kind == PERSON)
         and (not where.action or entry.action in where.action)
         and where.target_kind in (None, entry.target_kind)
         and where.target in (None, entry.target)

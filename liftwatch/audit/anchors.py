@@ -60,6 +60,10 @@ def next_mark(
     >>> days = [Anchor(day=k, n=10 * k, hash="") for k in range(1, 201)]
     >>> next_mark(Head(n=2_000), days, keep_days=183, today=201).day
     17
+    >>> next_mark(Head(n=2_000), days, keep_days=183, today=200).day  # 17 is not old enough
+    16
+    >>> next_mark(Head(n=170), days, keep_days=183, today=201).day  # 17 is the newest entry
+    16
     >>> next_mark(Head(n=2_000), days[:50], keep_days=183, today=40_000) is None
     True
     """

@@ -28,7 +28,7 @@ WHO = Identity(person="p-1", pseudonym="a" * 32, key=b"1" * 32)
 
 def act(**fields: Any) -> Act:
     """A reading of a lift."""
-    given_ = {"at_ms": 0, "person": "p-1", "action": "lifts.read", "channel": "api"}
+    given_: dict[str, Any] = {"at_ms": 0, "person": "p-1", "action": "lifts.read", "channel": "api"}
     return Act(**given_ | {"target_kind": "lift", "target": "L-1"} | fields)
 
 

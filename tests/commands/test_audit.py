@@ -84,6 +84,18 @@ def test_a_wrong_entry_is_named(books: SqlBooks, capsys: pytest.CaptureFixture[s
     )
 
 
+def test_an_end_cut_off_and_exchanged_people_are_named(
+    books: SqlBooks, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The head knows how long the trail was; the entries know whose they are."""
+    by_hand(books, "UPDATE audit_pseudonym SET person = 'p-wu' WHERE person = 'p-li'")
+    assert run(capsys, "verify")[1].startswith("entry 2: person: ")
+    by_hand(books, "UPDATE audit_pseudonym SET person = 'p-li' WHERE person = 'p-wu'")
+    by_hand(books, "DELETE FROM audit WHERE n = 5")
+    code, out, _ = run(capsys, "verify")
+    assert (code, out.split(";")[0]) == (1, "entry 5: missing: entry 5 is not there at the end")
+
+
 def test_an_anchor_kept_elsewhere_knows_what_the_database_forgot(
     books: SqlBooks, capsys: pytest.CaptureFixture[str]
 ) -> None:

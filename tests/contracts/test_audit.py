@@ -83,6 +83,14 @@ def test_many_at_once_leave_no_gap(sql_trail: SqlBooks) -> None:
     assert len(sql_trail.audit_identities()) == 4
 
 
+def test_many_who_meet_a_new_person_agree_on_one_pseudonym(sql_trail: SqlBooks) -> None:
+    """Whoever comes second waits for the first."""
+    with ThreadPoolExecutor(THREADS) as pool:
+        list(pool.map(lambda k: note(sql_trail, act(k)), range(THREADS)))
+    assert len({one.actor for one in sql_trail.audit_after(0)}) == 1
+    assert len(sql_trail.audit_identities()) == 1
+
+
 def test_a_page_is_of_what_was_asked_for(trail: Books) -> None:
     """Actor, action, target, time; pages join without a gap."""
     note(
@@ -234,9 +242,22 @@ def test_what_is_given_up_goes_and_the_rest_holds(trail: Books) -> None:
     assert trail.audit_head().n == 8
 
 
+def test_what_fails_gives_nothing_up(trail: Books) -> None:
+    """Neither anchor nor mark nor entries are changed."""
+    note(trail, *(act(k) for k in range(3)))
+    before = trail.audit_after(0), trail.audit_head()
+    anchor = Anchor(day=DAY, n=2, hash=before[0][1].hash)
+    with pytest.raises(_ChangedHisMind), trail.begin() as work:
+        assert work.put_anchor(anchor)
+        assert work.give_up_audit(anchor)
+        assert work.sweep_audit() == 2
+        raise _ChangedHisMind
+    assert (trail.audit_after(0), trail.audit_head(), trail.audit_anchors()) == (*before, [])
+
+
 def test_much_is_swept_in_parts(sql_trail: SqlBooks, monkeypatch: pytest.MonkeyPatch) -> None:
     """So that nobody waits; a half-swept trail holds."""
-    monkeypatch.setattr("liftwatch.adapters.sql.audit.PRUNED_MAX", 3)
+    monkeypatch.setattr("liftwatch.adapters.sql.audit.PRUNED_MAX", 4)
     note(sql_trail, *(act(k) for k in range(6)))
     anchor = Anchor(day=DAY, n=5, hash=sql_trail.audit_after(4)[0].hash)
     with sql_trail.begin() as work:
@@ -247,7 +268,7 @@ def test_much_is_swept_in_parts(sql_trail: SqlBooks, monkeypatch: pytest.MonkeyP
         with sql_trail.begin() as work:
             swept.append(work.sweep_audit())
         assert checked(sql_trail).wrong is None
-    assert swept == [3, 2, 0]
+    assert swept == [4, 1, 0]
 
 
 @pytest.mark.parametrize("word", ["", "x" * 5_000, "\x00\ud800'\";--<b>", "🛗 电梯 \n\r\t", "=1+1"])

@@ -21,7 +21,7 @@ from liftwatch.adapters.sql import audit_tables as tables
 from liftwatch.adapters.sql.rows import upserting
 from liftwatch.adapters.sql.trouble import translated
 from liftwatch.audit.chain import Anchor, Head, Keys, chained
-from liftwatch.audit.entry import NAME_MAX, PERSON, Act, Entry, clean
+from liftwatch.audit.entry import NAME_MAX, Act, Entry, clean
 from liftwatch.audit.persons import Identity, drafted, new_identity, opened
 from liftwatch.audit.trail import AuditFilter, AuditPage
 
@@ -165,7 +165,6 @@ def _filtered(where: AuditFilter) -> Select[Any]:
     if where.person is not None:
         query = query.where(_AUDIT.actor == _pseudonym_of(where.person))
     if where.about is not None:
-        query = query.where(_AUDIT.target_kind == PERSON)
         query = query.where(_AUDIT.target == _pseudonym_of(where.about))
     if where.action:
         query = query.where(_AUDIT.action.in_(where.action))
