@@ -55,7 +55,7 @@ class Act(Struct, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         """Refuse what is our own mistake; what comes from outside is cut and cleaned instead."""
-        if not _ACTION.match(self.action):
+        if not _ACTION.match(self.action) or len(self.action) > NAME_MAX:
             raise ValueError(f"{self.action!r} is no action such as incidents.read")
         if not self.person:
             raise ValueError("an act without a person is one of NOBODY")

@@ -38,6 +38,7 @@ def act(**fields: Any) -> Act:
         ({"action": "read"}, "is no action"),
         ({"action": "Lifts.read"}, "is no action"),
         ({"action": "lifts.read\n"}, "is no action"),
+        ({"action": "lifts." + "x" * 59}, "is no action"),
         ({"person": ""}, "NOBODY"),
         ({"detail": {"note": "Mrs Zhao, third floor"}}, "free text belongs in private"),
         ({"detail": {"name": "赵"}}, "free text"),

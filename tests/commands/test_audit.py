@@ -99,7 +99,7 @@ def test_an_end_cut_off_and_exchanged_people_are_named(
 def test_an_anchor_kept_elsewhere_knows_what_the_database_forgot(
     books: SqlBooks, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Whoever has the key, cuts the end off and goes on: only the anchor tells."""
+    """Whoever cuts the end off, tells the head, and lets the service go on: only it tells."""
     _, lines, _ = run(capsys, "anchors")
     Path("kept").write_text(lines)
     (fourth,) = books.audit_after(3, limit=1)

@@ -151,6 +151,19 @@ def test_what_was_sealed_with_another_key_is_not_gone_on_with(trail: Any) -> Non
     assert (back.n, back.fault) == (2, "seal")
 
 
+def test_after_a_lost_key_it_goes_on_when_the_head_is_told(sql_trail: SqlBooks) -> None:
+    """As `docs/operations.md` has it; what was under the lost key is named, not forgotten."""
+    note(sql_trail, act(0), act(1))
+    sql_trail.audit_keys = (OTHER,)
+    with sql_trail.engine.begin() as connection:
+        connection.execute(text("UPDATE audit_head SET seal = ''"))
+    note(sql_trail, act(2))
+    wrong = checked(sql_trail, keys=[OTHER]).wrong
+    assert wrong is not None
+    assert (wrong.n, wrong.fault) == (1, "seal")
+    assert checked(sql_trail, keys=[OTHER, KEY]).wrong is None
+
+
 def test_without_a_key_whoever_writes_can_seal_anew(sql_trail: SqlBooks) -> None:
     """It is said; and an anchor kept elsewhere finds it."""
     sql_trail.audit_keys = ()

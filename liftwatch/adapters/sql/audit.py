@@ -21,9 +21,10 @@ from liftwatch.adapters.sql import audit_tables as tables
 from liftwatch.adapters.sql.rows import upserting
 from liftwatch.adapters.sql.trouble import translated
 from liftwatch.audit.chain import Anchor, Head, Keys, chained
-from liftwatch.audit.entry import NAME_MAX, Act, Entry, clean
+from liftwatch.audit.entry import NAME_MAX, PERSON, Act, Entry, clean
 from liftwatch.audit.persons import Identity, drafted, new_identity, opened
 from liftwatch.audit.trail import AuditFilter, AuditPage
+from liftwatch.ports import Conflict
 
 PRUNED_MAX = 20_000
 """Rows given up in one transaction: a fraction of a second, in which SQLite takes no other."""
@@ -62,7 +63,9 @@ class SqlAuditWork:
         if row is None:
             made = upserting(self.connection, tables.audit_pseudonym).on_conflict_do_nothing()
             self.connection.execute(made, structs.asdict(new_identity(person)))
-            row = self.connection.execute(query).one()
+            row = self.connection.execute(query).one_or_none()
+        if row is None:  # the other one has erased the person meanwhile
+            raise Conflict("a person was erased just now")
         return _identity_of(row)
 
     def write_audit(self, keys: Keys) -> None:
@@ -165,6 +168,7 @@ def _filtered(where: AuditFilter) -> Select[Any]:
     if where.person is not None:
         query = query.where(_AUDIT.actor == _pseudonym_of(where.person))
     if where.about is not None:
+        query = query.where(_AUDIT.target_kind == PERSON)  # for the index; the rest is enough
         query = query.where(_AUDIT.target == _pseudonym_of(where.about))
     if where.action:
         query = query.where(_AUDIT.action.in_(where.action))

@@ -14,7 +14,7 @@ branch_labels = None
 depends_on = None
 
 CHANGED = "audit is append-only: an entry is never changed"
-DELETED = "audit is append-only: only what was given up up to an anchor may be deleted"
+DELETED = "audit is append-only: only what was given up may be deleted"
 ANCHORED = "audit_anchor is append-only"
 BACKWARD = "audit_head goes forward only, and is given up only to an anchor"
 
