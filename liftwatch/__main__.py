@@ -9,6 +9,7 @@ from typer import TyperException
 
 from liftwatch import __version__, _path
 from liftwatch.commands.admin_options import app as admin
+from liftwatch.commands.audit_options import app as audit
 from liftwatch.commands.deadletters_options import app as deadletters
 from liftwatch.commands.terminals_options import app as terminals
 from liftwatch.failure import Failure
@@ -25,6 +26,7 @@ app = typer.Typer(
 app.add_typer(admin, name="admin")
 app.add_typer(terminals, name="terminals")
 app.add_typer(deadletters, name="deadletters")
+app.add_typer(audit, name="audit")
 
 
 def _show_version(wanted: bool) -> None:

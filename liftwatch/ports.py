@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from liftwatch.access.sight import EVERYTHING, Sight
 from liftwatch.account import AccountReads, AccountWork
+from liftwatch.audit.trail import AuditReads, AuditWork
 from liftwatch.clock import HOUR_MS
 from liftwatch.incidents.evidence import EvidenceReads, EvidenceWork
 from liftwatch.incidents.incident import AlarmChange, Incident
@@ -274,7 +275,7 @@ class Duties(Protocol):
         """Forget what was promised before and is settled; how many went."""
 
 
-class Work(Duties, AccountWork, EvidenceWork, Protocol):
+class Work(Duties, AccountWork, AuditWork, EvidenceWork, Protocol):
     """One transaction of the relational store."""
 
     def remember(self, change: AlarmChange) -> bool:
@@ -310,7 +311,7 @@ class Stale(Conflict):
     """What was to be changed is no longer as it was when it was read."""
 
 
-class Books(AccountReads, EvidenceReads, Protocol):
+class Books(AccountReads, AuditReads, EvidenceReads, Protocol):
     """The relational store: incidents, the register, the stream.
 
     A `sight` bounds what is read to rows somebody may see; what they may not is not there.

@@ -24,6 +24,8 @@ from pydantic import (
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from liftwatch.access.secrets import secret_bytes
+from liftwatch.audit.anchors import KEEP_DAYS_MIN
+from liftwatch.audit.chain import KEY_BYTES_MIN as AUDIT_KEY_BYTES_MIN
 
 PREFIX = "LIFTWATCH_"
 FOR_TESTS = "LIFTWATCH_TEST_"
@@ -197,6 +199,40 @@ def webhook_key(secret: SecretStr) -> bytes:
     return key
 
 
+def check_audit_key(secret: SecretStr) -> SecretStr:
+    """The keys of the trail, if there are any; they are never repeated."""
+    audit_keys(secret)
+    return secret
+
+
+def audit_keys(secret: SecretStr) -> tuple[bytes, ...]:
+    """The keys that seal the trail: the one in use, and behind commas those of before.
+
+    >>> [len(key) for key in audit_keys(SecretStr("bGlmdHdhdGNo" * 4))], audit_keys(SecretStr(""))
+    ([36], ())
+    """
+    keys = []
+    for text in secret.get_secret_value().split(",") if secret.get_secret_value() else ():
+        try:
+            keys.append(base64.b64decode(text.strip(), validate=True))
+        except (binascii.Error, ValueError):
+            keys.append(b"")
+    if any(len(key) < AUDIT_KEY_BYTES_MIN for key in keys):
+        raise ValueError(f"is not at least {AUDIT_KEY_BYTES_MIN} bytes in base64")
+    if len(set(keys)) < len(keys):
+        raise ValueError("names a key twice")
+    return tuple(keys)
+
+
+def check_keep(days: int) -> int:
+    """How long the trail is kept: no less than the law asks."""
+    if days < KEEP_DAYS_MIN:
+        raise ValueError(
+            f"is below {KEEP_DAYS_MIN}: logs are kept for six months (Cybersecurity Law, art. 21)"
+        )
+    return days
+
+
 def check_late(late_s: float, info: ValidationInfo) -> float:
     """A canary is late when some have been missed, not one."""
     period_s = info.data.get("canary_s", 0.0)
@@ -253,6 +289,8 @@ class Settings(BaseSettings):
     alarm_webhook_secret: Annotated[
         SecretStr, Field(validate_default=True), AfterValidator(check_key)
     ] = SecretStr("")
+    audit_key: Annotated[SecretStr, AfterValidator(check_audit_key)] = SecretStr("")
+    audit_keep_days: Annotated[int, Field(le=36_500), AfterValidator(check_keep)] = 400
     log: Literal["text", "json"] = "text"
     exercise: bool = False
 

@@ -11,12 +11,14 @@ from typing import Any
 from liftwatch import clock
 from liftwatch.access.sight import EVERYTHING, Sight
 from liftwatch.adapters.memory_account import AccountState, MemoryAccountReads, MemoryAccountWork
+from liftwatch.adapters.memory_audit import AuditState, MemoryAuditReads, MemoryAuditWork
 from liftwatch.adapters.memory_duties import DutiesState, MemoryDuties, MemoryDutyReads
 from liftwatch.adapters.memory_evidence import (
     EvidenceState,
     MemoryEvidenceReads,
     MemoryEvidenceWork,
 )
+from liftwatch.audit.chain import Keys
 from liftwatch.incidents.incident import AlarmChange, Incident
 from liftwatch.ports import Conflict, IncidentFilter, LiftRow, Page, StreamEvent
 
@@ -36,16 +38,18 @@ class _State:
         self.lifts: dict[str, LiftRow] = {}
         self.duties = DutiesState()
         self.account = AccountState()
+        self.audit = AuditState()
         self.evidence: EvidenceState = {}
 
 
-class MemoryBooks(MemoryDutyReads, MemoryAccountReads, MemoryEvidenceReads):
+class MemoryBooks(MemoryDutyReads, MemoryAccountReads, MemoryAuditReads, MemoryEvidenceReads):
     """Fulfils `liftwatch.ports.Books` for one thread; it knows no contracts of maintenance."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, audit_keys: Keys = ()) -> None:
         self._state = _State()
         super().__init__(self._state.duties)
         self._account, self._evidence = self._state.account, self._state.evidence
+        self._audit, self.audit_keys = self._state.audit, audit_keys
 
     @contextmanager
     def begin(self) -> Iterator["MemoryWork"]:
@@ -53,6 +57,7 @@ class MemoryBooks(MemoryDutyReads, MemoryAccountReads, MemoryEvidenceReads):
         work = MemoryWork(self._state)
         try:
             yield work
+            work.write_audit(self.audit_keys)
         except BaseException:
             work.undo()
             raise
@@ -135,12 +140,13 @@ class MemoryBooks(MemoryDutyReads, MemoryAccountReads, MemoryEvidenceReads):
         """Nothing to let go of."""
 
 
-class MemoryWork(MemoryDuties, MemoryAccountWork, MemoryEvidenceWork):
+class MemoryWork(MemoryDuties, MemoryAccountWork, MemoryAuditWork, MemoryEvidenceWork):
     """One transaction; each step says how it is undone."""
 
     def __init__(self, state: _State) -> None:
         super().__init__(state.duties)
         self._state, self._account, self._evidence = state, state.account, state.evidence
+        self._audit, self._drafts = state.audit, []
 
     def undo(self) -> None:
         """Take every step back, the last first."""

@@ -8,6 +8,7 @@ import structlog
 from prometheus_client import CollectorRegistry
 
 from liftwatch.adapters.webhook import Webhook
+from liftwatch.audit.chain import seal_name
 from liftwatch.clock import SECOND_MS
 from liftwatch.commands.wiring import (
     Stores,
@@ -18,8 +19,9 @@ from liftwatch.commands.wiring import (
 from liftwatch.engine.clockwork import Engine
 from liftwatch.engine.jobs import make_jobs
 from liftwatch.engine.retraining import Retraining
+from liftwatch.engine.trail import Kept
 from liftwatch.logs import configure
-from liftwatch.settings import Settings, webhook_key
+from liftwatch.settings import Settings, audit_keys, webhook_key
 
 log = structlog.get_logger()
 
@@ -40,6 +42,12 @@ def engine_command() -> None:
         raise SystemExit(1)
 
 
+def kept_of(settings: Settings) -> Kept:
+    """How long the trail is kept, and the name of the key that seals it."""
+    keys = audit_keys(settings.audit_key)
+    return Kept(days=settings.audit_keep_days, seal=seal_name(keys[0]) if keys else "")
+
+
 @contextlib.contextmanager
 def running_engine(
     settings: Settings,
@@ -58,6 +66,7 @@ def running_engine(
         late_ms=round(settings.canary_late_s * SECOND_MS),
         alarm=alarm,
         exercise=demo or settings.exercise,
+        kept=kept_of(settings),
     )
     retraining = Retraining(LEARN_COMMAND)
     if not demo:

@@ -24,7 +24,14 @@ from liftwatch.adapters.sql import BooksError, SqlBooks, open_books
 from liftwatch.adapters.sql.people import SqlPeople
 from liftwatch.failure import Failure
 from liftwatch.ports import KeptStore
-from liftwatch.settings import HttpAddress, MqttUrl, Settings, SettingsError, load_settings
+from liftwatch.settings import (
+    HttpAddress,
+    MqttUrl,
+    Settings,
+    SettingsError,
+    audit_keys,
+    load_settings,
+)
 
 WATCH_S = 0.5
 SECRET_FILE = "secret.key"
@@ -72,7 +79,8 @@ def broker_of(url: MqttUrl, context: ssl.SSLContext | None = None) -> Broker:
 def books_or_fail(settings: Settings, folder: Path) -> SqlBooks:
     """The relational store, brought to the newest schema, or one line why not."""
     try:
-        return open_books(settings.database_in(folder))
+        keys = audit_keys(settings.audit_key)
+        return open_books(settings.database_in(folder), audit_keys=keys)
     except BooksError as error:
         named = settings.database_url.get_secret_value() and "LIFTWATCH_DATABASE_URL: "
         raise Failure(f"{named}{error}") from error

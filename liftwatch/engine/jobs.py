@@ -1,7 +1,7 @@
 """The table of jobs. A new one is a row: name, period, function, lane, lease."""
 
 from liftwatch.clock import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS
-from liftwatch.engine import evidence, outbox, sums
+from liftwatch.engine import evidence, outbox, sums, trail
 from liftwatch.engine.clockwork import Job, Ran
 from liftwatch.engine.watch import ALARM, SEND, WATCH, Watch
 from liftwatch.ports import LEASE_MS_MAX, Books, Channel, Deadline, KeptStore
@@ -21,9 +21,18 @@ OUTBOX_KEPT_MS = 90 * DAY_MS
 
 
 def make_jobs(
-    books: Books, store: KeptStore, *, late_ms: int, alarm: Channel | None, exercise: bool
+    books: Books,
+    store: KeptStore,
+    *,
+    late_ms: int,
+    alarm: Channel | None,
+    exercise: bool,
+    kept: trail.Kept,
 ) -> tuple[Job, ...]:
-    """Every job over these parts; without `alarm` nothing leaves and nothing is promised."""
+    """Every job over these parts; without `alarm` nothing leaves and nothing is promised.
+
+    `kept` says how long the trail is, and what seals it.
+    """
     watch = Watch(books, late_ms=late_ms, alarm=alarm is not None, exercise=exercise)
     watch_ms = min(WATCH_MS_MAX, late_ms // LOOKS_MIN)
     rows = [
@@ -42,6 +51,13 @@ def make_jobs(
             lambda now_ms, due: keep_telemetry(store, due, now_ms),
             lane="long",
             lease_ms=LEASE_MS_MAX // 2,
+        ),
+        Job(
+            trail.KEEP,
+            HOUR_MS,
+            lambda now_ms, _: trail.keep(books, kept, now_ms),
+            lane="slow",
+            lease_ms=MINUTE_MS,
         ),
         Job(
             evidence.KEEP,

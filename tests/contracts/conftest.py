@@ -19,8 +19,9 @@ from liftwatch.adapters.influx import InfluxStore
 from liftwatch.adapters.influx_answers import authorization
 from liftwatch.adapters.influx_server import InfluxServer
 from liftwatch.adapters.memory import MemoryBooks
-from liftwatch.adapters.sql import open_books
+from liftwatch.adapters.sql import SqlBooks, open_books
 from liftwatch.ports import Books, TelemetryStore
+from tests.contracts.trail import KEY
 
 NAMED_URL = os.environ.get("LIFTWATCH_TEST_INFLUX_URL", "")
 """A server to test against beside our own, with ..._TOKEN and ..._ORG; each test has a bucket."""
@@ -49,6 +50,22 @@ def shared_books(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Boo
     made = opened(request.param, request, tmp_path)
     yield made
     made.close()
+
+
+@pytest.fixture(params=["memory", "sqlite", "postgresql"])
+def trail(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Books]:
+    """Empty books whose trail is sealed with KEY."""
+    made: Any = opened(request.param, request, tmp_path)
+    made.audit_keys = (KEY,)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def sql_trail(shared_books: SqlBooks) -> SqlBooks:
+    """The same, on databases only."""
+    shared_books.audit_keys = (KEY,)
+    return shared_books
 
 
 class InfluxTwo(BaseHTTPRequestHandler):

@@ -15,6 +15,7 @@ from liftwatch.clock import DAY_MS, HOUR_MS, MINUTE_MS, now_ms
 from liftwatch.engine import evidence
 from liftwatch.engine.clockwork import Engine
 from liftwatch.engine.jobs import make_jobs
+from liftwatch.engine.trail import Kept
 from liftwatch.handlers.alarms import apply_alarm
 from liftwatch.incidents.evidence import BYTES_MAX, POINTS_MAX, EvidenceWindow
 from liftwatch.incidents.incident import AlarmChange, Incident
@@ -29,10 +30,8 @@ class Shaky:
     """A store that is away, or ends the engine, as often as it is told."""
 
     def __init__(self, store: Any) -> None:
-        self.store = store
-        self.away = 0
-        self.dies = False
-        self.reads = 0
+        self.store, self.dies = store, False
+        self.away = self.reads = 0
 
     def read(self, query: TelemetryQuery) -> list[TelemetryRow]:
         """As the real one, if it is there."""
@@ -78,7 +77,9 @@ class House:
 
     def restart(self) -> None:
         """Another engine over the same books."""
-        jobs = make_jobs(self.books, self.store, late_ms=60_000, alarm=None, exercise=False)
+        jobs = make_jobs(
+            self.books, self.store, late_ms=60_000, alarm=None, exercise=False, kept=Kept(400)
+        )
         ours = [job for job in jobs if job.name == evidence.KEEP]
         self.engine = Engine(self.books, ours, registry=CollectorRegistry())
         self.engine.arm(self.now_ms, "long")

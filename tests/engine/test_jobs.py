@@ -5,9 +5,12 @@ import json
 from prometheus_client import CollectorRegistry
 
 from liftwatch.adapters.memory import MemoryBooks
-from liftwatch.clock import DAY_MS
+from liftwatch.audit.anchors import KEEP_DAYS_MIN
+from liftwatch.audit.entry import ENGINE, Act
+from liftwatch.clock import DAY_MS, estate_day
 from liftwatch.engine.clockwork import LANES, Engine
 from liftwatch.engine.jobs import OUTBOX_KEPT_MS, STREAM_KEPT, make_jobs
+from liftwatch.engine.trail import Kept
 from liftwatch.ports import Promise, Sent
 from liftwatch.telemetry.retention import RAW
 from tests.engine.test_sums import Noted
@@ -45,7 +48,14 @@ class House:
 
     def restart(self) -> None:
         """Another engine over the same books."""
-        jobs = make_jobs(self.books, self.store, late_ms=60_000, alarm=self.alarm, exercise=False)
+        jobs = make_jobs(
+            self.books,
+            self.store,
+            late_ms=60_000,
+            alarm=self.alarm,
+            exercise=False,
+            kept=Kept(KEEP_DAYS_MIN),
+        )
         self.engine = Engine(self.books, jobs, registry=CollectorRegistry())
         for lane in LANES:
             self.engine.arm(self.now_ms, lane)
@@ -97,7 +107,31 @@ def test_without_a_line_the_engine_has_no_such_job() -> None:
         "prune-outbox",
         "keep-telemetry",
         "keep-evidence",
+        "keep-trail",
     }
+
+
+def test_the_trail_has_its_anchors_by_the_clock() -> None:
+    """One a day, whatever happens on it; an engine that starts again makes no other."""
+    house = House(None)
+    with house.books.begin() as work:
+        work.audit(
+            Act(
+                at_ms=START_MS,
+                person=ENGINE,
+                action="lifts.read",
+                target_kind="lift",
+                channel="engine",
+            )
+        )
+    for _ in range(3):
+        house.now_ms += DAY_MS
+        house.run(2, beats=True)
+        house.restart()
+        house.run(2, beats=True)
+    start = estate_day(START_MS)
+    assert [one.day for one in house.books.audit_anchors()] == [start, start + 1, start + 2]
+    assert house.engine.trouble() is None
 
 
 def test_what_is_old_is_forgotten_by_the_clock() -> None:

@@ -63,6 +63,13 @@ def test_the_defaults_are_those_of_the_contract() -> None:
         ("ALARM_WEBHOOK_URL", "https:///alarm", "is not https://host/path"),
         ("ALARM_WEBHOOK_SECRET", "whsec_dG9vIHNob3J0", "24 to 64 bytes in base64"),
         ("ALARM_WEBHOOK_SECRET", "s3cret, no base64 at all, no base64", "24 to 64 bytes"),
+        ("AUDIT_KEY", "dG9vIHNob3J0", "is not at least 32 bytes in base64"),
+        ("AUDIT_KEY", "s3cret, and no base64 at all, by no means", "is not at least 32 bytes"),
+        ("AUDIT_KEY", "bGlmdHdhdGNo" * 4 + ",", "is not at least 32 bytes"),
+        ("AUDIT_KEY", ",".join(["bGlmdHdhdGNo" * 4] * 2), "names a key twice"),
+        ("AUDIT_KEEP_DAYS", "182", "is below 183: logs are kept for six months"),
+        ("AUDIT_KEEP_DAYS", "0", "is below 183"),
+        ("AUDIT_KEEP_DAYS", "36501", "less than or equal to 36500"),
         ("LOG", "xml", "'text' or 'json'"),
         ("EXERCISE", "perhaps", "valid boolean"),
     ],
@@ -116,6 +123,7 @@ def test_secrets_are_not_printed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(f"{PREFIX}DATABASE_URL", "postgresql://lift:s3cret@db.example/lift")
     monkeypatch.setenv(f"{PREFIX}CANARY_MQTT_URL", "mqtts://canary:s3cret@broker.example")
     monkeypatch.setenv(f"{PREFIX}ALARM_WEBHOOK_SECRET", "whsec_" + "s3cret00" * 5)
+    monkeypatch.setenv(f"{PREFIX}AUDIT_KEY", "s3cret00" * 6)
     settings = load_settings()
     assert "s3cret" not in f"{settings!r} {settings}"
     url = settings.mqtt_url

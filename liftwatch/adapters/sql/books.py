@@ -11,6 +11,7 @@ from liftwatch import clock
 from liftwatch.access.sight import EVERYTHING, Sight
 from liftwatch.adapters.sql import tables
 from liftwatch.adapters.sql.account import SqlAccountReads
+from liftwatch.adapters.sql.audit import SqlAuditReads
 from liftwatch.adapters.sql.connect import WRITES, connect, is_sqlite, make_folder, shown
 from liftwatch.adapters.sql.evidence import SqlEvidenceReads
 from liftwatch.adapters.sql.filters import filtered, seen_incidents, seen_lifts
@@ -33,6 +34,7 @@ from liftwatch.adapters.sql.rows import (
 )
 from liftwatch.adapters.sql.trouble import BooksError, brief, translated
 from liftwatch.adapters.sql.work import SqlWork
+from liftwatch.audit.chain import Keys
 from liftwatch.incidents.incident import Incident
 from liftwatch.ports import (
     Attempt,
@@ -55,14 +57,15 @@ _INCIDENT = tables.incident.c
 _LIFT = tables.lift.c
 
 
-class SqlBooks(SqlAccountReads, SqlEvidenceReads):
+class SqlBooks(SqlAccountReads, SqlAuditReads, SqlEvidenceReads):
     """Fulfils `liftwatch.ports.Books`, for several threads and several processes.
 
-    Every call raises StoreUnavailable while the database is away.
+    Every call raises StoreUnavailable while the database is away. With `audit_keys` the trail is
+    sealed (`liftwatch.audit.chain`).
     """
 
-    def __init__(self, url: str) -> None:
-        self.engine = connect(url)
+    def __init__(self, url: str, *, audit_keys: Keys = ()) -> None:
+        self.engine, self.audit_keys = connect(url), audit_keys
         # SQLite has one writer, and its own waiting is unfair: within a process we queue instead
         self._turn: AbstractContextManager[object] = (
             threading.Lock() if is_sqlite(self.engine) else nullcontext()
@@ -74,7 +77,9 @@ class SqlBooks(SqlAccountReads, SqlEvidenceReads):
         with self._turn, translated(), self.engine.connect() as plain:
             connection = plain.execution_options(**{WRITES: True})
             with connection.begin():
-                yield SqlWork(connection)
+                work = SqlWork(connection)
+                yield work
+                work.write_audit(self.audit_keys)
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
@@ -213,12 +218,12 @@ def _head(connection: Connection) -> int:
     return head
 
 
-def open_books(url: str) -> SqlBooks:
+def open_books(url: str, *, audit_keys: Keys = ()) -> SqlBooks:
     """The books of a database, brought to the newest schema; the folder of a SQLite file is made.
 
     Raises BooksError, one line to show, when the database cannot be used.
     """
-    books = SqlBooks(url)
+    books = SqlBooks(url, audit_keys=audit_keys)
     try:
         make_folder(books.engine.url)
         migrate(books.engine)

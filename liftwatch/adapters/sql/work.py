@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Select, insert, select, update
+from sqlalchemy import Connection, Select, insert, select, update
 
 from liftwatch import clock
 from liftwatch.adapters.sql import tables
 from liftwatch.adapters.sql.account import SqlAccountWork
+from liftwatch.adapters.sql.audit import SqlAuditWork
 from liftwatch.adapters.sql.duties import SqlDuties
 from liftwatch.adapters.sql.evidence import SqlEvidenceWork
 from liftwatch.adapters.sql.rows import (
@@ -25,8 +26,12 @@ _INCIDENT = tables.incident.c
 _COUNTER = tables.counter.c
 
 
-class SqlWork(SqlDuties, SqlAccountWork, SqlEvidenceWork):
+class SqlWork(SqlDuties, SqlAccountWork, SqlAuditWork, SqlEvidenceWork):
     """Fulfils `liftwatch.ports.Work` on a connection whose transaction has begun."""
+
+    def __init__(self, connection: Connection) -> None:
+        super().__init__(connection)
+        self._drafts = []
 
     def remember(self, change: AlarmChange) -> bool:
         """Write the change down; False when this very change was written down before."""

@@ -1,0 +1,1 @@
+"""Who did or read what, when, from where and why: entries, their chain, and who is forgotten."""
