@@ -173,7 +173,9 @@ def _taken_ms(began_ms: int, said_ms: Iterable[int], *, grace_ms: int) -> int:
     """When a person takes over a duty that began then."""
     last_ms = began_ms + grace_ms
     near = (one for one in said_ms if began_ms - grace_ms <= one <= last_ms)
-    return max(began_ms, min(near, default=last_ms))
+    return min(
+        near, default=last_ms
+    )  # early is as good as punctual: before it they are not planned
 
 
 def _handed_over(

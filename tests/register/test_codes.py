@@ -24,6 +24,7 @@ REAL_COMPANIES = [  # as they stand in their published annual reports
     "914403001922038216",
     "91110000802100433B",
     "91110000600037341L",
+    "91100000000013477B",  # registered for the whole country
 ]
 
 
@@ -85,6 +86,7 @@ def test_any_text_gets_an_answer(text: str) -> None:
         ("39993205832018080001", Unusual, "no catalogue"),
         ("31109905832018080001", Unusual, "no province"),
         ("3110320583197908000A", Unusual, "1979"),
+        ("31103205832027080001", None, None),  # made ahead
         ("31103205832028080001", Unusual, "2028"),
         ("31103205832018130001", Unusual, "month 13"),
         ("31103205832018000001", Unusual, "month 00"),

@@ -101,9 +101,9 @@ def test_somebody_is_always_responsible(
     [
         ([], "19:59", ("day",)),
         ([], "20:00", ("day",)),
-        ([], "20:14", ("day",)),
+        ([], "20:14:59.999", ("day",)),
         ([], "20:15", ("night",)),
-        (["20:05"], "20:04", ("day",)),
+        (["20:05"], "20:04:59.999", ("day",)),
         (["20:05"], "20:05", ("night",)),
         (["19:50"], "19:55", ("day",)),
         (["19:50"], "20:00", ("night",)),
@@ -135,6 +135,15 @@ def test_of_two_who_come_one_alone_relieves_nobody() -> None:
     assert responsible(rota, at("2026-03-02T20:05"), said) == ("a", "b", "c")
     said.append(Confirmation("d", at("2026-03-02T20:06")))
     assert responsible(rota, at("2026-03-02T20:06"), said) == ("c", "d")
+
+
+def test_nobody_is_named_twice_while_a_hand_over_drags_on() -> None:
+    """The plan changes before it is done."""
+    shifts = (shift("8-20", "a"), shift("20-8", "c", "d"), shift("21-8", "e"))
+    rota = Rota(shifts=shifts, grace_ms=2 * HOUR_MS)
+    said = [Confirmation("c", at("2026-03-02T20:05"))]
+    assert responsible(rota, at("2026-03-02T21:30"), said) == ("a", "c")
+    assert responsible(rota, at("2026-03-02T23:00"), said) == ("c", "d", "e")
 
 
 def test_who_stays_on_need_not_confirm_again() -> None:

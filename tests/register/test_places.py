@@ -106,6 +106,7 @@ def test_a_distance_does_not_depend_on_the_datum(one: Place, two: Place) -> None
         ((31.0, 121.0), (31.0, 121.0), 0),
         ((0.0, 0.0), (0.0, 180.0), math.pi * 6_371_008.8),
         ((-90.0, 0.0), (90.0, 17.0), math.pi * 6_371_008.8),
+        ((-37.1, -41.6), (37.1, 138.4), math.pi * 6_371_008.8),  # rounds to beyond half way
         ((0.0, 179.5), (0.0, -179.5), 111_195),
     ],
 )

@@ -142,6 +142,10 @@ def test_overlapping_shifts_are_told() -> None:
     assert overlapping(rota, at("2026-03-02T12:00"), at("2026-03-03T12:00")) == [
         Span(at("2026-03-02T18:00"), at("2026-03-02T20:00"))
     ]
+    three = Rota(shifts=(shift("8-20", "a"), shift("18-22", "b"), shift("19-23", "c")))
+    assert overlapping(three, at("2026-03-02T12:00"), at("2026-03-03T06:00")) == [
+        Span(at("2026-03-02T18:00"), at("2026-03-02T22:00"))
+    ]
     assert overlapping(DAY_AND_NIGHT, MONDAY_MS, MONDAY_MS + 7 * DAY_MS) == []
 
 
