@@ -1,0 +1,128 @@
+"""The bytes of a CSV file as people make them, as records of text with their line numbers.
+
+What wrote a file says not how: the encoding is found from its mark or its bytes, the delimiter by
+the caller from the heading. Nothing is decoded twice into memory.
+"""
+
+import codecs
+import csv
+import io
+import re
+from collections.abc import Iterator
+
+from liftwatch.register.doubts import Wrong
+
+BYTES_MAX = 64 * 2**20
+ROWS_MAX = 100_000
+DELIMITERS = (",", ";", "\t")
+
+_CHUNK = 2**20
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig", "UTF-8"),
+    (codecs.BOM_UTF16_LE, "utf-16", "UTF-16"),
+    (codecs.BOM_UTF16_BE, "utf-16", "UTF-16"),
+)
+_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+_THREE = re.compile(rb"[\xe1-\xef][\x80-\xbf]{2}")  # of most Chinese characters, in UTF-8
+_HIGH = re.compile(rb"[\x80-\xff]+")
+
+Line = int
+"""A line of the file as an editor counts them, from 1."""
+Fault = tuple[Line | None, Wrong]
+
+
+def encoding_of(data: bytes) -> str | Fault:
+    """The name of the encoding in which all of a file can be read; else where it cannot, and why.
+
+    UTF-8 with and without its mark, UTF-16 with it, and GB 18030, of which GBK and GB 2312 are
+    parts.
+
+    >>> encoding_of("地址".encode()), encoding_of("地址".encode("gbk"))
+    ('utf-8', 'gb18030')
+    """
+    if len(data) > BYTES_MAX:
+        return None, Wrong(f"the file is above the limit of {BYTES_MAX // 2**20} MB")
+    if data.startswith(_WORKBOOKS):
+        return None, Wrong("the file is a workbook of a spreadsheet; save it as CSV")
+    marked = [(encoding, name) for mark, encoding, name in _MARKS if data.startswith(mark)]
+    if not marked and b"\0" in data[:4]:
+        return None, Wrong("the file looks like UTF-16 without its mark; save it as UTF-8")
+    encoding, name = marked[0] if marked else ("utf-8", "UTF-8")
+    bad_at = _undecodable(data, encoding)
+    if bad_at is not None and not marked and not _is_mostly_utf8(data):
+        encoding, name = "gb18030", "GB 18030"
+        bad_at = _undecodable(data, encoding)
+    if bad_at is None:
+        return encoding
+    return data.count(b"\n", 0, bad_at) + 1, Wrong(f"a character is broken: this is no {name}")
+
+
+def _undecodable(data: bytes, encoding: str) -> int | None:
+    """About where the first bytes lie that the encoding cannot have; None when there are none."""
+    decoder = codecs.getincrementaldecoder(encoding)("strict")
+    view = memoryview(data)
+    for at in range(0, len(data) + 1, _CHUNK):
+        chunk = view[at : at + _CHUNK]
+        try:
+            decoder.decode(bytes(chunk), final=at + _CHUNK > len(data))
+        except UnicodeDecodeError as error:
+            return max(at + error.start, 0)
+    return None
+
+
+def _is_mostly_utf8(data: bytes) -> bool:
+    """Whether more than half of what is not ASCII stands in threes as Chinese does in UTF-8.
+
+    A text of GB 18030 has few of them by chance: so a UTF-8 file with one broken byte is not taken
+    for one, and does not become other characters.
+    """
+    high = sum(len(found) for found in _HIGH.findall(data))
+    return 3 * sum(1 for _ in _THREE.finditer(data)) * 2 > high
+
+
+def records(
+    data: bytes, encoding: str, *, delimiter: str
+) -> Iterator[tuple[Line, list[str] | Wrong]]:
+    """The records of a file and the line on which each begins; blank lines are empty records.
+
+    A record with misplaced quotation marks is Wrong, and the next one is read; one that never ends
+    is the last.
+    """
+    text = io.TextIOWrapper(io.BytesIO(data), encoding=encoding, newline="")
+    reader = csv.reader(text, delimiter=delimiter, strict=True)
+    while True:
+        line = reader.line_num + 1
+        try:
+            record = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            endless = next((why for word, why in _ENDLESS if word in str(error)), None)
+            yield line, Wrong(endless or _MISPLACED)
+            if endless:
+                return
+        else:
+            yield line, record
+
+
+_MISPLACED = 'a quotation mark is misplaced; within quotation marks it is written twice: ""'
+_ENDLESS = (
+    ("unexpected end", "a quotation mark is never closed"),
+    ("field limit", "a cell is larger than any: a quotation mark may never be closed"),
+)
+"""What the parser says of a record that swallows the ones after it, and what we say."""
+
+
+def has_more_rows(data: bytes, encoding: str, *, delimiter: str) -> bool:
+    """Whether there are more than ROWS_MAX records below the heading that are not blank.
+
+    Of a file without that many ends of line nothing is read.
+    """
+    if data.count(b"\n") + data.count(b"\r") <= ROWS_MAX:
+        return False
+    rows = -1
+    for _, record in records(data, encoding, delimiter=delimiter):
+        rows += isinstance(record, Wrong) or any(cell.strip() for cell in record)
+        if rows > ROWS_MAX:
+            return True
+    return False
