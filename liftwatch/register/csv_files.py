@@ -18,10 +18,11 @@ DELIMITERS = (",", ";", "\t")
 
 _CHUNK = 2**20
 _MARKS = (
-    (codecs.BOM_UTF8, "utf-8-sig", "UTF-8"),
-    (codecs.BOM_UTF16_LE, "utf-16", "UTF-16"),
-    (codecs.BOM_UTF16_BE, "utf-16", "UTF-16"),
+    (codecs.BOM_UTF8, "utf-8-sig", "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16", "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16", "utf-16-be"),
 )
+"""The first bytes of a file, the encoding that takes them off, and the one that checks them too."""
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 _THREE = re.compile(rb"[\xe1-\xef][\x80-\xbf]{2}")  # of most Chinese characters, in UTF-8
 _HIGH = re.compile(rb"[\x80-\xff]+")
@@ -35,7 +36,7 @@ def encoding_of(data: bytes) -> str | Fault:
     """The name of the encoding in which all of a file can be read; else where it cannot, and why.
 
     UTF-8 with and without its mark, UTF-16 with it, and GB 18030, of which GBK and GB 2312 are
-    parts.
+    parts. What is whole in UTF-8 is taken for it, though a word or two of GBK may be so too.
 
     >>> encoding_of("地址".encode()), encoding_of("地址".encode("gbk"))
     ('utf-8', 'gb18030')
@@ -44,29 +45,29 @@ def encoding_of(data: bytes) -> str | Fault:
         return None, Wrong(f"the file is above the limit of {BYTES_MAX // 2**20} MB")
     if data.startswith(_WORKBOOKS):
         return None, Wrong("the file is a workbook of a spreadsheet; save it as CSV")
-    marked = [(encoding, name) for mark, encoding, name in _MARKS if data.startswith(mark)]
+    marked = [row for row in _MARKS if data.startswith(row[0])]
     if not marked and b"\0" in data[:4]:
         return None, Wrong("the file looks like UTF-16 without its mark; save it as UTF-8")
-    encoding, name = marked[0] if marked else ("utf-8", "UTF-8")
-    bad_at = _undecodable(data, encoding)
+    encoding, checked = marked[0][1:] if marked else ("utf-8", "utf-8")
+    bad_at = _undecodable(data, checked)
     if bad_at is not None and not marked and not _is_mostly_utf8(data):
-        encoding, name = "gb18030", "GB 18030"
-        bad_at = _undecodable(data, encoding)
+        encoding = checked = "gb18030"
+        bad_at = _undecodable(data, checked)
     if bad_at is None:
         return encoding
-    return data.count(b"\n", 0, bad_at) + 1, Wrong(f"a character is broken: this is no {name}")
+    text = f"a character is broken: this is no {checked.upper()}"
+    return data.count(b"\n", 0, bad_at) + 1, Wrong(text)
 
 
 def _undecodable(data: bytes, encoding: str) -> int | None:
-    """About where the first bytes lie that the encoding cannot have; None when there are none."""
+    """Where the first bytes lie that the encoding cannot have; None when there are none."""
     decoder = codecs.getincrementaldecoder(encoding)("strict")
-    view = memoryview(data)
     for at in range(0, len(data) + 1, _CHUNK):
-        chunk = view[at : at + _CHUNK]
+        waiting = len(decoder.getstate()[0])  # of a character that the last chunk cut in two
         try:
-            decoder.decode(bytes(chunk), final=at + _CHUNK > len(data))
+            decoder.decode(data[at : at + _CHUNK], final=at + _CHUNK > len(data))
         except UnicodeDecodeError as error:
-            return max(at + error.start, 0)
+            return at - waiting + error.start
     return None
 
 

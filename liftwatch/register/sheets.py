@@ -110,6 +110,9 @@ def scan(data: bytes, sheet: Sheet, given: Given) -> Iterator[Row | Problem]:
     if isinstance(first[1], Wrong):
         yield Problem(first[0], None, first[1])
         return
+    if len(first[1]) > COLUMNS_MAX:
+        yield Problem(first[0], None, Wrong(f"more than {COLUMNS_MAX} columns"))
+        return
     places, problems = _headed(first[1], sheet, line=first[0])
     problems += [_missing(column) for column in _absent(places, sheet, given)]
     yield from problems
@@ -247,8 +250,6 @@ def _headed(headings: list[str], sheet: Sheet, *, line: Line) -> tuple[list[_Pla
     known = _known(sheet)
     places: list[_Place] = []
     problems: list[Problem] = []
-    if len(headings) > COLUMNS_MAX:
-        return [], [Problem(line, None, Wrong(f"more than {COLUMNS_MAX} columns"))]
     for at, heading in enumerate(headings):
         shown = visible(heading)
         if isinstance(shown, Wrong):
@@ -317,7 +318,8 @@ def _delimiter(data: bytes, encoding: str, sheet: Sheet) -> str:
             return (0, 0)
         return sum(_taken_apart(cell)[0] in known for cell in head), len(head)
 
-    return max(DELIMITERS, key=fits)
+    best = max(DELIMITERS, key=fits)
+    return best if fits(best)[0] else DELIMITERS[0]
 
 
 def _is_something(record: list[str] | Wrong) -> bool:
