@@ -216,6 +216,8 @@ def labels(cell: str) -> Any:
         ("1-18,-1", Wrong),
         ("B1,B2,1", Wrong),
         ("1,1-3", Wrong),
+        ("G,G,1-3", Wrong),
+        ("01,1-3", Wrong),
         ("1,,2", Wrong),
         ("1-G", Wrong),
         ("1-999", Wrong),

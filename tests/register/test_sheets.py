@@ -277,6 +277,8 @@ def test_organisations_have_a_role_each() -> None:
         "甲公司\t物业\t91330100799655058B\t0512-57301234\n"
         "甲公司\t维保单位\t91330100799655058B\t\n"
         "乙公司\t维保\t91330100799655058B\t\n"
+        "丙公司\t维保\t\t\n"
+        "丁公司\t维保\t/\t\n"
     )
     reading = read(text.encode("utf-16"), ORGANISATIONS, GIVEN)
     assert reading.rows[0].value == OrganisationRow(
