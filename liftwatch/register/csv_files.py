@@ -14,6 +14,8 @@ from liftwatch.register.doubts import Wrong
 
 BYTES_MAX = 64 * 2**20
 ROWS_MAX = 100_000
+LINE_BYTES_MAX = 2**20
+"""Of a line: more is no sheet, and its cells would not fit into memory [our choice]."""
 DELIMITERS = (",", ";", "\t")
 
 _CHUNK = 2**20
@@ -43,6 +45,8 @@ def encoding_of(data: bytes) -> str | Fault:
     """
     if len(data) > BYTES_MAX:
         return None, Wrong(f"the file is above the limit of {BYTES_MAX // 2**20} MB")
+    if _has_endless_line(data):
+        return None, Wrong(f"a line is above the limit of {LINE_BYTES_MAX} bytes")
     if data.startswith(_WORKBOOKS):
         return None, Wrong("the file is a workbook of a spreadsheet; save it as CSV")
     marked = [row for row in _MARKS if data.startswith(row[0])]
@@ -57,6 +61,16 @@ def encoding_of(data: bytes) -> str | Fault:
         return encoding
     text = f"a character is broken: this is no {checked.upper()}"
     return data.count(b"\n", 0, bad_at) + 1, Wrong(text)
+
+
+def _has_endless_line(data: bytes) -> bool:
+    at = 0
+    while len(data) - at > LINE_BYTES_MAX:
+        until = at + LINE_BYTES_MAX + 1
+        at = max(data.rfind(b"\n", at, until), data.rfind(b"\r", at, until)) + 1
+        if not at:
+            return True
+    return False
 
 
 def _undecodable(data: bytes, encoding: str) -> int | None:

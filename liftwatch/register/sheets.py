@@ -26,6 +26,8 @@ from liftwatch.register.doubts import Doubt, Unusual, Wrong
 MEMO_MAX = 512
 """Different cells of a column whose reading is remembered: most columns repeat themselves."""
 COLUMNS_MAX = 200
+HEADING_CHARS_MAX = 80
+"""What is told of a heading that nobody wrote as one."""
 
 
 class Row(Struct, frozen=True):
@@ -258,18 +260,17 @@ def _headed(headings: list[str], sheet: Sheet, *, line: Line) -> tuple[list[_Pla
         if not shown:
             continue
         name, unit = _taken_apart(shown)
-        column = known.get(name)
+        shown, column = shown[:HEADING_CHARS_MAX], known.get(name)
         if column is None:
-            problems.append(
-                Problem(line, shown, Unusual("no column is called this; it is left out"))
-            )
+            doubt: Doubt = Unusual("no column is called this; it is left out")
         elif unit and unit not in (*column.units, *_REMARKS, *_names(column)):
-            units = " or ".join(column.units) or "none"
-            problems.append(Problem(line, shown, Wrong(f"the unit {unit} is not known: {units}")))
+            doubt = Wrong(f"the unit is not known: {' or '.join(column.units) or 'none'}")
         elif any(place.column is column for place in places):
-            problems.append(Problem(line, shown, Wrong(f"{column.name} stands twice")))
+            doubt = Wrong(f"{column.name} stands twice")
         else:
             places.append(_Place(at, shown, column, {}))
+            continue
+        problems.append(Problem(line, shown, doubt))
     return places, problems
 
 

@@ -227,6 +227,24 @@ def floors(ours: list[FloorOfLift], theirs: list[FloorOfLift]) -> tuple[Any, boo
             True,
         ),
         (
+            rows((1, None, 0.0), (2, None, 3.0)),
+            rows((0, None, -3.0), (1, None, 0.0)),
+            rows((1, None, 0.0), (2, None, 3.0)),
+            True,
+        ),
+        (  # a landing told twice
+            rows((1, "1", 0.0), (2, "2", 3.0)),
+            rows((1, "1", 0.0), (2, "2", 3.0), (2, "2", 3.0)),
+            rows((1, "1", 0.0), (2, "2", 3.0)),
+            True,
+        ),
+        (
+            rows((1, "G", 0.0), (2, "2", 3.0)),
+            rows((1, "1", 0.0), (2, "2", 3.0)),
+            rows((1, "G", 0.0), (2, "2", 3.0)),
+            True,
+        ),
+        (
             rows((1, "1", None), (2, "2", None)),
             rows((0, "1", 0.0), (1, "2", 3.0)),
             rows((1, "1", None), (2, "2", None)),

@@ -9,7 +9,7 @@ import pytest
 from liftwatch.register import csv_files
 from liftwatch.register.cells import Given
 from liftwatch.register.columns import LIFTS
-from liftwatch.register.csv_files import BYTES_MAX, ROWS_MAX
+from liftwatch.register.csv_files import BYTES_MAX, LINE_BYTES_MAX, ROWS_MAX
 from liftwatch.register.doubts import Wrong
 from liftwatch.register.sheets import Problem, Row, read, scan
 
@@ -35,6 +35,8 @@ def test_one_broken_byte_of_utf_8_is_not_taken_for_gbk() -> None:
         (b"\xef\xbb\xbfarea\n\xff\n", 2, "no UTF-8"),
         (b"area\n\xff\xff\n", 2, "no GB18030"),
         (b"a" * (BYTES_MAX + 1), None, "64 MB"),
+        (b"area\n" + b"," * (LINE_BYTES_MAX + 1) + b"\nx", None, "a line is above"),
+        (b"area,estate\n\n" + b"," * (LINE_BYTES_MAX + 1), None, "a line is above"),
     ],
 )
 def test_bytes_that_are_no_text(data: bytes, line: int | None, says: str) -> None:
@@ -56,10 +58,18 @@ def test_a_break_far_into_a_file_is_found_on_its_line() -> None:
 @pytest.mark.parametrize("before", [1, 2, 3])
 def test_a_character_over_the_seam_of_two_pieces_is_whole(before: int) -> None:
     """And a break just behind it is on the right line."""
-    data = b"x" * (2**20 - before) + "昆".encode()
+    data = b"\n" + b"x" * (2**20 - 1 - before) + "昆".encode()
     assert csv_files.encoding_of(data) == "utf-8"
     fault = csv_files.encoding_of(data + b"\n\xff\n" + "昆山".encode())
-    assert fault == (2, Wrong("a character is broken: this is no UTF-8"))
+    assert fault == (3, Wrong("a character is broken: this is no UTF-8"))
+
+
+def test_a_line_as_long_as_the_limit_is_read() -> None:
+    """Ended by whichever end of line there is, or by the file's."""
+    line = b"," * LINE_BYTES_MAX
+    for end in (b"\n", b"\r", b""):
+        data = b"area\n" + line + end
+        assert csv_files.encoding_of(data + (b"x" if end else b"")) == "utf-8"
 
 
 def big(rows: int) -> Iterator[str]:

@@ -172,9 +172,13 @@ def test_every_line_of_a_double_is_named() -> None:
                 (
                     1,
                     "额定速度(m/min)",
-                    "the unit m/min is not known: m/s or mps or 米/秒 or 米每秒",
+                    "the unit is not known: m/s or mps or 米/秒 or 米每秒",
                 )
             ],
+        ),
+        (
+            "area,estate,lift (" + "x" * 9_000 + ")",
+            [(1, "lift (" + "x" * 74, "the unit is not known: none")],
         ),
         ("area,estate,li\0ft\n", [(1, "column 3", "a NUL character")]),
         ("area,estate,lift" + ",x" * 200, [(1, None, "more than 200 columns")]),
