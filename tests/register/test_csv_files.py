@@ -58,7 +58,7 @@ def test_a_break_far_into_a_file_is_found_on_its_line() -> None:
 @pytest.mark.parametrize("before", [1, 2, 3])
 def test_a_character_over_the_seam_of_two_pieces_is_whole(before: int) -> None:
     """And a break just behind it is on the right line."""
-    data = b"\n" + b"x" * (2**20 - 1 - before) + "昆".encode()
+    data = b"area,\n" + b"x" * (2**20 - 6 - before) + "昆".encode()
     assert csv_files.encoding_of(data) == "utf-8"
     fault = csv_files.encoding_of(data + b"\n\xff\n" + "昆山".encode())
     assert fault == (3, Wrong("a character is broken: this is no UTF-8"))
