@@ -3,7 +3,8 @@
 There are two, and a code says not which it was made from. The present one is that of 2014 (notice
 114 of the quality administration, in force since 2014-10-30); before it lifts were sorted by their
 use, so that `3130` on an old plate is a passenger lift without machine room and on a new one a
-goods lift with a drum. Nothing but words hangs on it.
+goods lift with a drum. Nothing but words hangs on it. Both tables as inspection offices use them
+in published programs; the notices themselves were not at hand.
 """
 
 from typing import Literal, NamedTuple

@@ -75,7 +75,10 @@ class _Place(NamedTuple):
 
 
 def read(data: bytes, sheet: Sheet, given: Given) -> Reading:
-    """Read all of a file into memory; see `scan`."""
+    """Read all of a file into memory; see `scan`, which needs little of it.
+
+    Where every cell of the largest file is wrong there are some millions of problems.
+    """
     rows: list[Row] = []
     problems: list[Problem] = []
     for one in scan(data, sheet, given):

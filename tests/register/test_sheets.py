@@ -234,9 +234,6 @@ def test_dates_in_the_wrong_order() -> None:
         "320583,garden,L-02,2018-08-01,2018-08-01,2025-07-01,2025-07-01\n"
     )
     assert told(reading) == [
-        (2, "renewed_on", "it was renewed before it was installed"),
-        (2, "next_inspection_on", "the next inspection is before the last"),
-    ] or told(reading) == [
         (2, "next_inspection_on", "the next inspection is before the last"),
         (2, "renewed_on", "it was renewed before it was installed"),
     ]
