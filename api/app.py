@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from api import (
+    audit,
     completeness,
     evidence,
     health,
@@ -20,7 +21,7 @@ from api import (
     stream,
     telemetry,
 )
-from api.console import entrance, pages, people_pages
+from api.console import audit_page, entrance, pages, people_pages
 from api.feed import Feed
 from api.gate import Gate
 from api.guard import Guard
@@ -37,6 +38,7 @@ MODULES = (
     sign_in,
     organisations,
     people,
+    audit,
     lifts,
     telemetry,
     completeness,
@@ -46,6 +48,7 @@ MODULES = (
     pages,
     entrance,
     people_pages,
+    audit_page,
 )
 """Each brings its routes."""
 

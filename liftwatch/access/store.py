@@ -6,6 +6,7 @@ from typing import Protocol
 
 from liftwatch.access.people import Answered, Contract, Credential, Membership, Organisation, Person
 from liftwatch.access.sight import Grant
+from liftwatch.audit.entry import Act
 
 
 class PeopleReads(Protocol):
@@ -52,6 +53,15 @@ class PeopleReads(Protocol):
 
 class PeopleWork(PeopleReads, Protocol):
     """One transaction over people and organisations."""
+
+    def audit(self, act: Act) -> None:
+        """Note an act in the trail, in this transaction (`liftwatch.audit.trail`)."""
+
+    def erase_person(self, person: str) -> str | None:
+        """Forget who a pseudonym of the trail is; the pseudonym, or None without one."""
+
+    def delete_person(self, id: str) -> None:
+        """Delete a person with their roles, secrets and kept answers."""
 
     def locked_person(self, login: str) -> Person | None:
         """The person of a login, locked against others until the transaction ends."""
