@@ -163,7 +163,7 @@ class View(Struct, gc=False):
                 self.cut_off = True
             self.heard_ms = message.at_ms
         if isinstance(body, State):
-            self._take_state(message.at_ms, self.masked(body))
+            self._take_state(self._told_ms(message), self.masked(body))
         elif isinstance(body, Button):
             if "button" not in self.faulty:
                 told_ms = self.now.at_ms if self.now else message.at_ms
@@ -173,6 +173,13 @@ class View(Struct, gc=False):
             self.take_context(message)
         else:
             self.take_context(message)
+
+    def _told_ms(self, message: Message) -> int:
+        """The time of a state. One that is told again much later counts by its reception, unless
+        the newest state is newer by its own word: stored and sent after it, it is no news."""
+        at_ms, stored_ms = message.at_ms, message.stored_ms
+        stale = stored_ms < at_ms and self.now is not None and stored_ms < self.now.at_ms
+        return stored_ms if stale else at_ms
 
     def take_context(self, message: Message) -> None:
         """Facts, sensors and visits: taken when newer than what is known, however late told."""

@@ -36,15 +36,16 @@ def terminal_offline(lift: Lift, scene: Scene) -> Process:
     yield from wait_until(lift, scene.at_ms)
     terminal.link.fail(stores=bool(options["stores"]))
     within_s = KEEPALIVE_S + WILL_S if options["will"] else SILENCE_S
-    truth = None
+    truth, end_ms = None, scene.end_ms
     if scene.for_s > within_s + SLACK_S:
         truth = note(lift, "terminal_offline", within_s=within_s + SLACK_S)
-    else:
-        note_quiet(lift, from_ms=lift.now_ms, to_ms=scene.end_ms, kinds=("terminal_offline",))
-    yield min(lift.after(KEEPALIVE_S), scene.end_ms)
+    else:  # whether one that lasts about as long is one would hang on a message of another lift
+        end_ms = min(end_ms, lift.after(within_s - SLACK_S))
+        note_quiet(lift, from_ms=lift.now_ms, to_ms=end_ms, kinds=("terminal_offline",))
+    yield min(lift.after(KEEPALIVE_S), end_ms)
     if scene.for_s > KEEPALIVE_S:
         terminal.die()
-    yield from wait_until(lift, scene.end_ms)
+    yield from wait_until(lift, end_ms)
     terminal.link.up = True
     terminal.send("online", {"status": "online"})
     lift.tell_state()

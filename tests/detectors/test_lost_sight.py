@@ -1,0 +1,82 @@
+"""Who is inside a car that was not heard of for a while: whoever could leave may have left."""
+
+from collections.abc import Callable
+from typing import Any
+
+from msgspec import structs
+
+from liftwatch.telemetry.messages import State
+from tests.detectors.conftest import as_heard, at_of
+
+Tell = Callable[[str], None]
+
+
+def test_doors_that_opened_while_we_were_cut_off(stories: Any) -> None:
+    """Told after a newer state: whoever was inside before could leave."""
+    teller = stories()
+    for time, what in (
+        ("00:00", "state car_door=closed occupied=true car=moving in_door_zone=false speed_mps=1"),
+        ("00:30", "state car_door=closed occupied=false"),
+        ("00:15", "state car_door=open doors_closed=false received_ms=RECEIVED"),
+        ("01:20", "state car_door=closed occupied=false"),
+        ("02:10", "state car_door=closed occupied=false"),
+        ("03:00", "state car_door=closed occupied=false"),
+        ("03:50", "state car_door=closed occupied=false"),
+    ):
+        received = str(at_of("00:33"))
+        teller.tell_freely(f"{time} {what.replace('RECEIVED', received)}")
+    assert teller.changes == []
+
+
+def test_who_rode_when_we_lost_sight_may_have_left(story: Tell) -> None:
+    """Twenty minutes later the car stands empty at a landing: nobody is trapped in it."""
+    minutes = "\n".join(f"        {n}:12  state" for n in range(21, 32))
+    story(f"""
+        00:00  state   car=moving speed_mps=1.0 occupied=true doors_closed=true
+        20:10  online
+        20:10  state   car=stopped speed_mps=0 in_door_zone=true occupied=false doors_closed=true
+{minutes}
+        32:00  expect  nothing
+    """)
+
+
+def test_what_was_stored_and_is_sent_after_the_newest_state_is_no_news(stories: Any) -> None:
+    """More than ten minutes old it counts by its reception; the newest stands by its own word."""
+    teller = stories()
+    old_ms = at_of("00:00")
+    teller.tell_freely("20:10 state car=stopped speed_mps=0 in_door_zone=true occupied=false")
+    newest = teller.fleet.banks["LIFT-0001"].view.now
+    body = State(
+        v=1, terminal="T", boot="b", seq=3, at="", car="moving", speed_mps=2.0, occupied=True
+    )
+    again = structs.replace(as_heard(body, at_of("20:11")), stored_ms=old_ms)
+    bank = teller.fleet.banks["LIFT-0001"]
+    assert bank.hear(again) == []
+    assert (bank.view.now, bank.view.people.seen_ms) == (newest, None)
+    later = structs.replace(again, stored_ms=at_of("20:10.5"))
+    bank.hear(later)
+    assert bank.view.now.at_ms == at_of("20:11")
+
+
+def test_who_stands_off_every_landing_could_not_leave(story: Tell) -> None:
+    """Whatever was not heard in between; a sensor that has let go empties no closed car."""
+    story("""
+        00:00  state   car=moving speed_mps=1.0 occupied=true doors_closed=true
+        00:10  state   car=stopped speed_mps=0 in_door_zone=false doors_closed=true
+        00:20  state   occupied=false
+        00:55.5  expect  entrapment raised at=00:55
+        10:00  state   occupied=false
+        10:01  expect  nothing
+    """)
+
+
+def test_who_is_seen_after_the_silence_counts_at_once(story: Tell) -> None:
+    """As the first word of a lift does; the time they stand begins then."""
+    minutes = "\n".join(f"        {n}:10  state" for n in range(21, 24))
+    story(f"""
+        00:00  state   car=moving speed_mps=1.0 occupied=true doors_closed=true
+        20:10  state   car=stopped speed_mps=0 in_door_zone=true occupied=true doors_closed=true
+        20:20  state   occupied=false
+{minutes}
+        23:11  expect  entrapment raised at=23:10 opened=20:10
+    """)
