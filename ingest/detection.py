@@ -27,9 +27,11 @@ from ingest.retry import until_it_works
 from ingest.salvage import Damage
 from liftwatch import clock
 from liftwatch.handlers.alarms import apply_alarm
+from liftwatch.handlers.register import take_in
 from liftwatch.incidents.incident import AlarmChange
 from liftwatch.ports import Books, LiftRow, StoreUnavailable
-from liftwatch.telemetry.messages import Message, Online, Rejection, Wire
+from liftwatch.register.changes import Origin
+from liftwatch.telemetry.messages import Message, Online, Register, Rejection, Wire
 from liftwatch.telemetry.signals import ENVELOPE
 from liftwatch.telemetry.topics import CANARY_AREA, topic_of
 
@@ -74,6 +76,7 @@ class Detection:
         self._stopping = threading.Event()
         self._online: dict[str, str] = {}
         self._heard: dict[str, Message] = {}
+        self._said: dict[str, Origin] = {}
         self._unsaved: set[str] = set()
         self._saved_s = self._shown_s = clock.monotonic_s()
         self._troubles: dict[str, str] = {}
@@ -254,6 +257,8 @@ class Detection:
     def _note(self, message: Message) -> None:
         if not message.late and not message.again:
             self._heard[message.lift] = message
+            if isinstance(message.body, Register):
+                self._said[message.lift] = Origin(message.body.terminal, message.received_ms)
             if isinstance(message.body, Online) and message.body.status:
                 self._online[message.lift] = message.body.status
 
@@ -287,13 +292,14 @@ class Detection:
             return
         try:
             with self._books.begin() as work:
-                work.put_lifts(rows)
+                take_in(work, rows, said=self._said)
         except Exception as error:  # noqa: BLE001 - the board is shown again in a second
             self._tell(BOARD, f"board of lifts: {error}")
             return
         self._tell(BOARD, None)
         for lift in lifts:
             del self._heard[lift]
+            self._said.pop(lift, None)
 
     def _row(self, lift: str) -> LiftRow | None:
         message, bank = self._heard[lift], self.fleet.banks.get(lift)

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from liftwatch.access.people import Answered, Contract, Credential, Membership, Organisation, Person
 from liftwatch.access.sight import Grant
+from liftwatch.records import RegisterWork
 
 
 class PeopleReads(Protocol):
@@ -51,7 +52,11 @@ class PeopleReads(Protocol):
 
 
 class PeopleWork(PeopleReads, Protocol):
-    """One transaction over people and organisations."""
+    """One transaction over people and organisations; `register` is the register in it."""
+
+    @property
+    def register(self) -> RegisterWork:
+        """What it does with lifts on record and households."""
 
     def locked_person(self, login: str) -> Person | None:
         """The person of a login, locked against others until the transaction ends."""

@@ -20,6 +20,7 @@ from liftwatch.adapters.sql import people_tables as tables
 from liftwatch.adapters.sql.books import SqlBooks
 from liftwatch.adapters.sql.trouble import translated
 from liftwatch.ports import Conflict, Stale
+from liftwatch.records import RegisterWork
 
 _PERSON, _MEMBER, _CREDENTIAL = tables.person.c, tables.membership.c, tables.credential.c
 _ORGANISATION, _PLACE, _CONTRACT = (
@@ -42,7 +43,7 @@ class SqlPeople:
         """A transaction: committed at the end of the block, rolled back by an exception."""
         with self._books.begin() as work:
             try:
-                yield SqlPeopleWork(work.connection, self._seal)
+                yield SqlPeopleWork(work.connection, self._seal, register=work)
             except IntegrityError as error:
                 raise Conflict("it is taken, or what it refers to does not exist") from error
 
@@ -181,6 +182,10 @@ class SqlPeopleReads:
 
 class SqlPeopleWork(SqlPeopleReads):
     """One transaction: reads, and what it changes."""
+
+    def __init__(self, connection: Connection, seal: Seal, *, register: RegisterWork) -> None:
+        super().__init__(connection, seal)
+        self.register = register
 
     def locked_person(self, login: str) -> Person | None:
         """The person of a login, locked against others until the transaction ends."""
