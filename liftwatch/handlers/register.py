@@ -8,10 +8,13 @@ from typing import Any
 
 from liftwatch.access.people import AccessError
 from liftwatch.ports import LiftRow, Stale, Work
-from liftwatch.records import RegisterWork
+from liftwatch.records import Holder, RegisterWork
 from liftwatch.register import record as records
 from liftwatch.register.changes import Known, Origin, hear
 from liftwatch.register.record import CHAIN_MAX, Record
+
+CODES = ("equipment_code", "rescue_code", "predecessor")
+"""Fields in which no two lifts are alike."""
 
 
 class NoSuchLift(AccessError):
@@ -51,7 +54,7 @@ def change_lift(
     if made is found:
         return found
     if (before := made.site.predecessor) != found.site.predecessor and before is not None:
-        _check_chain(work, made, before)
+        check_chain(work, lift, before)
     for field, other in taken(work, [made]).get(lift, {}).items():
         raise AccessError(f"{field}: it is that of {other}")
     work.put_records([made])
@@ -59,7 +62,7 @@ def change_lift(
 
 
 def taken(work: RegisterWork, made: Sequence[Record]) -> dict[str, dict[str, str]]:
-    """Of lifts that are to be kept: fields in which another, not among them, is first."""
+    """Of lifts that are to be kept: fields in which another is first, and which that is."""
     mine = {one.lift for one in made}
     facts = [one.known.entered for one in made]
     holders = work.holders(
@@ -67,24 +70,27 @@ def taken(work: RegisterWork, made: Sequence[Record]) -> dict[str, dict[str, str
         rescue_codes={f.rescue_code for f in facts if f.rescue_code},
         predecessors={one.site.predecessor for one in made if one.site.predecessor},
     )
-    others = [one for one in holders if one.lift not in mine]
-    codes = {one.equipment_code: one.lift for one in others}
-    rescue = {(one.area, one.rescue_code): one.lift for one in others}
-    shafts = {one.predecessor: one.lift for one in others}
+    after = [
+        *(one for one in holders if one.lift not in mine),
+        *(
+            Holder(one.lift, one.area, f.equipment_code, f.rescue_code, one.site.predecessor)
+            for one, f in zip(made, facts, strict=True)
+        ),
+    ]
+    first: dict[tuple[str | None, ...], str] = {}
     found: dict[str, dict[str, str]] = {}
-    for one, entered in zip(made, facts, strict=True):
-        held = {
-            "equipment_code": entered.equipment_code and codes.get(entered.equipment_code),
-            "rescue_code": entered.rescue_code and rescue.get((one.area, entered.rescue_code)),
-            "predecessor": one.site.predecessor and shafts.get(one.site.predecessor),
-        }
-        if fields := {name: other for name, other in held.items() if other}:
-            found[one.lift] = fields
+    for one in after:
+        for name in CODES:
+            value = getattr(one, name)
+            area = one.area if name == "rescue_code" else None  # each city numbers its own
+            other = first.setdefault((name, area, value), one.lift) if value else one.lift
+            if other != one.lift:
+                found.setdefault(one.lift, {})[name] = other
     return found
 
 
-def _check_chain(work: RegisterWork, made: Record, before: str) -> None:
-    """A lift comes after one that is there, and at no remove after itself."""
+def check_chain(work: RegisterWork, lift: str, before: str) -> None:
+    """A lift comes after one that is there, and at no remove after itself. Raises AccessError."""
     name: str | None = before
     for _ in range(CHAIN_MAX):
         found = work.records([name]).get(name) if name else None
@@ -93,6 +99,6 @@ def _check_chain(work: RegisterWork, made: Record, before: str) -> None:
                 raise AccessError(f"predecessor: there is no lift {before}")
             return
         name = found.site.predecessor
-        if name == made.lift:
+        if name == lift:
             break
-    raise AccessError(f"predecessor: {before} came after {made.lift}, or its chain never ends")
+    raise AccessError(f"predecessor: {before} came after {lift}, or its chain never ends")
