@@ -10,7 +10,7 @@ from typing import Any
 from msgspec import Struct, structs
 
 from liftwatch.register.cells import visible
-from liftwatch.register.changes import FIELDS, Known, Origin, enter
+from liftwatch.register.changes import FIELDS, UNNOTED, Known, Origin, enter, facts_of
 from liftwatch.register.doubts import Wrong
 from liftwatch.telemetry.topics import is_lift
 
@@ -105,3 +105,29 @@ def _line(name: str, text: str) -> str:
     if not 0 < len(line) <= TEXT_MAX:
         raise ValueError(f"{name}: 1 to {TEXT_MAX} characters")
     return line
+
+
+class Entry(Struct, frozen=True):
+    """A field that is known, and of whom: a person who entered it, else a terminal."""
+
+    field: str
+    value: Any
+    by: Origin
+    is_entered: bool
+
+
+def entries(record: Record) -> list[Entry]:
+    """All that is known of a lift, in the order of the fields; of two sides the one that holds."""
+    facts, known = facts_of(record.known), record.known
+    by = known.said_by | known.entered_by
+    found = [
+        Entry(name, value, by.get(name, UNNOTED), name in known.entered_by)
+        for name in FIELDS
+        if (value := getattr(facts, name)) is not None
+    ]
+    site = [
+        Entry(name, getattr(record.site, name), record.site_by[name], True)
+        for name in SITE
+        if name in record.site_by
+    ]
+    return found + site
