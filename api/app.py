@@ -21,7 +21,7 @@ from api import (
     stream,
     telemetry,
 )
-from api.console import entrance, pages, people_pages
+from api.console import entrance, import_page, pages, people_pages
 from api.feed import Feed
 from api.gate import Gate
 from api.guard import Guard
@@ -48,6 +48,7 @@ MODULES = (
     pages,
     entrance,
     people_pages,
+    import_page,
 )
 """Each brings its routes."""
 

@@ -3,7 +3,7 @@
 A dry run does the same and gives it up at the end, so that it says what keeping will say.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from msgspec import Struct, structs
@@ -108,18 +108,18 @@ def judge(
 
 
 def keep(work: PeopleWork, judged: Judged, *, by: Origin) -> None:
-    """Put the rows into the caller's transaction; NotKept, which ends it, if any row is wrong."""
-    if judged.is_clean:
-        for problem in _KEEPERS[judged.sheet](work, judged.rows, by):
-            judged.findings.note(problem)
+    """Put the rows into the caller's transaction; NotKept, which ends it, if any row is wrong.
+
+    Where some are wrong of themselves the others are looked at too: all that is wrong is told.
+    """
+    for problem in _KEEPERS[judged.sheet](work, judged, by):
+        judged.findings.note(problem)
     if not judged.is_clean:
         raise NotKept(judged)
 
 
 def try_out(store: PeopleStore, judged: Judged, *, by: Origin) -> None:
     """What `keep` would find is in the findings then; nothing is kept."""
-    if not judged.is_clean:
-        return
     try:
         with store.begin() as work:
             keep(work, judged, by=by)
@@ -128,8 +128,9 @@ def try_out(store: PeopleStore, judged: Judged, *, by: Origin) -> None:
         pass
 
 
-def _lifts(work: PeopleWork, rows: Sequence[Row], by: Origin) -> Iterator[Problem]:
+def _lifts(work: PeopleWork, judged: Judged, by: Origin) -> Iterator[Problem]:
     """Lifts that say something new; what a cell does not tell stays as it is."""
+    rows = judged.rows
     found = work.register.records([row.value.lift for row in rows])
     made: dict[str, Record] = {}
     lines: dict[str, int] = {}
@@ -150,6 +151,8 @@ def _lifts(work: PeopleWork, rows: Sequence[Row], by: Origin) -> Iterator[Proble
     if wrong:
         return
     work.register.put_records(list(made.values()))
+    if not judged.is_clean:
+        return  # the lift before may stand in a row that is wrong
     for one in made.values():
         before = found.get(one.lift)
         told = one.site.predecessor
@@ -176,18 +179,18 @@ def _told(one: Struct) -> dict[str, Any]:
     return {name: value for name, value in values if value is not None}
 
 
-def _households(work: PeopleWork, rows: Sequence[Row], by: Origin) -> Iterator[Problem]:
+def _households(work: PeopleWork, judged: Judged, by: Origin) -> Iterator[Problem]:
     del by
-    work.register.put_households([row.value for row in rows])
+    work.register.put_households([row.value for row in judged.rows])
     yield from ()
 
 
-def _organisations(work: PeopleWork, rows: Sequence[Row], by: Origin) -> Iterator[Problem]:
+def _organisations(work: PeopleWork, judged: Judged, by: Origin) -> Iterator[Problem]:
     """An organisation is known by its code, else by its kind and name."""
     known = list(_all(work))
     by_code = {one.credit_code: one for one in known if one.credit_code}
     by_name = {(one.kind, one.name): one for one in known}
-    for row in rows:
+    for row in judged.rows:
         told: OrganisationRow = row.value
         found = by_code.get(told.credit_code) if told.credit_code else None
         found = found or by_name.get((told.kind, told.name))
@@ -226,7 +229,7 @@ def _all(work: PeopleWork) -> Iterator[Organisation]:
         after = page[-1].id
 
 
-_KEEPERS: Mapping[str, Callable[[PeopleWork, Sequence[Row], Origin], Iterator[Problem]]] = {
+_KEEPERS: Mapping[str, Callable[[PeopleWork, Judged, Origin], Iterator[Problem]]] = {
     "lifts": _lifts,
     "households": _households,
     "organisations": _organisations,

@@ -1,6 +1,7 @@
 """Sheets into the register, on both databases: all of a file, or nothing of it."""
 
 import codecs
+import copy
 from typing import Any
 
 import pytest
@@ -43,11 +44,8 @@ def told(found: Judged) -> Told:
 
 def put(store: SqlPeople, found: Judged, by: Origin = BY) -> Told:
     """Keep a file; its errors, none when it was kept. A dry run before it says the same."""
-    tried = structs.replace(found, findings=type(found.findings)())
-    if found.is_clean:
-        try_out(store, tried, by=by)
-    else:
-        tried = found
+    tried = structs.replace(found, findings=copy.deepcopy(found.findings))
+    try_out(store, tried, by=by)
     try:
         with store.begin() as work:
             keep(work, found, by=by)
@@ -57,7 +55,7 @@ def put(store: SqlPeople, found: Judged, by: Origin = BY) -> Told:
     return told(found)
 
 
-def row(lift: str, code: str = "", unit: str = "", before: str = "") -> str:
+def row(lift: str, code: str = "", unit: str = "", *, before: str = "") -> str:
     """A row of a sheet of lifts."""
     return f"320583,garden,{lift},{code},{unit},{before}\n"
 
@@ -121,6 +119,8 @@ def test_what_is_there_already_is_named_by_its_line(
         (2, "equipment_code", "it is that of L-0001"),
         (3, None, "its terminal says it is in 320583/lake"),
     ]
+    both = HEAD + row("L-?") + row("L-0002", CODES[0])
+    assert [line for line, _, _ in put(store, judged(both))] == [2, 3]
     held = HEAD + row("L-0001", unit="1") + row("L-0002", CODES[0])
     assert put(store, judged(held)) == [(3, "equipment_code", "it is that of L-0001")]
 
