@@ -40,11 +40,8 @@ log = structlog.get_logger()
 TICK_S = 0.25  # a deadline is judged at most 1 s after it (contract, section 2)
 CHECKPOINT_S = 10.0
 KEPT_MS = clock.HOUR_MS  # of the journal, after all have read it: to look at what just happened
-PROGRESS, BOARD, ACCOUNT = (
-    "progress",
-    "board",
-    "account",
-)  # what may be in trouble, beside what is retried
+PROGRESS, BOARD, ACCOUNT = "progress", "board", "account"
+"""What may be in trouble, beside what is retried."""
 BOARD_S = 1.0
 ACCOUNT_ROWS, ACCOUNT_BOOTS = 1_000, 100  # published at once, likewise
 BOARD_LIFTS = 1_000  # rows of the fleet's board written at once; the others wait a second
@@ -185,6 +182,9 @@ class Detection:
                 lambda: self._dead.note_retried(note.letter, received_ms), "file of dead letters"
             )
             return []
+        if note.entered is not None:
+            said = note.entered
+            return self.fleet.enter(said.lift, said.facts, version=said.version, at_ms=received_ms)
         self.fleet.link(note.what == "up", received_ms)
         return []
 
@@ -242,6 +242,11 @@ class Detection:
         for change in changes:
             self._counts.changed(change.kind, change.edge)
             self._until_it_works(partial(apply_alarm, self._books, change), "incident database")
+
+    def entered_versions(self) -> dict[str, int]:
+        """By which version of its record each lift is judged; any thread may ask."""
+        banks = self.fleet.banks.copy()  # in one step: this thread goes on adding to them
+        return {lift: bank.view.entered_version for lift, bank in banks.items()}
 
     @property
     def trouble(self) -> str | None:
@@ -310,7 +315,7 @@ class Detection:
             lift=lift,
             area=message.area,
             estate=message.estate,
-            facts=bank.view.facts,
+            facts=bank.view.told,
             state=state_data(now.state) if now else None,
             state_ms=now.at_ms if now else None,
             online=self._online.get(lift),

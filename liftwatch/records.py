@@ -31,6 +31,9 @@ class RegisterReads(Protocol):
     def record_of(self, lift: str, *, sight: Sight = EVERYTHING) -> Record | None:
         """A lift on record; None for one that is not there, or not seen."""
 
+    def entered_versions(self) -> dict[str, int]:
+        """The versions of all lifts of which people entered something."""
+
     def successor_of(self, lift: str) -> str | None:
         """The lift that replaced this one."""
 

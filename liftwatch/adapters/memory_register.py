@@ -58,6 +58,10 @@ class MemoryRegisterReads:
         seen = found is not None and sight.covers(found.area, found.estate)
         return found if seen else None
 
+    def entered_versions(self) -> dict[str, int]:
+        """The versions of all lifts of which people entered something."""
+        return {lift: one.version for lift, one in self._register.entered.items() if one.version}
+
     def successor_of(self, lift: str) -> str | None:
         """The lift that replaced this one."""
         entered = self._register.entered.values()

@@ -71,6 +71,12 @@ class SqlRegisterReads:
             row = connection.execute(query).one_or_none()
         return None if row is None else _record_of(row)
 
+    def entered_versions(self) -> dict[str, int]:
+        """The versions of all lifts of which people entered something."""
+        query = select(_REGISTER.lift, _REGISTER.version).where(_REGISTER.version > 0)
+        with translated(), self.engine.connect() as connection:
+            return {row.lift: row.version for row in connection.execute(query)}
+
     def successor_of(self, lift: str) -> str | None:
         """The lift that replaced this one."""
         query = select(_REGISTER.lift).where(_REGISTER.predecessor == lift)
