@@ -19,7 +19,7 @@ from liftwatch.register.record import Entry, entries
 
 PAST_MAX = 20
 Logins = Callable[[Collection[str]], Mapping[str, str]]
-"""The logins of some people by their ids, as far as they are known."""
+"""What some people are called, by their ids; who is not among them is not named."""
 
 
 def _lift(books: SeenBooks, lift: str) -> LiftRow:
@@ -106,13 +106,18 @@ def lift_facts(
         )
         for one in differences(record.known)
     ]
-    links = {"predecessor": record.site.predecessor, "successor": books.successor(lift)}
+    before = record.site.predecessor
+    links = {
+        "predecessor": before if before is not None and books.lift(before) else None,
+        "successor": books.successor(lift),
+    }
     return {"facts": facts, "differing": differing, "links": links}
 
 
 def _by(language: Language, entry: Entry, names: Mapping[str, str]) -> str:
     if entry.is_entered:
-        return language.say("Entered by %(who)s", who=names.get(entry.by.who, entry.by.who))
+        who = names.get(entry.by.who)
+        return language.say("Entered by %(who)s", who=who) if who else language.say("Entered")
     if not entry.by.who:
         return language.say("Its terminal")
     return language.say("Terminal %(name)s", name=entry.by.who)

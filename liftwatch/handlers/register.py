@@ -31,7 +31,9 @@ def take_in(work: Work, rows: Sequence[LiftRow], *, said: Mapping[str, Origin]) 
         if row.lift in said:
             found = before.get(row.lift)
             known = found.known if found else Known()
-            work.note_said(row.lift, hear(known, row.facts, by=said[row.lift]).said_by)
+            said_by = hear(known, row.facts, by=said[row.lift]).said_by
+            if said_by != known.said_by:
+                work.note_said(row.lift, said_by)
     work.put_lifts(rows)
 
 

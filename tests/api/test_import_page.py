@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from api.app import BODY_MAX
+from liftwatch.access.sight import Place
 from liftwatch.adapters.sql import SqlBooks
 from liftwatch.adapters.sql.people import SqlPeople
 from liftwatch.handlers.register import change_lift, take_in
@@ -14,6 +15,7 @@ from liftwatch.register.changes import Origin
 from liftwatch.register.facts import Facts
 from tests.api.conftest import AT_MS
 from tests.api.test_people_pages import HTML, Browser, browser, found
+from tests.api.test_sign_in import Town
 
 __all__ = ["browser"]
 HEAD = "area,estate,lift,unit\n"
@@ -116,5 +118,13 @@ def test_the_page_of_a_lift_tells_of_whom_everything_is(
     page = browser.get("/lifts/L-0001")
     for told in ("Terminal T-1", "Entered by root", "key at the gate", "&lt;2&gt;", "differing"):
         assert told in page, told
+    town = Town(people)
+    garden = town.person("manager", "property", Place("320583", "garden"))
+    other = {"Authorization": f"Bearer {town.secret(garden, 'key')}"}
+    browser.client.cookies.clear()
+    shown = browser.client.get("/lifts/L-0001", headers=HTML | other).text
+    browser.client.cookies.set("lw_session", town.secret(root, "session"))
+    assert "key at the gate" in shown
+    assert "root" not in shown
     assert 'href="/lifts/L-0002"' in page
     assert 'href="/lifts/L-0001"' in browser.get("/lifts/L-0002")

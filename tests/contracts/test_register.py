@@ -1,5 +1,6 @@
 """The register: what people enter holds against what terminals say, on every store."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from msgspec import structs
 from liftwatch.access.people import AccessError
 from liftwatch.access.sight import NOTHING, Place, Sight
 from liftwatch.adapters.memory import MemoryBooks
+from liftwatch.adapters.sql import SqlBooks
 from liftwatch.handlers.register import NoSuchLift, change_lift, take_in
 from liftwatch.ports import Books, Conflict, LiftRow, Stale
 from liftwatch.register.changes import Origin, differences
@@ -111,6 +113,30 @@ def test_two_who_enter_something_of_one_version(books: Books) -> None:
     with pytest.raises(Stale), books.begin() as work:
         change_lift(work, "L-0001", {"unit": "2"}, version=0, by=Origin("wu", 5))
     assert facts_of(books).unit == "1"
+
+
+def test_two_who_are_the_first_at_once(shared_books: SqlBooks) -> None:
+    """One of them is told, and the other's word is whole; a terminal beside them disturbs none."""
+    hear(shared_books, Facts(unit="9"))
+
+    def act(n: int) -> bool:
+        if n % 3 == 0:
+            hear(shared_books, Facts(unit=str(n)), at_ms=AT_MS + n)
+            return False
+        try:
+            with shared_books.begin() as work:
+                values = {"unit": str(n), "access": str(n)}
+                change_lift(work, "L-0001", values, version=0, by=Origin(str(n), n))
+        except Stale:
+            return False
+        return True
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(act, range(24))) == 1
+    found = shared_books.record_of("L-0001")
+    assert found is not None
+    assert found.version == 1
+    assert found.known.entered.unit == found.site.access == found.site_by["access"].who
 
 
 @pytest.mark.parametrize(
