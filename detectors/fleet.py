@@ -129,7 +129,6 @@ class Fleet:
         bank = self.banks.get(lift)
         if bank is None:
             return []
-        self.touched.add(lift)
         bank.view.enter(facts, version)
         now_ms = max(self.clock_ms, at_ms)
         return self._shared(self._consult(lift, now_ms, told_ms=now_ms))
