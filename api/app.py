@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from api import (
+    audit,
     completeness,
     evidence,
     health,
@@ -21,7 +22,7 @@ from api import (
     stream,
     telemetry,
 )
-from api.console import entrance, import_page, pages, people_pages
+from api.console import audit_page, entrance, import_page, pages, people_pages
 from api.feed import Feed
 from api.gate import Gate
 from api.guard import Guard
@@ -38,6 +39,7 @@ MODULES = (
     sign_in,
     organisations,
     people,
+    audit,
     lifts,
     register,
     telemetry,
@@ -49,6 +51,7 @@ MODULES = (
     entrance,
     people_pages,
     import_page,
+    audit_page,
 )
 """Each brings its routes."""
 

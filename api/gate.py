@@ -13,6 +13,7 @@ from liftwatch.access.secrets import digest, is_signed, signed
 from liftwatch.access.sight import Grant
 from liftwatch.access.store import PeopleReads, PeopleStore
 from liftwatch.access.tokens import read_token
+from liftwatch.audit.entry import Act
 
 SIGN_INS = parse("20/minute")
 """Tries of one address, right or wrong: a shift that comes on duty behind one router fits in."""
@@ -42,6 +43,11 @@ class Gate:
             with self.people.reading() as reads:
                 self._closed = reads.has_admin()
         return not self._closed
+
+    def note(self, act: Act) -> None:
+        """Note an act in a transaction of its own: a read, or what was refused."""
+        with self.people.begin() as work:
+            work.audit(act)
 
     def may_try(self, address: str) -> bool:
         """Whether an address may try to sign in once more; this try counts."""

@@ -17,8 +17,11 @@ from api.gate import Gate
 from api.principal import Principal
 from api.problems import BadParameter, Problem
 from api.shapes import NO_STORE
+from api.trail import act_of
 from liftwatch.access.people import Answered
+from liftwatch.access.rights import ACTIONS
 from liftwatch.access.store import PeopleWork
+from liftwatch.audit.entry import Act as Noted
 from liftwatch.clock import now_ms
 
 _KEY = re.compile(r"[!-~]{8,64}")
@@ -68,9 +71,11 @@ TheVersion = Annotated[int, Depends(version_of)]
 
 
 class Done(NamedTuple):
-    """What came of an act: a shape, and its version where it has one."""
+    """What came of an act: its answer, a word for it, kind and id of what it was done to."""
 
     data: Any
+    what: str
+    about: tuple[str, str]
     status: int = 201
 
 
@@ -78,13 +83,15 @@ Act = Callable[[PeopleWork, int], Done]
 """What is done, in a transaction and at a moment."""
 
 
-def act_once(gate: Gate, principal: Principal, once: Once, *, act: Act) -> Response:
-    """Do it in one transaction with the answer that is kept of it, or answer as before."""
+def act_once(gate: Gate, principal: Principal, action: str, *, once: Once, act: Act) -> Response:
+    """Do it in one transaction with its entry in the trail and the answer that is kept of it, or
+    answer as before."""
     at_ms, caller = now_ms(), principal.person or principal.name
     with gate.people.begin() as work:
         known = work.answered(caller, once.key)
         if known is None:
             done = act(work, at_ms)
+            work.audit(_noted(principal, action, done, at_ms=at_ms))
             body = msgspec.json.encode(done.data).decode()
             fresh = Answered(once.digest, done.status, body)
             work.keep_answer(caller, once.key, fresh, now_ms=at_ms)
@@ -94,11 +101,17 @@ def act_once(gate: Gate, principal: Principal, once: Once, *, act: Act) -> Respo
     return _response(known, replayed=True)
 
 
-def change(gate: Gate, act: Callable[[PeopleWork, int], Any]) -> Response:
-    """Do it in one transaction; its version is what makes it count once."""
+def change(gate: Gate, principal: Principal, action: str, *, act: Act) -> Response:
+    """Do it in one transaction with its entry in the trail; its version makes it count once."""
+    at_ms = now_ms()
     with gate.people.begin() as work:
-        data = act(work, now_ms())
-    return _response(Answered("", 200, msgspec.json.encode(data).decode()))
+        done = act(work, at_ms)
+        work.audit(_noted(principal, action, done, at_ms=at_ms))
+    return _response(Answered("", 200, msgspec.json.encode(done.data).decode()))
+
+
+def _noted(principal: Principal, action: str, done: Done, *, at_ms: int) -> Noted:
+    return act_of(principal, ACTIONS[action], done.about, at_ms=at_ms, detail={"what": done.what})
 
 
 def _response(answered: Answered, *, replayed: bool = False) -> Response:

@@ -31,7 +31,8 @@ router = APIRouter(tags=["organisations"], responses=DOCUMENTED)
 LIST = "organisations"
 IdPath = Annotated[str, Path(max_length=64)]
 Reader = Depends(allow("organisations.read"))
-Writer = Annotated[Principal, Depends(allow("organisations.write"))]
+WRITE = "organisations.write"
+Writer = Annotated[Principal, Depends(allow(WRITE))]
 
 
 @router.get(
@@ -67,9 +68,10 @@ def make_organisation(
     """A new one."""
 
     def act(work: PeopleWork, at_ms: int) -> Done:
-        return Done(organisation_shape(people.make_organisation(work, now_ms=at_ms, **told(body))))
+        made = people.make_organisation(work, now_ms=at_ms, **told(body))
+        return Done(organisation_shape(made), "make", ("organisation", made.id))
 
-    return act_once(gate, principal, once, act=act)
+    return act_once(gate, principal, WRITE, once=once, act=act)
 
 
 @router.get(
@@ -85,27 +87,26 @@ def read_organisation(gate: TheGate, id: IdPath) -> Response:
 
 @router.patch(
     "/v1/organisations/{id}",
-    dependencies=[Depends(allow("organisations.write"))],
     responses=described(OrganisationShape, "The organisation as it is now"),
     openapi_extra=takes(OrganisationChange),
 )
 def change_organisation(
     *,
     gate: TheGate,
+    principal: Writer,
     id: IdPath,
     version: TheVersion,
     body: Annotated[OrganisationChange, Depends(body_of(OrganisationChange))],
 ) -> Response:
     """Another name, number, code or reach; a closed one gives nobody any right."""
 
-    def act(work: PeopleWork, at_ms: int) -> OrganisationShape:
+    def act(work: PeopleWork, at_ms: int) -> Done:
         _found(work, id)
         changes = told(body)
-        return organisation_shape(
-            people.change_organisation(work, id, version=version, now_ms=at_ms, **changes)
-        )
+        made = people.change_organisation(work, id, version=version, now_ms=at_ms, **changes)
+        return Done(organisation_shape(made), "change", ("organisation", id))
 
-    return change(gate, act)
+    return change(gate, principal, WRITE, act=act)
 
 
 @router.get(
@@ -144,9 +145,9 @@ def make_contract(
         made = people.make_contract(
             work, lift=body.lift, organisation=id, from_ms=from_ms, until_ms=until_ms
         )
-        return Done(contract_shape(made))
+        return Done(contract_shape(made), "contract", ("organisation", id))
 
-    return act_once(gate, principal, once, act=act)
+    return act_once(gate, principal, WRITE, once=once, act=act)
 
 
 def _day_ms(name: str, text: str, *, days: int = 0) -> int:

@@ -37,8 +37,9 @@ router = APIRouter(tags=["people"], responses=DOCUMENTED)
 LIST = "people"
 IdPath = Annotated[str, Path(max_length=64)]
 Reader = Depends(allow("people.read"))
-Writer = Annotated[Principal, Depends(allow("people.write"))]
-Myself = Annotated[Principal, Depends(allow("self.write"))]
+WRITE, OWN = "people.write", "self.write"
+Writer = Annotated[Principal, Depends(allow(WRITE))]
+Myself = Annotated[Principal, Depends(allow(OWN))]
 
 
 @router.get(
@@ -81,9 +82,9 @@ def make_person(
             password=body.password,
             now_ms=at_ms,
         )
-        return Done(person_shape(made, []))
+        return Done(person_shape(made, []), "make", ("person", made.id))
 
-    return act_once(gate, principal, once, act=act)
+    return act_once(gate, principal, WRITE, once=once, act=act)
 
 
 @router.get(
@@ -97,25 +98,25 @@ def read_person(gate: TheGate, id: IdPath) -> Response:
 
 @router.patch(
     "/v1/people/{id}",
-    dependencies=[Depends(allow("people.write"))],
     responses=described(PersonShape, "The person as they are now"),
     openapi_extra=takes(PersonChange),
 )
 def change_person(
     *,
     gate: TheGate,
+    principal: Writer,
     id: IdPath,
     version: TheVersion,
     body: Annotated[PersonChange, Depends(body_of(PersonChange))],
 ) -> Response:
     """Another name or number; disabled or welcome again."""
 
-    def act(work: PeopleWork, at_ms: int) -> PersonShape:
+    def act(work: PeopleWork, at_ms: int) -> Done:
         _found(work, id)
         made = people.change_person(work, id, version=version, now_ms=at_ms, **told(body))
-        return _shape(work, made)
+        return Done(_shape(work, made), "change", ("person", id))
 
-    return change(gate, act)
+    return change(gate, principal, WRITE, act=act)
 
 
 @router.post(
@@ -137,9 +138,9 @@ def give_role(
     def act(work: PeopleWork, at_ms: int) -> Done:
         _found(work, id)
         made = people.grant(work, id, body.role, organisation=body.organisation, now_ms=at_ms)
-        return Done(role_shape(made))
+        return Done(role_shape(made), f"give.{body.role}", ("person", id))
 
-    return act_once(gate, principal, once, act=act)
+    return act_once(gate, principal, WRITE, once=once, act=act)
 
 
 @router.post(
@@ -154,9 +155,9 @@ def withdraw_role(
     def act(work: PeopleWork, at_ms: int) -> Done:
         person = _found(work, id)
         people.withdraw(work, id, role, now_ms=at_ms)
-        return Done(_shape(work, person), 200)
+        return Done(_shape(work, person), "withdraw", ("person", id), 200)
 
-    return act_once(gate, principal, once, act=act)
+    return act_once(gate, principal, WRITE, once=once, act=act)
 
 
 @router.post(
@@ -172,9 +173,10 @@ def make_link(*, gate: TheGate, principal: Writer, id: IdPath, once: TheOnce) ->
         if person.disabled_ms is not None:
             raise AccessError("who is disabled may not come in")
         made = sign_in.issue(work, id, "link", now_ms=at_ms)
-        return Done(credential_shape(made.credential, secret=made.secret))
+        shape = credential_shape(made.credential, secret=made.secret)
+        return Done(shape, "link", ("person", id))
 
-    return act_once(gate, principal, once, act=act)
+    return act_once(gate, principal, WRITE, once=once, act=act)
 
 
 @router.post(
@@ -198,9 +200,9 @@ def change_password(
 
     def act(work: PeopleWork, at_ms: int) -> Done:
         people.set_password(work, person, body.next, now_ms=at_ms)
-        return Done(Nothing(), 200)
+        return Done(Nothing(), "password", ("person", person), 200)
 
-    return act_once(gate, principal, once, act=act)
+    return act_once(gate, principal, OWN, once=once, act=act)
 
 
 @router.get("/v1/me/credentials", responses=described(CredentialList, "What stands for one now"))
@@ -245,9 +247,10 @@ def make_key(
             roles=tuple(body.roles),
             lives_ms=body.days * DAY_MS,
         )
-        return Done(credential_shape(made.credential, secret=made.secret))
+        shape = credential_shape(made.credential, secret=made.secret)
+        return Done(shape, "key", ("credential", made.credential.id))
 
-    return act_once(gate, principal, once, act=act)
+    return act_once(gate, principal, OWN, once=once, act=act)
 
 
 @router.post(
@@ -263,9 +266,10 @@ def end_credential(*, gate: TheGate, principal: Myself, id: IdPath, once: TheOnc
             raise Problem("not-found", f"you have no credential {shown(id)}")
         work.end_credentials(now_ms=at_ms, family=mine[id].family)
         left = work.credentials(person, now_ms=at_ms)
-        return Done(CredentialList([credential_shape(one) for one in left]), 200)
+        shape = CredentialList([credential_shape(one) for one in left])
+        return Done(shape, "end", ("credential", id), 200)
 
-    return act_once(gate, principal, once, act=act)
+    return act_once(gate, principal, OWN, once=once, act=act)
 
 
 def _own(principal: Principal) -> str:

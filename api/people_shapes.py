@@ -178,6 +178,33 @@ class CredentialList(Struct):
     items: list[CredentialShape]
 
 
+class AuditShape(Struct, kw_only=True):
+    """One act of the trail; `who` and `about` are logins, null where nobody is known (any more)."""
+
+    n: int
+    at: str
+    who: str | None
+    organisation: str | None
+    action: str
+    target_kind: str
+    target: str
+    about: str | None
+    outcome: str
+    channel: str
+    address: str | None
+    why: str | None
+    detail: dict[str, Any]
+    private: dict[str, Any]
+    hash: str
+
+
+class AuditList(Struct):
+    """Some acts, the newest first."""
+
+    items: list[AuditShape]
+    next: str | None
+
+
 class Nothing(Struct):
     """Done, and nothing to say of it."""
 
@@ -201,6 +228,8 @@ DESCRIBED_PEOPLE = (
     CredentialShape,
     CredentialList,
     Nothing,
+    AuditShape,
+    AuditList,
 )
 
 

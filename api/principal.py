@@ -6,39 +6,21 @@ asks signs in.
 """
 
 from collections.abc import Awaitable, Callable
-from typing import Literal, NamedTuple
+from functools import partial
 
 import anyio.to_thread
 from fastapi import Request
 
 from api.gate import Gate
 from api.given import CSRF, Given, given_of, is_own_page
-from api.problems import Problem, wants_page
+from api.problems import Problem
+from api.trail import is_logged, note_read
+from api.who import LOCAL, NOBODY, Principal, where_of
 from liftwatch.access.rights import ACTIONS, Action, may
-from liftwatch.access.roles import ANYBODY
-from liftwatch.access.sight import Grant, Sight, sight_of
+from liftwatch.access.sight import Sight, sight_of
 from liftwatch.clock import now_ms
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-
-
-class Principal(NamedTuple):
-    """Whoever a request runs as, what they may, and by what they came in."""
-
-    name: str
-    grants: tuple[Grant, ...] = ()
-    person: str | None = None
-    family: str | None = None
-    by: Literal["nobody", "local", "token", "key", "session"] = "nobody"
-
-    @property
-    def roles(self) -> frozenset[str]:
-        """The roles they have, in whatever organisation."""
-        return frozenset(grant.role for grant in self.grants)
-
-
-NOBODY = Principal(ANYBODY)
-LOCAL = Principal("local", (Grant(role="admin", organisation=""),), by="local")
 
 
 class Allow:
@@ -52,13 +34,16 @@ class Allow:
 
         What they may see by this action is left in the request's state for `api.parts`.
         """
-        principal = await principal_of(request)
+        principal = (await principal_of(request))._replace(where=where_of(request))
         if not may(principal.roles, self.action):
-            if principal is NOBODY:
+            if principal.by == "nobody":
                 raise unauthenticated("sign in first")
             raise Problem("forbidden", f"{principal.name} may not {self.action.what}")
         if principal.by in ("session", "local") and request.method not in SAFE_METHODS:
             await check_own_page(request, principal)
+        if is_logged(principal, self.action):
+            noted = partial(note_read, request, principal, self.action)
+            await anyio.to_thread.run_sync(noted)
         request.state.principal = principal
         request.state.sight = sight_of(principal.grants, self.action.roles)
         return principal
@@ -125,4 +110,4 @@ async def check_own_page(request: Request, principal: Principal) -> None:
         raise Problem("forbidden", "this did not come from a page of ours")
 
 
-__all__ = ["ACTIONS", "LOCAL", "NOBODY", "Allow", "Principal", "allow", "may", "wants_page"]
+__all__ = ["ACTIONS", "LOCAL", "NOBODY", "Allow", "Principal", "allow", "may"]

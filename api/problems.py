@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from liftwatch.access.people import AccessError
+from liftwatch.audit.chain import SealError
 from liftwatch.ports import Conflict, Stale, StoreUnavailable
 
 log = logging.getLogger(__name__)
@@ -142,6 +143,7 @@ def add_problem_handlers(app: FastAPI, *, page: Page) -> None:
         StoreUnavailable,
         AccessError,
         Conflict,
+        SealError,
     ):
         app.add_exception_handler(sort, answer)
     app.add_middleware(Crashes, page=page)
@@ -157,6 +159,9 @@ def as_problem(error: Exception) -> Problem:
         return Problem("unusable", str(error))
     if isinstance(error, Conflict):
         return Problem("stale" if isinstance(error, Stale) else "conflict", str(error))
+    if isinstance(error, SealError):
+        log.error("the trail has another key than this process: nothing is done without it")
+        return unavailable("the trail of acts cannot be written")
     if isinstance(error, StoreUnavailable):
         return unavailable("a store does not answer")
     if isinstance(error, HTTPException):

@@ -37,7 +37,8 @@ router = APIRouter(tags=["register"], responses=DOCUMENTED)
 LIST = "households"
 MEDIA = "text/csv"
 Reader = Depends(allow("register.read"))
-Writer = Annotated[Principal, Depends(allow("register.write"))]
+WRITE = "register.write"
+Writer = Annotated[Principal, Depends(allow(WRITE))]
 SheetPath = Annotated[
     str, Path(description="What its rows are.", json_schema_extra={"enum": sorted(SHEETS)})
 ]
@@ -86,13 +87,12 @@ def change_register(
         raise no_lift(lift)
     successor = books.successor(lift)
 
-    def act(work: PeopleWork, at_ms: int) -> RegisterShape:
+    def act(work: PeopleWork, at_ms: int) -> Done:
         by = origin(principal, at_ms)
-        return register_shape(
-            change_lift(work.register, lift, told(body), version=version, by=by), successor
-        )
+        made = change_lift(work.register, lift, told(body), version=version, by=by)
+        return Done(register_shape(made, successor), "change", ("lift", lift), 200)
 
-    return change(gate, act)
+    return change(gate, principal, WRITE, act=act)
 
 
 @router.get(
@@ -155,10 +155,10 @@ def import_rows(
 
     def act(work: PeopleWork, at_ms: int) -> Done:
         keep(work, judged, by=origin(principal, at_ms))
-        return Done(import_shape(judged, kept=True), 200)
+        return Done(import_shape(judged, kept=True), "import", ("sheet", sheet), 200)
 
     try:
-        return act_once(gate, principal, once, act=act)
+        return act_once(gate, principal, WRITE, once=once, act=act)
     except NotKept:
         raise not_kept(judged) from None
 

@@ -9,10 +9,13 @@ from api.parts import TheGate
 from api.principal import Principal, allow, unauthenticated
 from api.problems import DOCUMENTED, BadParameter, Problem
 from api.shapes import answer
-from liftwatch.access.people import Person
+from api.who import Where, where_of
+from liftwatch.access.people import CredentialKind, Person
 from liftwatch.access.rights import ACTIONS, may
+from liftwatch.access.secrets import digest
 from liftwatch.access.sight import sight_of
 from liftwatch.access.tokens import LIVES_MS, Token, write_token
+from liftwatch.audit.entry import NOBODY, Act, Outcome
 from liftwatch.clock import MINUTE_MS, now_ms
 from liftwatch.handlers import sign_in
 from liftwatch.handlers.sign_in import Made, Refused
@@ -48,27 +51,55 @@ def token(request: Request, gate: TheGate, form: Annotated[Asked, Depends(asked)
     check_pace(request, gate)
     at_ms = now_ms()
     if form.grant_type == "password":
-        person, made = signed_in(gate, form.username, form.password)
+        person, made = enter(
+            gate, where_of(request), "refresh", secrets=(form.username, form.password)
+        )
         return answer(_tokens(gate, person, made, at_ms=at_ms))
     if form.grant_type != "refresh_token":
         raise BadParameter("grant_type", "is neither `password` nor `refresh_token`")
     with gate.people.begin() as work:
         renewed = sign_in.refresh(work, form.refresh_token, now_ms=at_ms)
         found = None if renewed is None else work.person(renewed.credential.person)
+        whose = None if found is None else found.id
+        outcome: Outcome = "done" if found else "refused"
+        work.audit(entrance_act(where_of(request), whose, "refresh", at_ms=at_ms, outcome=outcome))
     if renewed is None or found is None:
         raise unauthenticated("the refresh token is over, or was used before")
     return answer(_tokens(gate, found, renewed, at_ms=at_ms))
 
 
-def signed_in(gate: Gate, login: str, password: str) -> tuple[Person, Made]:
-    """The person of a password, and the refresh token that begins their sign-in."""
-    at_ms = now_ms()
+def enter(
+    gate: Gate, where: Where, kind: CredentialKind, *, secrets: tuple[str, str]
+) -> tuple[Person, Made]:
+    """The person of a login and a password, and what begins their sign-in; noted either way.
+
+    Raises the problem `unauthenticated`.
+    """
+    at_ms, (login, password) = now_ms(), secrets
     try:
         person = sign_in.sign_in(gate.people, login, password, now_ms=at_ms)
     except Refused as refused:
+        gate.note(entrance_act(where, refused.person, refused.why, at_ms=at_ms, outcome="refused"))
         raise unauthenticated(WRONG) from refused
     with gate.people.begin() as work:
-        return person, sign_in.issue(work, person.id, "refresh", now_ms=at_ms)
+        work.audit(entrance_act(where, person.id, "password", at_ms=at_ms))
+        return person, sign_in.issue(work, person.id, kind, now_ms=at_ms)
+
+
+def entrance_act(
+    where: Where, person: str | None, what: str, *, at_ms: int, outcome: Outcome = "done"
+) -> Act:
+    """Somebody came in, went, or was kept out."""
+    return Act(
+        at_ms=at_ms,
+        person=person or NOBODY,
+        action="sign.in",
+        target_kind="service",
+        outcome=outcome,
+        channel=where.channel,
+        address=where.address,
+        detail={"what": what},
+    )
 
 
 def _tokens(gate: Gate, person: Person, made: Made, *, at_ms: int) -> dict[str, Any]:
@@ -87,11 +118,19 @@ def _tokens(gate: Gate, person: Person, made: Made, *, at_ms: int) -> dict[str, 
 
 
 @router.post("/v1/auth/revoke", status_code=204, dependencies=[Depends(allow("sign.in"))])
-def revoke(gate: TheGate, token: Field) -> Response:
+def revoke(request: Request, gate: TheGate, token: Field) -> Response:
     """End the sign-in of a refresh token; of what is not ours nothing is said (RFC 7009)."""
-    with gate.people.begin() as work:
-        sign_in.sign_out(work, token, now_ms=now_ms())
+    leave(gate, where_of(request), token)
     return Response(status_code=204)
+
+
+def leave(gate: Gate, where: Where, secret: str) -> None:
+    """End the sign-in a secret belongs to, if it belongs to one."""
+    at_ms = now_ms()
+    with gate.people.begin() as work:
+        held = work.credential(digest(secret))
+        if sign_in.sign_out(work, secret, now_ms=at_ms) and held is not None:
+            work.audit(entrance_act(where, held.person, "out", at_ms=at_ms))
 
 
 @router.get("/v1/me")

@@ -93,6 +93,14 @@ class People(Struct, gc=False):
             if self.pressed_ms is not None and self.pressed_ms <= at_ms:
                 self.pressed_ms = None
 
+    def unwatched(self) -> None:
+        """Nobody has told for a while what the doors did: what was seen before counts no more.
+
+        The next state speaks as the first of a lift does.
+        """
+        self.closed_ms = self.seen_ms = self.pressed_ms = self.nobody_ms = None
+        self.shown = self.empty = self.known = False
+
     def take_button(self, body: Button, *, in_order: bool = True) -> None:
         """A press of a car button is a sign; behind closed doors it stays one.
 

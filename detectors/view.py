@@ -60,7 +60,8 @@ class View(Struct, gc=False):
     the first thing heard, `cared_ms` the end of the last visit of routine care, `tested_ms` the
     last successful test of the emergency call, `hazard` what somebody assessed. Only
     `received_ms` and `listened_ms` tell when the last sign of life was received, the second by
-    the clock of `Listening`.
+    the clock of `Listening`. `cut_off` says that nothing was heard for so long before the next
+    state that its doors may have opened.
     """
 
     facts: Facts = Facts()
@@ -84,6 +85,7 @@ class View(Struct, gc=False):
     people: People = field(default_factory=People)
     heard_ms: int | None = None
     heard: int = 0
+    cut_off: bool = False
     received_ms: int | None = None
     listened_ms: int | None = None
     lag_ms: int = 0
@@ -161,6 +163,8 @@ class View(Struct, gc=False):
         if self.heard < SPEAKS:
             self.heard += 1
         if self.heard_ms is None or message.at_ms > self.heard_ms:
+            if self.heard_ms is not None and message.at_ms - self.heard_ms > SILENT_MS:
+                self.cut_off = True
             self.heard_ms = message.at_ms
         if isinstance(body, State):
             self._take_state(message.at_ms, self.masked(body))
@@ -272,6 +276,10 @@ class View(Struct, gc=False):
             return
         if now is None or now.state.service_mode != state.service_mode:
             self.mode_ms = at_ms
+        if self.cut_off:
+            self.cut_off = False
+            if now is None or not (_stands_off_landing(now) and _stands_off_landing(moment)):
+                self.people.unwatched()
         self.now = moment
         self.people.take_state(state, at_ms, closed=moment.closed, moving=moving)
         if moving:
@@ -301,6 +309,11 @@ class View(Struct, gc=False):
             window.append(moment)
         while window[0].at_ms < at_ms - WINDOW_MS or len(window) > WINDOW_STATES_MAX:
             window.pop(0)
+
+
+def _stands_off_landing(moment: Moment) -> bool:
+    """Whether the car stands where nobody can get out."""
+    return moment.moving is False and moment.state.in_door_zone is False
 
 
 def _share_names(state: State, of: State) -> None:

@@ -254,6 +254,15 @@ def schema(
 
 
 @app.command()
+def check_config() -> None:
+    """What is wrong or unsafe, before a start; exit status 1 when something is wrong."""
+    from liftwatch.commands.check_config import check_config_command
+
+    if not check_config_command():
+        raise typer.Exit(1)
+
+
+@app.command()
 def check_terminal(
     terminal: Annotated[str, typer.Argument(help="As it calls itself in every message.")],
     *,

@@ -11,10 +11,12 @@ from api.given import SESSION, is_own_page
 from api.parts import TheGate
 from api.principal import allow
 from api.problems import Problem
-from api.sign_in import check_pace
+from api.sign_in import check_pace, enter, entrance_act, leave
+from api.who import where_of
+from liftwatch.audit.entry import Outcome
 from liftwatch.clock import now_ms
 from liftwatch.handlers import sign_in
-from liftwatch.handlers.sign_in import LIVES_MS, Made, Refused
+from liftwatch.handlers.sign_in import LIVES_MS, Made
 
 router = APIRouter(include_in_schema=False)
 Text = Annotated[str, Form(max_length=2_048)]
@@ -27,21 +29,18 @@ def page(request: Request, next: Annotated[str, Query(max_length=2_000)] = "/") 
 
 
 @router.post("/sign-in", dependencies=[Depends(allow("sign.in"))])
-def enter(
+def come_in(
     *, request: Request, gate: TheGate, login: Text = "", password: Text = "", next: Text = "/"
 ) -> Response:
     """Begin a session and go on to the page that was asked for."""
     if not is_own_page(request):
         raise Problem("forbidden", "this did not come from a page of ours")
     check_pace(request, gate)
-    at_ms = now_ms()
     try:
-        person = sign_in.sign_in(gate.people, login, password, now_ms=at_ms)
-    except Refused:
+        _, made = enter(gate, where_of(request), "session", secrets=(login, password))
+    except Problem:
         values = {"next": own_path(next), "wrong": True, "login": login[:64]}
         return render(request, "sign_in.html", values, status=401)
-    with gate.people.begin() as work:
-        made = sign_in.issue(work, person.id, "session", now_ms=at_ms)
     return _with_session(request, made, to=own_path(next))
 
 
@@ -49,18 +48,21 @@ def enter(
 def follow_link(request: Request, gate: TheGate, secret: str) -> Response:
     """A link that is good once begins a session."""
     check_pace(request, gate)
+    at_ms = now_ms()
     with gate.people.begin() as work:
-        made = sign_in.follow_link(work, secret, now_ms=now_ms())
+        made = sign_in.follow_link(work, secret, now_ms=at_ms)
+        whose = None if made is None else made.credential.person
+        outcome: Outcome = "refused" if made is None else "done"
+        work.audit(entrance_act(where_of(request), whose, "link", at_ms=at_ms, outcome=outcome))
     if made is None:
         raise Problem("not-found", "this link is over, or was used before")
     return _with_session(request, made, to="/")
 
 
 @router.post("/sign-out", dependencies=[Depends(allow("self.write"))])
-def leave(request: Request, gate: TheGate) -> Response:
+def go(request: Request, gate: TheGate) -> Response:
     """End the session."""
-    with gate.people.begin() as work:
-        sign_in.sign_out(work, request.cookies.get(SESSION, ""), now_ms=now_ms())
+    leave(gate, where_of(request), request.cookies.get(SESSION, ""))
     response = RedirectResponse("/sign-in", status_code=303)
     response.delete_cookie(SESSION)
     return response

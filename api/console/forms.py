@@ -54,10 +54,10 @@ async def sent(request: Request) -> Sent:
 TheForm = Annotated[Sent, Depends(sent)]
 
 
-def done(gate: Gate, principal: Principal, form: Sent, *, act: Act) -> str | None:
+def done(gate: Gate, principal: Principal, action: str, *, form: Sent, act: Act) -> str | None:
     """Do what a form asks, once; None, or the one line that says why it cannot be."""
     try:
-        act_once(gate, principal, form.once, act=act)
+        act_once(gate, principal, action, once=form.once, act=act)
     except (AccessError, Conflict) as error:
         return str(error)
     return None

@@ -19,7 +19,7 @@ from api.parts import TheGate
 from api.people_shapes import Nothing
 from api.principal import Principal, allow
 from api.problems import BadParameter, Problem
-from api.register import judged_sheet, origin
+from api.register import WRITE, judged_sheet, origin
 from liftwatch.access.people import AccessError
 from liftwatch.access.store import PeopleWork
 from liftwatch.clock import now_ms
@@ -36,7 +36,7 @@ NAMES = {
     "households": N_("Households and floor areas"),
     "organisations": N_("Organisations"),
 }
-Writer = Annotated[Principal, Depends(allow("register.write"))]
+Writer = Annotated[Principal, Depends(allow(WRITE))]
 Values = dict[str, Any]
 
 
@@ -70,7 +70,7 @@ async def uploaded(request: Request) -> Upload:
 TheUpload = Annotated[Upload, Depends(uploaded)]
 
 
-@router.get("/import", dependencies=[Depends(allow("register.write"))])
+@router.get("/import", dependencies=[Depends(allow(WRITE))])
 def import_page(request: Request) -> Response:
     """The form, and which columns each sheet may have."""
     return render(request, "import.html", _values(request, {}))
@@ -115,13 +115,13 @@ def _kept(gate: Gate, principal: Principal, *, upload: Upload, judged: Judged) -
 
     def act(work: PeopleWork, at_ms: int) -> Done:
         keep(work, judged, by=origin(principal, at_ms))
-        return Done(Nothing())
+        return Done(Nothing(), "import", ("sheet", judged.sheet))
 
     key = upload.fields.get("once", "")
     if not 8 <= len(key) <= 64 or not key.isascii() or not key.isprintable():
         raise BadParameter("once", "this form is not one of ours")
     try:
-        act_once(gate, principal, Once(key, upload.mark), act=act)
+        act_once(gate, principal, WRITE, once=Once(key, upload.mark), act=act)
     except NotKept:
         return False
     return True

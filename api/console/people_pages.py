@@ -28,7 +28,8 @@ PAGE = 100
 IdPath = Annotated[str, Path(max_length=64)]
 After = Annotated[str, Query(max_length=64)]
 Reads = Depends(allow("people.read"))
-Writer = Annotated[Principal, Depends(allow("people.write"))]
+WRITE = "people.write"
+Writer = Annotated[Principal, Depends(allow(WRITE))]
 Values = dict[str, Any]
 
 
@@ -45,7 +46,7 @@ def make_organisation(
     """A new one."""
 
     def act(work: PeopleWork, at_ms: int) -> Done:
-        people.make_organisation(
+        made = people.make_organisation(
             work,
             name=form.text("name"),
             credit_code=form.text("credit_code").upper() or None,
@@ -53,9 +54,9 @@ def make_organisation(
             places=places_of(form.text("places")),
             now_ms=at_ms,
         )
-        return Done(Nothing())
+        return Done(Nothing(), "make", ("organisation", made.id))
 
-    wrong = done(gate, principal, form, act=act)
+    wrong = done(gate, principal, WRITE, form=form, act=act)
     if wrong:
         return _organisations(request, gate, wrong=wrong, form=form)
     return RedirectResponse("/organisations", status_code=303)
@@ -102,7 +103,7 @@ def change_organisation(
             places=places_of(form.text("places")),
             closed=form.text("closed") == "yes",
         )
-        return Done(Nothing())
+        return Done(Nothing(), "change", ("organisation", id))
 
     def contract(work: PeopleWork, at_ms: int) -> Done:
         del at_ms
@@ -114,10 +115,10 @@ def change_organisation(
             from_ms=_day_ms(form.text("first_day")),
             until_ms=_day_ms(last, days=1) if last else None,
         )
-        return Done(Nothing())
+        return Done(Nothing(), "contract", ("organisation", id))
 
     act = _chosen(form, {"change": change, "contract": contract})
-    wrong = done(gate, principal, form, act=act)
+    wrong = done(gate, principal, WRITE, form=form, act=act)
     if wrong:
         return _organisation(request, gate, id, wrong=wrong, form=form)
     return RedirectResponse(f"/organisations/{id}", status_code=303)
@@ -150,16 +151,16 @@ def make_person(request: Request, gate: TheGate, principal: Writer, *, form: The
     """Somebody new, who comes in by a link."""
 
     def act(work: PeopleWork, at_ms: int) -> Done:
-        people.make_person(
+        made = people.make_person(
             work,
             login=form.text("login"),
             name=form.text("name"),
             phone=form.text("phone") or None,
             now_ms=at_ms,
         )
-        return Done(Nothing())
+        return Done(Nothing(), "make", ("person", made.id))
 
-    wrong = done(gate, principal, form, act=act)
+    wrong = done(gate, principal, WRITE, form=form, act=act)
     if wrong:
         return _people(request, gate, wrong=wrong, form=form)
     with gate.people.reading() as reads:
@@ -208,11 +209,11 @@ def change_person(
     def give(work: PeopleWork, at_ms: int) -> Done:
         organisation = form.text("organisation") or None
         people.grant(work, id, form.text("role"), organisation=organisation, now_ms=at_ms)
-        return Done(Nothing())
+        return Done(Nothing(), f"give.{form.text('role')}", ("person", id))
 
     def withdraw(work: PeopleWork, at_ms: int) -> Done:
         people.withdraw(work, id, form.text("membership"), now_ms=at_ms)
-        return Done(Nothing())
+        return Done(Nothing(), "withdraw", ("person", id))
 
     def change(work: PeopleWork, at_ms: int) -> Done:
         people.change_person(
@@ -224,17 +225,17 @@ def change_person(
             phone=form.text("phone") or None,
             disabled=form.text("disabled") == "yes",
         )
-        return Done(Nothing())
+        return Done(Nothing(), "change", ("person", id))
 
     def let_in(work: PeopleWork, at_ms: int) -> Done:
         found = work.person(id)
         if found is None or found.disabled_ms is not None:
             raise AccessError("who is disabled may not come in")
         link.append(sign_in.issue(work, id, "link", now_ms=at_ms).secret)
-        return Done(Nothing())
+        return Done(Nothing(), "link", ("person", id))
 
     acts = {"give": give, "withdraw": withdraw, "change": change, "link": let_in}
-    wrong = done(gate, principal, form, act=_chosen(form, acts))
+    wrong = done(gate, principal, WRITE, form=form, act=_chosen(form, acts))
     if wrong or link:
         url = f"{request.url.scheme}://{request.url.netloc}/enter/{link[0]}" if link else None
         return _person(request, gate, id, wrong=wrong, form=form if wrong else None, link=url)

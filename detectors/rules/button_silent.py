@@ -70,6 +70,18 @@ class ButtonSilent(Detector):
             claims += self._judge(message.at_ms)
         return claims
 
+    def forget(self) -> None:
+        """Silences count from now; a habit has no date, and nobody changes it by a visit."""
+        spoke_s = max(self.judged_ms - (self.first_ms or self.judged_ms), 0) // 1000
+        self._begin_silences(spoke_s)
+
+    def _begin_silences(self, spoke_s: int) -> None:
+        """As if every button had spoken at that second after the first press."""
+        for name, packed in self.habits.items():
+            presses, _, _, longest, _ = _HABIT.unpack(packed)
+            on_floor = self.floors.get(floor_of(name), 0)
+            self.habits[name] = _HABIT.pack(presses, self.all_presses, on_floor, longest, spoke_s)
+
     def _press(self, edge: Edge, floor: int) -> Iterable[Claim]:
         name = name_of(edge)
         at_ms = to_ms(edge.at) if edge.at is not None else self.judged_ms
@@ -111,11 +123,7 @@ class ButtonSilent(Detector):
         """Whoever was there may have mended it: silences count from now."""
         if body.phase != "out":
             return ()
-        for name, packed in self.habits.items():
-            presses, _, _, longest, _ = _HABIT.unpack(packed)
-            spoke_s = max(at_ms - (self.first_ms or at_ms), 0) // 1000
-            on_floor = self.floors.get(floor_of(name), 0)
-            self.habits[name] = _HABIT.pack(presses, self.all_presses, on_floor, longest, spoke_s)
+        self._begin_silences(max(at_ms - (self.first_ms or at_ms), 0) // 1000)
         if not self.dead:
             return ()
         self.dead = {}

@@ -54,6 +54,10 @@ class ButtonStuck(Detector):
             claims += self._take(edge)
         return [*claims, *self.tick(message.at_ms, view), *self._clear(message.at_ms)]
 
+    def forget(self) -> None:
+        """Begin with every button anew; whether a lift tells releases does not change."""
+        self.buttons, self.raised = {}, False
+
     def tick(self, now_ms: int, view: View) -> Iterable[Claim]:
         """See which button stays pressed, once a release would have been told."""
         if "button" in view.faulty or not self.tells_releases:

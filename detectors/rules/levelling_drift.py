@@ -64,6 +64,14 @@ class LevellingDrift(Detector):
             return self._clear(at_ms)
         return self._judge(at_ms) if full and new_day and not self.raised else ()
 
+    def forget(self) -> None:
+        """What is usual at a landing has no date: only a visit that adjusts changes it."""
+        self.raised = False
+
+    def begin_anew(self) -> None:
+        """What stops the car was adjusted or replaced: what was usual before is no measure."""
+        super().forget()
+
     def silenced(self, kind: str) -> None:
         """The drift goes on, whatever is silenced."""
         del kind
@@ -128,7 +136,7 @@ class LevellingDrift(Detector):
         if not any(done):
             return ()
         was_raised = self.raised
-        self.forget()
+        self.begin_anew()
         self.raised = was_raised
         return self._clear(at_ms) if was_raised else ()
 

@@ -41,6 +41,8 @@ ACTIONS: dict[str, Action] = {
         Action("organisations.write", ADMIN, "make and change organisations and contracts"),
         Action("people.read", ADMIN, "see people and their rights"),
         Action("people.write", ADMIN, "make and change people and their rights"),
+        Action("audit.read", ADMIN, "see who did or read what"),
+        Action("audit.erase", ADMIN, "erase a person"),
         Action("self.read", EVERY_ROLE, "see who one is and what one may"),
         Action("self.write", EVERY_ROLE, "change one's password and keys, and sign out"),
         Action("sign.in", EVERY_ROLE | {ANYBODY}, "sign in"),

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from liftwatch.access.people import Answered, Contract, Credential, Membership, Organisation, Person
 from liftwatch.access.sight import Grant
+from liftwatch.audit.entry import Act
 from liftwatch.records import RegisterWork
 
 
@@ -57,6 +58,15 @@ class PeopleWork(PeopleReads, Protocol):
     @property
     def register(self) -> RegisterWork:
         """What it does with lifts on record and households."""
+
+    def audit(self, act: Act) -> None:
+        """Note an act in the trail, in this transaction (`liftwatch.audit.trail`)."""
+
+    def erase_person(self, person: str) -> str | None:
+        """Forget who a pseudonym of the trail is; the pseudonym, or None without one."""
+
+    def delete_person(self, id: str) -> None:
+        """Delete a person with their roles, secrets and kept answers."""
 
     def locked_person(self, login: str) -> Person | None:
         """The person of a login, locked against others until the transaction ends."""

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 
 from liftwatch.access.people import AccessError
 from liftwatch.access.store import PeopleWork
+from liftwatch.audit.chain import SealError
+from liftwatch.audit.entry import NOBODY, Act
 from liftwatch.clock import now_ms, rfc3339
 from liftwatch.commands.wiring import open_stores, people_of, settings_or_fail
 from liftwatch.failure import Failure
@@ -29,6 +31,7 @@ def create_command(login: str, *, name: str | None, password_stdin: bool) -> Non
             work, login=login, name=name or login, password=password, now_ms=at_ms
         )
         people.grant(work, person.id, "admin", organisation=None, now_ms=at_ms)
+        work.audit(_act(person.id, "create", at_ms=at_ms))
     print(f"{person.login} is an administrator; from now on whoever opens a page signs in")
 
 
@@ -39,10 +42,26 @@ def link_command(login: str) -> None:
         person = work.person_of_login(login.strip().lower())
         if person is None or person.disabled_ms is not None:
             raise Failure(f"admin: nobody may come in as {login}")
-        made = sign_in.issue(work, person.id, "link", now_ms=now_ms())
+        at_ms = now_ms()
+        made = sign_in.issue(work, person.id, "link", now_ms=at_ms)
+        work.audit(_act(person.id, "link", at_ms=at_ms))
     until = rfc3339(made.credential.expires_ms)
     host = f"http://{settings.http.host}:{settings.http.port}"
     print(f"good once, until {until}:\n{host}/enter/{made.secret}")
+
+
+def _act(person: str, what: str, *, at_ms: int) -> Act:
+    """Of whoever sits at this machine, under the name the system knows them by."""
+    return Act(
+        at_ms=at_ms,
+        person=NOBODY,
+        action="people.write",
+        target_kind="person",
+        target=person,
+        channel="cli",
+        detail={"what": what},
+        private={"user": getpass.getuser()},
+    )
 
 
 @contextlib.contextmanager
@@ -54,7 +73,7 @@ def _work() -> Iterator[PeopleWork]:
             people_of(settings, stores, settings.data_dir).begin() as work,
         ):
             yield work
-    except (AccessError, Conflict, StoreUnavailable) as error:
+    except (AccessError, Conflict, SealError, StoreUnavailable) as error:
         raise Failure(f"admin: {error}") from error
 
 

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 import structlog
 from prometheus_client import CollectorRegistry
 
+from liftwatch.access.secrets import Seal, new_secret, secret_bytes
+from liftwatch.adapters.sql.people import SqlPeople
 from liftwatch.adapters.webhook import Webhook
 from liftwatch.audit.chain import seal_name
 from liftwatch.clock import SECOND_MS
@@ -19,6 +21,7 @@ from liftwatch.commands.wiring import (
 from liftwatch.engine.clockwork import Engine
 from liftwatch.engine.jobs import make_jobs
 from liftwatch.engine.retraining import Retraining
+from liftwatch.engine.sign_ins import prune_job
 from liftwatch.engine.trail import Kept
 from liftwatch.logs import configure
 from liftwatch.settings import Settings, audit_keys, webhook_key
@@ -68,6 +71,8 @@ def running_engine(
         exercise=demo or settings.exercise,
         kept=kept_of(settings),
     )
+    nameless = SqlPeople(stores.books, Seal(secret_bytes(new_secret())))  # it only forgets
+    jobs = (*jobs, prune_job(nameless))
     retraining = Retraining(LEARN_COMMAND)
     if not demo:
         jobs = (*jobs, retraining.job)

@@ -1,10 +1,13 @@
 """`liftwatch register import`: a CSV file into the register, tried first, kept whole or not."""
 
+import getpass
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 
 from liftwatch.access.people import AccessError
+from liftwatch.audit.chain import SealError
+from liftwatch.audit.entry import NOBODY, Act
 from liftwatch.clock import now_ms
 from liftwatch.commands.wiring import open_stores, people_of, settings_or_fail
 from liftwatch.failure import Failure
@@ -27,7 +30,7 @@ def import_command(file: Path, *, sheet: str, keep: bool, defaults: Mapping[str,
         _fit(defaults, wanted)
         judged = judge(data, wanted, now_ms=now_ms(), defaults=defaults, tell=_say)
         kept = _carry_out(judged, kept=keep)
-    except (AccessError, Conflict, StoreUnavailable, ValueError) as error:
+    except (AccessError, Conflict, SealError, StoreUnavailable, ValueError) as error:
         raise Failure(f"register: {error}") from error
     errors, remarks = judged.findings.errors, judged.findings.remarks
     outcome = "kept" if kept else "nothing was kept"
@@ -47,9 +50,24 @@ def _carry_out(judged: Judged, *, kept: bool) -> bool:
         try:
             with people.begin() as work:
                 keep(work, judged, by=by)
+                work.audit(_act(judged, at_ms=by.at_ms))
         except NotKept:
             return False
     return True
+
+
+def _act(judged: Judged, *, at_ms: int) -> Act:
+    """Of whoever sits at this machine, under the name the system knows them by."""
+    return Act(
+        at_ms=at_ms,
+        person=NOBODY,
+        action="register.write",
+        target_kind="sheet",
+        target=judged.sheet,
+        channel="cli",
+        detail={"what": "import", "rows": len(judged.rows)},
+        private={"user": getpass.getuser()},
+    )
 
 
 def _fit(defaults: Mapping[str, str], sheet: Sheet) -> None:

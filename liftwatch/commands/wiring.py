@@ -112,13 +112,25 @@ def secret_of(settings: Settings, folder: Path) -> bytes:
     if text := settings.secret.get_secret_value():
         return secret_bytes(text)
     file = folder / SECRET_FILE
-    try:
-        if not file.exists():
+    if not file.exists():
+        try:
             _write_secret(file)
+        except OSError as error:
+            raise _no_secret(file, error) from error
+    return secret_at(file)
+
+
+def secret_at(file: Path) -> bytes:
+    """The secret that a file holds, or one line why not."""
+    try:
         return secret_bytes(file.read_text(encoding="ascii").strip())
     except (OSError, ValueError) as error:
-        why = getattr(error, "strerror", None) or error
-        raise Failure(f"{file}: {why}; it holds the secret of this installation") from error
+        raise _no_secret(file, error) from error
+
+
+def _no_secret(file: Path, error: Exception) -> Failure:
+    why = getattr(error, "strerror", None) or error
+    return Failure(f"{file}: {why}; it holds the secret of this installation")
 
 
 def _write_secret(file: Path) -> None:

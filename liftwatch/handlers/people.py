@@ -85,6 +85,17 @@ def set_password(
     return _put(work, person, now_ms=now_ms, ends=True)
 
 
+def erase(work: PeopleWork, person: Person) -> str | None:
+    """Forget somebody: their row, roles and secrets, and who their pseudonym is; the pseudonym.
+
+    What they did stays in the trail, by a pseudonym that nobody can resolve any more.
+    """
+    pseudonym = work.erase_person(person.id)
+    work.delete_person(person.id)
+    _keep_an_admin(work)
+    return pseudonym
+
+
 def grant(
     work: PeopleWork, id: str, role: str, *, organisation: str | None, now_ms: int
 ) -> Membership:

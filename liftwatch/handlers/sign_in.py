@@ -33,11 +33,13 @@ Refusal = Literal["wrong", "locked"]
 
 
 class Refused(Exception):
-    """Nobody is signed in. Why is for the audit: whoever asks is told the same in each case."""
+    """Nobody is signed in. Why and whose login it was is for the trail: whoever asks is told the
+    same in each case."""
 
-    def __init__(self, why: Refusal) -> None:
+    def __init__(self, why: Refusal, person: str | None = None) -> None:
         super().__init__(why)
         self.why: Refusal = why
+        self.person = person
 
 
 class Made(NamedTuple):
@@ -67,7 +69,7 @@ def sign_in(store: PeopleStore, login: str, password: str, *, now_ms: int) -> Pe
             person = replace(person, failed=0, locked_until_ms=None)
             work.note_sign_in(person)
     if person is None or refused is not None:
-        raise Refused(refused or "wrong")
+        raise Refused(refused or "wrong", None if person is None else person.id)
     return person
 
 

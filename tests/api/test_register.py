@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 from api.app import BODY_MAX
 from liftwatch.access.sight import Place
 from liftwatch.adapters.sql.people import SqlPeople
+from liftwatch.audit.trail import AuditFilter
 from liftwatch.handlers.imports import SHOWN_MAX
 from liftwatch.handlers.register import take_in
 from liftwatch.ports import LiftRow
@@ -170,6 +171,25 @@ def test_a_half_bad_sheet_keeps_nothing_and_names_the_first_problems(
         assert [one["line"] for one in found["problems"]] == list(range(3, 1003, 2))
         assert found["problems"][0]["column"] == "estate"
     assert fleet.books.lifts() == []
+
+
+def test_what_was_set_and_kept_stands_in_the_trail(desk: Desk, fleet: Fleet) -> None:
+    """Once each; a dry run, a stale change and a bad sheet do nothing, so nothing is told."""
+    hear(fleet, Facts())
+    good, bad = HEAD + "320583,garden,L-0002,1\n", HEAD + "320583,garden,L-?,1\n"
+    desk.patch("/v1/lifts/L-0001", {"unit": "1"}, version=0)
+    desk.patch("/v1/lifts/L-0001", {"unit": "2"}, version=0)
+    send(desk, good)
+    send(desk, bad, dry_run=False)
+    for _ in range(2):
+        send(desk, good, dry_run=False, key="12345678")
+    lines = fleet.books.audit_page(AuditFilter(), limit=500).items
+    found = [
+        (one.entry.target_kind, one.entry.target)
+        for one in lines
+        if one.entry.action == "register.write"
+    ]
+    assert sorted(found) == [("lift", "L-0001"), ("sheet", "lifts")]
 
 
 def test_only_a_sheet_may_be_large(desk: Desk, fleet: Fleet) -> None:

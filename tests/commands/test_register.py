@@ -49,6 +49,10 @@ def test_a_file_is_tried_and_then_kept(
         assert run(monkeypatch, str(file), "--sheet", "lifts", "--keep") == 0
         assert capsys.readouterr().out == "1 rows can be used, 0 errors, 0 remarks: kept\n"
     assert lifts(folder) == ["L-0001"]
+    books = open_books(f"sqlite:///{folder}/liftwatch.sqlite")
+    targets = [one.target for one in books.audit_after(0)]
+    books.close()
+    assert targets == ["lifts", "lifts"]
 
 
 def test_every_bad_row_is_named(

@@ -4,11 +4,12 @@ import random
 from collections.abc import Iterator
 from datetime import datetime
 
+from detectors.bank import Bank
 from detectors.contract import Claim
 from detectors.rules.button_silent import ButtonSilent
 from detectors.view import View
 from liftwatch.clock import DAY_MS, HOUR_MS, parse_ms, rfc3339
-from liftwatch.telemetry.messages import Button, Edge
+from liftwatch.telemetry.messages import Button, Edge, Maintenance
 from tests.detectors.conftest import as_heard
 
 START_MS = parse_ms("2026-03-01T16:00:00Z")  # midnight in Shanghai
@@ -124,3 +125,26 @@ def test_nothing_is_told_before_there_is_a_habit() -> None:
         if at_ms < START_MS + 3 * DAY_MS or not is_of(edge, "landing", 7)
     )
     assert claims_of(told) == []
+
+
+def test_a_visit_of_routine_care_changes_no_habit() -> None:
+    """It comes every fortnight, and what it silences meanwhile begins anew: not what is usual."""
+    bank = Bank(area="320583", estate="garden", lift="LIFT-0001", detectors=(ButtonSilent,))
+    visits = iter([START_MS + day * DAY_MS + 13 * HOUR_MS for day in (10, 24)])
+    visit_ms = next(visits)
+    raised = []
+    for seq, (at_ms, edge) in enumerate(presses(2, range(60))):
+        if visit_ms is not None and at_ms >= visit_ms:
+            for phase, from_ms in (("in", visit_ms), ("out", visit_ms + 20)):
+                said = Maintenance(
+                    v=1, terminal="T", boot="b", seq=seq, at="", phase=phase, work="half_month"
+                )
+                bank.hear(as_heard(said, from_ms))
+            visit_ms = next(visits, None)
+        if at_ms < START_MS + 30 * DAY_MS or not is_of(edge, "landing", 7):
+            body = Button(v=1, terminal="T", boot="b", seq=seq, at="", edges=[edge])
+            raised += bank.hear(as_heard(body, at_ms))
+    assert [(one.edge, one.evidence["button"]) for one in raised] == [
+        ("raised", "landing/floor/7/down")
+    ]
+    assert raised[0].at_ms < START_MS + 51 * DAY_MS

@@ -374,3 +374,39 @@ def test_doors_that_opened_while_we_were_cut_off(stories: Any) -> None:
         received = str(at_of("00:33"))
         teller.tell_freely(f"{time} {what.replace('RECEIVED', received)}")
     assert teller.changes == []
+
+
+def test_who_rode_when_we_lost_sight_may_have_left(story: Tell) -> None:
+    """Twenty minutes later the car stands empty at a landing: nobody is trapped in it."""
+    minutes = "\n".join(f"        {n}:12  state" for n in range(21, 32))
+    story(f"""
+        00:00  state   car=moving speed_mps=1.0 occupied=true doors_closed=true
+        20:10  online
+        20:10  state   car=stopped speed_mps=0 in_door_zone=true occupied=false doors_closed=true
+{minutes}
+        32:00  expect  nothing
+    """)
+
+
+def test_who_stands_off_every_landing_could_not_leave(story: Tell) -> None:
+    """Whatever was not heard in between; a sensor that has let go empties no closed car."""
+    story("""
+        00:00  state   car=moving speed_mps=1.0 occupied=true doors_closed=true
+        00:10  state   car=stopped speed_mps=0 in_door_zone=false doors_closed=true
+        00:20  state   occupied=false
+        00:55.5  expect  entrapment raised at=00:55
+        10:00  state   occupied=false
+        10:01  expect  nothing
+    """)
+
+
+def test_who_is_seen_after_the_silence_counts_at_once(story: Tell) -> None:
+    """As the first word of a lift does; the time they stand begins then."""
+    minutes = "\n".join(f"        {n}:10  state" for n in range(21, 24))
+    story(f"""
+        00:00  state   car=moving speed_mps=1.0 occupied=true doors_closed=true
+        20:10  state   car=stopped speed_mps=0 in_door_zone=true occupied=true doors_closed=true
+        20:20  state   occupied=false
+{minutes}
+        23:11  expect  entrapment raised at=23:10 opened=20:10
+    """)

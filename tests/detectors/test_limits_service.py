@@ -163,6 +163,18 @@ def test_a_button_that_is_never_released(story: Tell) -> None:
     """)
 
 
+def test_that_a_lift_tells_releases_is_known_after_a_visit_too(story: Tell) -> None:
+    """What a visit silences begins anew; how a lift speaks does not."""
+    story("""
+        00:10  press panel=car floor=5
+        00:11  release panel=car floor=5
+        00:20  maintenance phase=in
+        00:50  maintenance phase=out
+        01:00  press panel=car floor=5
+        01:36  expect button_stuck raised opened=01:00 at=01:30
+    """)
+
+
 @pytest.mark.parametrize(
     ("times", "after", "found"),
     [(4, "01", False), (5, "01", True), (5, "00", True), (9, "01.1", False)],

@@ -287,6 +287,17 @@ def test_levels_that_drift_are_told_before_they_are_a_step() -> None:
     assert told.edges[-1][0] == "cleared"
 
 
+def test_levels_that_drift_past_a_visit_that_adjusts_nothing() -> None:
+    """What a visit silences begins anew, but not what is usual at a landing."""
+    rng = random.Random(3)
+    told = Told(LevellingDrift())
+    for days in (range(12), range(12, 30)):
+        told.hear(*stops(days, lambda day: max(day - 10, 0) * 1.2 + rng.gauss(0, 2.5)))
+        told.rule.forget()
+    assert told.edges == [("raised", 3)]
+    assert told.claims[0].at_ms < START_MS + (10.0 + 20.0 / 1.2) * DAY_MS
+
+
 @pytest.mark.parametrize(
     "error_mm",
     [

@@ -19,6 +19,8 @@ from liftwatch.access.sight import Grant, Place
 from liftwatch.adapters.sql import people_tables as tables
 from liftwatch.adapters.sql.books import SqlBooks
 from liftwatch.adapters.sql.trouble import translated
+from liftwatch.adapters.sql.work import SqlWork
+from liftwatch.audit.entry import Act
 from liftwatch.ports import Conflict, Stale
 from liftwatch.records import RegisterWork
 
@@ -43,7 +45,7 @@ class SqlPeople:
         """A transaction: committed at the end of the block, rolled back by an exception."""
         with self._books.begin() as work:
             try:
-                yield SqlPeopleWork(work.connection, self._seal, register=work)
+                yield SqlPeopleWork(work, self._seal)
             except IntegrityError as error:
                 raise Conflict("it is taken, or what it refers to does not exist") from error
 
@@ -183,9 +185,27 @@ class SqlPeopleReads:
 class SqlPeopleWork(SqlPeopleReads):
     """One transaction: reads, and what it changes."""
 
-    def __init__(self, connection: Connection, seal: Seal, *, register: RegisterWork) -> None:
-        super().__init__(connection, seal)
-        self.register = register
+    def __init__(self, work: SqlWork, seal: Seal) -> None:
+        super().__init__(work.connection, seal)
+        self._work = work
+
+    @property
+    def register(self) -> RegisterWork:
+        """What it does with lifts on record and households."""
+        return self._work
+
+    def audit(self, act: Act) -> None:
+        """Note an act in the trail, in this transaction."""
+        self._work.audit(act)
+
+    def erase_person(self, person: str) -> str | None:
+        """Forget who a pseudonym of the trail is; the pseudonym, or None without one."""
+        return self._work.erase_person(person)
+
+    def delete_person(self, id: str) -> None:
+        """Delete a person with their roles, secrets and kept answers."""
+        self._connection.execute(delete(tables.answered).where(_ANSWERED.caller == id))
+        self._connection.execute(delete(tables.person).where(_PERSON.id == id))
 
     def locked_person(self, login: str) -> Person | None:
         """The person of a login, locked against others until the transaction ends."""

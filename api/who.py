@@ -1,0 +1,44 @@
+"""Whoever a request runs as: what they may, by what they came in, and from where."""
+
+from typing import Literal, NamedTuple
+
+from fastapi import Request
+
+from liftwatch.access.roles import ANYBODY
+from liftwatch.access.sight import Grant
+from liftwatch.audit.entry import Channel
+
+By = Literal["nobody", "local", "token", "key", "session"]
+
+
+class Where(NamedTuple):
+    """From where somebody asks."""
+
+    address: str = ""
+    channel: Channel = "api"
+
+
+class Principal(NamedTuple):
+    """Whoever a request runs as; `person` is None for who is not in the register."""
+
+    name: str
+    grants: tuple[Grant, ...] = ()
+    person: str | None = None
+    family: str | None = None
+    by: By = "nobody"
+    where: Where = Where()
+
+    @property
+    def roles(self) -> frozenset[str]:
+        """The roles they have, in whatever organisation."""
+        return frozenset(grant.role for grant in self.grants)
+
+
+NOBODY = Principal(ANYBODY)
+LOCAL = Principal("local", (Grant(role="admin", organisation=""),), by="local")
+
+
+def where_of(request: Request) -> Where:
+    """The client's address, and whether it asks the API or for a page."""
+    address = request.client.host if request.client else ""
+    return Where(address, "api" if request.url.path.startswith("/v1/") else "console")

@@ -1,0 +1,201 @@
+"""`liftwatch check-config`: what is wrong or unsafe, before anything is started.
+
+Each check is a row. Wrong is what a start would fail at; unsafe is what would run and should not.
+Nothing is changed, but that an SQLite database or a folder that is not there yet is not missed.
+"""
+
+import contextlib
+import os
+import socket
+import stat
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+from liftwatch.adapters.sql import BooksError
+from liftwatch.adapters.sql.check import schema_of
+from liftwatch.audit.chain import seal_name
+from liftwatch.commands.wiring import SECRET_FILE, secret_at, telemetry_store, tls_of
+from liftwatch.failure import Failure
+from liftwatch.ports import StoreUnavailable
+from liftwatch.settings import MqttUrl, Settings, SettingsError, audit_keys, load_settings
+
+Verdict = Literal["ok", "unsafe", "wrong"]
+CONNECT_S = 5.0
+OTHERS = stat.S_IRWXG | stat.S_IRWXO
+
+
+class Finding(NamedTuple):
+    """One line."""
+
+    verdict: Verdict
+    what: str
+    detail: str
+
+
+Check = Callable[[Settings], Iterable[Finding]]
+
+
+def check_config_command() -> bool:
+    """Print a line for each finding; False when something is wrong."""
+    try:
+        settings = load_settings()
+    except SettingsError as error:
+        findings = [Finding("wrong", "settings", str(error))]
+    else:
+        findings = list(findings_of(settings))
+    for verdict, what, detail in findings:
+        print(f"{verdict:<7} {what}: {detail}")
+    return all(one.verdict != "wrong" for one in findings)
+
+
+def findings_of(settings: Settings) -> Iterator[Finding]:
+    """All findings, in the order of a start."""
+    for check in CHECKS:
+        yield from check(settings)
+
+
+def _folder(settings: Settings) -> Iterator[Finding]:
+    folder = settings.data_dir
+    there = folder
+    while not there.exists():
+        there = there.parent
+    try:
+        with tempfile.NamedTemporaryFile(dir=there, prefix=".liftwatch-"):
+            pass
+    except OSError as error:
+        yield Finding("wrong", "data folder", f"{folder}: {error.strerror or error}")
+        return
+    told = str(folder) if folder.exists() else f"{folder}: will be made"
+    yield Finding("ok", "data folder", told)
+
+
+def _secret(settings: Settings) -> Iterator[Finding]:
+    if settings.secret.get_secret_value():
+        yield Finding("ok", "secret", "LIFTWATCH_SECRET is set")
+        return
+    file = settings.data_dir / SECRET_FILE
+    if not file.exists():
+        yield Finding("ok", "secret", f"{file} will be made at the first start")
+        return
+    try:
+        secret_at(file)
+    except Failure as error:
+        yield Finding("wrong", "secret", str(error))
+        return
+    yield from _private("secret", file)
+
+
+def _env_file(settings: Settings) -> Iterator[Finding]:
+    del settings
+    file = Path(".env")
+    if file.exists():
+        yield from _private("settings", file)
+
+
+def _private(what: str, file: Path) -> Iterator[Finding]:
+    mode = file.stat().st_mode
+    if mode & OTHERS:
+        yield Finding("unsafe", what, f"{file} may be read by others: chmod 600 {file}")
+    else:
+        yield Finding("ok", what, f"{file} is its owner's alone")
+
+
+def _database(settings: Settings) -> Iterator[Finding]:
+    try:
+        schema = schema_of(settings.database_in(settings.data_dir))
+    except (BooksError, StoreUnavailable) as error:
+        yield Finding("wrong", "database", str(error)[:300])
+        return
+    if schema.ahead:
+        yield Finding("wrong", "database", f"has schema {schema.now}, newer than this version")
+    elif schema.now == schema.head:
+        yield Finding("ok", "database", f"schema {schema.now}")
+    else:
+        before = schema.now or "nothing"
+        yield Finding("ok", "database", f"{before} will be brought to {schema.head} at the start")
+    if not schema.ahead and not schema.has_admin:
+        told = "nobody: whoever is on this machine may everything until `liftwatch admin create`"
+        yield Finding("unsafe", "administrator", told)
+    yield from _trail(settings, schema.seal)
+
+
+def _trail(settings: Settings, sealed_with: str | None) -> Iterator[Finding]:
+    keys = [seal_name(key) for key in audit_keys(settings.audit_key)]
+    if not keys:
+        told = "LIFTWATCH_AUDIT_KEY is not set: whoever may write the database may re-seal it"
+        yield Finding("unsafe", "trail", told)
+    if sealed_with and sealed_with not in keys:
+        told = "is sealed with a key that LIFTWATCH_AUDIT_KEY does not hold: nothing can be done"
+        yield Finding("wrong", "trail", told)
+    elif keys:
+        yield Finding("ok", "trail", "has its key")
+
+
+def _broker(settings: Settings) -> Iterator[Finding]:
+    url = settings.mqtt_url
+    where = f"{url.host}:{url.port}"
+    try:
+        context = tls_of(settings)
+        with contextlib.ExitStack() as stack:
+            plain = stack.enter_context(socket.create_connection((url.host, url.port), CONNECT_S))
+            if url.tls:
+                import ssl
+
+                context = context or ssl.create_default_context()
+                stack.enter_context(context.wrap_socket(plain, server_hostname=url.host))
+    except (OSError, Failure) as error:
+        yield Finding("wrong", "broker", f"{where}: {error}")
+        return
+    yield Finding("ok", "broker", f"{where} takes connections")
+    if not url.tls and not _is_here(url):
+        yield Finding("unsafe", "broker", f"{where}: mqtt:// to another machine is not encrypted")
+    if url.username is None:
+        yield Finding("unsafe", "broker", "no credential: whoever reaches it may speak for a lift")
+
+
+def _is_here(url: MqttUrl) -> bool:
+    with contextlib.suppress(OSError):
+        return all(
+            one[4][0] in ("127.0.0.1", "::1")
+            for one in socket.getaddrinfo(url.host, url.port, type=socket.SOCK_STREAM)
+        )
+    return False
+
+
+def _telemetry(settings: Settings) -> Iterator[Finding]:
+    if not settings.influx_url:
+        yield Finding("ok", "telemetry", "the embedded store")
+        return
+    with contextlib.closing(telemetry_store(settings, settings.data_dir)) as store:
+        if store.is_ready():
+            yield Finding("ok", "telemetry", f"{settings.influx_url} answers")
+        else:
+            yield Finding("wrong", "telemetry", f"{settings.influx_url} does not answer")
+    if settings.influx_url.startswith("http://") and settings.influx_token.get_secret_value():
+        yield Finding("unsafe", "telemetry", "the token goes over http:// unencrypted")
+
+
+def _user(settings: Settings) -> Iterator[Finding]:
+    del settings
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        yield Finding("unsafe", "user", "root: give the service a user of its own")
+
+
+def _drill(settings: Settings) -> Iterator[Finding]:
+    if settings.exercise:
+        told = "LIFTWATCH_EXERCISE: this whole installation is a drill, and nothing real leaves it"
+        yield Finding("unsafe", "exercise", told)
+
+
+CHECKS: tuple[Check, ...] = (
+    _env_file,
+    _user,
+    _folder,
+    _secret,
+    _database,
+    _broker,
+    _telemetry,
+    _drill,
+)
