@@ -7,7 +7,7 @@ import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
-from api.principal import ACTIONS
+from api.principal import ACTIONS, may
 from liftwatch.access.sight import Place
 from liftwatch.adapters.sql import SqlBooks
 from liftwatch.adapters.sql.people import SqlPeople
