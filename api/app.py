@@ -17,11 +17,12 @@ from api import (
     lifts,
     organisations,
     people,
+    register,
     sign_in,
     stream,
     telemetry,
 )
-from api.console import audit_page, entrance, pages, people_pages
+from api.console import audit_page, entrance, import_page, pages, people_pages
 from api.feed import Feed
 from api.gate import Gate
 from api.guard import Guard
@@ -40,6 +41,7 @@ MODULES = (
     people,
     audit,
     lifts,
+    register,
     telemetry,
     completeness,
     incidents,
@@ -48,6 +50,7 @@ MODULES = (
     pages,
     entrance,
     people_pages,
+    import_page,
     audit_page,
 )
 """Each brings its routes."""

@@ -13,11 +13,13 @@ from liftwatch.access.people import (
 )
 from liftwatch.access.sight import Place
 from liftwatch.clock import rfc3339
+from liftwatch.register.columns import KINDS
 
 Text = Annotated[str, Meta(max_length=200)]
 Phone = Annotated[str, Meta(max_length=32)]
 Id = Annotated[str, Meta(max_length=64)]
 CreditCode = Annotated[str, Meta(pattern="^[0-9A-Z]{18}$")]
+Kind = Annotated[str, Meta(max_length=32, pattern=f"^({'|'.join(KINDS)})$")]
 Places = Annotated[list[Place], Meta(max_length=500)]
 Secret = Annotated[str, Meta(max_length=256)]
 
@@ -29,6 +31,7 @@ class NewOrganisation(Struct, kw_only=True, forbid_unknown_fields=True):
     credit_code: CreditCode | None = None
     phone: Phone | None = None
     places: Places = []
+    kind: Kind | None = None
 
 
 class OrganisationChange(Struct, kw_only=True, forbid_unknown_fields=True):
@@ -38,6 +41,7 @@ class OrganisationChange(Struct, kw_only=True, forbid_unknown_fields=True):
     credit_code: CreditCode | UnsetType | None = UNSET
     phone: Phone | UnsetType | None = UNSET
     places: Places | UnsetType = UNSET
+    kind: Kind | UnsetType | None = UNSET
     closed: bool | UnsetType = UNSET
 
 
@@ -49,6 +53,7 @@ class OrganisationShape(Struct, kw_only=True):
     credit_code: str | None
     phone: str | None
     places: list[Place]
+    kind: str | None
     made_at: str
     closed_at: str | None
     version: int
@@ -240,6 +245,7 @@ def organisation_shape(one: Organisation) -> OrganisationShape:
         credit_code=one.credit_code,
         phone=one.phone,
         places=list(one.places),
+        kind=one.kind,
         made_at=rfc3339(one.made_ms),
         closed_at=_at(one.closed_ms),
         version=one.version,

@@ -43,7 +43,7 @@ SORTS: dict[str, Row] = {
         Row("not-found", 404, "Not found"),
         Row("conflict", 409, "Another was there first"),
         Row("stale", 412, "It has changed meanwhile"),
-        Row("unsupported-media", 415, "Not JSON"),
+        Row("unsupported-media", 415, "Not a form of body that is read here"),
         Row("unusable", 422, "This cannot be done like that"),
         Row("method-not-allowed", 405, "Method not allowed"),
         Row("too-large", 413, "Body too large"),

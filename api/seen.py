@@ -8,6 +8,9 @@ from liftwatch.account import AccountGap, Completeness, CompletenessPlace
 from liftwatch.incidents.evidence import EvidenceWindow
 from liftwatch.incidents.incident import Incident
 from liftwatch.ports import Books, IncidentFilter, LiftRow, Page
+from liftwatch.records import Door
+from liftwatch.register.columns import HouseholdRow
+from liftwatch.register.record import Record
 
 
 class SeenBooks:
@@ -62,6 +65,29 @@ class SeenBooks:
     ) -> list[AccountGap]:
         """What is missing of a terminal, where its place is seen."""
         return self._books.gaps_of(terminal, after=after, limit=limit, sight=self.sight)
+
+    def record(self, lift: str) -> Record | None:
+        """A lift on record."""
+        return self._books.record_of(lift, sight=self.sight)
+
+    def successor(self, lift: str) -> str | None:
+        """The lift that replaced one, where both are seen."""
+        found = self._books.successor_of(lift) if self.lift(lift) else None
+        return found if found is not None and self.lift(found) else None
+
+    def households(
+        self,
+        area: str,
+        estate: str,
+        *,
+        building: str | None = None,
+        after: Door | None = None,
+        limit: int = 500,
+    ) -> list[HouseholdRow]:
+        """Households of an estate that are seen, after a door."""
+        return self._books.households(
+            area, estate, building=building, after=after, limit=limit, sight=self.sight
+        )
 
     def stream_head(self) -> int:
         """The newest number of the stream; it tells nobody what changed."""

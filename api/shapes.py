@@ -7,6 +7,7 @@ from fastapi import Response
 from msgspec import Struct, field
 
 from api.people_shapes import DESCRIBED_PEOPLE
+from api.register_shapes import DESCRIBED_REGISTER
 from liftwatch.account import AccountGap, Completeness
 from liftwatch.clock import day_text, rfc3339
 from liftwatch.incidents.evidence import Confidence
@@ -258,6 +259,7 @@ def described(
 def schemas() -> dict[str, Any]:
     """The OpenAPI schemas of all shapes."""
     _, components = msgspec.json.schema_components(
-        (*DESCRIBED, *DESCRIBED_PEOPLE), ref_template="#/components/schemas/{name}"
+        (*DESCRIBED, *DESCRIBED_PEOPLE, *DESCRIBED_REGISTER),
+        ref_template="#/components/schemas/{name}",
     )
     return components

@@ -19,6 +19,7 @@ from detectors.order import WAIT_MS, Order, TooMany
 from detectors.registry import DETECTORS
 from detectors.together import Place, Roll, Together
 from liftwatch.incidents.incident import AlarmChange
+from liftwatch.register.facts import Facts
 from liftwatch.telemetry.messages import Message
 
 LIFTS_MAX = 50_000  # five times what one process is made for
@@ -120,6 +121,18 @@ class Fleet:
             self.touched.add(lift)
         return changes
 
+    def enter(self, lift: str, facts: Facts, *, version: int, at_ms: int) -> list[AlarmChange]:
+        """Take what people entered of a lift that was heard of; of another nothing is kept.
+
+        The calendar is looked up at once: a date of theirs may be over.
+        """
+        bank = self.banks.get(lift)
+        if bank is None:
+            return []
+        bank.view.enter(facts, version)
+        now_ms = max(self.clock_ms, at_ms)
+        return self._shared(self._consult(lift, now_ms, told_ms=now_ms))
+
     def finish(self) -> list[AlarmChange]:
         """Take what still waits for its predecessors: nothing more will come. No time passes."""
         flushed = self.order.flush()
@@ -164,7 +177,7 @@ class Fleet:
         history = self.history.get(message.lift)
         if history is None:
             history = self.history[message.lift] = self._new_bank(message, late=True)
-        history.view.learn(bank.view.facts)
+        history.view.know_as(bank.view)
         history.view.faulty, history.view.heard = bank.view.faulty, bank.view.heard
         changes = history.hear(message)
         if message.kind in CONTEXT:

@@ -10,6 +10,7 @@ from msgspec import Struct, field, structs
 from detectors.moment import Moment, moment_of
 from detectors.people import People
 from liftwatch.clock import HOUR_MS, SECOND_MS
+from liftwatch.register.changes import held
 from liftwatch.register.facts import DOOR_ZONE_MM, Facts, ends_m, merge
 from liftwatch.telemetry.messages import (
     Button,
@@ -90,6 +91,9 @@ class View(Struct, gc=False):
     lag_ms: int = 0
     exercise: bool = False
     active: tuple[str, ...] = ()
+    entered: Facts | None = None
+    entered_version: int = 0
+    said: Facts | None = None
 
     @property
     def state(self) -> State | None:
@@ -189,7 +193,7 @@ class View(Struct, gc=False):
             return
         self.context_ms[message.kind] = message.at_ms
         if isinstance(body, RegisterMessage):
-            self.learn(merge(self.facts, body))
+            self._hold(merge(self.told, body))
         elif isinstance(body, Health) and body.sensors is not None:
             names = body.sensors.__struct_fields__
             self.faulty = tuple(n for n in names if getattr(body.sensors, n) == "fault")
@@ -211,6 +215,30 @@ class View(Struct, gc=False):
     def learn(self, facts: Facts) -> None:
         """Take what the register knows."""
         self.facts, self.ends_m = facts, ends_m(facts)
+
+    @property
+    def told(self) -> Facts:
+        """What its terminals say, whatever people entered."""
+        return self.facts if self.said is None else self.said
+
+    def enter(self, facts: Facts, version: int) -> None:
+        """Take what people entered, all of it: it holds against what terminals say."""
+        told = self.told
+        self.entered, self.entered_version = (None if facts == Facts() else facts), version
+        self._hold(told)
+
+    def know_as(self, other: "View") -> None:
+        """Take what another knows of the lift."""
+        self.said, self.entered, self.entered_version = (
+            other.said,
+            other.entered,
+            other.entered_version,
+        )
+        self.learn(other.facts)
+
+    def _hold(self, said: Facts) -> None:
+        self.said = None if self.entered is None else said
+        self.learn(said if self.entered is None else held(said, self.entered))
 
     def masked(self, state: State) -> State:
         """The state without the signals of faulty sensors."""

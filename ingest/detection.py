@@ -27,9 +27,11 @@ from ingest.retry import until_it_works
 from ingest.salvage import Damage
 from liftwatch import clock
 from liftwatch.handlers.alarms import apply_alarm
+from liftwatch.handlers.register import take_in
 from liftwatch.incidents.incident import AlarmChange
 from liftwatch.ports import Books, LiftRow, StoreUnavailable
-from liftwatch.telemetry.messages import Message, Online, Rejection, Wire
+from liftwatch.register.changes import Origin
+from liftwatch.telemetry.messages import Message, Online, Register, Rejection, Wire
 from liftwatch.telemetry.signals import ENVELOPE
 from liftwatch.telemetry.topics import CANARY_AREA, topic_of
 
@@ -38,11 +40,8 @@ log = structlog.get_logger()
 TICK_S = 0.25  # a deadline is judged at most 1 s after it (contract, section 2)
 CHECKPOINT_S = 10.0
 KEPT_MS = clock.HOUR_MS  # of the journal, after all have read it: to look at what just happened
-PROGRESS, BOARD, ACCOUNT = (
-    "progress",
-    "board",
-    "account",
-)  # what may be in trouble, beside what is retried
+PROGRESS, BOARD, ACCOUNT = "progress", "board", "account"
+"""What may be in trouble, beside what is retried."""
 BOARD_S = 1.0
 ACCOUNT_ROWS, ACCOUNT_BOOTS = 1_000, 100  # published at once, likewise
 BOARD_LIFTS = 1_000  # rows of the fleet's board written at once; the others wait a second
@@ -74,6 +73,7 @@ class Detection:
         self._stopping = threading.Event()
         self._online: dict[str, str] = {}
         self._heard: dict[str, Message] = {}
+        self._said: dict[str, Origin] = {}
         self._unsaved: set[str] = set()
         self._saved_s = self._shown_s = clock.monotonic_s()
         self._troubles: dict[str, str] = {}
@@ -182,6 +182,9 @@ class Detection:
                 lambda: self._dead.note_retried(note.letter, received_ms), "file of dead letters"
             )
             return []
+        if note.entered is not None:
+            said = note.entered
+            return self.fleet.enter(said.lift, said.facts, version=said.version, at_ms=received_ms)
         self.fleet.link(note.what == "up", received_ms)
         return []
 
@@ -240,6 +243,11 @@ class Detection:
             self._counts.changed(change.kind, change.edge)
             self._until_it_works(partial(apply_alarm, self._books, change), "incident database")
 
+    def entered_versions(self) -> dict[str, int]:
+        """By which version of its record each lift is judged; any thread may ask."""
+        banks = self.fleet.banks.copy()  # in one step: this thread goes on adding to them
+        return {lift: bank.view.entered_version for lift, bank in banks.items()}
+
     @property
     def trouble(self) -> str | None:
         """What does not work now, in one line; None when all does."""
@@ -254,6 +262,8 @@ class Detection:
     def _note(self, message: Message) -> None:
         if not message.late and not message.again:
             self._heard[message.lift] = message
+            if isinstance(message.body, Register):
+                self._said[message.lift] = Origin(message.body.terminal, message.received_ms)
             if isinstance(message.body, Online) and message.body.status:
                 self._online[message.lift] = message.body.status
 
@@ -287,13 +297,14 @@ class Detection:
             return
         try:
             with self._books.begin() as work:
-                work.put_lifts(rows)
+                take_in(work, rows, said=self._said)
         except Exception as error:  # noqa: BLE001 - the board is shown again in a second
             self._tell(BOARD, f"board of lifts: {error}")
             return
         self._tell(BOARD, None)
         for lift in lifts:
             del self._heard[lift]
+            self._said.pop(lift, None)
 
     def _row(self, lift: str) -> LiftRow | None:
         message, bank = self._heard[lift], self.fleet.banks.get(lift)
@@ -304,7 +315,7 @@ class Detection:
             lift=lift,
             area=message.area,
             estate=message.estate,
-            facts=bank.view.facts,
+            facts=bank.view.told,
             state=state_data(now.state) if now else None,
             state_ms=now.at_ms if now else None,
             online=self._online.get(lift),

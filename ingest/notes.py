@@ -1,4 +1,5 @@
-"""What the journal holds beside publications: when we could not hear, steps of our clock, retries.
+"""What the journal holds beside publications: when we could not hear, steps of our clock, retries,
+what people enter of lifts.
 
 They are part of the input: after a crash, detection reads them again in their place and comes to
 the same alarms. Their topics begin with `$`, which no subscription of ours matches.
@@ -8,18 +9,29 @@ from typing import NamedTuple
 
 import msgspec
 
+from liftwatch.register.facts import Facts
+
 NOTE_ROOT = "$liftwatch/"
 LINK_UP, LINK_DOWN, STEP = f"{NOTE_ROOT}up", f"{NOTE_ROOT}down", f"{NOTE_ROOT}step"
-RETRY = f"{NOTE_ROOT}retry"
+RETRY, ENTERED = f"{NOTE_ROOT}retry", f"{NOTE_ROOT}entered"
+
+
+class Entered(msgspec.Struct, array_like=True, frozen=True):
+    """What people have entered of a lift, all of it, and the version of its record."""
+
+    lift: str
+    version: int
+    facts: Facts
 
 
 class Note(NamedTuple):
     """`up` and `down`: the link to the broker; `step`: our clock stepped by `ms`; `retry`: of a
-    dead letter, by its number."""
+    dead letter, by its number; `entered`: what people say of a lift."""
 
     what: str
     ms: int = 0
     letter: int = 0
+    entered: Entered | None = None
 
 
 class Retry(msgspec.Struct, array_like=True, frozen=True):
@@ -31,6 +43,7 @@ class Retry(msgspec.Struct, array_like=True, frozen=True):
     received_ms: int
 
 
+_ENTERED = msgspec.msgpack.Decoder(Entered)
 _RETRY = msgspec.msgpack.Decoder(Retry)
 
 
@@ -38,8 +51,10 @@ def read_note(topic: str, payload: bytes) -> Note:
     """The note that a journal's entry is; ValueError when it is none.
 
     >>> read_note("$liftwatch/step", b"-3600000"), read_note("$liftwatch/up", b"").what
-    (Note(what='step', ms=-3600000, letter=0), 'up')
+    (Note(what='step', ms=-3600000, letter=0, entered=None), 'up')
     """
+    if topic == ENTERED:
+        return Note("entered", entered=_ENTERED.decode(payload))
     what = topic.removeprefix(NOTE_ROOT)
     if what not in ("up", "down", "step"):
         raise ValueError(f"{topic} is no note")

@@ -17,6 +17,7 @@ from ingest.counts import Counts
 from ingest.dead_letters import DeadLetters
 from ingest.decode import Publication
 from ingest.detection import KEPT_MS, Detection
+from ingest.entries import Entries
 from ingest.journal import BYTES_MAX, Journal, JournalError
 from ingest.notes import NOTE_ROOT
 from ingest.progress import Progress
@@ -90,6 +91,9 @@ class Pipeline:
             kept_ms=journal_kept_ms,
             flights=flights,
             estates=estates,
+        )
+        self.entries = Entries(
+            books, versions=self.detection.entered_versions, take=self.consumer.take_again
         )
         self.relay = Relay(
             journal=self.journal,
@@ -167,6 +171,7 @@ class Pipeline:
         self.relay.start()
         self.consumer.start()
         self.retries.start()
+        self.entries.start()
         if self.canary is not None:
             self.canary.start()
 
@@ -174,6 +179,7 @@ class Pipeline:
         """Stop receiving, finish what is under way, keep the detectors' state."""
         if self.canary is not None:
             self.canary.stop()
+        self.entries.stop()
         self.retries.stop()
         self.consumer.stop()
         self.detection.stop()

@@ -12,6 +12,7 @@ from liftwatch.audit.trail import AuditReads, AuditWork
 from liftwatch.clock import HOUR_MS
 from liftwatch.incidents.evidence import EvidenceReads, EvidenceWork
 from liftwatch.incidents.incident import AlarmChange, Incident
+from liftwatch.records import RegisterReads, RegisterWork
 from liftwatch.register.facts import Facts
 from liftwatch.telemetry.messages import Message
 
@@ -275,7 +276,7 @@ class Duties(Protocol):
         """Forget what was promised before and is settled; how many went."""
 
 
-class Work(Duties, AccountWork, AuditWork, EvidenceWork, Protocol):
+class Work(Duties, AccountWork, AuditWork, EvidenceWork, RegisterWork, Protocol):
     """One transaction of the relational store."""
 
     def remember(self, change: AlarmChange) -> bool:
@@ -300,7 +301,7 @@ class Work(Duties, AccountWork, AuditWork, EvidenceWork, Protocol):
         """Append to the stream; the number it got."""
 
     def put_lifts(self, rows: Sequence[LiftRow]) -> None:
-        """Insert or replace lifts."""
+        """Insert or replace lifts; `facts` are what terminals say, whatever people entered."""
 
 
 class Conflict(Exception):
@@ -311,7 +312,7 @@ class Stale(Conflict):
     """What was to be changed is no longer as it was when it was read."""
 
 
-class Books(AccountReads, AuditReads, EvidenceReads, Protocol):
+class Books(AccountReads, AuditReads, EvidenceReads, RegisterReads, Protocol):
     """The relational store: incidents, the register, the stream.
 
     A `sight` bounds what is read to rows somebody may see; what they may not is not there.
@@ -334,7 +335,7 @@ class Books(AccountReads, AuditReads, EvidenceReads, Protocol):
         """Incidents, newest first."""
 
     def lift(self, lift: str, *, sight: Sight = EVERYTHING) -> LiftRow | None:
-        """One lift."""
+        """One lift; of its facts a person's word holds, else a terminal's, here and in `lifts`."""
 
     def lifts(
         self,

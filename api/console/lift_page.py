@@ -1,20 +1,25 @@
 """What the page of one lift shows."""
 
-from typing import Any
+from collections.abc import Callable, Collection, Mapping
+from typing import Any, NamedTuple
 
 from api.console.language import Language
 from api.console.shaft import draw_shaft
 from api.console.signals import STATE_ROWS
-from api.console.values import rows
+from api.console.values import label, rows, value
 from api.console.views import incident_view, lift_name, tile
 from api.open_incidents import read_open, worst_first
 from api.parameters import no_lift
 from api.seen import SeenBooks
 from liftwatch.clock import now_ms
 from liftwatch.ports import IncidentFilter, LiftRow
-from liftwatch.register.facts import Facts
+from liftwatch.register.changes import differences
+from liftwatch.register.places import Place
+from liftwatch.register.record import Entry, entries
 
 PAST_MAX = 20
+Logins = Callable[[Collection[str]], Mapping[str, str]]
+"""What some people are called, by their ids; who is not among them is not named."""
 
 
 def _lift(books: SeenBooks, lift: str) -> LiftRow:
@@ -52,8 +57,76 @@ def lift_incidents(books: SeenBooks, language: Language, lift: str) -> dict[str,
     }
 
 
-def lift_facts(books: SeenBooks, language: Language, lift: str) -> dict[str, Any]:
-    """What the register knows, without the list of floors the shaft shows."""
-    facts = _lift(books, lift).facts
-    known = {name: getattr(facts, name) for name in Facts.__struct_fields__ if name != "floors"}
-    return {"facts": rows(language, known)}
+class Fact(NamedTuple):
+    """A field of the register, and of whom it is since when."""
+
+    label: str
+    value: str
+    name: str
+    by: str
+    since: str
+
+
+class Differing(NamedTuple):
+    """A field in which its terminal contradicts a person."""
+
+    label: str
+    name: str
+    person: str
+    terminal: str
+    since: str
+
+
+def lift_facts(
+    books: SeenBooks, language: Language, lift: str, *, logins: Logins
+) -> dict[str, Any]:
+    """What the register knows and of whom, without the list of floors the shaft shows."""
+    record, now = books.record(lift), now_ms()
+    if record is None:
+        raise no_lift(lift)
+    found = [one for one in entries(record) if one.field != "floors"]
+    names = logins({one.by.who for one in found if one.is_entered})
+    facts = [
+        Fact(
+            label(language, one.field),
+            value(language, one.field, one.value),
+            one.field,
+            _by(language, one, names),
+            language.moment(one.by.at_ms, now_ms=now) if one.by.at_ms else "",
+        )
+        for one in found
+    ]
+    differing = [
+        Differing(
+            label(language, one.field),
+            one.field,
+            _side(language, one.field, one.ours),
+            _side(language, one.field, one.theirs),
+            language.moment(one.since_ms, now_ms=now),
+        )
+        for one in differences(record.known)
+    ]
+    before = record.site.predecessor
+    links = {
+        "predecessor": before if before is not None and books.lift(before) else None,
+        "successor": books.successor(lift),
+    }
+    return {"facts": facts, "differing": differing, "links": links}
+
+
+def _by(language: Language, entry: Entry, names: Mapping[str, str]) -> str:
+    if entry.is_entered:
+        who = names.get(entry.by.who)
+        return language.say("Entered by %(who)s", who=who) if who else language.say("Entered")
+    if not entry.by.who:
+        return language.say("Its terminal")
+    return language.say("Terminal %(name)s", name=entry.by.who)
+
+
+def _side(language: Language, name: str, what: Any) -> str:
+    """A value of one side; of landings only how they are called."""
+    if isinstance(what, Place):
+        return f"{what.latitude:.5f}, {what.longitude:.5f} ({what.datum})"
+    if name == "floors":
+        what = [floor.label or str(floor.index) for floor in what]
+    return value(language, name, what)

@@ -1,5 +1,7 @@
 """The pages and the pieces of them that are loaded again when something has changed."""
 
+from collections.abc import Collection
+from functools import partial
 from typing import Annotated
 from urllib.parse import quote
 
@@ -15,9 +17,10 @@ from api.console.incident_page import incident_page
 from api.console.language import COOKIE, LANGUAGES, own_path
 from api.console.lift_page import lift_facts, lift_incidents, lift_now
 from api.console.render import language_of, render
+from api.gate import Gate
 from api.paging import Cursor as CursorQuery
 from api.parameters import Day, Words, day_number, estates, lift_filter, lift_path, words
-from api.parts import TheBooks
+from api.parts import TheBooks, ThePart
 from api.principal import allow
 from api.problems import BadParameter, Problem, shown
 from liftwatch.clock import estate_day, now_ms
@@ -79,14 +82,24 @@ def tiles_piece(request: Request, books: TheBooks, lift: Words) -> Response:
 
 
 @console.get("/lifts/{lift}")
-def lift_whole(request: Request, books: TheBooks, lift: str) -> Response:
+def lift_whole(*, request: Request, books: TheBooks, part: ThePart, lift: str) -> Response:
     """One lift: how it stands, what is and was wrong, its last day, what the register knows."""
     language = language_of(request)
     values: dict[str, object] = {"stream": books.stream_head(), "charts": CHARTS}
     values |= lift_now(books, language, lift_path(lift))
     values |= lift_incidents(books, language, lift)
-    values |= lift_facts(books, language, lift)
+    told = part.gate if "admin" in request.state.principal.roles else None
+    values |= lift_facts(books, language, lift, logins=partial(logins, told))
     return render(request, "lift.html", values)
+
+
+def logins(gate: Gate | None, people: Collection[str]) -> dict[str, str]:
+    """By their ids; without a gate nobody is named. Who is no person any more keeps the id."""
+    if gate is None:
+        return {}
+    with gate.people.reading() as reads:
+        found = {id: reads.person(id) for id in people}
+    return {id: one.login if one else id for id, one in found.items()}
 
 
 @console.get("/console/lifts/{lift}/now")

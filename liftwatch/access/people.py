@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from liftwatch.access.roles import ROLES
 from liftwatch.access.sight import Place
+from liftwatch.register.columns import KINDS
 from liftwatch.telemetry.topics import is_area, is_estate
 
 NAME_MAX, PHONE_MAX = 200, 32
@@ -24,7 +25,10 @@ class AccessError(Exception):
 
 
 class Organisation(Struct, kw_only=True, frozen=True):
-    """A company, office or committee: what it reaches, and since when it is closed."""
+    """A company, office or committee: what it reaches, and since when it is closed.
+
+    `kind` says what it is, by the name of a role; rights come of its people's roles alone.
+    """
 
     id: str
     name: str
@@ -34,6 +38,7 @@ class Organisation(Struct, kw_only=True, frozen=True):
     made_ms: int
     closed_ms: int | None = None
     version: int = 1
+    kind: str | None = None
 
 
 class Person(Struct, kw_only=True, frozen=True):
@@ -138,6 +143,13 @@ def check_credit_code(code: str | None) -> str | None:
     if code is not None and not _CREDIT_CODE.match(code):
         raise AccessError(f"{code[:32]!a} is no unified social credit code: 18 of 0-9 and A-Z")
     return code
+
+
+def check_kind(kind: str | None) -> str | None:
+    """What an organisation may be: a role that organisations have, or nobody said."""
+    if kind is not None and kind not in KINDS:
+        raise AccessError(f"{kind[:32]!a} is no kind of organisation: {', '.join(KINDS)}")
+    return kind
 
 
 def check_password(password: str, *, login: str) -> str:

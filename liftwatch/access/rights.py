@@ -10,6 +10,7 @@ from typing import NamedTuple
 from liftwatch.access.roles import ANYBODY, ROLES
 
 WATCHING = frozenset({"property", "maintenance", "supervision", "rescue", "admin"})
+KEEPING = frozenset({"property", "admin"})
 EVERY_ROLE = frozenset(ROLES)
 ADMIN = frozenset({"admin"})
 LOGGED = frozenset({"supervision"})
@@ -33,6 +34,9 @@ ACTIONS: dict[str, Action] = {
         Action("incidents.read", WATCHING, "see incidents", by_row=True),
         Action("stream.read", WATCHING, "follow changes as they happen", by_row=True),
         Action("console.read", WATCHING, "look at the pages", by_row=True),
+        Action("register.read", WATCHING, "see what is on record of a lift", by_row=True),
+        Action("register.write", ADMIN, "set what is on record of lifts, and import sheets"),
+        Action("households.read", KEEPING, "see households and their floor areas", by_row=True),
         Action("organisations.read", EVERY_ROLE, "see organisations"),
         Action("organisations.write", ADMIN, "make and change organisations and contracts"),
         Action("people.read", ADMIN, "see people and their rights"),

@@ -7,6 +7,7 @@ from typing import Protocol
 from liftwatch.access.people import Answered, Contract, Credential, Membership, Organisation, Person
 from liftwatch.access.sight import Grant
 from liftwatch.audit.entry import Act
+from liftwatch.records import RegisterWork
 
 
 class PeopleReads(Protocol):
@@ -52,7 +53,11 @@ class PeopleReads(Protocol):
 
 
 class PeopleWork(PeopleReads, Protocol):
-    """One transaction over people and organisations."""
+    """One transaction over people and organisations; `register` is the register in it."""
+
+    @property
+    def register(self) -> RegisterWork:
+        """What it does with lifts on record and households."""
 
     def audit(self, act: Act) -> None:
         """Note an act in the trail, in this transaction (`liftwatch.audit.trail`)."""

@@ -18,6 +18,11 @@ from liftwatch.adapters.memory_evidence import (
     MemoryEvidenceReads,
     MemoryEvidenceWork,
 )
+from liftwatch.adapters.memory_register import (
+    MemoryRegisterReads,
+    MemoryRegisterWork,
+    RegisterState,
+)
 from liftwatch.audit.chain import Keys
 from liftwatch.incidents.incident import AlarmChange, Incident
 from liftwatch.ports import Conflict, IncidentFilter, LiftRow, Page, StreamEvent
@@ -36,19 +41,27 @@ class _State:
         self.streamed_ms: list[int] = []
         self.pruned = 0
         self.lifts: dict[str, LiftRow] = {}
+        self.register = RegisterState(self.lifts)
         self.duties = DutiesState()
         self.account = AccountState()
         self.audit = AuditState()
         self.evidence: EvidenceState = {}
 
 
-class MemoryBooks(MemoryDutyReads, MemoryAccountReads, MemoryAuditReads, MemoryEvidenceReads):
+class MemoryBooks(
+    MemoryDutyReads,
+    MemoryAccountReads,
+    MemoryAuditReads,
+    MemoryEvidenceReads,
+    MemoryRegisterReads,
+):
     """Fulfils `liftwatch.ports.Books` for one thread; it knows no contracts of maintenance."""
 
     def __init__(self, *, audit_keys: Keys = ()) -> None:
         self._state = _State()
         super().__init__(self._state.duties)
         self._account, self._evidence = self._state.account, self._state.evidence
+        self._register = self._state.register
         self._audit, self.audit_keys = self._state.audit, audit_keys
 
     @contextmanager
@@ -95,7 +108,7 @@ class MemoryBooks(MemoryDutyReads, MemoryAccountReads, MemoryAuditReads, MemoryE
         """One lift."""
         found = self._state.lifts.get(lift)
         seen = found is not None and sight.covers(found.area, found.estate)
-        return copy.copy(found) if seen else None
+        return self._register.held(found) if seen and found else None
 
     def lifts(
         self,
@@ -112,7 +125,7 @@ class MemoryBooks(MemoryDutyReads, MemoryAccountReads, MemoryAuditReads, MemoryE
             if (estate is None or row.estate == estate) and (after is None or name > after)
             if sight.covers(row.area, row.estate)
         )
-        return [copy.copy(self._state.lifts[name]) for name in names[:limit]]
+        return [self._register.held(self._state.lifts[name]) for name in names[:limit]]
 
     def stream_after(self, n: int, limit: int = 500) -> list[StreamEvent]:
         """Changes numbered above n."""
@@ -140,13 +153,15 @@ class MemoryBooks(MemoryDutyReads, MemoryAccountReads, MemoryAuditReads, MemoryE
         """Nothing to let go of."""
 
 
-class MemoryWork(MemoryDuties, MemoryAccountWork, MemoryAuditWork, MemoryEvidenceWork):
+class MemoryWork(
+    MemoryDuties, MemoryAccountWork, MemoryAuditWork, MemoryEvidenceWork, MemoryRegisterWork
+):
     """One transaction; each step says how it is undone."""
 
     def __init__(self, state: _State) -> None:
         super().__init__(state.duties)
         self._state, self._account, self._evidence = state, state.account, state.evidence
-        self._audit, self._drafts = state.audit, []
+        self._audit, self._drafts, self._register = state.audit, [], state.register
 
     def undo(self) -> None:
         """Take every step back, the last first."""

@@ -16,6 +16,7 @@ from liftwatch.access.people import (
     Organisation,
     Person,
     check_credit_code,
+    check_kind,
     check_login,
     check_password,
     check_places,
@@ -126,13 +127,14 @@ def withdraw(work: PeopleWork, person: str, membership: str, *, now_ms: int) -> 
 
 
 def make_organisation(work: PeopleWork, *, name: str, now_ms: int, **more: Any) -> Organisation:
-    """A new one: `credit_code`, `phone` and `places` are optional."""
+    """A new one: `credit_code`, `phone`, `places` and `kind` are optional."""
     made = Organisation(
         id=new_id(),
         name=check_text("name", name),
         credit_code=check_credit_code(more.get("credit_code")),
         phone=_phone(more.get("phone")),
         places=check_places(tuple(more.get("places", ()))),
+        kind=check_kind(more.get("kind")),
         made_ms=now_ms,
     )
     work.add_organisation(made)
@@ -142,7 +144,7 @@ def make_organisation(work: PeopleWork, *, name: str, now_ms: int, **more: Any) 
 def change_organisation(
     work: PeopleWork, id: str, *, version: int, now_ms: int, **changes: Any
 ) -> Organisation:
-    """Another `name`, `phone`, `credit_code`, `places` or `closed`."""
+    """Another `name`, `phone`, `credit_code`, `places`, `kind` or `closed`."""
     found = work.organisation(id)
     if found is None:
         raise AccessError("there is no such organisation")
@@ -156,6 +158,8 @@ def change_organisation(
         found = replace(found, credit_code=check_credit_code(changes["credit_code"]))
     if "places" in changes:
         found = replace(found, places=check_places(tuple(changes["places"])))
+    if "kind" in changes:
+        found = replace(found, kind=check_kind(changes["kind"]))
     if "closed" in changes:
         found = replace(found, closed_ms=now_ms if changes["closed"] else None)
     found = replace(found, version=version + 1)

@@ -35,6 +35,10 @@ class Origin(Struct, frozen=True):
     at_ms: int
 
 
+UNNOTED = Origin("", 0)
+"""Of what was known before origins were kept."""
+
+
 class Known(Struct, frozen=True, kw_only=True):
     """A lift's facts with where they are from. A field in no `..._by` is unknown."""
 
@@ -70,9 +74,20 @@ def learn(known: Known, message: Register, *, at_ms: int) -> Known:
     >>> [(one.field, one.ours, one.theirs, one.since_ms) for one in found]
     [('unit', '1', '2', 7)]
     """
-    said = merge(known.said, message)
-    now = Origin(message.terminal, at_ms)
-    fresh = {name: now for name in FIELDS if getattr(said, name) != getattr(known.said, name)}
+    return hear(known, merge(known.said, message), by=Origin(message.terminal, at_ms))
+
+
+def hear(known: Known, said: Facts, *, by: Origin) -> Known:
+    """What is known when a terminal says all of this; what it says anew has its name from now on.
+
+    So has what is known and nobody noted of whom: that was before origins were kept.
+    """
+    fresh = {
+        name: by
+        for name in FIELDS
+        if (told := getattr(said, name)) != getattr(known.said, name)
+        or (told is not None and known.said_by.get(name, UNNOTED).who == UNNOTED.who)
+    }
     return structs.replace(known, said=said, said_by=known.said_by | fresh)
 
 
@@ -100,10 +115,15 @@ def facts_of(known: Known) -> Facts:
     A coordinate is all of one side, for a person sets it whole. Where a person named the landings
     and a terminal knows their heights, these are filled in: nobody contradicts anybody.
     """
-    held = {name: getattr(known.entered, name) for name in known.entered_by}
-    if known.entered.floors is not None and known.said.floors is not None:
-        held["floors"] = _filled(known.entered.floors, known.said.floors)
-    return structs.replace(known.said, **held)
+    return held(known.said, known.entered)
+
+
+def held(said: Facts, entered: Facts) -> Facts:
+    """The same of the two sides alone: what nobody entered is None there."""
+    values = {n: value for n in FIELDS if (value := getattr(entered, n)) is not None}
+    if entered.floors is not None and said.floors is not None:
+        values["floors"] = _filled(entered.floors, said.floors)
+    return structs.replace(said, **values) if values else said
 
 
 def place_of(facts: Facts) -> Place | None:

@@ -10,15 +10,17 @@ from liftwatch.register.cells import Reader
 from liftwatch.register.doubts import Doubt, Wrong
 from liftwatch.register.facts import Facts
 from liftwatch.register.places import judge_place
+from liftwatch.register.record import SITE, Site
 
 
 class LiftRow(Struct, frozen=True, kw_only=True):
-    """A lift of a sheet: its place in topics, and its facts."""
+    """A lift of a sheet: its place in topics, its facts, and what only people tell."""
 
     area: str
     estate: str
     lift: str
     facts: Facts
+    site: Site = Site()
 
 
 class HouseholdRow(Struct, frozen=True, kw_only=True):
@@ -123,9 +125,11 @@ def _lift(values: dict[str, Any]) -> tuple[LiftRow | None, list[Found]]:
             found.append((then, Wrong(text)))
     if name is None or any(isinstance(doubt, Wrong) for _, doubt in found):
         return None, found
-    facts = Facts(**{key: value for key, value in values.items() if key not in _OWN})
-    row = LiftRow(area=values["area"], estate=values["estate"], lift=name, facts=facts)
-    return row, found
+    own = _OWN.union(SITE)
+    facts = Facts(**{key: value for key, value in values.items() if key not in own})
+    site = Site(**{key: value for key, value in values.items() if key in SITE})
+    place = {"area": values["area"], "estate": values["estate"], "lift": name}
+    return LiftRow(**place, facts=facts, site=site), found
 
 
 _OWN = frozenset({"area", "estate", "lift"})
@@ -187,8 +191,12 @@ LIFTS = Sheet(
         Column("use_unit", cells.text, ("使用单位", "使用管理单位", "物业公司", "物业单位")),
         Column("households", cells.whole(0, 100_000), ("户数", "服务户数")),
         Column("only_lift_of_unit", _YES_NO, ("单元唯一电梯", "是否唯一电梯")),
+        Column("machine_room", cells.text, ("机房", "机房位置")),
+        Column("access", cells.text, ("进入方式", "机房钥匙", "钥匙存放处")),
+        Column("car_phone", cells.phone, ("轿厢电话", "轿厢回拨号码", "五方通话号码")),
+        Column("predecessor", cells.lift, ("原电梯编号", "被更换电梯")),
     ),
-    (("lift",), ("equipment_code",), ("rescue_code",)),
+    (("lift",), ("equipment_code",), ("rescue_code",), ("predecessor",)),
     _lift,
 )
 

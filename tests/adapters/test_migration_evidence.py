@@ -12,6 +12,7 @@ from liftwatch.incidents.incident import Incident
 
 NEWEST_MS = 1_772_439_247_420
 LATER = (
+    *("lift_register", "household"),
     *("audit", "audit_head", "audit_anchor", "audit_pseudonym"),
     *("credential", "membership", "answered", "person"),
     *("contract", "organisation_place", "organisation"),

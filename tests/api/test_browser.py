@@ -177,6 +177,30 @@ def test_hostile_texts_do_nothing(page: Page, app: FastAPI, fleet: Fleet, serve:
     assert page.query_selector("img[src=x]") is None
 
 
+def test_a_sheet_is_tried_mended_and_kept(
+    page: Page, *, gated: FastAPI, fleet: Fleet, people: SqlPeople, serve: Serve, tmp_path: Path
+) -> None:
+    """Bad rows show in a table; the file stays chosen and is kept by one more press."""
+    town = Town(people)
+    secret = town.secret(town.person("root", "admin"), "session")
+    url = f"http://127.0.0.1:{serve(gated)}"
+    page.context.add_cookies([{"name": "lw_session", "value": secret, "url": url}])
+    file = tmp_path / "lifts.csv"
+    file.write_bytes("行政区划,小区,电梯编号\n32058,garden,L-0001\n".encode("gbk"))
+    page.goto(f"{url}/import")
+    page.set_input_files("#file", file)
+    page.click("#import .button")
+    page.wait_for_selector(".problems tbody tr")
+    assert page.inner_text(".problems tbody th") == "2"
+    assert page.query_selector(".keep") is None
+    file.write_bytes("行政区划,小区,电梯编号\n320583,garden,L-0001\n".encode("gbk"))
+    page.set_input_files("#file", file)
+    page.click("#import .button")
+    page.click(".keep")
+    page.wait_for_selector("#outcome:text('已保存')")
+    assert [row.lift for row in fleet.books.lifts()] == ["L-0001"]
+
+
 def test_somebody_signs_in_and_out_by_keyboard(
     page: Page, gated: FastAPI, people: SqlPeople, serve: Serve
 ) -> None:

@@ -69,6 +69,7 @@ def test_what_is_there_is_as_described(app: FastAPI, fleet: Fleet) -> None:
     described = schemathesis.openapi.from_asgi("/openapi.json", app, headers=HOST)
     for path, names in (
         ("/v1/lifts/{lift}", {"lift": "L-0001"}),
+        ("/v1/lifts/{lift}/register", {"lift": "L-0001"}),
         ("/v1/incidents/{id}", {"id": incident.id}),
         ("/v1/incidents/{id}/evidence", {"id": incident.id}),
     ):

@@ -21,6 +21,7 @@ from liftwatch.register.columns import (
     Sheet,
 )
 from liftwatch.register.facts import Facts
+from liftwatch.register.record import SITE
 from liftwatch.register.sheets import Reading, Row, read
 from liftwatch.telemetry.messages import FloorOfLift
 
@@ -372,12 +373,12 @@ def test_no_bytes_raise(data: bytes, name: str) -> None:
 
 @pytest.mark.parametrize("sheet", SHEETS.values(), ids=lambda sheet: sheet.name)
 def test_the_tables_of_columns_are_sound(sheet: Sheet) -> None:
-    """No word heads two columns, keys are columns, and lifts' columns are facts."""
+    """No word heads two columns, keys are columns, and lifts' columns are facts or on site."""
     words = [word for column in sheet.columns for word in (column.name, *column.headings)]
     assert len(set(words)) == len(words)
     names = {column.name for column in sheet.columns}
     assert {name for key in sheet.keys for name in key} <= names
     if sheet is LIFTS:
-        own = {"area", "estate", "lift"}
+        own = {"area", "estate", "lift", *SITE}
         assert names - own == set(Facts.__struct_fields__) - {"firmware"}
         assert isinstance(hints(lifts("firmware\n"))[0][2], str)

@@ -16,13 +16,13 @@ from liftwatch.adapters.sql.connect import WRITES, connect, is_sqlite, make_fold
 from liftwatch.adapters.sql.evidence import SqlEvidenceReads
 from liftwatch.adapters.sql.filters import filtered, seen_incidents, seen_lifts
 from liftwatch.adapters.sql.migrate import migrate
+from liftwatch.adapters.sql.register import SqlRegisterReads, with_entered
 from liftwatch.adapters.sql.rows import (
     ATTEMPT,
     DEADLINE,
     EVENT,
     HEARTBEAT,
     INCIDENT,
-    LIFT,
     PROMISE,
     attempt_of,
     deadline_of,
@@ -57,7 +57,7 @@ _INCIDENT = tables.incident.c
 _LIFT = tables.lift.c
 
 
-class SqlBooks(SqlAccountReads, SqlAuditReads, SqlEvidenceReads):
+class SqlBooks(SqlAccountReads, SqlAuditReads, SqlEvidenceReads, SqlRegisterReads):
     """Fulfils `liftwatch.ports.Books`, for several threads and several processes.
 
     Every call raises StoreUnavailable while the database is away. With `audit_keys` the trail is
@@ -114,7 +114,7 @@ class SqlBooks(SqlAccountReads, SqlAuditReads, SqlEvidenceReads):
 
     def lift(self, lift: str, *, sight: Sight = EVERYTHING) -> LiftRow | None:
         """One lift."""
-        query = seen_lifts(select(*LIFT).where(_LIFT.lift == lift), sight, clock.now_ms())
+        query = seen_lifts(with_entered().where(_LIFT.lift == lift), sight, clock.now_ms())
         with self._reading() as connection:
             row = connection.execute(query).one_or_none()
         return None if row is None else lift_of(row)
@@ -128,7 +128,7 @@ class SqlBooks(SqlAccountReads, SqlAuditReads, SqlEvidenceReads):
         sight: Sight = EVERYTHING,
     ) -> list[LiftRow]:
         """Lifts in order of their name, after a name."""
-        query = seen_lifts(select(*LIFT), sight, clock.now_ms())
+        query = seen_lifts(with_entered(), sight, clock.now_ms())
         query = query.order_by(_LIFT.lift).limit(limit)
         if estate is not None:
             query = query.where(_LIFT.estate == estate)

@@ -22,6 +22,7 @@ from liftwatch.adapters.sql.trouble import translated
 from liftwatch.adapters.sql.work import SqlWork
 from liftwatch.audit.entry import Act
 from liftwatch.ports import Conflict, Stale
+from liftwatch.records import RegisterWork
 
 _PERSON, _MEMBER, _CREDENTIAL = tables.person.c, tables.membership.c, tables.credential.c
 _ORGANISATION, _PLACE, _CONTRACT = (
@@ -187,6 +188,11 @@ class SqlPeopleWork(SqlPeopleReads):
     def __init__(self, work: SqlWork, seal: Seal) -> None:
         super().__init__(work.connection, seal)
         self._work = work
+
+    @property
+    def register(self) -> RegisterWork:
+        """What it does with lifts on record and households."""
+        return self._work
 
     def audit(self, act: Act) -> None:
         """Note an act in the trail, in this transaction."""

@@ -24,6 +24,7 @@ organisation = Table(
     Column("made_ms", BigInteger(), nullable=False),
     Column("closed_ms", BigInteger()),
     Column("version", Integer(), nullable=False),
+    Column("kind", name_type(32)),
 )
 
 organisation_place = Table(

@@ -10,6 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from liftwatch.adapters.sql import tables
 from liftwatch.incidents.incident import AlarmChange, Incident
 from liftwatch.ports import Attempt, Deadline, Heartbeat, LiftRow, Promise, StreamEvent
+from liftwatch.register.changes import held
 from liftwatch.register.facts import Facts
 
 INCIDENT = [tables.incident.c[name] for name in Incident.__struct_fields__]
@@ -46,9 +47,11 @@ def values_of_lift(row: LiftRow) -> dict[str, Any]:
 
 
 def lift_of(row: Row[Any]) -> LiftRow:
-    """The lift of a row of LIFT."""
-    values = dict(zip(LiftRow.__struct_fields__, row, strict=True))
-    values["facts"] = msgspec.convert(values["facts"], Facts)
+    """The lift of a row of LIFT and what people entered: their word holds."""
+    entered, own = row[-1], row[:-1]
+    values: dict[str, Any] = dict(zip(LiftRow.__struct_fields__, own, strict=True))
+    said = msgspec.convert(values["facts"], Facts)
+    values["facts"] = held(said, msgspec.convert(entered, Facts)) if entered else said
     return LiftRow(**values)
 
 

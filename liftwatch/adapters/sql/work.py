@@ -11,6 +11,7 @@ from liftwatch.adapters.sql.account import SqlAccountWork
 from liftwatch.adapters.sql.audit import SqlAuditWork
 from liftwatch.adapters.sql.duties import SqlDuties
 from liftwatch.adapters.sql.evidence import SqlEvidenceWork
+from liftwatch.adapters.sql.register import SqlRegisterWork
 from liftwatch.adapters.sql.rows import (
     INCIDENT,
     incident_of,
@@ -26,7 +27,7 @@ _INCIDENT = tables.incident.c
 _COUNTER = tables.counter.c
 
 
-class SqlWork(SqlDuties, SqlAccountWork, SqlAuditWork, SqlEvidenceWork):
+class SqlWork(SqlDuties, SqlAccountWork, SqlAuditWork, SqlEvidenceWork, SqlRegisterWork):
     """Fulfils `liftwatch.ports.Work` on a connection whose transaction has begun."""
 
     def __init__(self, connection: Connection) -> None:

@@ -1,0 +1,78 @@
+"""The ports that write and read the register: lifts on record, and households.
+
+`liftwatch.register` says what a record is and how it changes; stores only keep it.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import NamedTuple, Protocol
+
+from liftwatch.access.sight import EVERYTHING, Sight
+from liftwatch.register.changes import Origin
+from liftwatch.register.columns import HouseholdRow
+from liftwatch.register.record import Record
+
+Door = tuple[str, str, str]
+"""Where a page of an estate's households ends: building, unit ("" for none), number."""
+
+
+class Holder(NamedTuple):
+    """A lift for which people entered one of these."""
+
+    lift: str
+    area: str
+    equipment_code: str | None
+    rescue_code: str | None
+    predecessor: str | None
+
+
+class RegisterReads(Protocol):
+    """What others read of the register, bounded by what may be seen."""
+
+    def record_of(self, lift: str, *, sight: Sight = EVERYTHING) -> Record | None:
+        """A lift on record; None for one that is not there, or not seen."""
+
+    def entered_versions(self) -> dict[str, int]:
+        """The versions of all lifts of which people entered something."""
+
+    def successor_of(self, lift: str) -> str | None:
+        """The lift that replaced this one."""
+
+    def households(
+        self,
+        area: str,
+        estate: str,
+        *,
+        building: str | None = None,
+        after: Door | None = None,
+        limit: int = 500,
+        sight: Sight = EVERYTHING,
+    ) -> list[HouseholdRow]:
+        """Of an estate, in order of building, unit and number, after a door."""
+
+
+class RegisterWork(Protocol):
+    """What a transaction does with the register."""
+
+    def records(self, lifts: Sequence[str]) -> dict[str, Record]:
+        """Those of these lifts that are there, locked against others until the end."""
+
+    def put_records(self, records: Sequence[Record]) -> None:
+        """Keep lifts of which `records` was asked before in this transaction, new ones too.
+
+        Raises Conflict when two lifts would have one equipment code or one predecessor.
+        """
+
+    def note_said(self, lift: str, said_by: Mapping[str, Origin]) -> None:
+        """Keep which terminal said what; no change of the record, and it conflicts with none."""
+
+    def holders(
+        self,
+        *,
+        equipment_codes: Collection[str] = (),
+        rescue_codes: Collection[str] = (),
+        predecessors: Collection[str] = (),
+    ) -> list[Holder]:
+        """Lifts for which people entered one of these."""
+
+    def put_households(self, rows: Sequence[HouseholdRow]) -> None:
+        """Insert or replace households; what a row does not tell of its owner stays."""
