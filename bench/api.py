@@ -4,8 +4,7 @@ Fills a SQLite file and a PostgreSQL with one town (`bench.api_town`), then asks
 `bench.api_queries` as each of those who watch: by a call of the books in this process, and over
 HTTP on a connection that is kept alive. Last the load: requests at a steady rate from a process of
 their own against one API process, while messages go through one ingest process on the same
-database. Prints milliseconds. BENCH_API_DATABASES leaves out one, BENCH_API_KEEP names a folder
-where a filled SQLite file is left and found again.
+database. Prints milliseconds. BENCH_API_DATABASES leaves out one.
 """
 
 import json
@@ -20,6 +19,7 @@ import time
 from base64 import b64encode
 from collections.abc import Callable
 from contextlib import ExitStack, closing, suppress
+from functools import partial
 from pathlib import Path
 
 from bench.api_client import Times, one_by_one, times_of
@@ -88,12 +88,9 @@ def table(bench: Bench, service: Service) -> list[str]:
     for who in bench.askers:
         sight = sight_of(who.grants, ROLES)
         for query, after in bench.asked_by(who):
-            path, count = path_of(query.where, after), 0
-
-            def call(query: Query = query, after: tuple[int, str] | None = after) -> int:
-                return len(bench.books.incidents(query.where, after=after, sight=sight).items)
-
-            count = call()
+            path = path_of(query.where, after)
+            call = partial(bench.books.incidents, query.where, after=after, sight=sight)
+            count = len(call().items)
             inside = times_of(timed(call))
             outside = times_of(one_by_one(service.port, path, token=who.token, times=TIMES))
             line = f"{who.name:<23}{query.name:<26}{count:>5}{inside.row()}  {outside.row()}"

@@ -1,4 +1,4 @@
-"""A town for `bench.api`: lifts, contracts, people, and two years of incidents, straight into tables.
+"""A town for `bench.api`: lifts, contracts, people, and two years of incidents, by bulk.
 
 Everything follows from a seed and from the sizes. Few incidents are open, most are closed; some
 stand for several lifts. Rows go in by bulk, past the handlers: a million by them takes hours.

@@ -4,7 +4,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 
-from sqlalchemy import Connection, delete, func, select, text, tuple_
+from sqlalchemy import Connection, delete, func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from liftwatch import clock
@@ -14,7 +14,8 @@ from liftwatch.adapters.sql.account import SqlAccountReads
 from liftwatch.adapters.sql.audit import SqlAuditReads
 from liftwatch.adapters.sql.connect import WRITES, connect, is_sqlite, make_folder, shown
 from liftwatch.adapters.sql.evidence import SqlEvidenceReads
-from liftwatch.adapters.sql.filters import filtered, seen_incidents, seen_lifts
+from liftwatch.adapters.sql.filters import seen_incidents, seen_lifts
+from liftwatch.adapters.sql.incident_lists import newest, spans
 from liftwatch.adapters.sql.migrate import migrate
 from liftwatch.adapters.sql.rows import (
     ATTEMPT,
@@ -102,13 +103,23 @@ class SqlBooks(SqlAccountReads, SqlAuditReads, SqlEvidenceReads):
         sight: Sight = EVERYTHING,
     ) -> Page:
         """Incidents, newest first."""
-        query = filtered(select(*INCIDENT), where, self.engine.dialect.name)
-        query = seen_incidents(query, sight)
+        before_ms = min([clock.now_ms(), *([where.to_ms] if where.to_ms is not None else [])])
         if after is not None:
-            query = query.where(tuple_(_INCIDENT.raised_ms, _INCIDENT.id) < tuple_(*after))
-        query = query.order_by(_INCIDENT.raised_ms.desc(), _INCIDENT.id.desc()).limit(limit + 1)
+            before_ms = min(before_ms, after[0])
+        dialect, found = self.engine.dialect.name, []
         with self._reading() as connection:
-            found = [incident_of(row) for row in connection.execute(query)]
+            for since_ms in spans(where, sight, before_ms=before_ms):
+                query = newest(
+                    where,
+                    sight,
+                    after=after,
+                    limit=limit + 1,
+                    since_ms=since_ms,
+                    dialect=dialect,
+                )
+                found = [incident_of(row) for row in connection.execute(query)]
+                if len(found) > limit:
+                    break
         page = found[:limit]
         return Page(page, (page[-1].raised_ms, page[-1].id) if len(found) > limit > 0 else None)
 

@@ -27,6 +27,12 @@ PRAGMAS = (
     "PRAGMA synchronous = FULL",
     "PRAGMA foreign_keys = ON",
 )
+SETTINGS = (
+    # a plan for any kind is wrong for the rarest: plan for the values that are asked for
+    "SET plan_cache_mode = force_custom_plan",
+    # compiling takes longer than any query of ours
+    "SET jit = off",
+)
 DRIVERS = {"sqlite": "sqlite+pysqlite", "postgresql": "postgresql+psycopg"}
 
 
@@ -47,6 +53,8 @@ def connect(url: str) -> Engine:
     if is_sqlite(engine):
         event.listen(engine, "connect", _set_up_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
+    else:
+        event.listen(engine, "connect", _set_up_postgresql)
     return engine
 
 
@@ -103,6 +111,14 @@ def _set_up_sqlite(connection: Any, _record: Any) -> None:
     for pragma in PRAGMAS:
         cursor.execute(pragma)
     cursor.close()
+
+
+def _set_up_postgresql(connection: Any, _record: Any) -> None:
+    cursor = connection.cursor()
+    for setting in SETTINGS:
+        cursor.execute(setting)
+    cursor.close()
+    connection.commit()  # a rollback would take them back
 
 
 def _begin_sqlite(connection: Connection) -> None:

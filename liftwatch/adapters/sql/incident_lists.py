@@ -1,0 +1,91 @@
+"""Pages of incidents: the newest of what is asked for and may be seen.
+
+What may be seen is a union of parts (areas, estates, contracts), and so is a lift (its own, and
+what it has a part in). Each part is one walk along one index, newest first, which ends when the
+page is full; the rows themselves are looked up for the page alone.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, false, select, tuple_, union
+
+from liftwatch.access.sight import Sight
+from liftwatch.adapters.sql import tables
+from liftwatch.adapters.sql.filters import during_contract, filtered, has_seen_child, touching
+from liftwatch.adapters.sql.people_tables import contract
+from liftwatch.adapters.sql.rows import INCIDENT
+from liftwatch.clock import DAY_MS
+from liftwatch.ports import IncidentFilter
+
+_INCIDENT, _CONTRACT = tables.incident.c, contract.c
+_PLACE = (_INCIDENT.raised_ms, _INCIDENT.id)
+_NEWEST = (_INCIDENT.raised_ms.desc(), _INCIDENT.id.desc())
+SPANS_MS = (7 * DAY_MS, 56 * DAY_MS, 448 * DAY_MS)
+
+Place = tuple[int, str]
+
+
+def spans(where: IncidentFilter, sight: Sight, *, before_ms: int) -> Iterator[int | None]:
+    """Since when to look, one after the other until the page is full; None is without an end.
+
+    What stands in one index in the order of the page is read no further than the page. What must
+    be sorted first would be read whole: there a page of the last days is looked for before.
+
+    >>> list(spans(IncidentFilter(kind=("overload",)), Sight(everything=True), before_ms=0))
+    [None]
+    >>> list(spans(IncidentFilter(), Sight(contracts_of=("m",)), before_ms=450 * DAY_MS))
+    [38275200000, 34041600000, 172800000, None]
+    """
+    values = (where.state, where.kind, where.severity, where.estate, sight.places)
+    if sight.contracts_of or any(len(one) > 1 for one in values):
+        for span_ms in SPANS_MS:
+            since_ms = before_ms - span_ms
+            if where.from_ms is None or where.from_ms < since_ms:
+                yield since_ms
+    yield None
+
+
+def newest(
+    where: IncidentFilter,
+    sight: Sight,
+    *,
+    after: Place | None,
+    limit: int,
+    since_ms: int | None,
+    dialect: str,
+) -> Select[Any]:
+    """The query of INCIDENT for one page."""
+    parts = []
+    for seen in _seen(sight):
+        for touched in touching(where.lift, dialect):
+            part = filtered(seen.where(touched), where)
+            if after is not None:
+                part = part.where(tuple_(*_PLACE) < tuple_(*after))
+            if since_ms is not None:
+                part = part.where(_INCIDENT.raised_ms >= since_ms)
+            parts.append(part.order_by(*_NEWEST).limit(limit).subquery())
+    page = parts[0] if len(parts) == 1 else union(*map(select, parts)).subquery()
+    query = select(*INCIDENT).join(page, page.c.id == _INCIDENT.id)
+    return query.order_by(*_NEWEST).limit(limit)
+
+
+def _seen(sight: Sight) -> Sequence[Select[Any]]:
+    """Parts that together are what may be seen: each has the place of an incident."""
+    if sight.everything:
+        return [select(*_PLACE)]
+    areas = [place.area for place in sight.places if not place.estate]
+    estates = [(p.area, p.estate) for p in sight.places if p.estate and not p.building]
+    conditions: list[ColumnElement[bool]] = []
+    if areas:
+        conditions.append(_INCIDENT.area.in_(areas))
+    if estates:
+        names = sorted({name for _, name in estates})
+        pair = tuple_(_INCIDENT.area, _INCIDENT.estate)
+        conditions.append(_INCIDENT.estate.in_(names) & pair.in_(estates))
+    parts = [select(*_PLACE).where(condition) for condition in conditions]
+    if sight.contracts_of:
+        own = select(*_PLACE).join(contract, during_contract(_INCIDENT))
+        parts.append(own.where(_CONTRACT.organisation.in_(sight.contracts_of)))
+        parts.append(select(*_PLACE).where(has_seen_child(sight)))
+    return parts or [select(*_PLACE).where(false())]
