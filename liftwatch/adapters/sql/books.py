@@ -15,7 +15,7 @@ from liftwatch.adapters.sql.audit import SqlAuditReads
 from liftwatch.adapters.sql.connect import WRITES, connect, is_sqlite, make_folder, shown
 from liftwatch.adapters.sql.evidence import SqlEvidenceReads
 from liftwatch.adapters.sql.filters import seen_incidents, seen_lifts
-from liftwatch.adapters.sql.incident_lists import newest, spans
+from liftwatch.adapters.sql.incident_lists import bound, newest, spans
 from liftwatch.adapters.sql.migrate import migrate
 from liftwatch.adapters.sql.rows import (
     ATTEMPT,
@@ -112,12 +112,13 @@ class SqlBooks(SqlAccountReads, SqlAuditReads, SqlEvidenceReads):
                 query = newest(
                     where,
                     sight,
-                    after=after,
+                    after=after is not None,
+                    since=since_ms is not None,
                     limit=limit + 1,
-                    since_ms=since_ms,
                     dialect=dialect,
                 )
-                found = [incident_of(row) for row in connection.execute(query)]
+                values = bound(after=after, since_ms=since_ms)
+                found = [incident_of(row) for row in connection.execute(query, values)]
                 if len(found) > limit:
                     break
         page = found[:limit]

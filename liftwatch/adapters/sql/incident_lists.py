@@ -6,9 +6,10 @@ page is full; the rows themselves are looked up for the page alone.
 """
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, false, select, tuple_, union
+from sqlalchemy import ColumnElement, Select, bindparam, false, select, tuple_, union
 
 from liftwatch.access.sight import Sight
 from liftwatch.adapters.sql import tables
@@ -21,6 +22,11 @@ from liftwatch.ports import IncidentFilter
 _INCIDENT, _CONTRACT = tables.incident.c, contract.c
 _PLACE = (_INCIDENT.raised_ms, _INCIDENT.id)
 _NEWEST = (_INCIDENT.raised_ms.desc(), _INCIDENT.id.desc())
+_AFTER_MS = bindparam("after_ms", type_=_INCIDENT.raised_ms.type)
+_AFTER_ID = bindparam("after_id", type_=_INCIDENT.id.type)
+_SINCE_MS = bindparam("since_ms", type_=_INCIDENT.raised_ms.type)
+STATEMENTS = 1_000
+"""So many queries are kept, some kB each."""
 SPANS_MS = (7 * DAY_MS, 56 * DAY_MS, 448 * DAY_MS)
 
 Place = tuple[int, str]
@@ -46,28 +52,34 @@ def spans(where: IncidentFilter, sight: Sight, *, before_ms: int) -> Iterator[in
     yield None
 
 
+@lru_cache(maxsize=STATEMENTS)
 def newest(
-    where: IncidentFilter,
-    sight: Sight,
-    *,
-    after: Place | None,
-    limit: int,
-    since_ms: int | None,
-    dialect: str,
+    where: IncidentFilter, sight: Sight, *, after: bool, since: bool, limit: int, dialect: str
 ) -> Select[Any]:
-    """The query of INCIDENT for one page."""
+    """The query of INCIDENT for one page, to be run with what is `bound`.
+
+    Making it costs more than running it, and the same people ask the same again and again.
+    """
     parts = []
     for seen in _seen(sight):
         for touched in touching(where.lift, dialect):
             part = filtered(seen.where(touched), where)
-            if after is not None:
-                part = part.where(tuple_(*_PLACE) < tuple_(*after))
-            if since_ms is not None:
-                part = part.where(_INCIDENT.raised_ms >= since_ms)
+            if after:
+                part = part.where(tuple_(*_PLACE) < tuple_(_AFTER_MS, _AFTER_ID))
+            if since:
+                part = part.where(_INCIDENT.raised_ms >= _SINCE_MS)
             parts.append(part.order_by(*_NEWEST).limit(limit).subquery())
     page = parts[0] if len(parts) == 1 else union(*map(select, parts)).subquery()
     query = select(*INCIDENT).join(page, page.c.id == _INCIDENT.id)
     return query.order_by(*_NEWEST).limit(limit)
+
+
+def bound(*, after: Place | None, since_ms: int | None) -> dict[str, Any]:
+    """What `newest` is run with."""
+    values: dict[str, Any] = {} if since_ms is None else {"since_ms": since_ms}
+    if after is not None:
+        values |= {"after_ms": after[0], "after_id": after[1]}
+    return values
 
 
 def _seen(sight: Sight) -> Sequence[Select[Any]]:
