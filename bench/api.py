@@ -46,8 +46,9 @@ SPEAKING = 200
 ROLES = ACTIONS["incidents.read"].roles
 ASKED = 3_000
 WARM_S = 5.0
-FREQUENT = {"first page": 6, "open": 6, "page 20 by cursor": 2}
-"""How often a query is in the load, against once for the others."""
+FREQUENT = {"first page": 16, "open": 16, "estate": 4, "lift": 4, "page 20 by cursor": 4}
+"""How often a query is in the load, against once for the others: the pages of the console and what
+follows them ask for the newest and for the open ones."""
 
 
 class Bench:

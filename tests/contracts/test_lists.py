@@ -11,6 +11,7 @@ from liftwatch.access.people import Contract, Organisation
 from liftwatch.access.secrets import Seal
 from liftwatch.access.sight import EVERYTHING, Place, Sight
 from liftwatch.adapters.sql import SqlBooks
+from liftwatch.adapters.sql.incident_lists import PARTS_MAX
 from liftwatch.adapters.sql.people import SqlPeople
 from liftwatch.clock import DAY_MS
 from liftwatch.incidents.incident import Incident
@@ -107,9 +108,15 @@ filters = st.builds(
 )
 places = [Place(area) for area in AREAS] + [Place(a, e) for a in AREAS for e in ESTATES]
 places += [Place(AREAS[0], ESTATES[0], "3")]
+fill = tuple(Place(AREAS[0], f"empty-{n}") for n in range(PARTS_MAX))
+"""So many that they are no longer looked for one by one."""
 sights = st.just(EVERYTHING) | st.builds(
     Sight,
-    places=st.lists(st.sampled_from(places), unique=True, max_size=3).map(tuple),
+    places=st.builds(
+        lambda some, more: (*some, *more),
+        st.lists(st.sampled_from(places), unique=True, max_size=3),
+        st.sampled_from(((), fill)),
+    ),
     contracts_of=some(UNITS),
 )
 

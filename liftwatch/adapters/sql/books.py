@@ -118,7 +118,7 @@ class SqlBooks(SqlAccountReads, SqlAuditReads, SqlEvidenceReads):
                     dialect=dialect,
                 )
                 values = bound(after=after, since_ms=since_ms)
-                found = [incident_of(row) for row in connection.execute(query, values)]
+                found = [incident_of(row) for row in connection.execute(query, values).all()]
                 if len(found) > limit:
                     break
         page = found[:limit]

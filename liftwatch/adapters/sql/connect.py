@@ -16,8 +16,10 @@ from sqlalchemy.exc import ArgumentError
 from liftwatch.adapters.sql.trouble import BooksError, brief
 
 BUSY_MS = 5_000
-CONNECTIONS = {"pool_size": 5, "max_overflow": 15}
-"""At most 20 a process: ingest, engine and api together stay below PostgreSQL's default of 100."""
+CONNECTIONS = {"pool_size": 20, "max_overflow": 0, "pool_use_lifo": True}
+"""At most 20 a process: ingest, engine and api together stay below PostgreSQL's default of 100. One
+that was opened stays, since under load opening costs more than asking; the one used last, which
+has its queries prepared, is used next."""
 WRITES = "liftwatch_writes"
 """Execution option of a connection whose transaction will write."""
 

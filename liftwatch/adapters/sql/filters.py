@@ -31,13 +31,14 @@ def filtered(query: Select[Any], where: IncidentFilter) -> Select[Any]:
     return query
 
 
-def touching(lift: str | None, dialect: str) -> list[ColumnElement[bool]]:
-    """The lift's own incidents, and those that stand for several with it among them: two parts."""
+def touching(lift: str | None, dialect: str) -> list[tuple[ColumnElement[bool], bool | None]]:
+    """The lift's own incidents, and those that stand for several with it among them: two parts,
+    and of each whether it has those of several; without a lift one part that has both (None)."""
     if lift is None:
-        return [true()]
+        return [(true(), None)]
     elements = _ELEMENTS[dialect](_INCIDENT.lifts).table_valued("value")
     among = select(1).select_from(elements).where(elements.c.value == lift).exists()
-    return [_INCIDENT.lift == lift, _INCIDENT.lift.is_(None) & among]
+    return [(_INCIDENT.lift == lift, False), (_INCIDENT.lift.is_(None) & among, True)]
 
 
 def seen_places(query: Select[Any], sight: Sight, columns: Any) -> Select[Any]:

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, bindparam, false, select, tuple_, union
 
-from liftwatch.access.sight import Sight
+from liftwatch.access.sight import Place, Sight
 from liftwatch.adapters.sql import tables
 from liftwatch.adapters.sql.filters import during_contract, filtered, has_seen_child, touching
 from liftwatch.adapters.sql.people_tables import contract
@@ -20,16 +20,17 @@ from liftwatch.clock import DAY_MS
 from liftwatch.ports import IncidentFilter
 
 _INCIDENT, _CONTRACT = tables.incident.c, contract.c
-_PLACE = (_INCIDENT.raised_ms, _INCIDENT.id)
+_KEY = (_INCIDENT.raised_ms, _INCIDENT.id)
 _NEWEST = (_INCIDENT.raised_ms.desc(), _INCIDENT.id.desc())
 _AFTER_MS = bindparam("after_ms", type_=_INCIDENT.raised_ms.type)
 _AFTER_ID = bindparam("after_id", type_=_INCIDENT.id.type)
 _SINCE_MS = bindparam("since_ms", type_=_INCIDENT.raised_ms.type)
 STATEMENTS = 1_000
 """So many queries are kept, some kB each."""
+PARTS_MAX = 20
 SPANS_MS = (7 * DAY_MS, 56 * DAY_MS, 448 * DAY_MS)
 
-Place = tuple[int, str]
+After = tuple[int, str]
 
 
 def spans(where: IncidentFilter, sight: Sight, *, before_ms: int) -> Iterator[int | None]:
@@ -43,8 +44,9 @@ def spans(where: IncidentFilter, sight: Sight, *, before_ms: int) -> Iterator[in
     >>> list(spans(IncidentFilter(), Sight(contracts_of=("m",)), before_ms=450 * DAY_MS))
     [38275200000, 34041600000, 172800000, None]
     """
-    values = (where.state, where.kind, where.severity, where.estate, sight.places)
-    if sight.contracts_of or any(len(one) > 1 for one in values):
+    values = (where.state, where.kind, where.severity, where.estate)
+    many = len(sight.places) > PARTS_MAX or any(len(one) > 1 for one in values)
+    if sight.contracts_of or many:
         for span_ms in SPANS_MS:
             since_ms = before_ms - span_ms
             if where.from_ms is None or where.from_ms < since_ms:
@@ -61,11 +63,13 @@ def newest(
     Making it costs more than running it, and the same people ask the same again and again.
     """
     parts = []
-    for seen in _seen(sight):
-        for touched in touching(where.lift, dialect):
+    for seen, of_several in _seen(sight):
+        for touched, of_these in touching(where.lift, dialect):
+            if None not in (of_several, of_these) and of_several != of_these:
+                continue  # no incident is both: of one lift, and of several
             part = filtered(seen.where(touched), where)
             if after:
-                part = part.where(tuple_(*_PLACE) < tuple_(_AFTER_MS, _AFTER_ID))
+                part = part.where(tuple_(*_KEY) < tuple_(_AFTER_MS, _AFTER_ID))
             if since:
                 part = part.where(_INCIDENT.raised_ms >= _SINCE_MS)
             parts.append(part.order_by(*_NEWEST).limit(limit).subquery())
@@ -74,7 +78,7 @@ def newest(
     return query.order_by(*_NEWEST).limit(limit)
 
 
-def bound(*, after: Place | None, since_ms: int | None) -> dict[str, Any]:
+def bound(*, after: After | None, since_ms: int | None) -> dict[str, Any]:
     """What `newest` is run with."""
     values: dict[str, Any] = {} if since_ms is None else {"since_ms": since_ms}
     if after is not None:
@@ -82,22 +86,34 @@ def bound(*, after: Place | None, since_ms: int | None) -> dict[str, Any]:
     return values
 
 
-def _seen(sight: Sight) -> Sequence[Select[Any]]:
-    """Parts that together are what may be seen: each has the place of an incident."""
+def _seen(sight: Sight) -> Sequence[tuple[Select[Any], bool | None]]:
+    """Parts that together are what may be seen, and of each whether it has only incidents of
+    several lifts, only of one, or both (None)."""
     if sight.everything:
-        return [select(*_PLACE)]
-    areas = [place.area for place in sight.places if not place.estate]
-    estates = [(p.area, p.estate) for p in sight.places if p.estate and not p.building]
-    conditions: list[ColumnElement[bool]] = []
+        return [(select(*_KEY), None)]
+    places = [place for place in sight.places if not place.building]
+    parts: list[tuple[Select[Any], bool | None]] = [
+        (select(*_KEY).where(condition), None) for condition in _at_places(places)
+    ]
+    if sight.contracts_of:
+        own = select(*_KEY).join(contract, during_contract(_INCIDENT))
+        own = own.where(_CONTRACT.organisation.in_(sight.contracts_of))
+        parts += [(own, False), (select(*_KEY).where(has_seen_child(sight)), True)]
+    return parts or [(select(*_KEY).where(false()), None)]
+
+
+def _at_places(places: Sequence[Place]) -> list[ColumnElement[bool]]:
+    """One part for each place, while they are few; else one for all areas, one for all estates."""
+    areas = sorted({place.area for place in places if not place.estate})
+    estates = [(place.area, place.estate) for place in places if place.estate]
+    if len(places) <= PARTS_MAX:
+        whole = [_INCIDENT.area == area for area in areas]
+        return whole + [(_INCIDENT.area == a) & (_INCIDENT.estate == e) for a, e in estates]
+    parts: list[ColumnElement[bool]] = []
     if areas:
-        conditions.append(_INCIDENT.area.in_(areas))
+        parts.append(_INCIDENT.area.in_(areas))
     if estates:
         names = sorted({name for _, name in estates})
         pair = tuple_(_INCIDENT.area, _INCIDENT.estate)
-        conditions.append(_INCIDENT.estate.in_(names) & pair.in_(estates))
-    parts = [select(*_PLACE).where(condition) for condition in conditions]
-    if sight.contracts_of:
-        own = select(*_PLACE).join(contract, during_contract(_INCIDENT))
-        parts.append(own.where(_CONTRACT.organisation.in_(sight.contracts_of)))
-        parts.append(select(*_PLACE).where(has_seen_child(sight)))
-    return parts or [select(*_PLACE).where(false())]
+        parts.append(_INCIDENT.estate.in_(names) & pair.in_(estates))
+    return parts

@@ -14,7 +14,7 @@ depends_on = None
 
 OPEN = "state NOT IN ('closed', 'rejected')"
 NARROWED = ("area", "estate", "lift", "kind", "severity", "state")
-ROWS, OPEN_ROWS = 1_000_000, 5_000
+ROWS, OPEN_ROWS, CONTRACTS = 1_000_000, 5_000, 10_000
 EACH = {"lift": 100, "estate": 2_500, "kind": 25_000, "severity": 100_000, "area": 150_000}
 """Incidents of each lift, estate, ...: of 10 000 lifts in two years. The severities that are asked
 for are the rare ones, so theirs is below the mean."""
@@ -42,16 +42,19 @@ def _newest(*first: str) -> list[str]:
 def _tell_sqlite() -> None:
     """Rows of `sqlite_stat1` (sqlite.org/fileformat2.html, 2.6.3), which ANALYZE makes."""
     op.execute("ANALYZE counter")  # the smallest table
-    op.execute("DELETE FROM sqlite_stat1 WHERE tbl IN ('counter', 'incident')")
+    op.execute("DELETE FROM sqlite_stat1 WHERE tbl IN ('counter', 'incident', 'contract')")
     _tell("incident_newest", ROWS, 1, 1)
     _tell("incident_open", OPEN_ROWS, *([1] * len(_newest())))
+    _tell("incident_open_of_lift", OPEN_ROWS, 1, 1)
     _tell("incident_of_parent", ROWS, 5, 1, 1)
     for first, each in EACH.items():
         _tell(f"incident_of_{first}", ROWS, each, *([1] * (len(_newest(first)) - 1)))
+    _tell("contract_of_organisation", CONTRACTS, 100, 1, 1)
+    _tell("contract_of_lift", CONTRACTS, 2, 1)
     op.execute("ANALYZE sqlite_schema")  # reads the figures
 
 
 def _tell(index: str, *figures: int) -> None:
-    values = {"idx": index, "stat": " ".join(map(str, figures))}
-    row = sa.text("INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('incident', :idx, :stat)")
+    values = {"tbl": index.partition("_")[0], "idx": index, "stat": " ".join(map(str, figures))}
+    row = sa.text("INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES (:tbl, :idx, :stat)")
     op.execute(row.bindparams(**values))
