@@ -1,12 +1,13 @@
 """By which index SQLite finds a page of incidents: its figures are ours, so its plans stay."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
 from liftwatch.access.sight import EVERYTHING, Place, Sight
 from liftwatch.adapters.sql import SqlBooks, open_books
-from liftwatch.adapters.sql.incident_lists import PARTS_MAX, bound, newest
+from liftwatch.adapters.sql.incident_lists import PARTS_MAX, queries
 from liftwatch.ports import IncidentFilter
 
 AREA, ESTATE = Sight(places=(Place("320583"),)), Sight(places=(Place("320583", "garden"),))
@@ -55,9 +56,10 @@ def books(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SqlBooks]:
 
 def plan(books: SqlBooks, where: IncidentFilter, sight: Sight) -> list[str]:
     """What SQLite says of the second page, in lines."""
-    query = newest(where, sight, after=True, since=False, limit=51, dialect="sqlite")
+    asked: Any = {"after": (1, "i"), "limit": 51, "now_ms": 0, "dialect": "sqlite"}
+    *_, (query, values) = queries(where, sight, **asked)
     made = query.compile(dialect=books.engine.dialect)
-    said = made.construct_expanded_state(bound(after=(1, "i"), since_ms=None))
+    said = made.construct_expanded_state(values)
     with books.engine.connect() as connection:
         text = f"EXPLAIN QUERY PLAN {said.statement}"
         return [row[3] for row in connection.exec_driver_sql(text, said.positional_parameters)]

@@ -15,7 +15,7 @@ from liftwatch.adapters.sql.audit import SqlAuditReads
 from liftwatch.adapters.sql.connect import WRITES, connect, is_sqlite, make_folder, shown
 from liftwatch.adapters.sql.evidence import SqlEvidenceReads
 from liftwatch.adapters.sql.filters import seen_incidents, seen_lifts
-from liftwatch.adapters.sql.incident_lists import bound, newest, spans
+from liftwatch.adapters.sql.incident_lists import queries
 from liftwatch.adapters.sql.migrate import migrate
 from liftwatch.adapters.sql.rows import (
     ATTEMPT,
@@ -103,21 +103,16 @@ class SqlBooks(SqlAccountReads, SqlAuditReads, SqlEvidenceReads):
         sight: Sight = EVERYTHING,
     ) -> Page:
         """Incidents, newest first."""
-        before_ms = min([clock.now_ms(), *([where.to_ms] if where.to_ms is not None else [])])
-        if after is not None:
-            before_ms = min(before_ms, after[0])
-        dialect, found = self.engine.dialect.name, []
+        found: list[Incident] = []
         with self._reading() as connection:
-            for since_ms in spans(where, sight, before_ms=before_ms):
-                query = newest(
-                    where,
-                    sight,
-                    after=after is not None,
-                    since=since_ms is not None,
-                    limit=limit + 1,
-                    dialect=dialect,
-                )
-                values = bound(after=after, since_ms=since_ms)
+            for query, values in queries(
+                where,
+                sight,
+                after=after,
+                limit=limit + 1,
+                now_ms=clock.now_ms(),
+                dialect=self.engine.dialect.name,
+            ):
                 found = [incident_of(row) for row in connection.execute(query, values).all()]
                 if len(found) > limit:
                     break

@@ -17,15 +17,11 @@ _ELEMENTS = {"sqlite": func.json_each, "postgresql": func.json_array_elements_te
 
 
 def filtered(query: Select[Any], where: IncidentFilter) -> Select[Any]:
-    """The query under a filter but its `lift`; `from_ms` and `to_ms` bound `raised_ms`."""
+    """The query under a filter, but for its lift and its times (`incident_lists`)."""
     for name in ("state", "kind", "severity", "estate"):
         wanted = getattr(where, name)
         if wanted:
             query = query.where(_INCIDENT[name].in_(wanted))
-    if where.from_ms is not None:
-        query = query.where(_INCIDENT.raised_ms >= where.from_ms)
-    if where.to_ms is not None:
-        query = query.where(_INCIDENT.raised_ms < where.to_ms)
     if where.open_only or (where.state and OVER.isdisjoint(where.state)):
         query = query.where(_IS_OPEN)
     return query

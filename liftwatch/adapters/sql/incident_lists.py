@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
+from msgspec.structs import replace
 from sqlalchemy import ColumnElement, Select, bindparam, false, select, tuple_, union
 
 from liftwatch.access.sight import Place, Sight
@@ -22,19 +23,44 @@ from liftwatch.ports import IncidentFilter
 _INCIDENT, _CONTRACT = tables.incident.c, contract.c
 _KEY = (_INCIDENT.raised_ms, _INCIDENT.id)
 _NEWEST = (_INCIDENT.raised_ms.desc(), _INCIDENT.id.desc())
-_AFTER_MS = bindparam("after_ms", type_=_INCIDENT.raised_ms.type)
-_AFTER_ID = bindparam("after_id", type_=_INCIDENT.id.type)
-_SINCE_MS = bindparam("since_ms", type_=_INCIDENT.raised_ms.type)
-STATEMENTS = 1_000
-"""So many queries are kept, some kB each."""
+_RAISED, _ID = _INCIDENT.raised_ms.type, _INCIDENT.id.type
+_AFTER = tuple_(bindparam("after_ms", type_=_RAISED), bindparam("after_id", type_=_ID))
+_BOUNDS = {
+    "since_ms": _INCIDENT.raised_ms >= bindparam("since_ms", type_=_RAISED),
+    "to_ms": _INCIDENT.raised_ms < bindparam("to_ms", type_=_RAISED),
+    "after_ms": tuple_(*_KEY) < _AFTER,
+}
+"""What differs from page to page of one list, and is no part of the query that is kept."""
+STATEMENTS = 200
+"""So many queries are kept, of 20 to 300 kB each."""
 PARTS_MAX = 20
 SPANS_MS = (7 * DAY_MS, 56 * DAY_MS, 448 * DAY_MS)
 
-After = tuple[int, str]
+
+def queries(
+    where: IncidentFilter,
+    sight: Sight,
+    *,
+    after: tuple[int, str] | None,
+    limit: int,
+    now_ms: int,
+    dialect: str,
+) -> Iterator[tuple[Select[Any], dict[str, Any]]]:
+    """Queries of INCIDENT and what is bound in them: the first that fills the page has it, else
+    the last."""
+    bounds: dict[str, Any] = {} if where.to_ms is None else {"to_ms": where.to_ms}
+    if after is not None:
+        bounds |= {"after_ms": after[0], "after_id": after[1]}
+    before_ms = min(now_ms, *(bounds.get(name, now_ms) for name in ("to_ms", "after_ms")))
+    kept = replace(where, from_ms=None, to_ms=None)
+    for since_ms in spans(where, sight, before_ms=before_ms):
+        values = bounds if since_ms is None else bounds | {"since_ms": since_ms}
+        names = frozenset(values)
+        yield newest(kept, sight, bounds=names, limit=limit, dialect=dialect), values
 
 
 def spans(where: IncidentFilter, sight: Sight, *, before_ms: int) -> Iterator[int | None]:
-    """Since when to look, one after the other until the page is full; None is without an end.
+    """Since when to look, one after the other until the page is full; None is ever.
 
     What stands in one index in the order of the page is read no further than the page. What must
     be sorted first would be read whole: there a page of the last days is looked for before.
@@ -51,14 +77,14 @@ def spans(where: IncidentFilter, sight: Sight, *, before_ms: int) -> Iterator[in
             since_ms = before_ms - span_ms
             if where.from_ms is None or where.from_ms < since_ms:
                 yield since_ms
-    yield None
+    yield where.from_ms
 
 
 @lru_cache(maxsize=STATEMENTS)
 def newest(
-    where: IncidentFilter, sight: Sight, *, after: bool, since: bool, limit: int, dialect: str
+    where: IncidentFilter, sight: Sight, *, bounds: frozenset[str], limit: int, dialect: str
 ) -> Select[Any]:
-    """The query of INCIDENT for one page, to be run with what is `bound`.
+    """The query of INCIDENT for one page, under a filter without times and what will be bound.
 
     Making it costs more than running it, and the same people ask the same again and again.
     """
@@ -68,22 +94,11 @@ def newest(
             if None not in (of_several, of_these) and of_several != of_these:
                 continue  # no incident is both: of one lift, and of several
             part = filtered(seen.where(touched), where)
-            if after:
-                part = part.where(tuple_(*_KEY) < tuple_(_AFTER_MS, _AFTER_ID))
-            if since:
-                part = part.where(_INCIDENT.raised_ms >= _SINCE_MS)
+            part = part.where(*(_BOUNDS[name] for name in sorted(bounds & _BOUNDS.keys())))
             parts.append(part.order_by(*_NEWEST).limit(limit).subquery())
     page = parts[0] if len(parts) == 1 else union(*map(select, parts)).subquery()
     query = select(*INCIDENT).join(page, page.c.id == _INCIDENT.id)
     return query.order_by(*_NEWEST).limit(limit)
-
-
-def bound(*, after: After | None, since_ms: int | None) -> dict[str, Any]:
-    """What `newest` is run with."""
-    values: dict[str, Any] = {} if since_ms is None else {"since_ms": since_ms}
-    if after is not None:
-        values |= {"after_ms": after[0], "after_id": after[1]}
-    return values
 
 
 def _seen(sight: Sight) -> Sequence[tuple[Select[Any], bool | None]]:
