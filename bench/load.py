@@ -1,7 +1,7 @@
 """What lifts say in a bench: states of 300 bytes of lifts that move, one by one or in batches.
 
 `python -m bench.load PORT RATE SECONDS LIFTS` publishes at a steady rate, with the time of now, and
-prints how many.
+prints how many; with PER behind it gateways of ten lifts publish so many at a time.
 """
 
 import itertools
@@ -109,6 +109,33 @@ def steadily(port: int, *, rate: int, for_s: float, lifts: int) -> int:
     return said
 
 
+def in_batches(port: int, *, rate: int, for_s: float, lifts: int, per: int) -> int:
+    """How many were said at a rate, by gateways of ten lifts that publish so many at a time."""
+    client = connected(port)
+    begin_s, said, gateways = time.monotonic(), 0, max(1, lifts // GATEWAY_LIFTS)
+    while (now_s := time.monotonic() - begin_s) < for_s:
+        while said < now_s * rate:
+            turn, gateway = divmod(said // per, gateways)
+            at_ms = now_ms() - per  # a millisecond for each: none of a lift has another's time
+            batch = [
+                state(f"T-{gateway}", seq=turn * per + n, at_ms=at_ms + n)
+                | {"lift": f"BENCH-{gateway * GATEWAY_LIFTS + n % GATEWAY_LIFTS:05d}"}
+                | {"kind": "state"}
+                for n in range(per)
+            ]
+            topic = f"lift/v1/320583/bench/GW-{gateway}/batch"
+            info = client.publish(topic, json.dumps(batch), qos=1)
+            said += per
+        time.sleep(0.002)
+    info.wait_for_publish(PATIENCE_S)
+    client.disconnect()
+    client.loop_stop()
+    return said
+
+
 if __name__ == "__main__":
-    port, rate, seconds, lifts = map(int, sys.argv[1:])
-    print(steadily(port, rate=rate, for_s=seconds, lifts=lifts))
+    port, rate, seconds, lifts, *per = map(int, sys.argv[1:])
+    if per:
+        print(in_batches(port, rate=rate, for_s=seconds, lifts=lifts, per=per[0]))
+    else:
+        print(steadily(port, rate=rate, for_s=seconds, lifts=lifts))

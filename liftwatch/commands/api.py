@@ -9,6 +9,7 @@ from api.app import create_app
 from liftwatch.clock import SECOND_MS, now_ms
 from liftwatch.commands.wiring import (
     Stores,
+    calm_collector,
     gate_of,
     open_stores,
     serve_until_stopped,
@@ -29,6 +30,7 @@ def api_command() -> None:
     settings = settings_or_fail()
     configure(settings.log)
     with open_stores(settings, settings.data_dir) as stores:
+        calm_collector()
         app = create_app(
             books=stores.books,
             store=stores.telemetry,

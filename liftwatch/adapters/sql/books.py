@@ -4,7 +4,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 
-from sqlalchemy import Connection, delete, func, select, text, tuple_
+from sqlalchemy import Connection, delete, func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from liftwatch import clock
@@ -14,7 +14,8 @@ from liftwatch.adapters.sql.account import SqlAccountReads
 from liftwatch.adapters.sql.audit import SqlAuditReads
 from liftwatch.adapters.sql.connect import WRITES, connect, is_sqlite, make_folder, shown
 from liftwatch.adapters.sql.evidence import SqlEvidenceReads
-from liftwatch.adapters.sql.filters import filtered, seen_incidents, seen_lifts
+from liftwatch.adapters.sql.filters import seen_incidents, seen_lifts
+from liftwatch.adapters.sql.incident_lists import queries
 from liftwatch.adapters.sql.migrate import migrate
 from liftwatch.adapters.sql.register import SqlRegisterReads, with_entered
 from liftwatch.adapters.sql.rows import (
@@ -102,13 +103,19 @@ class SqlBooks(SqlAccountReads, SqlAuditReads, SqlEvidenceReads, SqlRegisterRead
         sight: Sight = EVERYTHING,
     ) -> Page:
         """Incidents, newest first."""
-        query = filtered(select(*INCIDENT), where, self.engine.dialect.name)
-        query = seen_incidents(query, sight)
-        if after is not None:
-            query = query.where(tuple_(_INCIDENT.raised_ms, _INCIDENT.id) < tuple_(*after))
-        query = query.order_by(_INCIDENT.raised_ms.desc(), _INCIDENT.id.desc()).limit(limit + 1)
+        found: list[Incident] = []
         with self._reading() as connection:
-            found = [incident_of(row) for row in connection.execute(query)]
+            for query, values in queries(
+                where,
+                sight,
+                after=after,
+                limit=limit + 1,
+                now_ms=clock.now_ms(),
+                dialect=self.engine.dialect.name,
+            ):
+                found = [incident_of(row) for row in connection.execute(query, values).all()]
+                if len(found) > limit:
+                    break
         page = found[:limit]
         return Page(page, (page[-1].raised_ms, page[-1].id) if len(found) > limit > 0 else None)
 

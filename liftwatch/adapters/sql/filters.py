@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, func, literal_column, or_, select, true
 
 from liftwatch.access.sight import Place, Sight
 from liftwatch.adapters.sql import tables
@@ -11,31 +11,30 @@ from liftwatch.incidents.incident import OVER
 from liftwatch.ports import IncidentFilter
 
 _INCIDENT, _LIFT, _CONTRACT = tables.incident.c, tables.lift.c, contract.c
+_IS_OPEN = _INCIDENT.state.not_in([literal_column(f"'{state}'") for state in sorted(OVER)])
+"""In the very words of the index of open ones: planners do not look into what is bound."""
 _ELEMENTS = {"sqlite": func.json_each, "postgresql": func.json_array_elements_text}
 
 
-def filtered(query: Select[Any], where: IncidentFilter, dialect: str) -> Select[Any]:
-    """The query under a filter; `from_ms` and `to_ms` bound `raised_ms`."""
+def filtered(query: Select[Any], where: IncidentFilter) -> Select[Any]:
+    """The query under a filter, but for its lift and its times (`incident_lists`)."""
     for name in ("state", "kind", "severity", "estate"):
         wanted = getattr(where, name)
         if wanted:
             query = query.where(_INCIDENT[name].in_(wanted))
-    if where.lift is not None:
-        query = query.where(_touches(where.lift, dialect))
-    if where.from_ms is not None:
-        query = query.where(_INCIDENT.raised_ms >= where.from_ms)
-    if where.to_ms is not None:
-        query = query.where(_INCIDENT.raised_ms < where.to_ms)
-    if where.open_only:
-        query = query.where(_INCIDENT.state.not_in(sorted(OVER)))
+    if where.open_only or (where.state and OVER.isdisjoint(where.state)):
+        query = query.where(_IS_OPEN)
     return query
 
 
-def _touches(lift: str, dialect: str) -> ColumnElement[bool]:
-    """The lift's own incidents, and those that stand for several with it among them."""
+def touching(lift: str | None, dialect: str) -> list[tuple[ColumnElement[bool], bool | None]]:
+    """The lift's own incidents, and those that stand for several with it among them: two parts,
+    and of each whether it has those of several; without a lift one part that has both (None)."""
+    if lift is None:
+        return [(true(), None)]
     elements = _ELEMENTS[dialect](_INCIDENT.lifts).table_valued("value")
     among = select(1).select_from(elements).where(elements.c.value == lift).exists()
-    return (_INCIDENT.lift == lift) | (_INCIDENT.lift.is_(None) & among)
+    return [(_INCIDENT.lift == lift, False), (_INCIDENT.lift.is_(None) & among, True)]
 
 
 def seen_places(query: Select[Any], sight: Sight, columns: Any) -> Select[Any]:
@@ -56,8 +55,8 @@ def seen_lifts(
         current = (_CONTRACT.from_ms <= now_ms) & (
             _CONTRACT.until_ms.is_(None) | (_CONTRACT.until_ms > now_ms)
         )
-        held = _held(sight).where(current)
-        conditions.append(columns.lift.in_(held.with_only_columns(_CONTRACT.lift)))
+        held = select(_CONTRACT.lift).where(_CONTRACT.organisation.in_(sight.contracts_of))
+        conditions.append(columns.lift.in_(held.where(current)))
     return query.where(or_(false(), *conditions))
 
 
@@ -71,11 +70,27 @@ def seen_incidents(query: Select[Any], sight: Sight) -> Select[Any]:
         return query
     conditions = _places(sight, _INCIDENT)
     if sight.contracts_of:
-        child = tables.incident.alias("child")
-        children = select(1).where(child.c.parent == _INCIDENT.id, _during(child.c, sight))
-        conditions.append(_during(_INCIDENT, sight))
-        conditions.append(_INCIDENT.lift.is_(None) & children.exists())
+        held = select(1).select_from(contract).where(during_contract(_INCIDENT))
+        conditions.append(held.where(_CONTRACT.organisation.in_(sight.contracts_of)).exists())
+        conditions.append(has_seen_child(sight))
     return query.where(or_(false(), *conditions))
+
+
+def during_contract(columns: Any) -> ColumnElement[bool]:
+    """Raised of a lift while a contract of it lasted."""
+    raised = columns.raised_ms
+    begun: ColumnElement[bool] = (_CONTRACT.lift == columns.lift) & (_CONTRACT.from_ms <= raised)
+    lasts: ColumnElement[bool] = _CONTRACT.until_ms.is_(None) | (_CONTRACT.until_ms > raised)
+    return begun & lasts
+
+
+def has_seen_child(sight: Sight) -> ColumnElement[bool]:
+    """Stands for several lifts, and one of its children is seen by a contract."""
+    child = tables.incident.alias("child")
+    held = select(1).select_from(child).join(contract, during_contract(child.c))
+    held = held.where(child.c.parent == _INCIDENT.id)
+    held = held.where(_CONTRACT.organisation.in_(sight.contracts_of))
+    return _INCIDENT.lift.is_(None) & held.correlate(tables.incident).exists()
 
 
 def _places(sight: Sight, columns: Any) -> list[ColumnElement[bool]]:
@@ -85,16 +100,3 @@ def _places(sight: Sight, columns: Any) -> list[ColumnElement[bool]]:
 def _at(columns: Any, place: Place) -> ColumnElement[bool]:
     area: ColumnElement[bool] = columns.area == place.area
     return and_(area, columns.estate == place.estate) if place.estate else area
-
-
-def _held(sight: Sight) -> Select[Any]:
-    return select(_CONTRACT.id).where(_CONTRACT.organisation.in_(sight.contracts_of))
-
-
-def _during(columns: Any, sight: Sight) -> ColumnElement[bool]:
-    """Raised of a lift while one of the organisations had its contract."""
-    raised = columns.raised_ms
-    held = _held(sight).where(_CONTRACT.lift == columns.lift, _CONTRACT.from_ms <= raised)
-    held = held.where(_CONTRACT.until_ms.is_(None) | (_CONTRACT.until_ms > raised))
-    during: ColumnElement[bool] = columns.lift.is_not(None) & held.exists()
-    return during

@@ -36,6 +36,15 @@ def name_type(length: int) -> TypeEngine[str]:
 IS_OPEN = column("state").not_in(sorted(OVER))
 OF_ONE_LIFT = IS_OPEN & column("lift").is_not(None)
 OF_A_SCOPE = IS_OPEN & column("lift").is_(None)
+NARROWED = ("area", "estate", "lift", "kind", "severity", "state")
+"""What lists of incidents are narrowed by: an index that ends with these answers by itself, and a
+row is looked up only when it is on the page."""
+
+
+def _newest(*first: str) -> list[str]:
+    """The columns of an index by which some incidents are read, newest first."""
+    return [*first, "raised_ms", "id", *(name for name in NARROWED if name not in first)]
+
 
 metadata = MetaData()
 
@@ -78,9 +87,13 @@ incident = Table(
     Column("occurrences", Integer(), nullable=False),
     Column("evidence", JSON(), nullable=False),
     Index("incident_newest", "raised_ms", "id"),
-    Index("incident_of_lift", "lift", "raised_ms", "id"),
-    Index("incident_of_estate", "estate", "raised_ms", "id"),
-    Index("incident_of_parent", "parent"),
+    Index("incident_of_lift", *_newest("lift")),
+    Index("incident_of_estate", *_newest("estate")),
+    Index("incident_of_area", *_newest("area")),
+    Index("incident_of_kind", *_newest("kind")),
+    Index("incident_of_severity", *_newest("severity")),
+    Index("incident_open", *_newest(), sqlite_where=IS_OPEN, postgresql_where=IS_OPEN),
+    Index("incident_of_parent", "parent", "lift", "raised_ms"),
     Index(
         "incident_open_of_lift",
         "lift",
