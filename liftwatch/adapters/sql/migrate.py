@@ -24,15 +24,17 @@ ATTEMPTS, PAUSE_S = 50, 0.1
 LOCK = 5_276_901_184  # any number, the same for all of ours
 
 
-def migrate(engine: Engine) -> None:
+def migrate(engine: Engine, *, to: str = "head") -> None:
     """Upgrade to the newest schema; raises BooksError when the database is newer than we are.
+
+    Tests of one step begin at the step before: `to` is its number.
 
     Tries again when others are just making the same SQLite file: changing a new file to WAL does
     not wait for its lock, whatever the busy timeout.
     """
     for left in reversed(range(ATTEMPTS)):
         try:
-            _migrate(engine)
+            _migrate(engine, to)
         except OperationalError as error:
             if not left or "locked" not in str(error):
                 raise
@@ -41,17 +43,17 @@ def migrate(engine: Engine) -> None:
             return
 
 
-def _migrate(engine: Engine) -> None:
+def _migrate(engine: Engine, to: str) -> None:
     with (
         engine.connect().execution_options(**{WRITES: True}) as connection,
         connection.begin(),
     ):
         if not is_sqlite(engine):
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
-        _upgrade(connection)
+        _upgrade(connection, to)
 
 
-def _upgrade(connection: Connection) -> None:
+def _upgrade(connection: Connection, to: str) -> None:
     script = ScriptDirectory(str(FOLDER))
 
     def steps(heads: tuple[str, ...], _context: Any) -> Iterable[MigrationStep]:
@@ -59,7 +61,7 @@ def _upgrade(connection: Connection) -> None:
         for head in heads:
             if head not in known:
                 raise BooksError(f"the database has schema {head}, newer than this version knows")
-        ahead = list(script.iterate_revisions("head", heads or "base"))
+        ahead = list(script.iterate_revisions(to, heads or "base"))
         return [
             MigrationStep.upgrade_from_script(script.revision_map, one) for one in reversed(ahead)
         ]
