@@ -13,10 +13,15 @@ from starlette.testclient import TestClient
 from api.app import create_app
 from api.gate import Gate
 from api.serve import bind, server_of
+from liftwatch.access.people import CredentialKind, Person
 from liftwatch.access.secrets import Seal
+from liftwatch.access.sight import Place
 from liftwatch.adapters.embedded import EmbeddedStore
 from liftwatch.adapters.sql import SqlBooks, open_books
 from liftwatch.adapters.sql.people import SqlPeople
+from liftwatch.clock import now_ms
+from liftwatch.handlers import people as handlers
+from liftwatch.handlers import sign_in
 from liftwatch.handlers.alarms import apply_alarm
 from liftwatch.incidents.incident import AlarmChange, Incident
 from liftwatch.incidents.kinds import BY_NAME
@@ -24,6 +29,7 @@ from liftwatch.ports import LiftRow
 from liftwatch.register.facts import Facts
 from liftwatch.telemetry.messages import FloorOfLift
 
+PASSWORD = "correct horse battery"
 SECRET = b"a secret of thirty-two bytes, or more"
 AT_MS = 1_772_439_240_000  # a whole minute
 FLOORS = [FloorOfLift(index=n, label=str(n), height_m=3.0 * n) for n in range(1, 7)]
@@ -127,6 +133,47 @@ def gated(
         metrics=CollectorRegistry(),
         gate=Gate(people, SECRET),
     )
+
+
+class Town:
+    """Hands on people."""
+
+    def __init__(self, store: SqlPeople) -> None:
+        self.store = store
+
+    def person(self, login: str, role: str | None = None, *places: Place) -> Person:
+        """Somebody with a password, and a role in an organisation of their own."""
+        with self.store.begin() as work:
+            made = handlers.make_person(
+                work, login=login, name=login, password=PASSWORD, now_ms=now_ms()
+            )
+            if role == "admin":
+                handlers.grant(work, made.id, role, organisation=None, now_ms=0)
+            elif role is not None:
+                unit = handlers.make_organisation(work, name=login, now_ms=0, places=places)
+                handlers.grant(work, made.id, role, organisation=unit.id, now_ms=0)
+            return made
+
+    def secret(self, person: Person, kind: CredentialKind, *roles: str) -> str:
+        """A credential of theirs."""
+        with self.store.begin() as work:
+            return sign_in.issue(work, person.id, kind, now_ms=now_ms(), roles=roles).secret
+
+
+@pytest.fixture
+def town(people: SqlPeople) -> Town:
+    """With one administrator, so that everybody signs in."""
+    made = Town(people)
+    made.person("root", "admin")
+    return made
+
+
+@pytest.fixture
+def guest(gated: FastAPI, town: Town) -> Iterator[TestClient]:
+    """Somebody who has not signed in."""
+    del town
+    with TestClient(gated, base_url="http://127.0.0.1", follow_redirects=False) as made:
+        yield made
 
 
 @pytest.fixture

@@ -10,9 +10,8 @@ from liftwatch.account import AccountRow
 from liftwatch.adapters.sql.people import SqlPeople
 from liftwatch.clock import estate_day, now_ms
 from liftwatch.register.facts import Facts
-from tests.api.conftest import Fleet, Serve
+from tests.api.conftest import PASSWORD, Fleet, Serve, Town
 from tests.api.test_evidence import keep
-from tests.api.test_sign_in import PASSWORD, Town
 
 CHROMIUM = Path("/usr/bin/chromium")
 sync_api = pytest.importorskip("playwright.sync_api", reason="pip install playwright")

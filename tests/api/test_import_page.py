@@ -13,9 +13,8 @@ from liftwatch.handlers.register import change_lift, take_in
 from liftwatch.ports import LiftRow
 from liftwatch.register.changes import Origin
 from liftwatch.register.facts import Facts
-from tests.api.conftest import AT_MS
+from tests.api.conftest import AT_MS, Town
 from tests.api.test_people_pages import HTML, Browser, browser, found
-from tests.api.test_sign_in import Town
 
 __all__ = ["browser"]
 HEAD = "area,estate,lift,unit\n"

@@ -10,8 +10,8 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from liftwatch.adapters.sql.people import SqlPeople
-from tests.api.conftest import Fleet
-from tests.api.test_sign_in import PASSWORD, Town, bearer, tokens
+from tests.api.conftest import PASSWORD, Fleet, Town
+from tests.api.test_sign_in import bearer, tokens
 
 keys = count(10_000_000)
 NEXT = "staple and a lantern"

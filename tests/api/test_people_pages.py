@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from liftwatch.adapters.sql.people import SqlPeople
-from tests.api.test_sign_in import Town
+from tests.api.conftest import Town
 
 HTML = {"Accept": "text/html", "Accept-Language": "en"}
 

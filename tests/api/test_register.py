@@ -19,9 +19,9 @@ from liftwatch.register.changes import Origin
 from liftwatch.register.columns import HouseholdRow
 from liftwatch.register.csv_files import BYTES_MAX
 from liftwatch.register.facts import Facts
-from tests.api.conftest import AT_MS, Fleet
+from tests.api.conftest import AT_MS, Fleet, Town
 from tests.api.test_people import Desk
-from tests.api.test_sign_in import Town, bearer
+from tests.api.test_sign_in import bearer
 
 keys = count(50_000_000)
 HEAD = "area,estate,lift,unit\n"

@@ -8,8 +8,7 @@ from schemathesis import Case
 from schemathesis.specs.openapi.checks import ignored_auth, positive_data_acceptance
 
 from liftwatch.adapters.sql.people import SqlPeople
-from tests.api.conftest import Fleet
-from tests.api.test_sign_in import Town
+from tests.api.conftest import Fleet, Town
 
 HOST = {"Host": "127.0.0.1"}
 

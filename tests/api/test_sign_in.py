@@ -1,7 +1,5 @@
 """Signing in over HTTP: passwords, tokens, keys, sessions, links, and what is of no use."""
 
-from collections.abc import Iterator
-
 import jwt
 import pytest
 from fastapi import FastAPI
@@ -9,58 +7,19 @@ from starlette.testclient import TestClient
 
 from api.gate import SIGN_INS
 from liftwatch import clock
-from liftwatch.access.people import CredentialKind, Person
 from liftwatch.access.secrets import key_for
 from liftwatch.access.sight import Place
 from liftwatch.access.tokens import LIVES_MS
 from liftwatch.adapters.sql.people import SqlPeople
 from liftwatch.clock import now_ms
 from liftwatch.handlers import people as handlers
-from liftwatch.handlers import sign_in
-from tests.api.conftest import SECRET, Fleet
-
-PASSWORD = "correct horse battery"
-
-
-class Town:
-    """Hands on people."""
-
-    def __init__(self, store: SqlPeople) -> None:
-        self.store = store
-
-    def person(self, login: str, role: str | None = None, *places: Place) -> Person:
-        """Somebody with a password, and a role in an organisation of their own."""
-        with self.store.begin() as work:
-            made = handlers.make_person(
-                work, login=login, name=login, password=PASSWORD, now_ms=now_ms()
-            )
-            if role == "admin":
-                handlers.grant(work, made.id, role, organisation=None, now_ms=0)
-            elif role is not None:
-                unit = handlers.make_organisation(work, name=login, now_ms=0, places=places)
-                handlers.grant(work, made.id, role, organisation=unit.id, now_ms=0)
-            return made
-
-    def secret(self, person: Person, kind: CredentialKind, *roles: str) -> str:
-        """A credential of theirs."""
-        with self.store.begin() as work:
-            return sign_in.issue(work, person.id, kind, now_ms=now_ms(), roles=roles).secret
+from tests.api.conftest import PASSWORD, SECRET, Fleet, Town
 
 
 @pytest.fixture
-def town(people: SqlPeople) -> Town:
-    """With one administrator, so that everybody signs in."""
-    made = Town(people)
-    made.person("root", "admin")
-    return made
-
-
-@pytest.fixture
-def client(gated: FastAPI, town: Town) -> Iterator[TestClient]:
+def client(guest: TestClient) -> TestClient:
     """Somebody who has not signed in."""
-    del town
-    with TestClient(gated, base_url="http://127.0.0.1", follow_redirects=False) as made:
-        yield made
+    return guest
 
 
 def bearer(token: str) -> dict[str, str]:

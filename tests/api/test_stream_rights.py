@@ -5,20 +5,10 @@ from fastapi import FastAPI
 
 from api import stream
 from liftwatch.access.sight import Place
-from liftwatch.adapters.sql.people import SqlPeople
 from liftwatch.clock import DAY_MS, now_ms
 from liftwatch.handlers import people as handlers
-from tests.api.conftest import AT_MS, Fleet, Serve
-from tests.api.test_sign_in import Town
+from tests.api.conftest import AT_MS, Fleet, Serve, Town
 from tests.api.test_stream import following
-
-
-@pytest.fixture
-def town(people: SqlPeople) -> Town:
-    """With one administrator, so that everybody signs in."""
-    made = Town(people)
-    made.person("root", "admin")
-    return made
 
 
 def test_each_follows_what_they_may_see(

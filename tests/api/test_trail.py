@@ -1,6 +1,5 @@
 """What is done at the API stands in the trail with it, and every read of supervision does."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -10,30 +9,19 @@ from starlette.testclient import TestClient
 from api.principal import ACTIONS, may
 from liftwatch.access.sight import Place
 from liftwatch.adapters.sql import SqlBooks
-from liftwatch.adapters.sql.people import SqlPeople
 from liftwatch.audit.chain import SealError
 from liftwatch.audit.check import verify
 from liftwatch.audit.trail import AuditFilter
-from tests.api.conftest import Fleet
+from tests.api.conftest import PASSWORD, Fleet, Town
 from tests.api.test_people import Desk
 from tests.api.test_rights import filled, routes
-from tests.api.test_sign_in import PASSWORD, Town, bearer, tokens
+from tests.api.test_sign_in import bearer, tokens
 
 
 @pytest.fixture
-def town(people: SqlPeople) -> Town:
-    """With one administrator."""
-    made = Town(people)
-    made.person("root", "admin")
-    return made
-
-
-@pytest.fixture
-def client(gated: FastAPI, town: Town) -> Iterator[TestClient]:
+def client(guest: TestClient) -> TestClient:
     """Whoever asks."""
-    del town
-    with TestClient(gated, base_url="http://127.0.0.1", follow_redirects=False) as made:
-        yield made
+    return guest
 
 
 def told(books: SqlBooks) -> list[tuple[Any, ...]]:
