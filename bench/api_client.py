@@ -36,8 +36,8 @@ class Times(NamedTuple):
 def times_of(seconds: Sequence[float]) -> Times:
     """The figures of some measured seconds, at least one.
 
-    >>> times_of([0.001 * n for n in range(1, 101)])
-    Times(count=100, p50=51.0, p95=96.0, p99=100.0, worst=100.0)
+    >>> times_of(range(1, 101))
+    Times(count=100, p50=51000, p95=96000, p99=100000, worst=100000)
     """
     ms = sorted(1_000 * one for one in seconds)
     at = [ms[int(len(ms) * share)] for share in (0.5, 0.95, 0.99)]
