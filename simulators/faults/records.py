@@ -25,12 +25,13 @@ from simulators.faults.service import (
     try_out,
 )
 from simulators.lift import Lift
+from simulators.people import someone, wait_for_lift
 from simulators.plan import Plan
 
 OVERDUE_MS = 15 * DAY_MS  # at least every 15 days (domain 5.2)
 NOTICE_DAYS = 30  # contract, section 2: inspection_due
-PASSENGERS, PATIENCE_S = 4, 1_200.0
-"""One or two may be the technician and a colleague, on their way to the machine room."""
+PASSENGERS, NOON = 8, 12
+"""Beside those who come by themselves: one or two could be the technician and a colleague."""
 CALENDAR_S = 86_400.0 + 7_200.0
 """A day and two hours: whether a date counts from its begin or its end is left open."""
 
@@ -118,14 +119,10 @@ def contradicted_by_rides(lift: Lift, scene: Scene) -> Process:
     yield from wait_until(lift, scene.at_ms)
     who = check_in(lift, "half_month")
     truth = note(lift, "maintenance_contradicted", within_s=scene.for_s + 60.0)
-    passengers, rides = lift.totals.passengers, lift.totals.rides
+    for _ in range(PASSENGERS):
+        yield lift.after(scene.for_s / (PASSENGERS + 2))
+        lift.agenda.start(wait_for_lift(lift, someone(lift.plan, lift.rng, hour=NOON)))
     yield scene.end_ms
-    last_ms = lift.after(PATIENCE_S)
-    while min(lift.totals.passengers - passengers, lift.totals.rides - rides) < PASSENGERS:
-        if lift.now_ms >= last_ms:
-            lift.truths.remove(truth)  # nobody could tell
-            break
-        yield lift.after(30.0)
     truth.expect_within_s = (lift.now_ms - truth.from_ms) / 1000 + 60.0
     check_out(lift, who, items_of(lift))
     truth.to_ms = lift.after(3600.0)
