@@ -230,6 +230,8 @@ def make_key(
 ) -> Response:
     """A key for a machine that acts for one."""
     person = _own(principal)
+    # A key has no more than its own to give: none named would be all that its person may.
+    roles = body.roles or (sorted(principal.roles) if principal.by == "key" else [])
 
     def act(work: PeopleWork, at_ms: int) -> Done:
         wrong = [role for role in body.roles if role not in principal.roles]
@@ -244,7 +246,7 @@ def make_key(
             "key",
             now_ms=at_ms,
             label=check_text("label", body.label),
-            roles=tuple(body.roles),
+            roles=tuple(roles),
             lives_ms=body.days * DAY_MS,
         )
         shape = credential_shape(made.credential, secret=made.secret)

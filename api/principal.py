@@ -82,13 +82,17 @@ def recognised(gate: Gate, given: Given, at_ms: int) -> Principal | None:
 
 
 def sight_again(gate: Gate | None, principal: Principal, action: str) -> Sight | None:
-    """What somebody may see by an action now, long after they came in; None when nothing more."""
+    """What somebody may see by an action now, long after they came in; None when nothing more.
+
+    They came in with some roles, perhaps by a key that has few of theirs: it does not get others.
+    """
     if gate is None or principal.person is None:
         return sight_of(principal.grants, ACTIONS[action].roles)
     grants = gate.grants_again(principal.person, principal.family, now_ms())
-    if grants is None or not may({grant.role for grant in grants}, ACTIONS[action]):
+    roles = principal.roles & ACTIONS[action].roles
+    if grants is None or roles.isdisjoint(grant.role for grant in grants):
         return None
-    return sight_of(grants, ACTIONS[action].roles)
+    return sight_of(grants, roles)
 
 
 def unauthenticated(detail: str) -> Problem:

@@ -7,7 +7,9 @@ from msgspec import Struct
 
 from liftwatch.access.roles import ROLES
 from liftwatch.access.sight import Place
+from liftwatch.register.codes import judge_credit_code
 from liftwatch.register.columns import KINDS
+from liftwatch.register.doubts import Wrong
 from liftwatch.telemetry.topics import is_area, is_estate
 
 NAME_MAX, PHONE_MAX = 200, 32
@@ -16,7 +18,6 @@ PASSWORD_MIN, PASSWORD_MAX = 12, 256
 """At least 12 characters, of any kind (NIST SP 800-63B asks for 15 where nothing else protects, 8
 beside a second factor); above 256 a hash costs more than anybody's password is worth."""
 _LOGIN = re.compile(r"[a-z0-9][a-z0-9._@-]{1,63}\Z")
-_CREDIT_CODE = re.compile(r"[0-9A-Z]{18}\Z")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
 
 
@@ -99,7 +100,6 @@ class Credential(Struct, kw_only=True, frozen=True):
     roles: tuple[str, ...] = ()
     made_ms: int
     expires_ms: int
-    used_ms: int | None = None
     ended_ms: int | None = None
 
 
@@ -139,9 +139,10 @@ def check_text(what: str, text: str, *, length_max: int = NAME_MAX) -> str:
 
 
 def check_credit_code(code: str | None) -> str | None:
-    """A unified social credit code (GB 32100-2015: 18 of digits and capitals), or none."""
-    if code is not None and not _CREDIT_CODE.match(code):
-        raise AccessError(f"{code[:32]!a} is no unified social credit code: 18 of 0-9 and A-Z")
+    """A unified social credit code, or none; what is only unusual is kept."""
+    doubt = None if code is None else judge_credit_code(code)
+    if isinstance(doubt, Wrong):
+        raise AccessError(doubt.text)
     return code
 
 

@@ -104,9 +104,6 @@ class PeopleWork(PeopleReads, Protocol):
     def add_credential(self, credential: Credential) -> None:
         """Insert."""
 
-    def note_use(self, credential: str, *, now_ms: int) -> None:
-        """It was used now."""
-
     def end_credentials(
         self, *, now_ms: int, id: str | None = None, family: str | None = None, of: str = ""
     ) -> int:

@@ -164,7 +164,7 @@ def test_two_administrators_who_edit_one_row(desk: Desk) -> None:
 
 def test_a_code_or_login_that_is_taken(desk: Desk) -> None:
     """Is said."""
-    body = {"name": "a", "credit_code": "91320583MA1XXXXX0X"}
+    body = {"name": "a", "credit_code": "91330100799655058B"}
     desk.made("/v1/organisations", body)
     assert desk.post("/v1/organisations", body).status_code == 409
     desk.made("/v1/people", {"login": "li", "name": "Li"})
@@ -264,3 +264,16 @@ def test_text_is_text(desk: Desk, text: str) -> None:
     """Neither the database nor a page takes it for anything else."""
     made = desk.made("/v1/organisations", {"name": text})
     assert desk.get(f"/v1/organisations/{made['id']}")["name"] == text
+
+
+def test_a_key_of_some_roles_makes_no_key_of_more(desk: Desk, people: SqlPeople) -> None:
+    """One that names no roles has those of the key that made it, not all of the person's."""
+    town = Town(people)
+    li = town.person("li", "rescue")
+    desk.made(f"/v1/people/{li.id}/roles", {"role": "admin"})
+    few = Desk.__new__(Desk)
+    few.client, few.headers = desk.client, bearer(town.secret(li, "key", "rescue"))
+    made = few.made("/v1/me/keys", {"label": "another"})
+    assert made["roles"] == ["rescue"]
+    assert desk.client.get("/v1/people", headers=bearer(made["secret"])).status_code == 403
+    assert few.post("/v1/me/keys", {"label": "x", "roles": ["admin"]}).status_code == 422

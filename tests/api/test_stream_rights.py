@@ -59,3 +59,20 @@ def test_whoever_signs_out_hears_no_more(
         with town.store.begin() as work:
             work.end_credentials(now_ms=now_ms(), of=manager.id)
         assert all(one.name == "alive" for one in events)
+
+
+def test_a_key_of_some_roles_hears_no_more_than_these(
+    gated: FastAPI, town: Town, fleet: Fleet, serve: Serve
+) -> None:
+    """Its person is an administrator as well."""
+    manager = town.person("manager", "property", Place("320583", "garden"))
+    with town.store.begin() as work:
+        handlers.grant(work, manager.id, "admin", organisation=None, now_ms=0)
+    for lift, estate in (("L-0001", "garden"), ("L-0002", "lake")):
+        fleet.lift(lift, estate=estate)
+    key = town.secret(manager, "key", "property")
+    with following(serve(gated), token=key) as events:
+        assert next(events).data["lift"] == "L-0001"
+        fleet.alarm("L-0002", "door_fault", estate="lake")
+        fleet.alarm("L-0001", "door_fault", estate="garden")
+        assert next(events).data["lift"] == "L-0001"

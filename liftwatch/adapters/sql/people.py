@@ -288,11 +288,6 @@ class SqlPeopleWork(SqlPeopleReads):
         values = structs.asdict(credential) | {"roles": list(credential.roles)}
         self._insert(tables.credential, values)
 
-    def note_use(self, credential: str, *, now_ms: int) -> None:
-        """It was used now."""
-        query = update(tables.credential).where(_CREDENTIAL.id == credential)
-        self._connection.execute(query.values(used_ms=now_ms))
-
     def end_credentials(
         self, *, now_ms: int, id: str | None = None, family: str | None = None, of: str = ""
     ) -> int:

@@ -125,7 +125,6 @@ credential = Table(
     Column("roles", JSON(), nullable=False),
     Column("made_ms", BigInteger(), nullable=False),
     Column("expires_ms", BigInteger(), nullable=False),
-    Column("used_ms", BigInteger()),
     Column("ended_ms", BigInteger()),
     Index("credential_of_person", "person", "made_ms"),
     Index("credential_of_family", "family"),

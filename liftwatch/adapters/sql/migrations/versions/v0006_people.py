@@ -49,7 +49,6 @@ def upgrade() -> None:
         sa.Column("roles", sa.JSON(), nullable=False),
         sa.Column("made_ms", sa.BigInteger(), nullable=False),
         sa.Column("expires_ms", sa.BigInteger(), nullable=False),
-        sa.Column("used_ms", sa.BigInteger()),
         sa.Column("ended_ms", sa.BigInteger()),
     )
     op.create_table(
