@@ -80,6 +80,7 @@ class Contract(Struct, kw_only=True, frozen=True):
     organisation: str
     from_ms: int
     until_ms: int | None = None
+    version: int = 1
 
 
 CredentialKind = Literal["refresh", "session", "key", "link"]

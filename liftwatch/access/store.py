@@ -98,8 +98,11 @@ class PeopleWork(PeopleReads, Protocol):
     def add_contract(self, contract: Contract) -> None:
         """Insert; raises Conflict when the organisation does not exist."""
 
-    def end_contract(self, id: str, *, until_ms: int) -> None:
-        """It ends then."""
+    def update_contract(self, contract: Contract) -> None:
+        """Replace the row whose version is one less; raises Stale when there is none."""
+
+    def delete_contract(self, id: str) -> None:
+        """As if it had never been."""
 
     def add_credential(self, credential: Credential) -> None:
         """Insert."""

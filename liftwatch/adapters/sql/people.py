@@ -278,10 +278,13 @@ class SqlPeopleWork(SqlPeopleReads):
         """Insert; raises Conflict when the organisation does not exist."""
         self._insert(tables.contract, structs.asdict(contract))
 
-    def end_contract(self, id: str, *, until_ms: int) -> None:
-        """It ends then."""
-        query = update(tables.contract).where(_CONTRACT.id == id)
-        self._connection.execute(query.values(until_ms=until_ms))
+    def update_contract(self, contract: Contract) -> None:
+        """Replace the row whose version is one less; raises Stale when there is none."""
+        self._replace(tables.contract, structs.asdict(contract))
+
+    def delete_contract(self, id: str) -> None:
+        """As if it had never been."""
+        self._connection.execute(delete(tables.contract).where(_CONTRACT.id == id))
 
     def add_credential(self, credential: Credential) -> None:
         """Insert."""
