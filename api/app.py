@@ -35,25 +35,25 @@ from liftwatch.ports import Books, TelemetryStore
 BODY_MAX = 64 * 1024
 VERSION = "1"
 MODULES = (
+    incidents,
+    stream,
+    lifts,
+    pages,
+    evidence,
+    telemetry,
     health,
     sign_in,
     organisations,
     people,
     audit,
-    lifts,
     register,
-    telemetry,
     completeness,
-    incidents,
-    evidence,
-    stream,
-    pages,
     entrance,
     people_pages,
     import_page,
     audit_page,
 )
-"""Each brings its routes."""
+"""Each brings its routes; a path is looked for in this order, so what is asked most comes first."""
 
 
 def create_app(

@@ -4,7 +4,15 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
-from liftwatch.access.people import Answered, Contract, Credential, Membership, Organisation, Person
+from liftwatch.access.people import (
+    Answered,
+    Contract,
+    Credential,
+    Membership,
+    Organisation,
+    Person,
+    SignedIn,
+)
 from liftwatch.access.sight import Grant
 from liftwatch.audit.entry import Act
 from liftwatch.records import RegisterWork
@@ -45,8 +53,8 @@ class PeopleReads(Protocol):
     def credentials(self, person: str, *, now_ms: int) -> list[Credential]:
         """What stands for a person now, the newest first."""
 
-    def is_alive(self, family: str, *, now_ms: int) -> bool:
-        """Whether a sign-in has not been ended: something of its family still stands."""
+    def signed_in(self, person: str, *, family: str, now_ms: int) -> SignedIn | None:
+        """A person who may come in, while something of a sign-in's family still stands."""
 
     def has_admin(self) -> bool:
         """Whether anybody is an administrator who is not disabled."""

@@ -124,10 +124,10 @@ def test_a_refresh_token_is_good_once_and_its_theft_ends_the_family(store: SqlPe
     assert second is not None
     assert second.credential.family == first.credential.family
     with store.begin() as work:
-        assert work.is_alive(first.credential.family, now_ms=NOW_MS)
+        assert work.signed_in(made.id, family=first.credential.family, now_ms=NOW_MS)
         assert sign_in.refresh(work, first.secret, now_ms=NOW_MS) is None
     with store.begin() as work:
-        assert not work.is_alive(first.credential.family, now_ms=NOW_MS)
+        assert not work.signed_in(made.id, family=first.credential.family, now_ms=NOW_MS)
         assert sign_in.refresh(work, second.secret, now_ms=NOW_MS) is None
         assert sign_in.refresh(work, "lwr_guess", now_ms=NOW_MS) is None
 

@@ -23,7 +23,15 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import IntegrityError
 
-from liftwatch.access.people import Answered, Contract, Credential, Membership, Organisation, Person
+from liftwatch.access.people import (
+    Answered,
+    Contract,
+    Credential,
+    Membership,
+    Organisation,
+    Person,
+    SignedIn,
+)
 from liftwatch.access.secrets import Seal
 from liftwatch.access.sight import Grant, Place
 from liftwatch.adapters.sql import people_tables as tables
@@ -46,11 +54,15 @@ SEALED = ("name", "phone")
 # What is asked at every request: a query made beforehand takes half the time.
 _NOW_MS = bindparam("now_ms", type_=BigInteger())
 _PERSON_OF_ID = select(tables.person).where(_PERSON.id == bindparam("id"))
-_ALIVE = (
-    select(_CREDENTIAL.id)
+_STANDS = (
+    select(1)
     .where(_CREDENTIAL.family == bindparam("family"), _CREDENTIAL.ended_ms.is_(None))
     .where(_CREDENTIAL.expires_ms > _NOW_MS)
-    .limit(1)
+)
+_SIGNED_IN = (
+    select(_PERSON.id, _PERSON.login, _PERSON.epoch)
+    .where(_PERSON.id == bindparam("person"), _PERSON.disabled_ms.is_(None))
+    .where(_STANDS.exists())
 )
 _GRANTS = (
     select(_MEMBER.role, _MEMBER.organisation, _PLACE.area, _PLACE.estate, _PLACE.building)
@@ -162,10 +174,11 @@ class SqlPeopleReads:
         )
         return [_credential(row) for row in self._connection.execute(query)]
 
-    def is_alive(self, family: str, *, now_ms: int) -> bool:
-        """Whether a sign-in has not been ended: something of its family still stands."""
-        values = {"family": family, "now_ms": now_ms}
-        return self._connection.execute(_ALIVE, values).first() is not None
+    def signed_in(self, person: str, *, family: str, now_ms: int) -> SignedIn | None:
+        """A person who may come in, while something of a sign-in's family still stands."""
+        values = {"person": person, "family": family, "now_ms": now_ms}
+        row = self._connection.execute(_SIGNED_IN, values).one_or_none()
+        return None if row is None else SignedIn(*row)
 
     def has_admin(self) -> bool:
         """Whether anybody is an administrator who is not disabled."""
