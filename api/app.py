@@ -22,7 +22,7 @@ from api import (
     stream,
     telemetry,
 )
-from api.console import audit_page, entrance, import_page, pages, people_pages
+from api.console import audit_page, demo_page, entrance, import_page, pages, people_pages
 from api.feed import Feed
 from api.gate import Gate
 from api.guard import Guard
@@ -82,7 +82,7 @@ def create_app(
         demo=demo,
         gate=gate,
     )
-    return _compose(parts, MODULES)
+    return _compose(parts, (*MODULES, demo_page) if demo else MODULES)
 
 
 def create_own_app(

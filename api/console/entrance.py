@@ -41,7 +41,7 @@ def come_in(
     except Problem:
         values = {"next": own_path(next), "wrong": True, "login": login[:64]}
         return render(request, "sign_in.html", values, status=401)
-    return _with_session(request, made, to=own_path(next))
+    return with_session(request, made, to=own_path(next))
 
 
 @router.get("/enter/{secret}", dependencies=[Depends(allow("sign.in"))])
@@ -56,7 +56,7 @@ def follow_link(request: Request, gate: TheGate, secret: str) -> Response:
         work.audit(entrance_act(where_of(request), whose, "link", at_ms=at_ms, outcome=outcome))
     if made is None:
         raise Problem("not-found", "this link is over, or was used before")
-    return _with_session(request, made, to="/")
+    return with_session(request, made, to="/")
 
 
 @router.post("/sign-out", dependencies=[Depends(allow("self.write"))])
@@ -68,7 +68,8 @@ def go(request: Request, gate: TheGate) -> Response:
     return response
 
 
-def _with_session(request: Request, made: Made, *, to: str) -> Response:
+def with_session(request: Request, made: Made, *, to: str) -> Response:
+    """Go on to a page, with the cookie of a session."""
     response = RedirectResponse(to, status_code=303)
     response.set_cookie(
         SESSION,

@@ -26,11 +26,13 @@ class Browser:
         assert response.status_code == 200, response.text
         return response.text
 
-    def send(self, path: str, page: str | None = None, **fields: str) -> Any:
-        """A form of a page, filled in."""
+    def send(
+        self, path: str, page: str | None = None, *, to: str | None = None, **fields: str
+    ) -> Any:
+        """A form of a page, filled in; it goes to the page itself unless `to` says where."""
         text = page or self.get(path)
         hidden = {name: found(text, name) for name in ("csrf", "once")}
-        return self.client.post(path, data=hidden | fields, headers=HTML)
+        return self.client.post(to or path, data=hidden | fields, headers=HTML)
 
 
 def found(page: str, name: str) -> str:
