@@ -22,6 +22,7 @@ from liftwatch.audit.persons import Line
 from liftwatch.audit.trail import AuditFilter
 from liftwatch.clock import now_ms, rfc3339
 from liftwatch.handlers import people
+from liftwatch.said import Said
 
 router = APIRouter(tags=["audit"], responses=DOCUMENTED)
 LIST, READ, ERASE = "audit", "audit.read", "audit.erase"
@@ -71,7 +72,7 @@ def list_acts(
     known = (*ACTIONS, *OWN_ACTIONS)
     after = read_cursor(cursor, LIST, int) if cursor else None
     if after is not None and not 0 <= after <= INT_MAX:
-        raise BadParameter("cursor", "this is not a cursor of ours")
+        raise BadParameter("cursor", Said("this is not a cursor of ours"))
     gate.note(act_of(principal, ACTIONS[READ], ("list", "/v1/audit"), at_ms=now_ms()))
     with gate.people.reading() as reads:
         where = audit_filter(
@@ -105,9 +106,9 @@ def erase_person(
         del at_ms
         found = work.person(id)
         if found is None:
-            raise Problem("not-found", f"there is no person {shown(id)}")
+            raise Problem("not-found", Said("there is no person %(id)s", id=shown(id)))
         if found.disabled_ms is None:
-            raise AccessError("disable them first: whoever is erased cannot come back")
+            raise AccessError(Said("disable them first: whoever is erased cannot come back"))
         pseudonym = people.erase(work, found)
         return Done(Nothing(), "erase", ("pseudonym", pseudonym or "none"), 200)
 

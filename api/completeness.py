@@ -21,6 +21,7 @@ from api.shapes import (
 )
 from liftwatch.account import Completeness, CompletenessPlace
 from liftwatch.clock import estate_day, now_ms
+from liftwatch.said import Said
 
 router = APIRouter(
     tags=["completeness"], dependencies=[Depends(allow("lifts.read"))], responses=DOCUMENTED
@@ -50,9 +51,9 @@ def read_days(
     first = day_number("from", from_)
     first = last - DAYS_DEFAULT + 1 if first is None else first
     if first > last:
-        raise BadParameter("from", "is after `to`")
+        raise BadParameter("from", Said("is after `to`"))
     if last - first >= DAYS_MAX:
-        raise BadParameter("from", f"at most {DAYS_MAX} days up to `to`")
+        raise BadParameter("from", Said("at most %(most)s days up to `to`", most=DAYS_MAX))
     if books.lift(lift_path(lift)) is None:
         raise no_lift(lift)
     return answer(
@@ -75,7 +76,7 @@ def list_lifts(
     """How much of a day has come of every lift; by default of today."""
     number = day_number("day", day)
     if estate is not None and len(estates([estate])) > 1:
-        raise BadParameter("estate", "one estate at a time")
+        raise BadParameter("estate", Said("one estate at a time"))
     rows = books.completeness_on(
         estate_day(now_ms()) if number is None else number,
         estate=estate,
@@ -112,7 +113,9 @@ def list_gaps(
 ) -> Response:
     """What a terminal sent that never came, of each of its boots the latest gaps."""
     if len(terminal) > TERMINAL_MAX or "\0" in terminal:
-        raise Problem("not-found", f"there is no terminal {shown(terminal)}")
+        raise Problem(
+            "not-found", Said("there is no terminal %(terminal)s", terminal=shown(terminal))
+        )
     after = gap_place_of(cursor) if cursor else None
     rows = books.gaps_of(terminal, after=after, limit=limit + 1)
     page, more = rows[:limit], None
@@ -133,4 +136,4 @@ def _must_be_sound(place: Iterable[int | str]) -> None:
     """A place must be one that a database can compare with."""
     for part in place:
         if (isinstance(part, int) and not 0 <= part <= INT_MAX) or "\0" in str(part):
-            raise BadParameter("cursor", "this is not a cursor of ours")
+            raise BadParameter("cursor", Said("this is not a cursor of ours"))

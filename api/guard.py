@@ -11,6 +11,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.problems import Problem, problem_response, shown
+from liftwatch.said import Said
 
 _OURS = re.compile(r"(localhost|127\.0\.0\.1|\[::1\])(:[0-9]{1,5})?", re.IGNORECASE)
 
@@ -63,6 +64,8 @@ class Guard:
         if is_ours(host):
             await self.app(scope, receive, adding)
             return
-        problem = Problem("bad-host", f"{shown(host)} is not localhost, 127.0.0.1 or [::1]")
+        problem = Problem(
+            "bad-host", Said("%(host)s is not localhost, 127.0.0.1 or [::1]", host=shown(host))
+        )
         response = problem_response(problem, instance=scope["path"])
         await response(scope, receive, adding)

@@ -16,6 +16,7 @@ from liftwatch.handlers.alarms import incident_data
 from liftwatch.incidents.incident import Incident, State
 from liftwatch.incidents.kinds import BY_NAME
 from liftwatch.ports import IncidentFilter
+from liftwatch.said import Said
 
 router = APIRouter(
     tags=["incidents"], dependencies=[Depends(allow("incidents.read"))], responses=DOCUMENTED
@@ -40,7 +41,7 @@ async def incident_filter(
     """The filter of the query parameters."""
     from_ms, to_ms = moment_ms("from", from_), moment_ms("to", to)
     if from_ms is not None and to_ms is not None and from_ms > to_ms:
-        raise BadParameter("from", "is after `to`")
+        raise BadParameter("from", Said("is after `to`"))
     return IncidentFilter(
         state=known_words("state", state, STATES),
         kind=known_words("kind", kind, BY_NAME),
@@ -72,7 +73,7 @@ def read_place(cursor: str) -> tuple[int, str]:
     """The place in the list a cursor stands for."""
     raised_ms, id = read_cursor(cursor, LIST, tuple[int, str])
     if abs(raised_ms) > INT_MAX or not _ID.fullmatch(id):
-        raise BadParameter("cursor", "this is not a cursor of ours")
+        raise BadParameter("cursor", Said("this is not a cursor of ours"))
     return raised_ms, id
 
 
@@ -86,5 +87,5 @@ def find_incident(books: SeenBooks, id: str) -> Incident:
     """The incident of that id, or the problem that there is none."""
     incident = books.incident(id) if _ID.fullmatch(id) else None
     if incident is None:
-        raise Problem("not-found", f"there is no incident {shown(id)}")
+        raise Problem("not-found", Said("there is no incident %(id)s", id=shown(id)))
     return incident

@@ -12,6 +12,7 @@ from api.principal import allow
 from api.problems import DOCUMENTED, BadParameter
 from api.shapes import Lift, LiftList, answer, described, lift_shape
 from liftwatch.ports import IncidentFilter
+from liftwatch.said import Said
 
 router = APIRouter(
     tags=["lifts"], dependencies=[Depends(allow("lifts.read"))], responses=DOCUMENTED
@@ -31,7 +32,7 @@ def list_lifts(
     """Lifts with all the register knows, how they stand, and the kinds of their open incidents."""
     wanted = estates([estate]) if estate is not None else ()
     if len(wanted) > 1:
-        raise BadParameter("estate", "one estate at a time")
+        raise BadParameter("estate", Said("one estate at a time"))
     after = read_cursor(cursor, LIST, str) if cursor else None
     rows = books.lifts(estate=estate, after=after, limit=limit + 1)
     page, more = rows[:limit], len(rows) > limit

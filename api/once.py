@@ -23,6 +23,7 @@ from liftwatch.access.rights import ACTIONS
 from liftwatch.access.store import PeopleWork
 from liftwatch.audit.entry import Act as Noted
 from liftwatch.clock import now_ms
+from liftwatch.said import Said
 
 _KEY = re.compile(r"[!-~]{8,64}")
 _VERSION = re.compile(r'"?([0-9]{1,9})"?')
@@ -51,7 +52,9 @@ async def once_of(
 ) -> Once:
     """The key and the digest of a request; the problem `bad-parameter` without a key of use."""
     if idempotency_key is None or not _KEY.fullmatch(idempotency_key):
-        raise BadParameter("Idempotency-Key", "is missing, or not 8 to 64 printable characters")
+        raise BadParameter(
+            "Idempotency-Key", Said("is missing, or not 8 to 64 printable characters")
+        )
     asked = f"{request.method} {request.url.path}?{request.url.query}\n".encode()
     digest = hashlib.sha256(asked + await request.body()).hexdigest()
     return Once(idempotency_key, digest)
@@ -61,7 +64,7 @@ async def version_of(if_match: Annotated[str | None, MATCH_HEADER] = None) -> in
     """The version that is to be changed; the problem `bad-parameter` without one."""
     found = _VERSION.fullmatch(if_match or "")
     if found is None:
-        raise BadParameter("If-Match", 'is missing, or not a version such as "3"')
+        raise BadParameter("If-Match", Said('is missing, or not a version such as "3"'))
     return int(found[1])
 
 
@@ -101,7 +104,7 @@ def act_once(gate: Gate, principal: Principal, action: str, *, once: Once, act: 
             work.keep_answer(caller, once.key, fresh, now_ms=at_ms)
             return _response(fresh)
     if known.digest != once.digest:
-        raise Problem("conflict", "another request was made under this Idempotency-Key")
+        raise Problem("conflict", Said("another request was made under this Idempotency-Key"))
     return _response(known, replayed=True)
 
 
@@ -136,11 +139,11 @@ def body_of(shape: type[Shape]) -> Callable[[Request], Awaitable[Shape]]:
     async def read(request: Request) -> Shape:
         media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         if media != "application/json":
-            raise Problem("unsupported-media", "the body must be application/json")
+            raise Problem("unsupported-media", Said("the body must be application/json"))
         try:
             return decoder.decode(await request.body())
         except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
-            raise BadParameter("body", str(error)[:200]) from error
+            raise BadParameter("body", Said(str(error)[:200])) from error
 
     return read
 

@@ -27,6 +27,7 @@ from liftwatch.access.people import Contract, Organisation
 from liftwatch.access.store import PeopleReads, PeopleWork
 from liftwatch.clock import begin_ms, date_of, day_of, rfc3339
 from liftwatch.handlers import people
+from liftwatch.said import Said
 
 router = APIRouter(tags=["organisations"], responses=DOCUMENTED)
 LIST = "organisations"
@@ -212,7 +213,9 @@ def contract_of(reads: PeopleReads, organisation: str, id: str) -> Contract:
     found = (one for one in reads.contracts(organisation=organisation) if one.id == id)
     contract = next(found, None)
     if contract is None:
-        raise Problem("not-found", f"there is no contract {shown(id)} of this organisation")
+        raise Problem(
+            "not-found", Said("there is no contract %(id)s of this organisation", id=shown(id))
+        )
     return contract
 
 
@@ -221,11 +224,11 @@ def _day_ms(name: str, text: str, *, days: int = 0) -> int:
     try:
         return begin_ms(date_of(day_of(text) + days))
     except (ValueError, OverflowError) as error:
-        raise BadParameter(name, f"{shown(text)} is no day") from error
+        raise BadParameter(name, Said("%(text)s is no day", text=shown(text))) from error
 
 
 def _found(reads: PeopleReads, id: str) -> Organisation:
     found = reads.organisation(id)
     if found is None:
-        raise Problem("not-found", f"there is no organisation {shown(id)}")
+        raise Problem("not-found", Said("there is no organisation %(id)s", id=shown(id)))
     return found

@@ -8,6 +8,7 @@ import msgspec
 from fastapi import Query
 
 from api.problems import BadParameter
+from liftwatch.said import Said
 
 LIMIT_DEFAULT = 50
 LIMIT_MAX = 500
@@ -37,7 +38,9 @@ def read_cursor(text: str, list_name: str, type_: Any) -> Any:
         raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
         name, place = msgspec.json.decode(raw, type=tuple[str, type_])
     except (binascii.Error, ValueError, msgspec.MsgspecError) as error:
-        raise BadParameter("cursor", "this is not a cursor of ours") from error
+        raise BadParameter("cursor", Said("this is not a cursor of ours")) from error
     if name != list_name or write_cursor(name, place) != text:
-        raise BadParameter("cursor", f"this is not a cursor of the list of {list_name}")
+        raise BadParameter(
+            "cursor", Said("this is not a cursor of the list of %(list_name)s", list_name=list_name)
+        )
     return place

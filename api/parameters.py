@@ -8,6 +8,7 @@ from fastapi import Path, Query
 
 from api.problems import BadParameter, Problem, shown
 from liftwatch.clock import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, day_of, parse_ms
+from liftwatch.said import Said
 from liftwatch.telemetry.topics import is_lift
 
 WORDS_MAX = 100
@@ -58,7 +59,7 @@ def words(name: str, values: Iterable[str]) -> tuple[str, ...]:
     """
     found = dict.fromkeys(word for value in values for word in value.split(","))
     if len(found) > WORDS_MAX:
-        raise BadParameter(name, f"more than {WORDS_MAX} values")
+        raise BadParameter(name, Said("more than %(most)s values", most=WORDS_MAX))
     return tuple(found)
 
 
@@ -67,7 +68,10 @@ def known_words(name: str, values: Iterable[str], known: Collection[str]) -> tup
     found = words(name, values)
     for word in found:
         if word not in known:
-            raise BadParameter(name, f"{shown(word)} is none of {', '.join(known)}")
+            raise BadParameter(
+                name,
+                Said("%(word)s is none of %(known)s", word=shown(word), known=", ".join(known)),
+            )
     return found
 
 
@@ -76,14 +80,18 @@ def estates(values: Iterable[str]) -> tuple[str, ...]:
     found = words("estate", values)
     for word in found:
         if not _ESTATE.fullmatch(word):
-            raise BadParameter("estate", f"{shown(word)} has not the form of an estate's name")
+            raise BadParameter(
+                "estate", Said("%(word)s has not the form of an estate's name", word=shown(word))
+            )
     return found
 
 
 def lift_filter(text: str | None) -> str | None:
     """A lift's name as a filter."""
     if text is not None and not is_lift(text):
-        raise BadParameter("lift", f"{shown(text)} has not the form of a lift's name")
+        raise BadParameter(
+            "lift", Said("%(text)s has not the form of a lift's name", text=shown(text))
+        )
     return text
 
 
@@ -96,7 +104,7 @@ def lift_path(text: str) -> str:
 
 def no_lift(name: str) -> Problem:
     """The problem of a lift we have never heard of."""
-    return Problem("not-found", f"there is no lift {shown(name)}")
+    return Problem("not-found", Said("there is no lift %(lift)s", lift=shown(name)))
 
 
 def moment_ms(name: str, text: str | None) -> int | None:
@@ -112,8 +120,10 @@ def moment_ms(name: str, text: str | None) -> int | None:
             return parse_ms(text.upper())
         except (ValueError, OverflowError):
             pass  # the form is right, the date is not: no 30th of February
-    hint = "; a + in an address is written %2B" if re.search(r" \d\d:\d\d$", text) else ""
-    raise BadParameter(name, f"{shown(text)} is not RFC 3339 with an offset{hint}")
+    hint = Said("; a + in an address is written %2B") if re.search(r" \d\d:\d\d$", text) else ""
+    raise BadParameter(
+        name, Said("%(text)s is not RFC 3339 with an offset%(hint)s", text=shown(text), hint=hint)
+    )
 
 
 def day_number(name: str, text: str | None) -> int | None:
@@ -127,9 +137,11 @@ def day_number(name: str, text: str | None) -> int | None:
     try:
         day = day_of(text)
     except ValueError:
-        raise BadParameter(name, f"{shown(text)} is no day like 2026-03-02") from None
+        raise BadParameter(
+            name, Said("%(text)s is no day like 2026-03-02", text=shown(text))
+        ) from None
     if not DAY_MIN <= day <= DAY_MAX:
-        raise BadParameter(name, f"{shown(text)} is too far away")
+        raise BadParameter(name, Said("%(text)s is too far away", text=shown(text)))
     return day
 
 
@@ -144,5 +156,7 @@ def step_ms(text: str | None) -> int | None:
     match = _STEP.fullmatch(text)
     span = int(match[1]) * _UNIT_MS[match[2]] if match else 0
     if not SECOND_MS <= span <= DAY_MS:
-        raise BadParameter("step", f"{shown(text)} is not like 60s, 5m or 1h, from 1s to 1d")
+        raise BadParameter(
+            "step", Said("%(text)s is not like 60s, 5m or 1h, from 1s to 1d", text=shown(text))
+        )
     return span

@@ -12,6 +12,7 @@ from api.gate import Gate
 from api.problems import Problem
 from api.seen import SeenBooks
 from liftwatch.ports import Books, TelemetryStore
+from liftwatch.said import Said
 
 Readiness = Callable[[], dict[str, str | None]]
 Metrics = Callable[[], bytes] | CollectorRegistry
@@ -48,7 +49,7 @@ async def _books(request: Request) -> SeenBooks:
 async def _gate(request: Request) -> Gate:
     gate = (await parts_of(request)).gate
     if gate is None:
-        raise Problem("not-found", "nobody signs in here")
+        raise Problem("not-found", Said("nobody signs in here"))
     return gate
 
 

@@ -32,6 +32,7 @@ from liftwatch.access.store import PeopleReads, PeopleWork
 from liftwatch.clock import DAY_MS, now_ms
 from liftwatch.handlers import people, sign_in
 from liftwatch.handlers.sign_in import KEYS_MAX, Refused
+from liftwatch.said import Said
 
 router = APIRouter(tags=["people"], responses=DOCUMENTED)
 LIST = "people"
@@ -171,7 +172,7 @@ def make_link(*, gate: TheGate, principal: Writer, id: IdPath, once: TheOnce) ->
     def act(work: PeopleWork, at_ms: int) -> Done:
         person = _found(work, id)
         if person.disabled_ms is not None:
-            raise AccessError("who is disabled may not come in")
+            raise AccessError(Said("who is disabled may not come in"))
         made = sign_in.issue(work, id, "link", now_ms=at_ms)
         shape = credential_shape(made.credential, secret=made.secret)
         return Done(shape, "link", ("person", id))
@@ -196,7 +197,7 @@ def change_password(
     try:
         sign_in.sign_in(gate.people, principal.name, body.password, now_ms=now_ms())
     except Refused as refused:
-        raise Problem("forbidden", "this is not your password, or it is locked") from refused
+        raise Problem("forbidden", Said("this is not your password, or it is locked")) from refused
 
     def act(work: PeopleWork, at_ms: int) -> Done:
         people.set_password(work, person, body.next, now_ms=at_ms)
@@ -236,16 +237,16 @@ def make_key(
     def act(work: PeopleWork, at_ms: int) -> Done:
         wrong = [role for role in body.roles if role not in principal.roles]
         if wrong:
-            raise AccessError(f"{shown(wrong[0])} is not a role of yours")
+            raise AccessError(Said("%(wrong)s is not a role of yours", wrong=shown(wrong[0])))
         keys = [o for o in work.credentials(person, now_ms=at_ms) if o.kind == "key"]
         if len(keys) >= KEYS_MAX:
-            raise AccessError(f"{KEYS_MAX} keys are the limit: end one first")
+            raise AccessError(Said("%(most)s keys are the limit: end one first", most=KEYS_MAX))
         made = sign_in.issue(
             work,
             person,
             "key",
             now_ms=at_ms,
-            label=check_text("label", body.label),
+            label=check_text(Said("label"), body.label),
             roles=tuple(roles),
             lives_ms=body.days * DAY_MS,
         )
@@ -265,7 +266,7 @@ def end_credential(*, gate: TheGate, principal: Myself, id: IdPath, once: TheOnc
     def act(work: PeopleWork, at_ms: int) -> Done:
         mine = {one.id: one for one in work.credentials(person, now_ms=at_ms)}
         if id not in mine:
-            raise Problem("not-found", f"you have no credential {shown(id)}")
+            raise Problem("not-found", Said("you have no credential %(id)s", id=shown(id)))
         work.end_credentials(now_ms=at_ms, family=mine[id].family)
         left = work.credentials(person, now_ms=at_ms)
         shape = CredentialList([credential_shape(one) for one in left])
@@ -276,7 +277,7 @@ def end_credential(*, gate: TheGate, principal: Myself, id: IdPath, once: TheOnc
 
 def _own(principal: Principal) -> str:
     if principal.person is None:
-        raise Problem("not-found", f"{principal.name} is nobody who signs in")
+        raise Problem("not-found", Said("%(name)s is nobody who signs in", name=principal.name))
     return principal.person
 
 
@@ -287,5 +288,5 @@ def _shape(reads: PeopleReads, person: Person) -> PersonShape:
 def _found(reads: PeopleReads, id: str) -> Person:
     found = reads.person(id)
     if found is None:
-        raise Problem("not-found", f"there is no person {shown(id)}")
+        raise Problem("not-found", Said("there is no person %(id)s", id=shown(id)))
     return found

@@ -19,6 +19,7 @@ from api.who import LOCAL, NOBODY, Principal, where_of
 from liftwatch.access.rights import ACTIONS, Action, may
 from liftwatch.access.sight import Sight, sight_of
 from liftwatch.clock import now_ms
+from liftwatch.said import Said
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -37,8 +38,11 @@ class Allow:
         principal = (await principal_of(request))._replace(where=where_of(request))
         if not may(principal.roles, self.action):
             if principal.by == "nobody":
-                raise unauthenticated("sign in first")
-            raise Problem("forbidden", f"{principal.name} may not {self.action.what}")
+                raise unauthenticated(Said("sign in first"))
+            raise Problem(
+                "forbidden",
+                Said("%(who)s may not %(what)s", who=principal.name, what=Said(self.action.what)),
+            )
         if principal.by in ("session", "local") and request.method not in SAFE_METHODS:
             await check_own_page(request, principal)
         if is_logged(principal, self.action):
@@ -69,7 +73,7 @@ async def principal_of(request: Request) -> Principal:
         return LOCAL if open_to_all else NOBODY
     found = await anyio.to_thread.run_sync(recognised, gate, given, now_ms())
     if found is None and given.kind == "bearer":
-        raise unauthenticated("the token is not one of ours, was changed, or is over")
+        raise unauthenticated(Said("the token is not one of ours, was changed, or is over"))
     return NOBODY if found is None else found
 
 
@@ -95,7 +99,7 @@ def sight_again(gate: Gate | None, principal: Principal, action: str) -> Sight |
     return sight_of(grants, roles)
 
 
-def unauthenticated(detail: str) -> Problem:
+def unauthenticated(detail: Said) -> Problem:
     """The problem of somebody who has not signed in."""
     return Problem("unauthenticated", detail, headers={"WWW-Authenticate": "Bearer"})
 
@@ -111,7 +115,7 @@ async def check_own_page(request: Request, principal: Principal) -> None:
             token = str((await request.form()).get(CSRF, ""))
         own = gate.is_csrf(request, token)
     if not own:
-        raise Problem("forbidden", "this did not come from a page of ours")
+        raise Problem("forbidden", Said("this did not come from a page of ours"))
 
 
 __all__ = ["ACTIONS", "LOCAL", "NOBODY", "Allow", "Principal", "allow", "may"]

@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from liftwatch.access.people import AccessError
 from liftwatch.audit.chain import SealError
 from liftwatch.ports import Conflict, Stale, StoreUnavailable
+from liftwatch.said import Said, of_field, said_by
 
 log = logging.getLogger(__name__)
 
@@ -59,7 +60,7 @@ class Problem(Exception):
     """Raised anywhere beneath a route to answer with a problem."""
 
     def __init__(
-        self, name: str, detail: str, *, headers: Mapping[str, str] | None = None, **more: Any
+        self, name: str, detail: Said, *, headers: Mapping[str, str] | None = None, **more: Any
     ) -> None:
         super().__init__(detail)
         self.row = SORTS[name]
@@ -71,8 +72,9 @@ class Problem(Exception):
 class BadParameter(Problem):
     """A parameter that cannot be used, named together with what was wrong."""
 
-    def __init__(self, parameter: str, reason: str) -> None:
-        super().__init__("bad-parameter", f"{parameter}: {reason}", parameter=parameter)
+    def __init__(self, parameter: str, reason: Said) -> None:
+        super().__init__("bad-parameter", of_field(parameter, reason), parameter=parameter)
+        self.reason = reason
 
 
 def shown(value: object) -> str:
@@ -86,7 +88,7 @@ def shown(value: object) -> str:
     return ascii(cut)
 
 
-def unavailable(what: str) -> Problem:
+def unavailable(what: Said) -> Problem:
     """The problem of a part that does not answer now and may in a moment."""
     return Problem("unavailable", what, headers={"Retry-After": str(RETRY_AFTER_S)})
 
@@ -97,7 +99,7 @@ def problem_body(problem: Problem, *, instance: str) -> dict[str, Any]:
         "type": f"urn:liftwatch:problem:{problem.row.name}",
         "title": problem.row.title,
         "status": problem.row.status,
-        "detail": problem.detail,
+        "detail": str(problem.detail),  # plain: msgspec encodes no other
         "instance": instance,
         **problem.more,
     }
@@ -156,33 +158,49 @@ def as_problem(error: Exception) -> Problem:
     if isinstance(error, RequestValidationError):
         return _invalid(error)
     if isinstance(error, AccessError):
-        return Problem("unusable", str(error))
+        return Problem("unusable", said_by(error))
     if isinstance(error, Conflict):
-        return Problem("stale" if isinstance(error, Stale) else "conflict", str(error))
+        return Problem("stale" if isinstance(error, Stale) else "conflict", said_by(error))
     if isinstance(error, SealError):
         log.error("the trail has another key than this process: nothing is done without it")
-        return unavailable("the trail of acts cannot be written")
+        return unavailable(Said("the trail of acts cannot be written"))
     if isinstance(error, StoreUnavailable):
-        return unavailable("a store does not answer")
+        return unavailable(Said("a store does not answer"))
     if isinstance(error, HTTPException):
         return _of_status(error)
-    return Problem("internal", "the service failed; the log knows more")
+    return Problem("internal", Said("the service failed; the log knows more"))
 
 
 def _of_status(error: HTTPException) -> Problem:
     row = _BY_STATUS.get(error.status_code)
     if row is None:
         row = Row(f"http-{error.status_code}", error.status_code, str(error.detail))
-    problem = Problem("internal", str(error.detail), headers=error.headers)
+    detail = _PHRASES.get(str(error.detail)) or Said(str(error.detail))
+    problem = Problem("internal", detail, headers=error.headers)
     problem.row = row
     return problem
+
+
+_PHRASES = {str(one): one for one in (Said("Not Found"), Said("Method Not Allowed"))}
+"""What the framework says of an address that has no page, or none for this method."""
+_INVALID = {
+    "missing": Said("Field required"),
+    "string_too_long": Said("String should have at most %(max_length)s characters"),
+    "int_parsing": Said("Input should be a valid integer"),
+    "greater_than_equal": Said("Input should be greater than or equal to %(ge)s"),
+    "less_than_equal": Said("Input should be less than or equal to %(le)s"),
+}
+"""What may be the matter with a parameter of a page, by the types of pydantic's errors."""
 
 
 def _invalid(error: RequestValidationError) -> Problem:
     first = error.errors()[0]
     place = [str(part) for part in first["loc"] if part not in ("query", "path", "header")]
+    known = _INVALID.get(first["type"])
+    words, value = str(first["msg"]), shown(first["input"])
+    why = Said(words) if known is None else Said(known.template, **first.get("ctx", {}))
     return BadParameter(
-        ".".join(place) or "request", f"{first['msg']}, not {shown(first['input'])}"
+        ".".join(place) or "request", Said("%(why)s, not %(value)s", why=why, value=value)
     )
 
 

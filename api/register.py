@@ -31,6 +31,7 @@ from liftwatch.records import Door
 from liftwatch.register.changes import Origin
 from liftwatch.register.columns import SHEETS
 from liftwatch.register.csv_files import BYTES_MAX
+from liftwatch.said import Said, said_by
 from liftwatch.telemetry.topics import is_area, is_estate
 
 router = APIRouter(tags=["register"], responses=DOCUMENTED)
@@ -111,7 +112,9 @@ def list_households(
 ) -> Response:
     """Each with its floor area; nobody's name stands here."""
     if not is_area(area) or not is_estate(estate):
-        raise BadParameter("estate", f"{shown(f'{area}/{estate}')} is no estate of an area")
+        raise BadParameter(
+            "estate", Said("%(place)s is no estate of an area", place=shown(f"{area}/{estate}"))
+        )
     after: Door | None = tuple(read_cursor(cursor, LIST, tuple[str, str, str])) if cursor else None
     rows = books.households(area, estate, building=building, after=after, limit=limit + 1)
     page, more = rows[:limit], len(rows) > limit
@@ -124,7 +127,7 @@ async def csv_of(request: Request) -> bytes:
     """The bytes of a sheet; the problem `unsupported-media` for what is none."""
     media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media != MEDIA:
-        raise Problem("unsupported-media", f"the body must be {MEDIA}")
+        raise Problem("unsupported-media", Said("the body must be %(media)s", media=MEDIA))
     return await request.body()
 
 
@@ -166,15 +169,26 @@ def import_rows(
 def judged_sheet(data: bytes, sheet: str, *, area: str | None, estate: str | None) -> Judged:
     """A file that was read as one of the sheets; what cannot be asked for is a problem."""
     if sheet not in SHEETS:
-        raise Problem("not-found", f"there is no sheet {shown(sheet)}: {', '.join(SHEETS)}")
+        raise Problem(
+            "not-found",
+            Said(
+                "there is no sheet %(sheet)s: %(sheets)s",
+                sheet=shown(sheet),
+                sheets=", ".join(SHEETS),
+            ),
+        )
     defaults = {name: text for name, text in (("area", area), ("estate", estate)) if text}
     try:
         return judge(data, SHEETS[sheet], now_ms=now_ms(), defaults=defaults)
     except ValueError as error:
-        raise BadParameter("area or estate", str(error)) from error
+        raise BadParameter("area or estate", said_by(error)) from error
 
 
 def not_kept(judged: Judged) -> Problem:
     """The problem of a sheet of which nothing was kept, with what is the matter with it."""
     shape = msgspec.to_builtins(import_shape(judged, kept=False))
-    return Problem("unusable", f"{judged.findings.errors} errors: nothing was kept", **shape)
+    return Problem(
+        "unusable",
+        Said("%(errors)s errors: nothing was kept", errors=judged.findings.errors),
+        **shape,
+    )

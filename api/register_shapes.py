@@ -189,9 +189,9 @@ def problem_of_row(problem: Problem) -> ProblemOfRow:
     """What is the matter with a row."""
     return ProblemOfRow(
         line=problem.line,
-        column=problem.column,
+        column=None if problem.column is None else str(problem.column),
         error=problem.is_error,
-        text=problem.doubt.text,
+        text=str(problem.doubt.text),
     )
 
 

@@ -19,10 +19,11 @@ from liftwatch.audit.entry import NOBODY, Act, Outcome
 from liftwatch.clock import MINUTE_MS, now_ms
 from liftwatch.handlers import sign_in
 from liftwatch.handlers.sign_in import Made, Refused
+from liftwatch.said import Said
 
 router = APIRouter(tags=["sign-in"], responses=DOCUMENTED)
 Field = Annotated[str, Form(max_length=2_048)]
-WRONG = "login or password is wrong, or too many wrong ones have locked the login for a while"
+WRONG = Said("login or password is wrong, or too many wrong ones have locked the login for a while")
 
 
 class Asked(NamedTuple):
@@ -56,7 +57,7 @@ def token(request: Request, gate: TheGate, form: Annotated[Asked, Depends(asked)
         )
         return answer(_tokens(gate, person, made, at_ms=at_ms))
     if form.grant_type != "refresh_token":
-        raise BadParameter("grant_type", "is neither `password` nor `refresh_token`")
+        raise BadParameter("grant_type", Said("is neither `password` nor `refresh_token`"))
     with gate.people.begin() as work:
         renewed = sign_in.refresh(work, form.refresh_token, now_ms=at_ms)
         found = None if renewed is None else work.person(renewed.credential.person)
@@ -64,7 +65,7 @@ def token(request: Request, gate: TheGate, form: Annotated[Asked, Depends(asked)
         outcome: Outcome = "done" if found else "refused"
         work.audit(entrance_act(where_of(request), whose, "refresh", at_ms=at_ms, outcome=outcome))
     if renewed is None or found is None:
-        raise unauthenticated("the refresh token is over, or was used before")
+        raise unauthenticated(Said("the refresh token is over, or was used before"))
     return answer(_tokens(gate, found, renewed, at_ms=at_ms))
 
 
@@ -159,4 +160,6 @@ def check_pace(request: Request, gate: Gate) -> None:
     """The problem `too-many` for an address that tries too often."""
     if not gate.may_try(request.client.host if request.client else ""):
         retry = {"Retry-After": str(MINUTE_MS // 1000)}
-        raise Problem("too-many", "too many tries from this address: wait a minute", headers=retry)
+        raise Problem(
+            "too-many", Said("too many tries from this address: wait a minute"), headers=retry
+        )

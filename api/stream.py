@@ -23,6 +23,7 @@ from api.problems import DOCUMENTED, BadParameter, shown, unavailable
 from liftwatch.access.sight import NOTHING, Sight
 from liftwatch.clock import monotonic_s, now_ms, rfc3339
 from liftwatch.ports import Books, StoreUnavailable, StreamEvent
+from liftwatch.said import Said
 
 ACTION = "stream.read"
 router = APIRouter(tags=["stream"], dependencies=[Depends(allow(ACTION))], responses=DOCUMENTED)
@@ -80,7 +81,9 @@ def resume_from(
     for name, text in (("Last-Event-ID", last_event_id), ("after", after)):
         if text:
             if not _NUMBER.fullmatch(text):
-                raise BadParameter(name, f"{shown(text)} is not a number of the stream")
+                raise BadParameter(
+                    name, Said("%(text)s is not a number of the stream", text=shown(text))
+                )
             return int(text)
     return None
 
@@ -171,7 +174,7 @@ async def following(
     start = await anyio.to_thread.run_sync(start_of, parts.books, after)
     name = await parts.feed.join()
     if name is None:
-        raise unavailable("too many follow the stream, or it is being shut down")
+        raise unavailable(Said("too many follow the stream, or it is being shut down"))
     try:
         yield Following(parts.feed, name, start, wanted, seeing)
     finally:

@@ -26,6 +26,7 @@ from api.problems import DOCUMENTED, BadParameter, shown
 from api.shapes import TelemetryList, answer, described
 from liftwatch.clock import DAY_MS, now_ms, rfc3339
 from liftwatch.ports import TelemetryQuery, TelemetryRow, TelemetryStore
+from liftwatch.said import Said
 from liftwatch.telemetry.messages import KINDS
 from liftwatch.telemetry.signals import signals_of
 
@@ -59,7 +60,9 @@ def telemetry_query(
 ) -> TelemetryQuery:
     """The question of the query parameters."""
     if kind not in KINDS:
-        raise BadParameter("kind", f"{shown(kind)} is none of {', '.join(KINDS)}")
+        raise BadParameter(
+            "kind", Said("%(kind)s is none of %(kinds)s", kind=shown(kind), kinds=", ".join(KINDS))
+        )
     known = [row.name for row in signals_of(kind)]
     step_of = step_ms(step)
     from_ms, to_ms = _span(from_, to, stepped=step_of is not None)
@@ -80,11 +83,14 @@ def _span(from_: str | None, to: str | None, *, stepped: bool) -> tuple[int, int
     from_ms = moment_ms("from", from_)
     from_ms = to_ms - SPAN_DEFAULT_MS if from_ms is None else from_ms
     if from_ms > to_ms:
-        raise BadParameter("from", "is after `to`")
+        raise BadParameter("from", Said("is after `to`"))
     longest = SPAN_STEP_MAX_MS if stepped else SPAN_RAW_MAX_MS
     if to_ms - from_ms > longest:
-        hint = "" if stepped else "; with a `step` more"
-        raise BadParameter("from", f"at most {longest // DAY_MS} days before `to`{hint}")
+        hint = "" if stepped else Said("; with a `step` more")
+        raise BadParameter(
+            "from",
+            Said("at most %(most)s days before `to`%(hint)s", most=longest // DAY_MS, hint=hint),
+        )
     return from_ms, to_ms
 
 
@@ -105,7 +111,7 @@ def read_telemetry(
     if cursor:
         until_ms = read_cursor(cursor, LIST, int)
         if not 0 <= until_ms <= INT_MAX:
-            raise BadParameter("cursor", "this is not a cursor of ours")
+            raise BadParameter("cursor", Said("this is not a cursor of ours"))
         query = structs.replace(query, to_ms=min(until_ms, query.to_ms))
     rows, until = page_of(store, query)
     items = [point(row, query.kind) for row in rows]

@@ -13,6 +13,7 @@ from api.sign_in import entrance_act
 from liftwatch.access.rights import ACTIONS
 from liftwatch.clock import now_ms
 from liftwatch.handlers import sign_in
+from liftwatch.said import Said
 
 router = APIRouter(include_in_schema=False)
 LOGIN = "demo-%s"
@@ -33,7 +34,7 @@ def look_as(
     with gate.people.begin() as work:
         found = work.person_of_login(LOGIN % role) if role in ROLES else None
         if found is None:
-            raise BadParameter("role", f"is none of {', '.join(ROLES)}")
+            raise BadParameter("role", Said("is none of %(roles)s", roles=", ".join(ROLES)))
         work.end_credentials(now_ms=at_ms, family=principal.family)
         made = sign_in.issue(work, found.id, "session", now_ms=at_ms)
         work.audit(entrance_act(principal.where, found.id, "demo", at_ms=at_ms))

@@ -17,6 +17,7 @@ from liftwatch.audit.entry import Outcome
 from liftwatch.clock import now_ms
 from liftwatch.handlers import sign_in
 from liftwatch.handlers.sign_in import LIVES_MS, Made
+from liftwatch.said import Said
 
 router = APIRouter(include_in_schema=False)
 Text = Annotated[str, Form(max_length=2_048)]
@@ -34,7 +35,7 @@ def come_in(
 ) -> Response:
     """Begin a session and go on to the page that was asked for."""
     if not is_own_page(request):
-        raise Problem("forbidden", "this did not come from a page of ours")
+        raise Problem("forbidden", Said("this did not come from a page of ours"))
     check_pace(request, gate)
     try:
         _, made = enter(gate, where_of(request), "session", secrets=(login, password))
@@ -55,7 +56,7 @@ def follow_link(request: Request, gate: TheGate, secret: str) -> Response:
         outcome: Outcome = "refused" if made is None else "done"
         work.audit(entrance_act(where_of(request), whose, "link", at_ms=at_ms, outcome=outcome))
     if made is None:
-        raise Problem("not-found", "this link is over, or was used before")
+        raise Problem("not-found", Said("this link is over, or was used before"))
     return with_session(request, made, to="/")
 
 

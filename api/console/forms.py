@@ -13,6 +13,7 @@ from api.problems import BadParameter
 from liftwatch.access.people import AccessError
 from liftwatch.ids import new_id
 from liftwatch.ports import Conflict
+from liftwatch.said import Said, said_by
 
 FIELDS_MAX, FIELD_MAX = 40, 20_000
 
@@ -31,7 +32,7 @@ class Sent(NamedTuple):
         """A whole number; BadParameter when it is none."""
         text = self.text(name)
         if not text.isascii() or not text.isdigit() or len(text) > 9:
-            raise BadParameter(name, "is no whole number")
+            raise BadParameter(name, Said("is no whole number"))
         return int(text)
 
 
@@ -47,19 +48,19 @@ async def sent(request: Request) -> Sent:
     fields.pop(CSRF, None)
     asked = repr((request.url.path, sorted(fields.items()))).encode()
     if not 8 <= len(key) <= 64 or not key.isascii() or not key.isprintable():
-        raise BadParameter("once", "this form is not one of ours")
+        raise BadParameter("once", Said("this form is not one of ours"))
     return Sent(fields, Once(key, hashlib.sha256(asked).hexdigest()))
 
 
 TheForm = Annotated[Sent, Depends(sent)]
 
 
-def done(gate: Gate, principal: Principal, action: str, *, form: Sent, act: Act) -> str | None:
+def done(gate: Gate, principal: Principal, action: str, *, form: Sent, act: Act) -> Said | None:
     """Do what a form asks, once; None, or the one line that says why it cannot be."""
     try:
         act_once(gate, principal, action, once=form.once, act=act)
     except (AccessError, Conflict) as error:
-        return str(error)
+        return said_by(error)
     return None
 
 

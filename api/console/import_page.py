@@ -27,6 +27,7 @@ from liftwatch.handlers.imports import Judged, NotKept, keep, try_out
 from liftwatch.ports import Conflict
 from liftwatch.register.columns import SHEETS
 from liftwatch.register.csv_files import BYTES_MAX
+from liftwatch.said import Said, said_by
 
 router = APIRouter(include_in_schema=False)
 FORM_MAX = BYTES_MAX + 64 * 1024
@@ -83,8 +84,10 @@ def import_file(
     """Try a file; keep it where it was tried as it is. For a page that stays, a piece of it."""
     try:
         result = _carried_out(gate, principal, upload)
-    except (BadParameter, AccessError, Conflict) as error:
-        result = {"wrong": getattr(error, "detail", None) or str(error)}
+    except BadParameter as error:
+        result = {"wrong": error.reason}  # the form does not show how the parameter is called
+    except (AccessError, Conflict) as error:
+        result = {"wrong": said_by(error)}
     values = _values(request, upload.fields) | result
     piece = "hx-request" in request.headers
     return render(request, "_import.html" if piece else "import.html", values)
@@ -93,14 +96,14 @@ def import_file(
 def _carried_out(gate: Gate, principal: Principal, upload: Upload) -> Values:
     sheet = upload.fields.get("sheet", "")
     if not upload.data:
-        raise BadParameter("file", "is missing or empty")
+        raise AccessError(Said("the file is missing or empty"))
     area, estate = (upload.fields.get(name) or None for name in ("area", "estate"))
     if sheet == "organisations":
         area = estate = None
     try:
         judged = judged_sheet(upload.data, sheet, area=area, estate=estate)
     except Problem as problem:
-        raise BadParameter("file", problem.detail) from problem
+        raise AccessError(problem.detail) from problem
     mark = upload.fields.get("keep")
     if mark != upload.mark:
         try_out(gate.people, judged, by=origin(principal, now_ms()))
@@ -119,7 +122,7 @@ def _kept(gate: Gate, principal: Principal, *, upload: Upload, judged: Judged) -
 
     key = upload.fields.get("once", "")
     if not 8 <= len(key) <= 64 or not key.isascii() or not key.isprintable():
-        raise BadParameter("once", "this form is not one of ours")
+        raise BadParameter("once", Said("this form is not one of ours"))
     try:
         act_once(gate, principal, WRITE, once=Once(key, upload.mark), act=act)
     except NotKept:
@@ -128,7 +131,9 @@ def _kept(gate: Gate, principal: Principal, *, upload: Upload, judged: Judged) -
 
 
 def _told(judged: Judged) -> Values:
-    return {"judged": judged, "found": judged.findings}
+    columns = SHEETS[judged.sheet].columns
+    headings = {one.name: one.headings[0] for one in columns if one.headings}
+    return {"judged": judged, "found": judged.findings, "headings": headings}
 
 
 def _values(request: Request, typed: dict[str, str]) -> Values:

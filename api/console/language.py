@@ -17,6 +17,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 from liftwatch.clock import date_of
+from liftwatch.said import Said
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 COOKIE = "language"
@@ -63,6 +64,16 @@ class Language:
         """A text, with its places filled."""
         said = self.texts.gettext(text)
         return said % values if values else said
+
+    def tell(self, text: str) -> str:
+        """What was said in English, in this language; any other text as it stands."""
+        if not isinstance(text, Said):
+            return text
+        told = self.texts.gettext(text.template)
+        if not text.values:
+            return told
+        values = text.values.items()
+        return told % {n: self.tell(v) if isinstance(v, Said) else v for n, v in values}
 
     def word(self, marked: tuple[str, str]) -> str:
         """A word marked by `P_`: the same English word may mean two things."""

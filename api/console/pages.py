@@ -24,6 +24,7 @@ from api.parts import TheBooks, ThePart
 from api.principal import allow
 from api.problems import BadParameter, Problem, shown
 from liftwatch.clock import estate_day, now_ms
+from liftwatch.said import Said
 
 router = APIRouter(include_in_schema=False)
 console = APIRouter(dependencies=[Depends(allow("console.read"))])
@@ -166,7 +167,10 @@ def evidence_piece(request: Request, books: TheBooks, id: str) -> Response:
 async def language(to: str, back: Annotated[str, Query(max_length=2_000)] = "/") -> Response:
     """Remember a language and go back to the page."""
     if to not in LANGUAGES:
-        raise BadParameter("to", f"{shown(to)} is none of {', '.join(LANGUAGES)}")
+        raise BadParameter(
+            "to",
+            Said("%(to)s is none of %(languages)s", to=shown(to), languages=", ".join(LANGUAGES)),
+        )
     response = RedirectResponse(own_path(back), status_code=303)
     response.set_cookie(COOKIE, to, max_age=YEAR_S, httponly=True, samesite="lax")
     return response
@@ -177,7 +181,7 @@ async def static(request: Request, name: str) -> Response:
     """A script, a style or a picture; kept for good when asked for by its content."""
     asset = ASSETS.get(name)
     if asset is None:
-        raise Problem("not-found", f"there is no {shown(name)}")
+        raise Problem("not-found", Said("there is no %(name)s", name=shown(name)))
     marked = request.query_params.get("v") == asset.mark
     keep = "public, max-age=31536000, immutable" if marked else "no-cache"
     headers = {"Cache-Control": keep, "ETag": f'"{asset.mark}"'}

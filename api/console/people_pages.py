@@ -24,6 +24,7 @@ from liftwatch.access.store import PeopleReads, PeopleWork
 from liftwatch.clock import begin_ms, date_of, day_of, estate_day, now_ms
 from liftwatch.handlers import people, sign_in
 from liftwatch.register.columns import KINDS
+from liftwatch.said import Said
 
 router = APIRouter(include_in_schema=False)
 PAGE = 100
@@ -70,7 +71,7 @@ def _organisations(
     gate: Gate,
     *,
     after: str = "",
-    wrong: str | None = None,
+    wrong: Said | None = None,
     form: Sent | None = None,
 ) -> Response:
     language = language_of(request)
@@ -154,13 +155,13 @@ def _contract_acts(id: str, form: Sent) -> dict[str, Act]:
 
 
 def _organisation(
-    request: Request, gate: Gate, id: str, *, wrong: str | None = None, form: Sent | None = None
+    request: Request, gate: Gate, id: str, *, wrong: Said | None = None, form: Sent | None = None
 ) -> Response:
     language = language_of(request)
     with gate.people.reading() as reads:
         found = reads.organisation(id)
         if found is None:
-            raise Problem("not-found", f"there is no organisation {shown(id)}")
+            raise Problem("not-found", Said("there is no organisation %(id)s", id=shown(id)))
         contracts = reads.contracts(organisation=id)
     values: Values = {
         "one": organisation_row(found, language),
@@ -203,7 +204,7 @@ def _people(
     gate: Gate,
     *,
     after: str = "",
-    wrong: str | None = None,
+    wrong: Said | None = None,
     form: Sent | None = None,
 ) -> Response:
     language, at_ms = language_of(request), now_ms()
@@ -260,7 +261,7 @@ def change_person(
     def let_in(work: PeopleWork, at_ms: int) -> Done:
         found = work.person(id)
         if found is None or found.disabled_ms is not None:
-            raise AccessError("who is disabled may not come in")
+            raise AccessError(Said("who is disabled may not come in"))
         link.append(sign_in.issue(work, id, "link", now_ms=at_ms).secret)
         return Done(Nothing(), "link", ("person", id))
 
@@ -277,7 +278,7 @@ def _person(
     gate: Gate,
     id: str,
     *,
-    wrong: str | None = None,
+    wrong: Said | None = None,
     form: Sent | None = None,
     link: str | None = None,
 ) -> Response:
@@ -285,7 +286,7 @@ def _person(
     with gate.people.reading() as reads:
         found = reads.person(id)
         if found is None:
-            raise Problem("not-found", f"there is no person {shown(id)}")
+            raise Problem("not-found", Said("there is no person %(id)s", id=shown(id)))
         roles = reads.memberships([id])
         names = names_of(reads, roles)
         units = reads.organisations(limit=500)
@@ -300,7 +301,7 @@ def _person(
 
 
 def _shown(
-    request: Request, template: str, values: Values, *, wrong: str | None, form: Sent | None
+    request: Request, template: str, values: Values, *, wrong: Said | None, form: Sent | None
 ) -> Response:
     """A page with forms: what was typed stays, with the reason why it cannot be."""
     values |= {"wrong": wrong, "typed": form.fields if form else {}, "key": fresh_key}
@@ -310,7 +311,7 @@ def _shown(
 def _chosen(form: Sent, acts: Mapping[str, Act]) -> Act:
     act = acts.get(form.text("what"))
     if act is None:
-        raise BadParameter("what", f"is none of {', '.join(acts)}")
+        raise BadParameter("what", Said("is none of %(acts)s", acts=", ".join(acts)))
     return act
 
 
@@ -376,7 +377,9 @@ def _day_ms(text: str, *, days: int = 0) -> int:
     try:
         return begin_ms(date_of(day_of(text) + days))
     except (ValueError, OverflowError) as error:
-        raise AccessError(f"{text[:20]!a} is no day such as 2026-03-02") from error
+        raise AccessError(
+            Said("%(text)s is no day such as 2026-03-02", text=repr(text[:20]))
+        ) from error
 
 
 assert set(ROLE_TEXTS) == set(ROLES), "a role without a word"

@@ -8,8 +8,9 @@ from msgspec import Struct
 from liftwatch.access.roles import ROLES
 from liftwatch.access.sight import Place
 from liftwatch.register.codes import judge_credit_code
-from liftwatch.register.columns import KINDS
+from liftwatch.register.columns import KINDS, KINDS_SAID
 from liftwatch.register.doubts import Wrong
+from liftwatch.said import Said
 from liftwatch.telemetry.topics import is_area, is_estate
 
 NAME_MAX, PHONE_MAX = 200, 32
@@ -23,6 +24,9 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
 
 class AccessError(Exception):
     """Something cannot be made or changed like this; one line says why."""
+
+    def __init__(self, why: Said) -> None:
+        super().__init__(why)
 
 
 class Organisation(Struct, kw_only=True, frozen=True):
@@ -129,21 +133,31 @@ def check_login(login: str) -> str:
     small = login.strip().lower()
     if not _LOGIN.match(small):
         raise AccessError(
-            f"{login[:64]!a} is no login: 2 to 64 of a-z, 0-9, '.', '_', '@' and '-',"
-            " beginning with a letter or digit"
+            Said(
+                "%(login)s is no login: 2 to 64 of a-z, 0-9, '.', '_', '@' and '-',"
+                " beginning with a letter or digit",
+                login=repr(login[:64]),
+            )
         )
     return small
 
 
-def check_text(what: str, text: str, *, length_max: int = NAME_MAX) -> str:
+def check_text(what: Said, text: str, *, length_max: int = NAME_MAX) -> str:
     """A line of text a person typed, without blanks around; AccessError for none or too much."""
     line = text.strip()
     if not line:
-        raise AccessError(f"{what} is empty")
+        raise AccessError(Said("%(what)s is empty", what=what))
     if len(line) > length_max:
-        raise AccessError(f"{what} has {len(line)} characters, above the limit of {length_max}")
+        raise AccessError(
+            Said(
+                "%(what)s has %(count)s characters, above the limit of %(most)s",
+                what=what,
+                count=len(line),
+                most=length_max,
+            )
+        )
     if _CONTROL.search(line):
-        raise AccessError(f"{what} holds a character that nobody can see")
+        raise AccessError(Said("%(what)s holds a character that nobody can see", what=what))
     return line
 
 
@@ -158,27 +172,39 @@ def check_credit_code(code: str | None) -> str | None:
 def check_kind(kind: str | None) -> str | None:
     """What an organisation may be: a role that organisations have, or nobody said."""
     if kind is not None and kind not in KINDS:
-        raise AccessError(f"{kind[:32]!a} is no kind of organisation: {', '.join(KINDS)}")
+        raise AccessError(
+            Said(
+                "%(kind)s is no kind of organisation: %(kinds)s",
+                kind=repr(kind[:32]),
+                kinds=KINDS_SAID,
+            )
+        )
     return kind
 
 
 def check_password(password: str, *, login: str) -> str:
     """A password that may be set; AccessError says what is wrong with it, never what it is."""
     if len(password) < PASSWORD_MIN:
-        raise AccessError(f"a password has at least {PASSWORD_MIN} characters")
+        raise AccessError(Said("a password has at least %(least)s characters", least=PASSWORD_MIN))
     if len(password) > PASSWORD_MAX:
-        raise AccessError(f"a password has at most {PASSWORD_MAX} characters")
+        raise AccessError(Said("a password has at most %(most)s characters", most=PASSWORD_MAX))
     if login in password.lower() or len(set(password)) < PASSWORD_MIN // 3:
-        raise AccessError("this password is the login, or one thing again and again")
+        raise AccessError(Said("this password is the login, or one thing again and again"))
     return password
 
 
 def check_role(role: str, organisation: str | None) -> str:
     """A role of the contract; only an administrator has one without an organisation."""
     if role not in ROLES:
-        raise AccessError(f"{role[:32]!a} is no role: one of {', '.join(ROLES)}")
+        raise AccessError(
+            Said(
+                "%(role)s is no role: one of %(roles)s",
+                role=repr(role[:32]),
+                roles=", ".join(ROLES),
+            )
+        )
     if organisation is None and ROLES[role].reach != "everything":
-        raise AccessError(f"{role} is a role in an organisation: say which")
+        raise AccessError(Said("this role is one in an organisation: say which"))
     return role
 
 
@@ -186,13 +212,24 @@ def check_places(places: tuple[Place, ...]) -> tuple[Place, ...]:
     """Places each once, in order; AccessError for one without the form of the contract."""
     for place in places:
         if not is_area(place.area):
-            raise AccessError(f"{place.area[:32]!a} is no area: six digits")
+            raise AccessError(Said("%(area)s is no area: six digits", area=repr(place.area[:32])))
         if place.estate and not is_estate(place.estate):
-            raise AccessError(f"{place.estate[:64]!a} is no estate: 1 to 32 of a-z, 0-9, '-'")
+            raise AccessError(
+                Said(
+                    "%(estate)s is no estate: 1 to 32 of a-z, 0-9, '-'",
+                    estate=repr(place.estate[:64]),
+                )
+            )
         if place.building and not place.estate:
-            raise AccessError("a building is one of an estate: say which")
+            raise AccessError(Said("a building is one of an estate: say which"))
         if place.building:
-            check_text("building", place.building, length_max=64)
+            check_text(Said("building"), place.building, length_max=64)
     if len(places) > PLACES_MAX:
-        raise AccessError(f"{len(places)} places are above the limit of {PLACES_MAX}")
+        raise AccessError(
+            Said(
+                "%(count)s places are above the limit of %(most)s",
+                count=len(places),
+                most=PLACES_MAX,
+            )
+        )
     return tuple(sorted(set(places)))

@@ -19,6 +19,7 @@ from liftwatch.register.columns import LiftRow, OrganisationRow, Sheet
 from liftwatch.register.doubts import Wrong
 from liftwatch.register.record import Record, change
 from liftwatch.register.sheets import Problem, Row, scan
+from liftwatch.said import Said, said_by
 
 SHOWN_MAX = 500
 """Problems that are told one by one where not all can be: errors before what is only unusual."""
@@ -140,14 +141,14 @@ def _lifts(work: PeopleWork, judged: Judged, by: Origin) -> Iterator[Problem]:
         try:
             after = _entered(before, row.value, by)
         except ValueError as error:
-            yield Problem(row.line, None, Wrong(str(error)))
+            yield Problem(row.line, None, Wrong(said_by(error)))
             continue
         if after is not before:
             made[after.lift] = after
     wrong = taken(work.register, list(made.values()))
     for lift, fields in wrong.items():
         for field, other in fields.items():
-            yield Problem(lines[lift], field, Wrong(f"it is that of {other}"))
+            yield Problem(lines[lift], field, Wrong(Said("it is that of %(other)s", other=other)))
     if wrong:
         return
     work.register.put_records(list(made.values()))
@@ -160,7 +161,7 @@ def _lifts(work: PeopleWork, judged: Judged, by: Origin) -> Iterator[Problem]:
             try:
                 check_chain(work.register, one.lift, told)
             except AccessError as error:
-                yield Problem(lines[one.lift], "predecessor", Wrong(str(error)))
+                yield Problem(lines[one.lift], "predecessor", Wrong(said_by(error)))
 
 
 def _entered(before: Record | None, row: LiftRow, by: Origin) -> Record:
@@ -168,7 +169,13 @@ def _entered(before: Record | None, row: LiftRow, by: Origin) -> Record:
     record = before or Record(lift=row.lift, area=row.area, estate=row.estate)
     if (record.area, record.estate) != (row.area, row.estate):
         if record.is_heard:
-            raise ValueError(f"its terminal says it is in {record.area}/{record.estate}")
+            raise ValueError(
+                Said(
+                    "its terminal says it is in %(area)s/%(estate)s",
+                    area=record.area,
+                    estate=record.estate,
+                )
+            )
         record = structs.replace(record, area=row.area, estate=row.estate)
     values = _told(row.facts) | _told(row.site)
     return change(record, values, who=by.who, at_ms=by.at_ms)
@@ -197,7 +204,7 @@ def _organisations(work: PeopleWork, judged: Judged, by: Origin) -> Iterator[Pro
         try:
             made = _organisation(work, found, told, now_ms=by.at_ms)
         except AccessError as error:
-            yield Problem(row.line, None, Wrong(str(error)))
+            yield Problem(row.line, None, Wrong(said_by(error)))
             continue
         if made.credit_code:
             by_code[made.credit_code] = made
@@ -211,9 +218,22 @@ def _organisation(
     if found is None:
         return people.make_organisation(work, now_ms=now_ms, **values)
     if found.kind not in (None, told.kind):
-        raise AccessError(f"{found.credit_code} is in the register as {found.kind}, {found.name}")
+        raise AccessError(
+            Said(
+                "%(credit_code)s is in the register as %(kind)s, %(name)s",
+                credit_code=found.credit_code,
+                kind=found.kind,
+                name=found.name,
+            )
+        )
     if found.credit_code and told.credit_code and found.credit_code != told.credit_code:
-        raise AccessError(f"{found.name} is in the register with the code {found.credit_code}")
+        raise AccessError(
+            Said(
+                "%(name)s is in the register with the code %(credit_code)s",
+                name=found.name,
+                credit_code=found.credit_code,
+            )
+        )
     changes = {name: value for name, value in values.items() if value != getattr(found, name)}
     if not changes:
         return found

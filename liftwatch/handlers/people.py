@@ -26,6 +26,7 @@ from liftwatch.access.people import (
 from liftwatch.access.store import PeopleWork
 from liftwatch.ids import new_id
 from liftwatch.ports import Stale
+from liftwatch.said import Said
 from liftwatch.telemetry.topics import is_lift
 
 MEMBERSHIPS_MAX = 50  # of one person
@@ -43,11 +44,11 @@ def make_person(
     """Somebody new; without a password they can come in by a link only."""
     login = check_login(login)
     if work.person_of_login(login) is not None:
-        raise AccessError(f"{login} exists already")
+        raise AccessError(Said("%(login)s exists already", login=login))
     person = Person(
         id=new_id(),
         login=login,
-        name=check_text("name", name),
+        name=check_text(Said("name"), name),
         phone=_phone(phone),
         password=None if password is None else hash_password(check_password(password, login=login)),
         made_ms=now_ms,
@@ -62,7 +63,7 @@ def change_person(
     """Another `name`, `phone` or `disabled`; a disabled person's sign-ins all end."""
     person = _person(work, id, version)
     if "name" in changes:
-        person = replace(person, name=check_text("name", changes["name"]))
+        person = replace(person, name=check_text(Said("name"), changes["name"]))
     if "phone" in changes:
         person = replace(person, phone=_phone(changes["phone"]))
     if "disabled" in changes:
@@ -102,15 +103,15 @@ def grant(
     """Give a person a role from now on; the same role twice is once."""
     check_role(role, organisation)
     if work.person(id) is None:
-        raise AccessError("there is no such person")
+        raise AccessError(Said("there is no such person"))
     if organisation is not None and work.organisation(organisation) is None:
-        raise AccessError("there is no such organisation")
+        raise AccessError(Said("there is no such organisation"))
     held = [one for one in work.memberships([id]) if one.until_ms is None]
     for one in held:
         if (one.role, one.organisation) == (role, organisation):
             return one
     if len(held) >= MEMBERSHIPS_MAX:
-        raise AccessError(f"a person has at most {MEMBERSHIPS_MAX} roles")
+        raise AccessError(Said("a person has at most %(most)s roles", most=MEMBERSHIPS_MAX))
     made = Membership(id=new_id(), person=id, role=role, organisation=organisation, from_ms=now_ms)
     work.add_membership(made)
     return made
@@ -121,7 +122,7 @@ def withdraw(work: PeopleWork, person: str, membership: str, *, now_ms: int) -> 
     held = [one for one in work.memberships([person]) if one.until_ms is None]
     found = next((one for one in held if one.id == membership), None)
     if found is None:
-        raise AccessError("this person has no such role")
+        raise AccessError(Said("this person has no such role"))
     work.end_membership(membership, until_ms=now_ms)
     _keep_an_admin(work)
 
@@ -130,7 +131,7 @@ def make_organisation(work: PeopleWork, *, name: str, now_ms: int, **more: Any) 
     """A new one: `credit_code`, `phone`, `places` and `kind` are optional."""
     made = Organisation(
         id=new_id(),
-        name=check_text("name", name),
+        name=check_text(Said("name"), name),
         credit_code=check_credit_code(more.get("credit_code")),
         phone=_phone(more.get("phone")),
         places=check_places(tuple(more.get("places", ()))),
@@ -147,11 +148,11 @@ def change_organisation(
     """Another `name`, `phone`, `credit_code`, `places`, `kind` or `closed`."""
     found = work.organisation(id)
     if found is None:
-        raise AccessError("there is no such organisation")
+        raise AccessError(Said("there is no such organisation"))
     if found.version != version:
-        raise Stale("somebody else has changed it")
+        raise Stale(Said("somebody else has changed it"))
     if "name" in changes:
-        found = replace(found, name=check_text("name", changes["name"]))
+        found = replace(found, name=check_text(Said("name"), changes["name"]))
     if "phone" in changes:
         found = replace(found, phone=_phone(changes["phone"]))
     if "credit_code" in changes:
@@ -172,11 +173,13 @@ def make_contract(
 ) -> Contract:
     """Maintenance of a lift; two contracts of one lift may not overlap."""
     if not is_lift(lift):
-        raise AccessError(f"{lift[:64]!a} is no lift: 4 to 32 of letters, digits and '-'")
+        raise AccessError(
+            Said("%(lift)s is no lift: 4 to 32 of letters, digits and '-'", lift=repr(lift[:64]))
+        )
     if until_ms is not None and until_ms <= from_ms:
-        raise AccessError("the contract ends before it begins")
+        raise AccessError(Said("the contract ends before it begins"))
     if work.organisation(organisation) is None:
-        raise AccessError("there is no such organisation")
+        raise AccessError(Said("there is no such organisation"))
     made = Contract(
         id=new_id(), lift=lift, organisation=organisation, from_ms=from_ms, until_ms=until_ms
     )
@@ -190,9 +193,11 @@ def end_contract(
 ) -> Contract:
     """Another end, earlier or later, or none."""
     if contract.version != version:
-        raise Stale("somebody else has changed it")
+        raise Stale(Said("somebody else has changed it"))
     if until_ms is not None and until_ms <= contract.from_ms:
-        raise AccessError("the contract ends before it begins: if it is a mistake, withdraw it")
+        raise AccessError(
+            Said("the contract ends before it begins: if it is a mistake, withdraw it")
+        )
     made = replace(contract, until_ms=until_ms, version=version + 1)
     _check_alone(work, made)
     work.update_contract(made)
@@ -204,15 +209,17 @@ def _check_alone(work: PeopleWork, made: Contract) -> None:
         begins_later = made.until_ms is not None and other.from_ms >= made.until_ms
         ended_before = other.until_ms is not None and other.until_ms <= made.from_ms
         if not (begins_later or ended_before or other.id == made.id):
-            raise AccessError(f"{made.lift} has a contract in that time already: end that first")
+            raise AccessError(
+                Said("%(lift)s has a contract in that time already: end that first", lift=made.lift)
+            )
 
 
 def _person(work: PeopleWork, id: str, version: int | None) -> Person:
     person = work.person(id)
     if person is None:
-        raise AccessError("there is no such person")
+        raise AccessError(Said("there is no such person"))
     if version is not None and person.version != version:
-        raise Stale("somebody else has changed it")
+        raise Stale(Said("somebody else has changed it"))
     return person
 
 
@@ -228,8 +235,8 @@ def _put(work: PeopleWork, person: Person, *, now_ms: int, ends: bool) -> Person
 
 def _keep_an_admin(work: PeopleWork) -> None:
     if not work.has_admin():
-        raise AccessError("nobody would be an administrator any more")
+        raise AccessError(Said("nobody would be an administrator any more"))
 
 
 def _phone(phone: str | None) -> str | None:
-    return check_text("phone", phone, length_max=PHONE_MAX) if phone else None
+    return check_text(Said("phone"), phone, length_max=PHONE_MAX) if phone else None

@@ -12,6 +12,7 @@ from liftwatch.records import Holder, RegisterWork
 from liftwatch.register import record as records
 from liftwatch.register.changes import Known, Origin, hear
 from liftwatch.register.record import CHAIN_MAX, Record
+from liftwatch.said import Said, of_field, said_by
 
 CODES = ("equipment_code", "rescue_code", "predecessor")
 """Fields in which no two lifts are alike."""
@@ -46,19 +47,19 @@ def change_lift(
     """
     found = work.records([lift]).get(lift)
     if found is None:
-        raise NoSuchLift(f"there is no lift {lift}")
+        raise NoSuchLift(Said("there is no lift %(lift)s", lift=lift))
     if found.version != version:
-        raise Stale("somebody else has changed it")
+        raise Stale(Said("somebody else has changed it"))
     try:
         made = records.change(found, values, who=by.who, at_ms=by.at_ms)
     except ValueError as error:
-        raise AccessError(str(error)) from None
+        raise AccessError(said_by(error)) from None
     if made is found:
         return found
     if (before := made.site.predecessor) != found.site.predecessor and before is not None:
         check_chain(work, lift, before)
     for field, other in taken(work, [made]).get(lift, {}).items():
-        raise AccessError(f"{field}: it is that of {other}")
+        raise AccessError(of_field(field, Said("it is that of %(other)s", other=other)))
     work.put_records([made])
     return made
 
@@ -98,9 +99,12 @@ def check_chain(work: RegisterWork, lift: str, before: str) -> None:
         found = work.records([name]).get(name) if name else None
         if found is None:
             if name == before:
-                raise AccessError(f"predecessor: there is no lift {before}")
+                raise AccessError(
+                    of_field("predecessor", Said("there is no lift %(lift)s", lift=before))
+                )
             return
         name = found.site.predecessor
         if name == lift:
             break
-    raise AccessError(f"predecessor: {before} came after {lift}, or its chain never ends")
+    why = Said("%(before)s came after %(lift)s, or its chain never ends", before=before, lift=lift)
+    raise AccessError(of_field("predecessor", why))

@@ -9,6 +9,8 @@ in published programs; the notices themselves were not at hand.
 
 from typing import Literal, NamedTuple
 
+from liftwatch.said import Said
+
 Use = Literal["people", "goods", "service", "stairs"]
 """Who rides: `service` is a dumb waiter, `stairs` an escalator or a moving walk."""
 
@@ -16,16 +18,16 @@ PRESENT, FORMER = 2014, 2004
 LIFTS = "3"
 """How a lift's code begins."""
 
-EQUIPMENT: dict[str, str] = {
-    "1": "a boiler",
-    "2": "a pressure vessel",
-    "3": "a lift",
-    "4": "a crane",
-    "5": "a works vehicle",
-    "6": "an amusement ride",
-    "7": "a part of pressure pipes",
-    "8": "pressure pipes",
-    "9": "a passenger ropeway",
+EQUIPMENT: dict[str, Said] = {
+    "1": Said("a boiler"),
+    "2": Said("a pressure vessel"),
+    "3": Said("a lift"),
+    "4": Said("a crane"),
+    "5": Said("a works vehicle"),
+    "6": Said("an amusement ride"),
+    "7": Said("a part of pressure pipes"),
+    "8": Said("pressure pipes"),
+    "9": Said("a passenger ropeway"),
 }
 """The first character of a code: the kind of equipment."""
 

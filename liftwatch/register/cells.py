@@ -21,6 +21,7 @@ from liftwatch.register.codes import (
     tidy_code,
 )
 from liftwatch.register.doubts import Doubt, Unusual, Wrong
+from liftwatch.said import Said
 from liftwatch.telemetry.topics import is_estate, is_lift
 
 TEXT_CHARS_MAX = 256
@@ -75,7 +76,9 @@ def visible(cell: str) -> str | Wrong:
     if text.isprintable():
         return text
     strange = next(one for one in text if not one.isprintable())
-    return Wrong("a NUL character" if strange == "\0" else f"a character U+{ord(strange):04X}")
+    if strange == "\0":
+        return Wrong(Said("a NUL character"))
+    return Wrong(Said("a character U+%(code)s", code=f"{ord(strange):04X}"))
 
 
 def plain(cell: str) -> str:
@@ -94,9 +97,15 @@ def text(cell: str, _given: Given) -> Read:
     'a spreadsheet would run this as a formula when it is exported'
     """
     if len(cell) > TEXT_CHARS_MAX:
-        return None, Wrong(f"{len(cell)} characters, above the limit of {TEXT_CHARS_MAX}")
+        return None, Wrong(
+            Said(
+                "%(count)s characters, above the limit of %(most)s",
+                count=len(cell),
+                most=TEXT_CHARS_MAX,
+            )
+        )
     if _FORMULA.match(cell):
-        return cell, Unusual("a spreadsheet would run this as a formula when it is exported")
+        return cell, Unusual(Said("a spreadsheet would run this as a formula when it is exported"))
     return cell, None
 
 
@@ -107,7 +116,7 @@ def door(cell: str, given: Given) -> Read:
     'a spreadsheet seems to have made a date of it'
     """
     if _MADE_A_DATE.match(cell):
-        return cell, Unusual("a spreadsheet seems to have made a date of it")
+        return cell, Unusual(Said("a spreadsheet seems to have made a date of it"))
     return text(cell, given)
 
 
@@ -115,9 +124,9 @@ def area(cell: str, _given: Given) -> Read:
     """Six digits of GB/T 2260."""
     code = _code(cell)
     if re.fullmatch(r"[0-9]{6}", code) is None:
-        return None, Wrong("an area has six digits (GB/T 2260), as 320583 for Kunshan")
+        return None, Wrong(Said("an area has six digits (GB/T 2260), as 320583 for Kunshan"))
     known = code[:2] in PROVINCES
-    return code, None if known else Unusual(f"no province begins with {code[:2]}")
+    return code, None if known else Unusual(Said("no province begins with %(code)s", code=code[:2]))
 
 
 def estate(cell: str, given: Given) -> Read:
@@ -125,7 +134,7 @@ def estate(cell: str, given: Given) -> Read:
     name = given.estates.get(cell, cell)
     if is_estate(name):
         return name, None
-    return None, Wrong("this estate is not known; register it first, or write its short name")
+    return None, Wrong(Said("this estate is not known; register it first, or write its short name"))
 
 
 def lift(cell: str, _given: Given) -> Read:
@@ -133,7 +142,7 @@ def lift(cell: str, _given: Given) -> Read:
     name = _unwrapped(cell)
     if is_lift(name):
         return name, None
-    return None, Wrong("a lift's name has 4 to 32 letters, digits and hyphens")
+    return None, Wrong(Said("a lift's name has 4 to 32 letters, digits and hyphens"))
 
 
 def equipment_code(cell: str, given: Given) -> Read:
@@ -177,10 +186,17 @@ def number(low: float, high: float, *units: str) -> Reader:
     def read(cell: str, _given: Given) -> Read:
         bare = _without_unit(plain(cell), units)
         if not _NUMBER.match(bare):
-            return None, Wrong("a number is written with a point and nothing else: 1.75")
+            return None, Wrong(Said("a number is written with a point and nothing else: 1.75"))
         value = float(bare)
         if not low <= value <= high:
-            return None, Wrong(f"{bare} is not from {low:g} to {high:g}")
+            return None, Wrong(
+                Said(
+                    "%(bare)s is not from %(low)s to %(high)s",
+                    bare=bare,
+                    low=f"{low:g}",
+                    high=f"{high:g}",
+                )
+            )
         return value, None
 
     return read
@@ -193,7 +209,7 @@ def whole(low: int, high: int) -> Reader:
     def read(cell: str, given: Given) -> Read:
         value, doubt = reads(cell, given)
         if value is not None and value != int(value):
-            return None, Wrong(f"{plain(cell)} is not a whole number")
+            return None, Wrong(Said("%(cell)s is not a whole number", cell=plain(cell)))
         return (None if value is None else int(value)), doubt
 
     return read
@@ -216,13 +232,15 @@ def floor_area_dm2(cell: str, _given: Given) -> Read:
     """
     found = _AREA_M2.match(_without_unit(plain(cell), ("m2", "平方米", "平米")))
     if found is None:
-        return None, Wrong("a floor area is written in square metres with a point: 89.50")
+        return None, Wrong(Said("a floor area is written in square metres with a point: 89.50"))
     decimals = (found[2] or "").rstrip("0")
     if len(decimals) > 2:
-        return None, Wrong("a floor area has at most two decimals")
+        return None, Wrong(Said("a floor area has at most two decimals"))
     value = int(found[1]) * 100 + int(decimals.ljust(2, "0"))
     if not 0 < value <= FLOOR_AREA_M2_MAX * 100:
-        return None, Wrong(f"a floor area is above 0 and at most {FLOOR_AREA_M2_MAX} m²")
+        return None, Wrong(
+            Said("a floor area is above 0 and at most %(most)s m²", most=FLOOR_AREA_M2_MAX)
+        )
     return value, None
 
 
@@ -236,20 +254,27 @@ def day(cell: str, _given: Given) -> Read:
     """
     bare = _MIDNIGHT.sub("", plain(cell))
     if re.fullmatch(r"[0-9]{5}(\.[0-9]+)?", bare):
-        return None, Wrong("a spreadsheet has made a number of the date: format it as a date")
+        return None, Wrong(Said("a spreadsheet has made a number of the date: format it as a date"))
     found = next((match for form in _DATES if (match := form.match(bare))), None)
     if found is None:
-        return None, Wrong("a date is written year first: 2026-03-02")
+        return None, Wrong(Said("a date is written year first: 2026-03-02"))
     try:
         value = date(*(int(part) for part in found.groups()))
     except ValueError:
-        return None, Wrong(f"there is no day {bare}")
+        return None, Wrong(Said("there is no day %(bare)s", bare=bare))
     if not YEAR_MIN <= value.year <= YEAR_MAX:
-        return None, Wrong(f"the year {value.year} is not from {YEAR_MIN} to {YEAR_MAX}")
+        return None, Wrong(
+            Said(
+                "the year %(year)s is not from %(least)s to %(most)s",
+                year=value.year,
+                least=YEAR_MIN,
+                most=YEAR_MAX,
+            )
+        )
     return value, None
 
 
-def one_of(words: Mapping[str, Any], reason: str) -> Reader:
+def one_of(words: Mapping[str, Any], reason: Said) -> Reader:
     """A reader of words with a meaning each; small and capital letters are the same."""
 
     def read(cell: str, _given: Given) -> Read:
@@ -263,5 +288,7 @@ def phone(cell: str, _given: Given) -> Read:
     """A telephone number as it is dialled."""
     number_ = _unwrapped(cell)
     if not _PHONE.match(number_):
-        return None, Wrong("a telephone number has digits, and +, -, brackets, or an extension")
+        return None, Wrong(
+            Said("a telephone number has digits, and +, -, brackets, or an extension")
+        )
     return number_, None

@@ -16,6 +16,7 @@ from msgspec import Struct, structs
 from liftwatch.register.doubts import Wrong
 from liftwatch.register.facts import Facts, merge
 from liftwatch.register.places import DATUMS, Datum, Place, distance_m, judge_place
+from liftwatch.said import Said, of_field
 from liftwatch.telemetry.messages import VERSION, FloorOfLift, Register
 
 PLACE = ("latitude", "longitude", "datum")
@@ -99,7 +100,7 @@ def enter(known: Known, values: Mapping[str, Any], *, who: str, at_ms: int) -> K
     """
     unknown = sorted(set(values) - set(FIELDS))
     if unknown:
-        raise ValueError(f"{unknown[0]} is no fact of a lift")
+        raise ValueError(Said("%(unknown)s is no fact of a lift", unknown=unknown[0]))
     entered = structs.replace(known.entered, **_checked(values))
     doubt = judge_place(entered.latitude, entered.longitude, entered.datum)
     if isinstance(doubt, Wrong):
@@ -206,11 +207,12 @@ def _checked(values: Mapping[str, Any]) -> dict[str, Any]:
     """The values in the ranges of the contract, which are those of the message."""
     for name, value in values.items():
         if isinstance(value, float) and not math.isfinite(value):
-            raise ValueError(f"{name}: {value} is no number")
+            raise ValueError(of_field(name, Said("%(value)s is no number", value=value)))
     envelope = {"v": VERSION, "terminal": "-", "boot": "-", "seq": 0, "at": ""}
     try:
         message = msgspec.convert(envelope | msgspec.to_builtins(dict(values)), Register)
     except msgspec.ValidationError as error:
         text, _, path = str(error).partition(" - at `$.")
-        raise ValueError(f"{path.rstrip('`')}: {text}") from None
+        why = Said("it does not fit the contract: %(why)s", why=text)
+        raise ValueError(of_field(path.rstrip("`"), why)) from None
     return {name: getattr(message, name) for name in values}

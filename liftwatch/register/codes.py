@@ -18,6 +18,7 @@ from liftwatch.register.catalogue import (
     varieties_of,
 )
 from liftwatch.register.doubts import Doubt, Unusual, Wrong
+from liftwatch.said import Said
 
 EQUIPMENT_CODE_CHARS = 20
 YEAR_MIN = 1980
@@ -94,13 +95,11 @@ def judge_equipment_code(code: str, *, year: int) -> Doubt | None:
     'the year 2088 of the code is not from 1980 to 2027'
     """
     if _ROUNDED.match(code):
-        return Wrong("a spreadsheet has rounded the code; format its column as text")
+        return Wrong(Said("a spreadsheet has rounded the code; format its column as text"))
     if not _EQUIPMENT.match(code):
-        return Wrong("an equipment code has 15 to 20 digits and capital letters, usually 20")
+        return Wrong(Said("an equipment code has 15 to 20 digits and capital letters, usually 20"))
     if code[0] != LIFTS:
-        other = EQUIPMENT.get(code[0])
-        of = f"is that of {other}" if other else f"begins with {code[0]}"
-        return Wrong(f"the code {of}: a lift begins with {LIFTS}")
+        return Wrong(_other_equipment(code[0]))
     parts = take_apart(code)
     found = (
         None
@@ -108,42 +107,67 @@ def judge_equipment_code(code: str, *, year: int) -> Doubt | None:
         else next((text for look in _LOOKS if (text := look(parts, year))), None)
     )
     if found is None and len(code) != EQUIPMENT_CODE_CHARS:
-        found = f"the code has {len(code)} characters instead of {EQUIPMENT_CODE_CHARS}"
+        found = Said(
+            "the code has %(count)s characters instead of %(wanted)s",
+            count=len(code),
+            wanted=EQUIPMENT_CODE_CHARS,
+        )
     return None if found is None else Unusual(found)
 
 
-def _unusual_variety(parts: EquipmentCode, _year: int) -> str | None:
+def _other_equipment(first: str) -> Said:
+    other = EQUIPMENT.get(first)
+    if other is None:
+        return Said(
+            "the code begins with %(first)s: a lift begins with %(lifts)s", first=first, lifts=LIFTS
+        )
+    return Said(
+        "the code is that of %(other)s: a lift begins with %(lifts)s", other=other, lifts=LIFTS
+    )
+
+
+def _unusual_variety(parts: EquipmentCode, _year: int) -> Said | None:
     rows = varieties_of(parts.variety)
     if not rows:
-        return f"{parts.variety} is in no catalogue of lifts"
+        return Said("%(code)s is in no catalogue of lifts", code=parts.variety)
     if all(row.use == "stairs" for row in rows):
-        return f"{parts.variety} stands for {rows[0].name}, which this service does not watch"
+        return Said(
+            "%(code)s is of escalators and moving walks, which are not watched here",
+            code=parts.variety,
+        )
     return None
 
 
-def _unusual_place(parts: EquipmentCode, _year: int) -> str | None:
+def _unusual_place(parts: EquipmentCode, _year: int) -> Said | None:
     licensed = len(parts.place) == len("10890")
     known = parts.place.isdigit() and (
         parts.place[:2] in PROVINCES or (licensed and parts.place[:2] == NATIONAL)
     )
-    return None if known else f"the code is of {parts.place}, which lies in no province"
+    if known:
+        return None
+    return Said("the code is of %(place)s, which lies in no province", place=parts.place)
 
 
-def _unusual_date(parts: EquipmentCode, year: int) -> str | None:
+def _unusual_date(parts: EquipmentCode, year: int) -> Said | None:
     if not parts.year.isdigit() or not YEAR_MIN <= int(parts.year) <= year + 1:
-        return f"the year {parts.year} of the code is not from {YEAR_MIN} to {year + 1}"
+        return Said(
+            "the year %(year)s of the code is not from %(least)s to %(most)s",
+            year=parts.year,
+            least=YEAR_MIN,
+            most=year + 1,
+        )
     if parts.month and not "01" <= parts.month <= "12":
-        return f"the month {parts.month} of the code does not exist"
+        return Said("the month %(month)s of the code does not exist", month=parts.month)
     return None
 
 
-def _unusual_serial(parts: EquipmentCode, _year: int) -> str | None:
+def _unusual_serial(parts: EquipmentCode, _year: int) -> Said | None:
     if parts.serial.strip("0"):
         return None
-    return "the code ends in zeros only, as when a spreadsheet has rounded it"
+    return Said("the code ends in zeros only, as when a spreadsheet has rounded it")
 
 
-_LOOKS: tuple[Callable[[EquipmentCode, int], str | None], ...] = (
+_LOOKS: tuple[Callable[[EquipmentCode, int], Said | None], ...] = (
     _unusual_variety,
     _unusual_place,
     _unusual_date,
@@ -160,11 +184,13 @@ def judge_rescue_code(code: str) -> Doubt | None:
     """
     if code.isascii() and code.isdigit() and len(code) < 6:
         return Wrong(
-            "a rescue code has six digits; a spreadsheet may have taken zeros off its beginning"
+            Said(
+                "a rescue code has six digits; a spreadsheet may have taken zeros off its beginning"
+            )
         )
     if not _SIX.match(code):
-        return Wrong("a rescue code has six digits")
-    return Unusual("six equal digits look like no real code") if len(set(code)) == 1 else None
+        return Wrong(Said("a rescue code has six digits"))
+    return Unusual(Said("six equal digits look like no real code")) if len(set(code)) == 1 else None
 
 
 CREDIT_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
@@ -206,24 +232,35 @@ def judge_credit_code(code: str) -> Doubt | None:
     'the last character does not fit the others: one is mistyped, or two are exchanged'
     """
     if len(code) != 18:
-        return Wrong(f"a credit code has 18 characters, not {len(code)}")
+        return Wrong(Said("a credit code has 18 characters, not %(count)s", count=len(code)))
     strange = next((one for one in code if one not in CREDIT_ALPHABET), None)
     if strange is not None:
-        return Wrong(f"{strange!r} is never in a credit code: digits, and capitals without IOSVZ")
+        return Wrong(
+            Said(
+                "%(strange)s is never in a credit code: digits, and capitals without IOSVZ",
+                strange=repr(strange),
+            )
+        )
     if not _SIX.match(code[2:8]):
-        return Wrong(f"{code[2:8]} in the credit code is no area of six digits")
+        return Wrong(Said("%(code)s in the credit code is no area of six digits", code=code[2:8]))
     if code[17] != credit_check(code):
         return Wrong(
-            "the last character does not fit the others: one is mistyped, or two are exchanged"
+            Said(
+                "the last character does not fit the others: one is mistyped, or two are exchanged"
+            )
         )
     return _unusual_organisation(code)
 
 
 def _unusual_organisation(code: str) -> Unusual | None:
     if code[0] not in DEPARTMENTS:
-        return Unusual(f"no department registers under {code[0]}")
+        return Unusual(Said("no department registers under %(code)s", code=code[0]))
     if code[2:4] not in PROVINCES | {NATIONAL}:
-        return Unusual(f"the credit code is of {code[2:8]}, which lies in no province")
+        return Unusual(
+            Said("the credit code is of %(code)s, which lies in no province", code=code[2:8])
+        )
     if code[16] != own_check(code[8:16]):
-        return Unusual("the organisation's own code within it has a check character that is off")
+        return Unusual(
+            Said("the organisation's own code within it has a check character that is off")
+        )
     return None

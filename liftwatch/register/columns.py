@@ -11,6 +11,7 @@ from liftwatch.register.doubts import Doubt, Wrong
 from liftwatch.register.facts import Facts
 from liftwatch.register.places import judge_place
 from liftwatch.register.record import SITE, Site
+from liftwatch.said import Said
 
 
 class LiftRow(Struct, frozen=True, kw_only=True):
@@ -78,15 +79,15 @@ def _measure(name: str, low: float, high: float, *headings: str, units: tuple[st
 _YES_NO = cells.one_of(
     dict.fromkeys(("true", "yes", "y", "1", "是", "有"), True)
     | dict.fromkeys(("false", "no", "n", "0", "否"), False),
-    "write yes or no",
+    Said("write yes or no"),
 )
 _DATUM = cells.one_of(
     # CGCS2000 and WGS 84 differ by centimetres.
     dict.fromkeys(("wgs84", "wgs-84", "wgs 84", "cgcs2000"), "wgs84")
     | dict.fromkeys(("gcj02", "gcj-02", "gcj 02", "高德", "腾讯", "火星坐标"), "gcj02"),
-    "a datum is wgs84 or gcj02",
+    Said("a datum is wgs84 or gcj02"),
 )
-_ROPING = cells.one_of({"1": 1, "1:1": 1, "2": 2, "2:1": 2}, "a roping is 1:1 or 2:1")
+_ROPING = cells.one_of({"1": 1, "1:1": 1, "2": 2, "2:1": 2}, Said("a roping is 1:1 or 2:1"))
 KINDS: Mapping[str, tuple[str, ...]] = {
     "property": ("物业", "物业公司", "物业服务企业", "使用单位", "使用管理单位"),
     "maintenance": ("维保", "维保单位", "维护保养单位"),
@@ -100,9 +101,14 @@ KINDS: Mapping[str, tuple[str, ...]] = {
     "auditor": ("审价", "审计", "造价咨询"),
 }
 """The roles that organisations have (contract, section 4), and the words for them in sheets."""
+KINDS_SAID = Said(
+    "property, maintenance, supervision, rescue, custodian, committee, bureau, street,"
+    " inspector, auditor"
+)
+assert ", ".join(KINDS) == KINDS_SAID, "a kind that nobody is told of"
 _KIND = cells.one_of(
     {word: kind for kind, words in KINDS.items() for word in (kind, *words)},
-    f"a kind is one of {', '.join(KINDS)}",
+    Said("a kind is one of %(kinds)s", kinds=KINDS_SAID),
 )
 
 _AREA = Column("area", cells.area, ("行政区划", "行政区划代码", "区划代码", "区域代码"), True)
@@ -116,7 +122,7 @@ def _lift(values: dict[str, Any]) -> tuple[LiftRow | None, list[Found]]:
     name = values.get("lift") or values.get("equipment_code")
     found: list[Found] = []
     if name is None:
-        found.append(("lift", Wrong("a lift needs its name, or its equipment code")))
+        found.append(("lift", Wrong(Said("a lift needs its name, or its equipment code"))))
     doubt = judge_place(values.get("latitude"), values.get("longitude"), values.get("datum"))
     if doubt is not None:
         found.append(("latitude", doubt))
@@ -134,8 +140,8 @@ def _lift(values: dict[str, Any]) -> tuple[LiftRow | None, list[Found]]:
 
 _OWN = frozenset({"area", "estate", "lift"})
 _ORDER = (
-    ("inspected_on", "next_inspection_on", "the next inspection is before the last"),
-    ("installed_on", "renewed_on", "it was renewed before it was installed"),
+    ("inspected_on", "next_inspection_on", Said("the next inspection is before the last")),
+    ("installed_on", "renewed_on", Said("it was renewed before it was installed")),
 )
 
 

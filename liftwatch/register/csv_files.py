@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 
 from liftwatch.register.doubts import Wrong
+from liftwatch.said import Said
 
 BYTES_MAX = 64 * 2**20
 ROWS_MAX = 100_000
@@ -44,14 +45,16 @@ def encoding_of(data: bytes) -> str | Fault:
     ('utf-8', 'gb18030')
     """
     if len(data) > BYTES_MAX:
-        return None, Wrong(f"the file is above the limit of {BYTES_MAX // 2**20} MB")
+        return None, Wrong(
+            Said("the file is above the limit of %(most)s MB", most=BYTES_MAX // 2**20)
+        )
     if _has_endless_line(data):
-        return None, Wrong(f"a line is above the limit of {LINE_BYTES_MAX} bytes")
+        return None, Wrong(Said("a line is above the limit of %(most)s bytes", most=LINE_BYTES_MAX))
     if data.startswith(_WORKBOOKS):
-        return None, Wrong("the file is a workbook of a spreadsheet; save it as CSV")
+        return None, Wrong(Said("the file is a workbook of a spreadsheet; save it as CSV"))
     marked = [row for row in _MARKS if data.startswith(row[0])]
     if not marked and b"\0" in data[:4]:
-        return None, Wrong("the file looks like UTF-16 without its mark; save it as UTF-8")
+        return None, Wrong(Said("the file looks like UTF-16 without its mark; save it as UTF-8"))
     encoding, checked = marked[0][1:] if marked else ("utf-8", "utf-8")
     bad_at = _undecodable(data, checked)
     if bad_at is not None and not marked and not _is_mostly_utf8(data):
@@ -59,7 +62,7 @@ def encoding_of(data: bytes) -> str | Fault:
         bad_at = _undecodable(data, checked)
     if bad_at is None:
         return encoding
-    text = f"a character is broken: this is no {checked.upper()}"
+    text = Said("a character is broken: this is no %(encoding)s", encoding=checked.upper())
     return data.count(b"\n", 0, bad_at) + 1, Wrong(text)
 
 
@@ -120,10 +123,13 @@ def records(
             yield line, record
 
 
-_MISPLACED = 'a quotation mark is misplaced; within quotation marks it is written twice: ""'
+_MISPLACED = Said('a quotation mark is misplaced; within quotation marks it is written twice: ""')
 _ENDLESS = (
-    ("unexpected end", "a quotation mark is never closed"),
-    ("field limit", "a cell is larger than any: a quotation mark may never be closed"),
+    ("unexpected end", Said("a quotation mark is never closed")),
+    (
+        "field limit",
+        Said("a cell is larger than any: a quotation mark may never be closed"),
+    ),
 )
 """What the parser says of a record that swallows the ones after it, and what we say."""
 

@@ -6,17 +6,19 @@ the years, and what stands on the plate of a lift is right even where a rule did
 
 from msgspec import Struct
 
+from liftwatch.said import Said
+
 
 class Wrong(Struct, frozen=True):
     """It cannot be right; one sentence says why."""
 
-    text: str
+    text: Said
 
 
 class Unusual(Struct, frozen=True):
     """It may be right, and somebody ought to look; one sentence says at what."""
 
-    text: str
+    text: Said
 
 
 Doubt = Wrong | Unusual

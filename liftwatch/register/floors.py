@@ -5,6 +5,7 @@ from itertools import pairwise
 
 from liftwatch.register.cells import Given, Read, plain
 from liftwatch.register.doubts import Wrong
+from liftwatch.said import Said
 from liftwatch.telemetry.messages import FloorOfLift
 
 LANDINGS_MAX = 160
@@ -15,7 +16,7 @@ _PARTS = re.compile(r" ?[,;、] ?")
 _LEVEL = re.compile(r"(?:-?[0-9]{1,3}|B[0-9]{1,2})\Z")
 _RANGE = re.compile(r"(-?[0-9]{1,3}|B[0-9]{1,2}) ?[-~至到] ?(-?[0-9]{1,3}|B[0-9]{1,2})\Z")
 _LABEL = re.compile(r"(?=.*[A-Z])[0-9A-Z]{1,4}\Z")
-HOW = "write landings from the lowest, as -1,1-18"
+HOW = Said("write landings from the lowest, as -1,1-18")
 
 
 def floors(cell: str, _given: Given) -> Read:
@@ -32,25 +33,31 @@ def floors(cell: str, _given: Given) -> Read:
     for part in _PARTS.split(plain(cell).upper().replace("～", "~")):
         found = _labels(part)
         if found is None:
-            return None, Wrong(f"{part[:20]!r} is no landing: {HOW}")
+            return None, Wrong(
+                Said("%(part)s is no landing: %(how)s", part=repr(part[:20]), how=HOW)
+            )
         labels += found
         if len(labels) > LANDINGS_MAX:
-            return None, Wrong(f"more than {LANDINGS_MAX} landings")
+            return None, Wrong(Said("more than %(most)s landings", most=LANDINGS_MAX))
     return _rows(labels)
 
 
 def _rows(labels: list[str]) -> Read:
     if len(labels) < 2:
-        return None, Wrong("a lift has two landings at least: tell which, as -1,1-18, not how many")
+        return None, Wrong(
+            Said("a lift has two landings at least: tell which, as -1,1-18, not how many")
+        )
     if len(set(labels)) < len(labels):
-        return None, Wrong("a landing stands twice")
+        return None, Wrong(Said("a landing stands twice"))
     levels = [_level(label) for label in labels]
     known = [level for level in levels if level is not None]
     if any(low >= high for low, high in pairwise(known)):
         return None, Wrong(HOW)
     first = 1 - sum(level < 0 for level in known)
     if first < INDEX_MIN or first + len(labels) - 1 > INDEX_MAX:
-        return None, Wrong(f"landings go from index {INDEX_MIN} to {INDEX_MAX}")
+        return None, Wrong(
+            Said("landings go from index %(least)s to %(most)s", least=INDEX_MIN, most=INDEX_MAX)
+        )
     return [FloorOfLift(index=first + n, label=label) for n, label in enumerate(labels)], None
 
 

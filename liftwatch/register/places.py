@@ -10,6 +10,7 @@ from typing import Literal, get_args
 from msgspec import Struct
 
 from liftwatch.register.doubts import Doubt, Unusual, Wrong
+from liftwatch.said import Said
 
 Datum = Literal["wgs84", "gcj02"]
 DATUMS: tuple[str, ...] = get_args(Datum)
@@ -50,19 +51,19 @@ def judge_place(latitude: float | None, longitude: float | None, datum: str | No
     'latitude and longitude look exchanged'
     """
     if latitude is None and longitude is None:
-        return None if datum is None else Wrong("a datum without a coordinate")
+        return None if datum is None else Wrong(Said("a datum without a coordinate"))
     if latitude is None or longitude is None:
-        return Wrong("latitude and longitude come together")
+        return Wrong(Said("latitude and longitude come together"))
     if datum not in DATUMS:
-        return Wrong("a coordinate needs its datum: wgs84 or gcj02")
+        return Wrong(Said("a coordinate needs its datum: wgs84 or gcj02"))
     if not (math.isfinite(latitude) and math.isfinite(longitude)):
-        return Wrong("a coordinate is a finite number of degrees")
+        return Wrong(Said("a coordinate is a finite number of degrees"))
     if not is_in_china(latitude, longitude) and is_in_china(longitude, latitude):
-        return Wrong("latitude and longitude look exchanged")
+        return Wrong(Said("latitude and longitude look exchanged"))
     if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
-        return Wrong("a latitude is from -90 to 90 degrees, a longitude from -180 to 180")
+        return Wrong(Said("a latitude is from -90 to 90 degrees, a longitude from -180 to 180"))
     if not is_in_china(latitude, longitude):
-        return Unusual("the coordinate lies far from China")
+        return Unusual(Said("the coordinate lies far from China"))
     return None
 
 

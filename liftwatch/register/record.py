@@ -12,6 +12,7 @@ from msgspec import Struct, structs
 from liftwatch.register.cells import visible
 from liftwatch.register.changes import FIELDS, UNNOTED, Known, Origin, enter, facts_of
 from liftwatch.register.doubts import Wrong
+from liftwatch.said import Said, of_field
 from liftwatch.telemetry.topics import is_lift
 
 TEXT_MAX, PHONE_MAX = 500, 32
@@ -88,22 +89,23 @@ def _checked(lift: str, site: Mapping[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, value in site.items():
         if value is not None and not isinstance(value, str):
-            raise ValueError(f"{name} is a text")
+            raise ValueError(Said("%(name)s is a text", name=name))
         found[name] = None if value is None else _line(name, value)
     phone, before = found.get("car_phone"), found.get("predecessor")
     if phone is not None and (len(phone) > PHONE_MAX or not _DIALLED.issuperset(phone)):
-        raise ValueError(f"car_phone: at most {PHONE_MAX} of digits, blanks and +-()#*")
+        text = Said("at most %(most)s of digits, blanks and +-()#*", most=PHONE_MAX)
+        raise ValueError(of_field("car_phone", text))
     if before is not None and (not is_lift(before) or before == lift):
-        raise ValueError("predecessor: is no other lift's name")
+        raise ValueError(of_field("predecessor", Said("is no other lift's name")))
     return found
 
 
 def _line(name: str, text: str) -> str:
     line = visible(text)
     if isinstance(line, Wrong):
-        raise ValueError(f"{name}: {line.text}")
+        raise ValueError(of_field(name, line.text))
     if not 0 < len(line) <= TEXT_MAX:
-        raise ValueError(f"{name}: 1 to {TEXT_MAX} characters")
+        raise ValueError(of_field(name, Said("1 to %(most)s characters", most=TEXT_MAX)))
     return line
 
 

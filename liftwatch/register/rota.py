@@ -19,6 +19,7 @@ from msgspec import Struct
 
 from liftwatch.clock import DAY_MS, ESTATE_MS, MINUTE_MS, date_of, estate_day
 from liftwatch.register.doubts import Doubt, Unusual, Wrong
+from liftwatch.said import Said
 
 MONDAY, SUNDAY = 0, 6
 HOLIDAY = 7
@@ -198,7 +199,9 @@ def stretches(
     Raises ValueError for a window that ends before it begins or is above WINDOW_DAYS_MAX.
     """
     if not 0 <= to_ms - from_ms <= WINDOW_DAYS_MAX * DAY_MS:
-        raise ValueError(f"a window goes forward, and over {WINDOW_DAYS_MAX} days at most")
+        raise ValueError(
+            Said("a window goes forward, and over %(most)s days at most", most=WINDOW_DAYS_MAX)
+        )
     coming = sorted(_duties(rota, Span(from_ms, to_ms), calendar or {}), reverse=True)
     ends = {end for duty in coming for end in (duty.from_ms, duty.to_ms)}
     bounds = sorted({from_ms, to_ms, *(end for end in ends if from_ms < end < to_ms)})
@@ -268,32 +271,44 @@ def judge_rota(rota: Rota) -> Doubt | None:
     'shift 1: a day is 0 (Monday) to 6, or 7 for holidays'
     """
     if len(rota.shifts) > SHIFTS_MAX or len(rota.substitutions) > SUBSTITUTIONS_MAX:
-        return Wrong(f"at most {SHIFTS_MAX} shifts and {SUBSTITUTIONS_MAX} substitutions")
+        return Wrong(
+            Said(
+                "at most %(shifts)s shifts and %(substitutions)s substitutions",
+                shifts=SHIFTS_MAX,
+                substitutions=SUBSTITUTIONS_MAX,
+            )
+        )
     if not 0 <= rota.grace_ms <= DAY_MS:
-        return Wrong("the grace of a hand-over is from nothing to a day")
+        return Wrong(Said("the grace of a hand-over is from nothing to a day"))
     if not (MONDAY <= rota.holiday_as <= HOLIDAY and MONDAY <= rota.workday_as <= HOLIDAY):
-        return Wrong("holidays and made-up workdays follow the pattern of a day from 0 to 7")
+        return Wrong(Said("holidays and made-up workdays follow the pattern of a day from 0 to 7"))
     for number, shift in enumerate(rota.shifts, 1):
         text = _wrong_shift(shift)
         if text is not None:
-            return Wrong(f"shift {number}: {text}")
+            return Wrong(Said("shift %(number)s: %(why)s", number=number, why=text))
     for number, one in enumerate(rota.substitutions, 1):
         if one.from_ms >= one.to_ms:
-            return Wrong(f"substitution {number} ends before it begins")
+            return Wrong(Said("substitution %(number)s ends before it begins", number=number))
         if one.person == one.by:
-            return Wrong(f"substitution {number}: {one.person} cannot stand in for themselves")
+            return Wrong(
+                Said(
+                    "substitution %(number)s: %(person)s cannot stand in for themselves",
+                    number=number,
+                    person=one.person,
+                )
+            )
     return _contending(rota)
 
 
-def _wrong_shift(shift: Shift) -> str | None:
+def _wrong_shift(shift: Shift) -> Said | None:
     if not shift.days or not all(MONDAY <= day <= HOLIDAY for day in shift.days):
-        return "a day is 0 (Monday) to 6, or 7 for holidays"
+        return Said("a day is 0 (Monday) to 6, or 7 for holidays")
     if not (0 <= shift.from_min < DAY_MIN and 0 <= shift.to_min <= DAY_MIN):
-        return "it begins at minute 0 to 1439 of the day and ends at 0 to 1440"
+        return Said("it begins at minute 0 to 1439 of the day and ends at 0 to 1440")
     if not 0 < len(shift.persons) <= PERSONS_MAX:
-        return f"it has one person to {PERSONS_MAX}"
+        return Said("it has one person to %(most)s", most=PERSONS_MAX)
     if len(set(shift.persons)) < len(shift.persons):
-        return "a person is in it twice"
+        return Said("a person is in it twice")
     return None
 
 
@@ -305,9 +320,17 @@ def _contending(rota: Rota) -> Unusual | None:
     for person, own in rows.items():
         own.sort(key=lambda one: one.from_ms)
         if any(first.to_ms > then.from_ms for first, then in pairwise(own)):
-            return Unusual(f"{person} is replaced twice at once; the later entry holds")
+            return Unusual(
+                Said("%(person)s is replaced twice at once; the later entry holds", person=person)
+            )
     for one in rota.substitutions:
         away = (other for other in rows.get(one.by or "", ()) if other.by != one.person)
         if any(one.from_ms < other.to_ms and other.from_ms < one.to_ms for other in away):
-            return Unusual(f"{one.by} stands in for {one.person} while being replaced")
+            return Unusual(
+                Said(
+                    "%(by)s stands in for %(person)s while being replaced",
+                    by=one.by,
+                    person=one.person,
+                )
+            )
     return None

@@ -22,6 +22,7 @@ from liftwatch.register.csv_files import (
     records,
 )
 from liftwatch.register.doubts import Doubt, Unusual, Wrong
+from liftwatch.said import Said
 
 MEMO_MAX = 512
 """Different cells of a column whose reading is remembered: most columns repeat themselves."""
@@ -105,18 +106,20 @@ def scan(data: bytes, sheet: Sheet, given: Given) -> Iterator[Row | Problem]:
         return
     delimiter = _delimiter(data, encoding, sheet)
     if has_more_rows(data, encoding, delimiter=delimiter):
-        yield Problem(None, None, Wrong(f"the file has more than {ROWS_MAX} rows"))
+        yield Problem(
+            None, None, Wrong(Said("the file has more than %(most)s rows", most=ROWS_MAX))
+        )
         return
     found = records(data, encoding, delimiter=delimiter)
     first = next(((line, one) for line, one in found if one and _is_something(one)), None)
     if first is None:
-        yield Problem(None, None, Wrong("the file is empty"))
+        yield Problem(None, None, Wrong(Said("the file is empty")))
         return
     if isinstance(first[1], Wrong):
         yield Problem(first[0], None, first[1])
         return
     if len(first[1]) > COLUMNS_MAX:
-        yield Problem(first[0], None, Wrong(f"more than {COLUMNS_MAX} columns"))
+        yield Problem(first[0], None, Wrong(Said("more than %(most)s columns", most=COLUMNS_MAX)))
         return
     places, problems = _headed(first[1], sheet, line=first[0])
     problems += [_missing(column) for column in _absent(places, sheet, given)]
@@ -147,7 +150,7 @@ def _body(
             empty = False
             yield from _row(line, record, head=head, sheet=sheet, given=given, doubles=doubles)
     if empty:
-        yield Problem(None, None, Wrong("there is no row below the heading"))
+        yield Problem(None, None, Wrong(Said("there is no row below the heading")))
     yield from doubles.problems()
 
 
@@ -157,7 +160,8 @@ def _row(
     """A row, or why not; and what is unusual about it."""
     if len(record) != len(head.headings):
         # Also when only blanks are too many: an unquoted comma in an address shifts what follows.
-        text = f"{len(record)} cells below {len(head.headings)} headings"
+        cells, headings = len(record), len(head.headings)
+        text = Said("%(cells)s cells below %(headings)s headings", cells=cells, headings=headings)
         yield Problem(line, None, Wrong(text))
         return
     values = dict(head.fixed)
@@ -171,14 +175,18 @@ def _row(
             values[place.column.name] = value
     for at, heading in enumerate(head.headings):
         if not heading.strip() and record[at].strip():
-            yield Problem(line, None, Unusual(f"cell {at + 1} has no heading; it is left out"))
+            yield Problem(
+                line,
+                None,
+                Unusual(Said("cell %(number)s has no heading; it is left out", number=at + 1)),
+            )
     doubles.note(line, values)
     if wrong:
         return
     built, doubts = sheet.build(values)
-    headings = {place.column.name: place.heading for place in head.places}
+    names = {place.column.name: place.heading for place in head.places}
     for name, doubt in doubts:
-        yield Problem(line, headings.get(name, name), doubt)
+        yield Problem(line, names.get(name, name), doubt)
     if built is not None:
         yield Row(line, built)
 
@@ -190,7 +198,14 @@ def _defaults(sheet: Sheet, given: Given) -> dict[str, Any]:
         if name in columns:
             value, doubt = columns[name].read(default, given)
             if isinstance(doubt, Wrong):
-                raise ValueError(f"{name} cannot be {default!r}: {doubt.text}")
+                raise ValueError(
+                    Said(
+                        "%(name)s cannot be %(default)s: %(why)s",
+                        name=name,
+                        default=repr(default),
+                        why=doubt.text,
+                    )
+                )
             fixed[name] = value
     return fixed
 
@@ -212,7 +227,7 @@ def _read_cell(cell: str, column: Column, given: Given) -> tuple[Any, Doubt | No
         return None, shown
     if shown in BLANKS:
         missing = column.required and column.name not in given.defaults
-        return None, Wrong("it must not be blank") if missing else None
+        return None, Wrong(Said("it must not be blank")) if missing else None
     value, doubt = column.read(shown, given)
     return value, doubt
 
@@ -243,7 +258,7 @@ class _Doubles:
     def problems(self) -> Iterator[Problem]:
         """One for every line of every such group; it names another line of it."""
         for line, other, name in self._again:
-            text = f"the same stands in line {other}"
+            text = Said("the same stands in line %(other)s", other=other)
             yield Problem(line, self._headings.get(name, name), Wrong(text))
 
 
@@ -258,18 +273,19 @@ def _headed(headings: list[str], sheet: Sheet, *, line: Line) -> tuple[list[_Pla
     for at, heading in enumerate(headings):
         shown = visible(heading)
         if isinstance(shown, Wrong):
-            problems.append(Problem(line, f"column {at + 1}", shown))
+            problems.append(Problem(line, Said("column %(number)s", number=at + 1), shown))
             continue
         if not shown:
             continue
         name, unit = _taken_apart(shown)
         shown, column = shown[:HEADING_CHARS_MAX], known.get(name)
         if column is None:
-            doubt: Doubt = Unusual("no column is called this; it is left out")
+            doubt: Doubt = Unusual(Said("no column is called this; it is left out"))
         elif unit and unit not in (*column.units, *_REMARKS, *_names(column)):
-            doubt = Wrong(f"the unit is not known: {' or '.join(column.units) or 'none'}")
+            told = Said("the unit is not known: %(units)s", units=", ".join(column.units))
+            doubt = Wrong(told if column.units else Said("this column has no unit"))
         elif any(place.column is column for place in places):
-            doubt = Wrong(f"{column.name} stands twice")
+            doubt = Wrong(Said("%(called)s stands twice", called=_called(column)))
         else:
             places.append(_Place(at, shown, column, {}))
             continue
@@ -306,9 +322,14 @@ def _absent(places: list[_Place], sheet: Sheet, given: Given) -> list[Column]:
     return [one for one in sheet.columns if one.required and one.name not in here]
 
 
+def _called(column: Column) -> str:
+    return f"{column.name} ({column.headings[0]})" if column.headings else column.name
+
+
 def _missing(column: Column) -> Problem:
-    called = f"{column.name} ({column.headings[0]})" if column.headings else column.name
-    return Problem(None, None, Wrong(f"the column {called} is missing"))
+    return Problem(
+        None, None, Wrong(Said("the column %(called)s is missing", called=_called(column)))
+    )
 
 
 def _delimiter(data: bytes, encoding: str, sheet: Sheet) -> str:

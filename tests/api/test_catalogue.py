@@ -20,11 +20,17 @@ from liftwatch.incidents.kinds import KINDS
 
 ROOT = Path(__file__).parents[2]
 CONSOLE = ROOT / "api" / "console"
-SPOKEN = (CONSOLE, ROOT / "liftwatch" / "incidents")
-"""Where texts stand: the grounds of incidents are told by the API too, in English."""
+SPOKEN = (
+    ROOT / "api",
+    *(ROOT / "liftwatch" / name for name in ("access", "adapters", "handlers", "incidents")),
+    ROOT / "liftwatch" / "register",
+)
+"""Where texts stand: what is refused and why, and grounds, are told by the API too, in English."""
 METHODS = [("**.py", "python"), ("**.html", "jinja2.ext:babel_extract")]
 KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
     "N_": None,
+    "Said": None,
+    "Action": (3,),
     "P_": ((1, "c"), 2),
     "say": None,
     "_": None,

@@ -166,7 +166,7 @@ def test_every_line_of_a_double_is_named() -> None:
                 (None, None, "the column estate (小区) is missing"),
             ],
         ),
-        ("area,estate,lift,Lift\n", [(1, "Lift", "lift stands twice")]),
+        ("area,estate,lift,Lift\n", [(1, "Lift", "lift (电梯编号) stands twice")]),
         (
             "area,estate,lift,额定速度(m/min)\n",
             [
@@ -179,7 +179,7 @@ def test_every_line_of_a_double_is_named() -> None:
         ),
         (
             "area,estate,lift (" + "x" * 9_000 + ")",
-            [(1, "lift (" + "x" * 74, "the unit is not known: none")],
+            [(1, "lift (" + "x" * 74, "this column has no unit")],
         ),
         ("area,estate,li\0ft\n", [(1, "column 3", "a NUL character")]),
         ("area,estate,lift" + ",x" * 200, [(1, None, "more than 200 columns")]),

@@ -25,6 +25,7 @@ from liftwatch.audit.entry import NAME_MAX, PERSON, Act, Entry, clean
 from liftwatch.audit.persons import Identity, drafted, new_identity, opened
 from liftwatch.audit.trail import AuditFilter, AuditPage
 from liftwatch.ports import Conflict
+from liftwatch.said import Said
 
 PRUNED_MAX = 20_000
 """Rows given up in one transaction: a fraction of a second, in which SQLite takes no other."""
@@ -65,7 +66,7 @@ class SqlAuditWork:
             self.connection.execute(made, structs.asdict(new_identity(person)))
             row = self.connection.execute(query).one_or_none()
         if row is None:  # the other one has erased the person meanwhile
-            raise Conflict("a person was erased just now")
+            raise Conflict(Said("a person was erased just now"))
         return _identity_of(row)
 
     def write_audit(self, keys: Keys) -> None:

@@ -41,6 +41,7 @@ from liftwatch.adapters.sql.work import SqlWork
 from liftwatch.audit.entry import Act
 from liftwatch.ports import Conflict, Stale
 from liftwatch.records import RegisterWork
+from liftwatch.said import Said
 
 _PERSON, _MEMBER, _CREDENTIAL = tables.person.c, tables.membership.c, tables.credential.c
 _ORGANISATION, _PLACE, _CONTRACT = (
@@ -88,7 +89,7 @@ class SqlPeople:
             try:
                 yield SqlPeopleWork(work, self._seal)
             except IntegrityError as error:
-                raise Conflict("it is taken, or what it refers to does not exist") from error
+                raise Conflict(Said("it is taken, or what it refers to does not exist")) from error
 
     @contextmanager
     def reading(self) -> Iterator["SqlPeopleReads"]:
@@ -363,7 +364,7 @@ class SqlPeopleWork(SqlPeopleReads):
         before = (table.c.id == values["id"]) & (table.c.version == values["version"] - 1)
         done = self._connection.execute(update(table).where(before).values(values))
         if done.rowcount != 1:
-            raise Stale("somebody else has changed it")
+            raise Stale(Said("somebody else has changed it"))
 
 
 def _by(id: str) -> Any:

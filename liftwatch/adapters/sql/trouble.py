@@ -12,6 +12,7 @@ from sqlalchemy.exc import (
 )
 
 from liftwatch.ports import Conflict, StoreUnavailable
+from liftwatch.said import Said
 
 LOST_RACES = {"40001", "40P01", "55P03"}
 """PostgreSQL: serialization failure, deadlock, lock not available; a second try wins."""
@@ -35,6 +36,10 @@ def brief(error: BaseException) -> str:
     return lines[0][:200] if lines else type(cause).__name__
 
 
+def _lost(error: BaseException) -> Said:
+    return Said("somebody else was there first: %(why)s", why=brief(error))
+
+
 @contextmanager
 def translated() -> Iterator[None]:
     """Raise Conflict for a lost race, StoreUnavailable for a database that does not answer."""
@@ -42,11 +47,11 @@ def translated() -> Iterator[None]:
         yield
     except IntegrityError as error:
         if code_of(error) in UNIQUE:
-            raise Conflict(brief(error)) from error
+            raise Conflict(_lost(error)) from error
         raise
     except (OperationalError, InterfaceError) as error:
         if code_of(error) in LOST_RACES:
-            raise Conflict(brief(error)) from error
+            raise Conflict(_lost(error)) from error
         raise StoreUnavailable(brief(error)) from error
     except TimeoutError as error:
         raise StoreUnavailable("no free connection to the database") from error
