@@ -85,7 +85,7 @@ def shown(value: object) -> str:
     """
     text = str(value)
     cut = text if len(text) <= VALUE_SHOWN_MAX else text[:VALUE_SHOWN_MAX] + "…"
-    return ascii(cut)
+    return repr(cut)
 
 
 def unavailable(what: Said) -> Problem:
@@ -122,7 +122,7 @@ def wants_page(request: Request) -> bool:
     """Tell whether a person with a browser is asking, outside the machines' paths."""
     path: str = request.url.path
     html = "text/html" in request.headers.get("accept", "")
-    return html and not path.startswith("/v1/") and request.method in ("GET", "HEAD")
+    return html and not path.startswith("/v1/") and request.method in ("GET", "HEAD", "POST")
 
 
 def answer_of(request: Request, problem: Problem, *, page: Page) -> Response:

@@ -102,6 +102,8 @@ def _carried_out(gate: Gate, principal: Principal, upload: Upload) -> Values:
         area = estate = None
     try:
         judged = judged_sheet(upload.data, sheet, area=area, estate=estate)
+    except BadParameter:
+        raise
     except Problem as problem:
         raise AccessError(problem.detail) from problem
     mark = upload.fields.get("keep")

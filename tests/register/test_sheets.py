@@ -173,7 +173,7 @@ def test_every_line_of_a_double_is_named() -> None:
                 (
                     1,
                     "额定速度(m/min)",
-                    "the unit is not known: m/s or mps or 米/秒 or 米每秒",
+                    "the unit is not known: m/s, mps, 米/秒, 米每秒",
                 )
             ],
         ),
