@@ -26,6 +26,9 @@ from liftwatch.said import Said
 
 MEMO_MAX = 512
 """Different cells of a column whose reading is remembered: most columns repeat themselves."""
+DOUBTS_MEMO_MAX = 16
+"""Of these, ones with a doubt: where every cell is wrong in its own way, doubts that are remembered
+and thrown away again keep the garbage collector busier than reading does."""
 COLUMNS_MAX = 200
 HEADING_CHARS_MAX = 80
 """What is told of a heading that nobody wrote as one."""
@@ -215,6 +218,8 @@ def _cell(cell: str, place: _Place, given: Given) -> tuple[Any, Doubt | None]:
     known = place.memo.get(cell)
     if known is None:
         known = _read_cell(cell, place.column, given)
+        if known[1] is not None and len(place.memo) >= DOUBTS_MEMO_MAX:
+            return known
         if len(place.memo) >= MEMO_MAX:
             place.memo.clear()
         place.memo[cell] = known

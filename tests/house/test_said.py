@@ -42,7 +42,9 @@ def calls(sources: list[Source]) -> Iterator[tuple[Source, ast.Call, str]]:
 
 
 def is_bare(text: ast.expr) -> bool:
-    """Whether it is a text of its own: a literal, one with places, or one put together."""
+    """Whether it is a text of its own: a literal, one with places, one put together, `str(…)`."""
+    if isinstance(text, ast.Call):
+        return ast.unparse(text.func) == "str"
     return isinstance(text, ast.Constant | ast.JoinedStr | ast.BinOp)
 
 
