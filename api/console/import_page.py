@@ -86,6 +86,8 @@ def import_file(
         result = _carried_out(gate, principal, upload)
     except BadParameter as error:
         result = {"wrong": error.reason}  # the form does not show how the parameter is called
+    except Problem as problem:
+        result = {"wrong": problem.detail}
     except (AccessError, Conflict) as error:
         result = {"wrong": said_by(error)}
     values = _values(request, upload.fields) | result
@@ -100,12 +102,7 @@ def _carried_out(gate: Gate, principal: Principal, upload: Upload) -> Values:
     area, estate = (upload.fields.get(name) or None for name in ("area", "estate"))
     if sheet == "organisations":
         area = estate = None
-    try:
-        judged = judged_sheet(upload.data, sheet, area=area, estate=estate)
-    except BadParameter:
-        raise
-    except Problem as problem:
-        raise AccessError(problem.detail) from problem
+    judged = judged_sheet(upload.data, sheet, area=area, estate=estate)
     mark = upload.fields.get("keep")
     if mark != upload.mark:
         try_out(gate.people, judged, by=origin(principal, now_ms()))

@@ -245,6 +245,19 @@ def test_why_a_sheet_is_not_looked_at(
     assert why in sheet(reader, "lifts", text, **fields)
 
 
+def test_why_a_sheet_is_not_kept(reader: Reader) -> None:
+    """A key that was used for another file, or none of ours."""
+    for lift, once, why in (
+        ("L-0001", "12345678", "已保存"),
+        ("L-0002", "12345678", "已用于另一个请求"),
+        ("L-0003", "1", "表单已失效"),
+    ):
+        text = f"area,estate,lift\n320583,garden,{lift}\n"
+        mark = re.search(r'name="keep" value="(\w+)"', sheet(reader, "lifts", text))
+        assert mark is not None
+        assert why in sheet(reader, "lifts", text, keep=mark[1], once=once)
+
+
 @pytest.mark.parametrize(
     ("path", "status", "why"),
     [
