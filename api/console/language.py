@@ -16,8 +16,9 @@ from babel.dates import format_date, format_datetime
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
+from api.console.signals import LABELS
 from liftwatch.clock import date_of
-from liftwatch.said import Said
+from liftwatch.said import FIELD, Said
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 COOKIE = "language"
@@ -66,14 +67,20 @@ class Language:
         return said % values if values else said
 
     def tell(self, text: str) -> str:
-        """What was said in English, in this language; any other text as it stands."""
+        """What was said in English, in this language; any other text as it stands.
+
+        What is said of a field begins with its label where it has one.
+        """
         if not isinstance(text, Said):
             return text
         told = self.texts.gettext(text.template)
         if not text.values:
             return told
-        values = text.values.items()
-        return told % {n: self.tell(v) if isinstance(v, Said) else v for n, v in values}
+        values = {n: self.tell(v) if isinstance(v, Said) else v for n, v in text.values.items()}
+        if text.template == FIELD:
+            field = str(text.values["field"])
+            values["field"] = self.say(LABELS.get(field, field))
+        return told % values
 
     def word(self, marked: tuple[str, str]) -> str:
         """A word marked by `P_`: the same English word may mean two things."""

@@ -50,6 +50,7 @@ def test_a_sentence_within_a_sentence() -> None:
     assert ZH.tell(outer) == "50 %(x)s: 必须填写"
     assert ZH.tell("it must not be blank") == "it must not be blank"
     assert EN.tell(outer) == outer
+    assert ZH.tell(of_field("unit", inner)) == "单元: 必须填写"
 
 
 WORDS = (
