@@ -21,6 +21,7 @@ from liftwatch.commands.run import run_until_stopped
 from liftwatch.commands.wiring import settings_or_fail
 from liftwatch.failure import Failure
 from liftwatch.logs import configure
+from liftwatch.served import is_loopback
 from simulators.demo import demo_fleet
 from simulators.fleet import Fleet, Outgoing
 from simulators.publish import publish
@@ -33,6 +34,9 @@ EMBEDDED = {
     "canary_mqtt_url": None,
     "mqtt_cert_file": None,
     "alarm_webhook_url": "",  # nothing of a demo leaves it
+    "http_cert_file": None,  # and nobody looks at it from elsewhere: whoever does is `local`
+    "http_proxy": False,
+    "http_hosts": (),
 }
 
 
@@ -40,6 +44,8 @@ def demo_command(*, seed: int, lifts: int) -> None:
     """Run until interrupted; everything lies in a temporary folder and goes with it."""
     settings = settings_or_fail()
     configure(settings.log)
+    if not is_loopback(settings.http.host):
+        raise Failure("LIFTWATCH_HTTP: a demo is for this machine only: use 127.0.0.1:8080")
     start_ms = now_ms() - HOUR_MS
     fleet = demo_fleet(seed=seed, start_ms=start_ms, lifts=lifts)
     stop = threading.Event()

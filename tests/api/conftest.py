@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator
+from functools import partialmethod
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,13 @@ PASSWORD = "correct horse battery"
 SECRET = b"a secret of thirty-two bytes, or more"
 AT_MS = 1_772_439_240_000  # a whole minute
 FLOORS = [FloorOfLift(index=n, label=str(n), height_m=3.0 * n) for n in range(1, 7)]
+
+
+@pytest.fixture(autouse=True)
+def on_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Clients of tests ask from this machine, unless they say otherwise."""
+    here = partialmethod(TestClient.__init__, client=("127.0.0.1", 50_000))
+    monkeypatch.setattr(TestClient, "__init__", here)
 
 
 class Fleet:

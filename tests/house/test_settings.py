@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from liftwatch.settings import PREFIX, HttpAddress, MqttUrl, Settings, SettingsError, load_settings
+from liftwatch.served import HttpAddress
+from liftwatch.settings import PREFIX, MqttUrl, Settings, SettingsError, load_settings
 
 LOGGED = """
 import logging, structlog
