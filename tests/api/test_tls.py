@@ -31,7 +31,7 @@ from liftwatch.clock import monotonic_s, now_ms
 from tests.api.authority import Authority
 from tests.api.conftest import PASSWORD, SECRET, Fleet, Serve, Town
 
-NAME = "localhost.lift.example"
+NAME = "lift.example.cn"
 PATIENCE_S = 10.0
 
 
@@ -68,17 +68,20 @@ def port(served: FastAPI, way: Way, serve: Serve) -> int:
 
 
 @contextlib.contextmanager
-def browser(port: int, authority: Authority) -> Iterator[httpx2.Client]:
-    """A client that trusts the authority and knows us by our name, which no resolver does."""
-    trusting = ssl.create_default_context(cafile=str(authority.root))
+def browser(port: int, root: Path, *, of: str = "127.0.0.1") -> Iterator[httpx2.Client]:
+    """A client that trusts an authority, at an address; no resolver knows our name, but it does."""
+    trusting = ssl.create_default_context(cafile=str(root))
 
-    def name(request: httpx2.Request) -> None:
-        request.headers["Host"] = f"{NAME}:{port}"
+    def named(request: httpx2.Request) -> None:
+        if request.headers["Host"] == f"127.0.0.1:{port}":
+            request.headers["Host"] = f"{NAME}:{port}"
         request.extensions["sni_hostname"] = NAME
 
-    base = f"https://127.0.0.1:{port}"
     with httpx2.Client(
-        base_url=base, verify=trusting, event_hooks={"request": [name]}, timeout=PATIENCE_S
+        base_url=f"https://127.0.0.1:{port}",
+        transport=httpx2.HTTPTransport(verify=trusting, local_address=of),
+        event_hooks={"request": [named]},
+        timeout=PATIENCE_S,
     ) as client:
         yield client
 
@@ -117,7 +120,7 @@ def test_a_browser_elsewhere_signs_in_and_looks(
 ) -> None:
     """By our name, with a session, and its forms are ours."""
     fleet.lift("L-0001")
-    with browser(port, authority) as client:
+    with browser(port, authority.root) as client:
         answer = client.get("/healthz")
         assert (answer.status_code, answer.http_version) == (200, "HTTP/1.1")
         assert answer.headers["strict-transport-security"].startswith("max-age=")
@@ -147,7 +150,7 @@ def test_tls_as_it_should_be(port: int, authority: Authority) -> None:
     old.set_ciphers("DEFAULT:@SECLEVEL=0")
     with pytest.warns(DeprecationWarning, match="TLSv1_1"):
         old.minimum_version = old.maximum_version = ssl.TLSVersion.TLSv1_1
-    with connected(port) as one, pytest.raises(ssl.SSLError, match="PROTOCOL_VERSION|EOF"):
+    with connected(port) as one, pytest.raises(ssl.SSLError, match=r"PROTOCOL_VERSION|EOF"):
         old.wrap_socket(one)
 
 
@@ -167,7 +170,7 @@ def test_the_stream_lives(port: int, authority: Authority, town: Town, fleet: Fl
     fleet.lift("L-0001")
     key = town.secret(town.person("li", "property", Place("320583", "garden")), "key")
     with (
-        browser(port, authority) as client,
+        browser(port, authority.root) as client,
         client.stream("GET", "/v1/stream", headers={"Authorization": f"Bearer {key}"}) as answer,
     ):
         assert answer.status_code == 200
@@ -187,7 +190,7 @@ def test_whoever_comes_and_says_nothing_holds_up_nobody(port: int, authority: Au
         for _ in range(200):
             held.enter_context(connected(port))
             held.enter_context(shaken(port))
-        with browser(port, authority) as client:
+        with browser(port, authority.root) as client:
             began_s = monotonic_s()
             assert client.get("/healthz").status_code == 200
             assert monotonic_s() - began_s < 2
@@ -198,13 +201,13 @@ def test_one_connection_too_many_is_closed_at_once(
 ) -> None:
     """Those that are there go on; when one of them goes there is room."""
     monkeypatch.setattr(connections, "CONNECTIONS_MAX", 3)
-    with browser(port, authority) as client, shaken(port), shaken(port) as third:
+    with browser(port, authority.root) as client, shaken(port), shaken(port) as third:
         assert client.get("/healthz").status_code == 200
         with shaken(port) as fourth:
             assert closed_after_s(fourth) < 1
         assert client.get("/healthz").status_code == 200
         third.close()
-        with browser(port, authority) as other:
+        with browser(port, authority.root) as other:
             assert other.get("/healthz").status_code == 200
 
 
@@ -252,7 +255,7 @@ def test_an_answer_may_take_its_time(
     headers = {"Authorization": f"Bearer {key}"}
     began_s = monotonic_s()
     with (
-        browser(port, authority) as client,
+        browser(port, authority.root) as client,
         client.stream("GET", "/v1/stream?alive=true", headers=headers) as answer,
     ):
         alive = 0
@@ -273,7 +276,7 @@ def test_a_head_without_an_end_is_not_kept(port: int) -> None:
 
 def test_a_head_as_large_as_heads_are_is_read(port: int, authority: Authority) -> None:
     """16 KiB, in pieces."""
-    with browser(port, authority) as client:
+    with browser(port, authority.root) as client:
         assert client.get("/healthz", headers={"X-Long": "x" * 16_000}).status_code == 200
 
 
@@ -283,7 +286,7 @@ def test_a_head_as_large_as_heads_are_is_read(port: int, authority: Authority) -
 )
 def test_garbage_instead_of_a_handshake(port: int, authority: Authority, garbage: bytes) -> None:
     """Others are served as before."""
-    with connected(port) as one, browser(port, authority) as client:
+    with connected(port) as one, browser(port, authority.root) as client:
         with contextlib.suppress(OSError):
             one.sendall(garbage)
         assert client.get("/healthz").status_code == 200
@@ -293,7 +296,7 @@ def test_who_asks_over_tls_cannot_choose_their_address(
     port: int, authority: Authority, books: SqlBooks
 ) -> None:
     """X-Forwarded-For is a proxy's word, and there is none."""
-    with browser(port, authority) as client:
+    with browser(port, authority.root) as client:
         spoofed = {"X-Forwarded-For": "203.0.113.9", "X-Forwarded-Proto": "http"}
         form = {"username": "root", "password": PASSWORD}
         given = client.post("/v1/auth/token", data=form, headers=spoofed)
@@ -314,7 +317,7 @@ def test_a_renewal_is_shown_to_whoever_connects_next(
     monkeypatch.setattr(serving, "LOOK_TICKS", 1)
     port = serve(served, way=way)
     first = shown(port)
-    with browser(port, authority) as client:
+    with browser(port, authority.root) as client:
         assert client.get("/healthz").status_code == 200
         authority.issue(NAME, "127.0.0.1", days=200)
         end_s = monotonic_s() + PATIENCE_S
@@ -322,7 +325,7 @@ def test_a_renewal_is_shown_to_whoever_connects_next(
             assert monotonic_s() < end_s
             time.sleep(0.1)
         assert client.get("/healthz").status_code == 200
-    with browser(port, authority) as other:
+    with browser(port, authority.root) as other:
         assert other.get("/healthz").status_code == 200
     days = [line for line in metrics(served) if line.startswith("liftwatch_http_certificate_")]
     assert 199 < float(days[0].split()[1]) <= 200
