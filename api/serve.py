@@ -13,6 +13,7 @@ from fastapi import FastAPI
 
 from api.certificates import Certificates
 from api.connections import KEEP_ALIVE_S, Connection
+from api.forwarded import Forwarded
 from api.measure import HttpFigures
 from api.parts import Parts
 from liftwatch.clock import DAY_MS, now_ms
@@ -22,7 +23,6 @@ log = logging.getLogger(__name__)
 GRACE_S = 5
 BACKLOG = 128
 LOOPBACK = ("127.0.0.1", "localhost", "::1")  # what `api.guard` takes for this machine
-PROXIES = ["127.0.0.1", "::1"]  # a list: `*` and what the environment says never count
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 LOOK_TICKS = 100  # of uvicorn, ten a second: how often files of certificates are looked at
 
@@ -63,14 +63,13 @@ def server_of(
     """A server for an application: run it with sockets; `should_exit` ends it."""
     context = way.certificates.context if way.certificates else None
     config = uvicorn.Config(
-        app,
+        Forwarded(app) if way.proxy else app,
         http=Connection,
         log_config=None,
         access_log=False,
         lifespan="on",
         server_header=False,
-        proxy_headers=way.proxy,
-        forwarded_allow_ips=PROXIES,
+        proxy_headers=False,  # else uvicorn believes whoever is on this machine
         timeout_keep_alive=KEEP_ALIVE_S,
         timeout_graceful_shutdown=GRACE_S,
         ssl_context_factory=None if context is None else lambda *_: context,

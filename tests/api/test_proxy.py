@@ -75,6 +75,22 @@ def test_what_a_client_makes_up_does_not_count(port: int, books: SqlBooks, made_
     assert addresses(books) == [CLIENT]
 
 
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [
+        ("198.51.100.1, 127.0.0.1", "127.0.0.1"),
+        ("198.51.100.1, ::1", "::1"),
+        ("::ffff:203.0.113.7", CLIENT),
+        ("198.51.100.1, nobody", ""),
+        ("198.51.100.1,", "127.0.0.1"),
+    ],
+)
+def test_only_the_last_word_counts(port: int, books: SqlBooks, said: str, found: str) -> None:
+    """Also when it is this machine's address, or none."""
+    assert sign_in(port, THROUGH | {"X-Forwarded-For": said}) == 200
+    assert addresses(books) == [found]
+
+
 def test_the_pace_is_the_clients(port: int) -> None:
     """One who guesses keeps nobody else out, and cannot take another address."""
     for n in range(SIGN_INS.amount):
@@ -82,6 +98,18 @@ def test_the_pace_is_the_clients(port: int) -> None:
         assert sign_in(port, headers, "wrong") in (401, 429)
     assert sign_in(port, THROUGH, "wrong") == 429
     assert sign_in(port, THROUGH | {"X-Forwarded-For": "203.0.113.8"}, "wrong") == 401
+
+
+def test_a_client_in_another_header_is_not_the_last_word(port: int, books: SqlBooks) -> None:
+    """Some proxies add a header of their own behind those they were given."""
+    lines = f"Host: {NAME}\r\nX-Forwarded-For: 127.0.0.1\r\nX-Forwarded-Proto: http\r\n"
+    lines += f"X-Forwarded-For: {CLIENT}\r\nX-Forwarded-Proto: https\r\n"
+    body = f"username=root&password={PASSWORD.replace(' ', '+')}"
+    lines += f"Content-Type: {FORM['Content-Type']}\r\nContent-Length: {len(body)}\r\n"
+    with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_S) as one:
+        one.sendall(f"POST /v1/auth/token HTTP/1.1\r\n{lines}\r\n{body}".encode())
+        assert b" 200 " in one.recv(100)
+    assert addresses(books) == [CLIENT]
 
 
 def test_without_the_setting_nobody_is_believed(
