@@ -1,21 +1,34 @@
 """One connection, and how long it may take and how much it may bring before it is understood.
 
-uvicorn waits for ever for the rest of a request, and reads a head of any length.
+uvicorn waits for ever for the rest of a request, and reads a head of any length; to its loop it
+hands no other time for a handshake than the usual minute.
 """
 
 import asyncio
 from typing import Any
 
+import uvloop
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from api.feed import FOLLOWERS_MAX
 
+HANDSHAKE_S = 10.0  # and for a farewell
 HEAD_S = 20.0
 BODY_S = 300.0  # a sheet of 64 MB at 2 Mbit/s
 KEEP_ALIVE_S = 20
 HEAD_MAX = 64 * 1024
 CONNECTIONS_MAX = FOLLOWERS_MAX + 300
 assert CONNECTIONS_MAX < 1_024 // 2  # files a process may usually open: half is left for the stores
+
+
+class Loop(uvloop.Loop):
+    """Gives up a handshake in time."""
+
+    async def create_server(self, *args: Any, **named: Any) -> asyncio.AbstractServer:  # type: ignore[override]
+        """With TLS, times for it that uvicorn does not name."""
+        if named.get("ssl") is not None:
+            named |= {"ssl_handshake_timeout": HANDSHAKE_S, "ssl_shutdown_timeout": HANDSHAKE_S}
+        return await super().create_server(*args, **named)
 
 
 class Connection(HttpToolsProtocol):

@@ -12,7 +12,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from api.certificates import Certificates
-from api.connections import KEEP_ALIVE_S, Connection
+from api.connections import KEEP_ALIVE_S, Connection, Loop
 from api.forwarded import Forwarded
 from api.measure import HttpFigures
 from api.parts import Parts
@@ -64,6 +64,7 @@ def server_of(
     context = way.certificates.context if way.certificates else None
     config = uvicorn.Config(
         Forwarded(app) if way.proxy else app,
+        loop=f"{Loop.__module__}:{Loop.__name__}",
         http=Connection,
         log_config=None,
         access_log=False,

@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 from fastapi import FastAPI
+from starlette.testclient import TestClient
 
+from api.forwarded import Forwarded
 from api.gate import SIGN_INS
 from api.serve import Way
 from liftwatch.access.sight import Place
@@ -73,6 +75,15 @@ def test_what_a_client_makes_up_does_not_count(port: int, books: SqlBooks, made_
     """Where a proxy adds its word to what it got, the last word is the proxy's."""
     assert sign_in(port, THROUGH | {"X-Forwarded-For": f"{made_up}, {CLIENT}"}) == 200
     assert addresses(books) == [CLIENT]
+
+
+@pytest.mark.parametrize("of", ["192.0.2.7", "127.0.0.2", "::2", ""])
+def test_who_is_no_proxy_of_ours_is_not_believed(served: FastAPI, of: str) -> None:
+    """A proxy is at 127.0.0.1 or ::1."""
+    for client in (of, "::1"):
+        believing = TestClient(Forwarded(served), base_url="http://x", client=(client, 1))
+        status = believing.get("/healthz", headers=THROUGH).status_code
+        assert status == (200 if client == "::1" else 400)
 
 
 @pytest.mark.parametrize(

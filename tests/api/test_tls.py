@@ -196,6 +196,18 @@ def test_whoever_comes_and_says_nothing_holds_up_nobody(port: int, authority: Au
             assert monotonic_s() - began_s < 2
 
 
+def test_a_handshake_that_never_ends_is_ended(
+    served: FastAPI, way: Way, serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whether nothing is said or half of it."""
+    monkeypatch.setattr(connections, "HANDSHAKE_S", 0.5)
+    port = serve(served, way=way)
+    for said in (b"", b"\x16\x03\x01\x02\x00\x01"):
+        with connected(port) as one:
+            one.sendall(said)
+            assert 0.2 < closed_after_s(one) < 4
+
+
 def test_one_connection_too_many_is_closed_at_once(
     port: int, authority: Authority, monkeypatch: pytest.MonkeyPatch
 ) -> None:
