@@ -7,7 +7,8 @@ from limits import parse
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
-from api.given import SESSION, Given
+from api.given import Given, session_of
+from liftwatch.access.hosts import neighbourhood_of
 from liftwatch.access.people import Credential, SignedIn
 from liftwatch.access.secrets import digest, is_signed, signed
 from liftwatch.access.sight import Grant
@@ -51,7 +52,7 @@ class Gate:
 
     def may_try(self, address: str) -> bool:
         """Whether an address may try to sign in once more; this try counts."""
-        return self._limiter.hit(SIGN_INS, address)
+        return self._limiter.hit(SIGN_INS, neighbourhood_of(address))
 
     def recognise(self, given: Given, now_ms: int) -> Entry | None:
         """Whoever a secret stands for now, or None."""
@@ -82,12 +83,11 @@ class Gate:
 
     def csrf_of(self, request: Request) -> str:
         """What the forms of a session's pages carry."""
-        return signed(CSRF_USE, request.cookies.get(SESSION, ""), secret=self.secret)
+        return signed(CSRF_USE, session_of(request), secret=self.secret)
 
     def is_csrf(self, request: Request, token: str) -> bool:
         """Whether a form was on a page of this session."""
-        session = request.cookies.get(SESSION, "")
-        return is_signed(token, CSRF_USE, session, secret=self.secret)
+        return is_signed(token, CSRF_USE, session_of(request), secret=self.secret)
 
 
 def _by_credential(

@@ -9,7 +9,7 @@ from api.parts import TheGate
 from api.principal import Principal, allow, unauthenticated
 from api.problems import DOCUMENTED, BadParameter, Problem
 from api.shapes import answer
-from api.who import Where, where_of
+from api.who import Where, client_of, where_of
 from liftwatch.access.people import CredentialKind, Person
 from liftwatch.access.rights import ACTIONS, may
 from liftwatch.access.secrets import digest
@@ -157,6 +157,6 @@ def me(principal: Annotated[Principal, Depends(allow("self.read"))]) -> Response
 
 def check_pace(request: Request, gate: Gate) -> None:
     """The problem `too-many` for an address that tries too often."""
-    if not gate.may_try(request.client.host if request.client else ""):
+    if not gate.may_try(client_of(request)):
         retry = {"Retry-After": str(MINUTE_MS // 1000)}
         raise Problem("too-many", "too many tries from this address: wait a minute", headers=retry)

@@ -4,6 +4,7 @@ from typing import Literal, NamedTuple
 
 from fastapi import Request
 
+from liftwatch.access.hosts import address_of
 from liftwatch.access.roles import ANYBODY
 from liftwatch.access.sight import Grant
 from liftwatch.audit.entry import Channel
@@ -38,7 +39,11 @@ NOBODY = Principal(ANYBODY)
 LOCAL = Principal("local", (Grant(role="admin", organisation=""),), by="local")
 
 
+def client_of(request: Request) -> str:
+    """The client's address, one of IPv4 always as such; empty for what is none."""
+    return str(address_of(request.client.host) or "") if request.client else ""
+
+
 def where_of(request: Request) -> Where:
     """The client's address, and whether it asks the API or for a page."""
-    address = request.client.host if request.client else ""
-    return Where(address, "api" if request.url.path.startswith("/v1/") else "console")
+    return Where(client_of(request), "api" if request.url.path.startswith("/v1/") else "console")

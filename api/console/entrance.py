@@ -7,7 +7,7 @@ from fastapi.responses import RedirectResponse
 
 from api.console.language import own_path
 from api.console.render import render
-from api.given import SESSION, is_own_page
+from api.given import forget_session, is_encrypted, is_own_page, session_name, session_of
 from api.parts import TheGate
 from api.principal import allow
 from api.problems import Problem
@@ -62,9 +62,9 @@ def follow_link(request: Request, gate: TheGate, secret: str) -> Response:
 @router.post("/sign-out", dependencies=[Depends(allow("self.write"))])
 def go(request: Request, gate: TheGate) -> Response:
     """End the session."""
-    leave(gate, where_of(request), request.cookies.get(SESSION, ""))
+    leave(gate, where_of(request), session_of(request))
     response = RedirectResponse("/sign-in", status_code=303)
-    response.delete_cookie(SESSION)
+    forget_session(request, response)
     return response
 
 
@@ -72,11 +72,11 @@ def with_session(request: Request, made: Made, *, to: str) -> Response:
     """Go on to a page, with the cookie of a session."""
     response = RedirectResponse(to, status_code=303)
     response.set_cookie(
-        SESSION,
+        session_name(request),
         made.secret,
         max_age=LIVES_MS["session"] // 1000,
         httponly=True,
         samesite="lax",
-        secure=request.url.scheme == "https",
+        secure=is_encrypted(request),
     )
     return response

@@ -18,6 +18,7 @@ from api.console.language import COOKIE, LANGUAGES, own_path
 from api.console.lift_page import lift_facts, lift_incidents, lift_now
 from api.console.render import language_of, render
 from api.gate import Gate
+from api.given import is_encrypted
 from api.paging import Cursor as CursorQuery
 from api.parameters import Day, Words, day_number, estates, lift_filter, lift_path, words
 from api.parts import TheBooks, ThePart
@@ -163,12 +164,15 @@ def evidence_piece(request: Request, books: TheBooks, id: str) -> Response:
 
 
 @router.get("/language", dependencies=[Depends(allow("console.language"))])
-async def language(to: str, back: Annotated[str, Query(max_length=2_000)] = "/") -> Response:
+async def language(
+    request: Request, to: str, back: Annotated[str, Query(max_length=2_000)] = "/"
+) -> Response:
     """Remember a language and go back to the page."""
     if to not in LANGUAGES:
         raise BadParameter("to", f"{shown(to)} is none of {', '.join(LANGUAGES)}")
     response = RedirectResponse(own_path(back), status_code=303)
-    response.set_cookie(COOKIE, to, max_age=YEAR_S, httponly=True, samesite="lax")
+    secure = is_encrypted(request)
+    response.set_cookie(COOKIE, to, max_age=YEAR_S, httponly=True, samesite="lax", secure=secure)
     return response
 
 

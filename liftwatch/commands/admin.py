@@ -13,7 +13,7 @@ from liftwatch.access.store import PeopleWork
 from liftwatch.audit.chain import SealError
 from liftwatch.audit.entry import NOBODY, Act
 from liftwatch.clock import now_ms, rfc3339
-from liftwatch.commands.wiring import open_stores, people_of, settings_or_fail
+from liftwatch.commands.wiring import open_stores, page_of, people_of, settings_or_fail
 from liftwatch.failure import Failure
 from liftwatch.handlers import people, sign_in
 from liftwatch.ports import Conflict, StoreUnavailable
@@ -46,8 +46,7 @@ def link_command(login: str) -> None:
         made = sign_in.issue(work, person.id, "link", now_ms=at_ms)
         work.audit(_act(person.id, "link", at_ms=at_ms))
     until = rfc3339(made.credential.expires_ms)
-    host = f"http://{settings.http.host}:{settings.http.port}"
-    print(f"good once, until {until}:\n{host}/enter/{made.secret}")
+    print(f"good once, until {until}:\n{page_of(settings)}enter/{made.secret}")
 
 
 def _act(person: str, what: str, *, at_ms: int) -> Act:

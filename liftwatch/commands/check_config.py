@@ -9,32 +9,21 @@ import os
 import socket
 import stat
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Literal, NamedTuple
 
 from liftwatch.adapters.sql import BooksError
 from liftwatch.adapters.sql.check import schema_of
 from liftwatch.audit.chain import seal_name
-from liftwatch.commands.wiring import SECRET_FILE, secret_at, telemetry_store, tls_of
+from liftwatch.commands.check_http import check_http
+from liftwatch.commands.finding import Check, Finding
+from liftwatch.commands.wiring import NO_ADMIN, SECRET_FILE, secret_at, telemetry_store, tls_of
 from liftwatch.failure import Failure
 from liftwatch.ports import StoreUnavailable
 from liftwatch.settings import MqttUrl, Settings, SettingsError, audit_keys, load_settings
 
-Verdict = Literal["ok", "unsafe", "wrong"]
 CONNECT_S = 5.0
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
-
-
-class Finding(NamedTuple):
-    """One line."""
-
-    verdict: Verdict
-    what: str
-    detail: str
-
-
-Check = Callable[[Settings], Iterable[Finding]]
 
 
 def check_config_command() -> bool:
@@ -117,7 +106,10 @@ def _database(settings: Settings) -> Iterator[Finding]:
         yield Finding("ok", "database", f"{before} will be brought to {schema.head} at the start")
     if not schema.ahead and not schema.has_admin:
         told = "nobody: whoever is on this machine may everything until `liftwatch admin create`"
-        yield Finding("unsafe", "administrator", told)
+        if settings.http_hosts:
+            yield Finding("wrong", "administrator", f"LIFTWATCH_HTTP_HOSTS: {NO_ADMIN}")
+        else:
+            yield Finding("unsafe", "administrator", told)
     yield from _trail(settings, schema.seal)
 
 
@@ -197,5 +189,6 @@ CHECKS: tuple[Check, ...] = (
     _database,
     _broker,
     _telemetry,
+    check_http,
     _drill,
 )

@@ -13,19 +13,22 @@ from typing import NamedTuple
 
 from fastapi import FastAPI
 
+from api import certificates
 from api.gate import Gate
-from api.serve import ServeError, serve
+from api.serve import PLAIN, ServeError, Way, serve
 from ingest.certificates import OWN, CertificateError, Tls, context_of
 from ingest.consumer import Broker
+from liftwatch.access.hosts import Host
 from liftwatch.access.secrets import Seal, new_secret, secret_bytes
 from liftwatch.adapters.embedded import EmbeddedStore
 from liftwatch.adapters.influx import InfluxStore
 from liftwatch.adapters.sql import BooksError, SqlBooks, open_books
 from liftwatch.adapters.sql.people import SqlPeople
+from liftwatch.clock import now_ms
 from liftwatch.failure import Failure
 from liftwatch.ports import KeptStore
+from liftwatch.served import HttpAddress
 from liftwatch.settings import (
-    HttpAddress,
     MqttUrl,
     Settings,
     SettingsError,
@@ -35,6 +38,7 @@ from liftwatch.settings import (
 
 WATCH_S = 0.5
 SECRET_FILE = "secret.key"
+NO_ADMIN = "nobody is administrator yet, and others could come: `liftwatch admin create` first"
 
 
 class Stores(NamedTuple):
@@ -154,8 +158,38 @@ def people_of(settings: Settings, stores: Stores, folder: Path) -> SqlPeople:
 
 
 def gate_of(settings: Settings, stores: Stores, folder: Path) -> Gate:
-    """What recognises whoever asks the API."""
-    return Gate(people_of(settings, stores, folder), secret_of(settings, folder))
+    """What recognises whoever asks the API; Failure where others would ask before anybody could."""
+    gate = Gate(people_of(settings, stores, folder), secret_of(settings, folder))
+    if settings.http_hosts and gate.is_open():
+        raise Failure(f"LIFTWATCH_HTTP_HOSTS: {NO_ADMIN}")
+    return gate
+
+
+def way_of(settings: Settings) -> Way:
+    """How pages and API are served, or one line that names the bad file."""
+    if settings.http_cert_file is None:
+        return Way(proxy=settings.http_proxy)
+    files = certificates.Files(settings.http_cert_file, settings.http_key_file)
+    try:
+        return Way(certificates.Certificates(files, at_ms=now_ms()))
+    except certificates.CertificateError as error:
+        raise Failure(f"{setting_of(error, settings)}: {error}") from error
+
+
+def setting_of(error: certificates.CertificateError, settings: Settings) -> str:
+    """The setting that names a file that cannot be used; a key may stand beside its certificate."""
+    which = error.which if settings.http_key_file is not None else "CERT"
+    return f"LIFTWATCH_HTTP_{which}_FILE"
+
+
+def page_of(settings: Settings) -> str:
+    """Where a browser finds the pages."""
+    if settings.http_proxy:
+        return f"https://{settings.http_hosts[0]}/"
+    scheme, (host, port) = "https" if settings.http_cert_file else "http", settings.http
+    for name in settings.http_hosts[:1]:
+        return f"{scheme}://{name if name.port else Host(name.name, port)}/"
+    return f"{scheme}://{Host(host, port)}/"
 
 
 @contextlib.contextmanager
@@ -174,6 +208,7 @@ def serve_until_stopped(
     app: FastAPI,
     address: HttpAddress,
     *,
+    way: Way = PLAIN,
     crashed: Callable[[], bool] = lambda: False,
     ready: Callable[[], None] | None = None,
 ) -> None:
@@ -188,7 +223,7 @@ def serve_until_stopped(
 
     threading.Thread(target=watch, name="watch", daemon=True).start()
     try:
-        serve(app, host=address.host, port=address.port, ready=ready)
+        serve(app, host=address.host, port=address.port, way=way, ready=ready)
     except ServeError as error:
         raise Failure(str(error)) from error
     finally:
