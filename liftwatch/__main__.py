@@ -241,6 +241,21 @@ def setup_store(
 
 
 @app.command()
+def migrate(
+    check: Annotated[
+        bool, typer.Option("--check", help="Change nothing; exit status 1: it is outstanding.")
+    ] = False,
+) -> None:
+    """Bring the relational store of the settings to this version's schema, as a start does."""
+    from liftwatch.commands.migrate import check_command, migrate_command
+
+    if not check:
+        migrate_command()
+    elif not check_command():
+        raise typer.Exit(1)
+
+
+@app.command()
 def schema(
     kind: Annotated[
         str | None, typer.Argument(help="Of which kind of message, or batch; none: lists them.")

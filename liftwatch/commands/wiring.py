@@ -82,8 +82,13 @@ def books_or_fail(settings: Settings, folder: Path) -> SqlBooks:
         keys = audit_keys(settings.audit_key)
         return open_books(settings.database_in(folder), audit_keys=keys)
     except BooksError as error:
-        named = settings.database_url.get_secret_value() and "LIFTWATCH_DATABASE_URL: "
-        raise Failure(f"{named}{error}") from error
+        raise no_books(settings, error) from error
+
+
+def no_books(settings: Settings, error: BooksError) -> Failure:
+    """One line why the relational store cannot be used, with the setting that names it."""
+    named = settings.database_url.get_secret_value() and "LIFTWATCH_DATABASE_URL: "
+    return Failure(f"{named}{error}")
 
 
 def telemetry_store(settings: Settings, folder: Path) -> KeptStore:
