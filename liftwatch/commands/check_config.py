@@ -16,7 +16,7 @@ from typing import Literal, NamedTuple
 from liftwatch.adapters.sql import BooksError
 from liftwatch.adapters.sql.check import schema_of
 from liftwatch.audit.chain import seal_name
-from liftwatch.commands.wiring import SECRET_FILE, secret_at, telemetry_store, tls_of
+from liftwatch.commands.wiring import SECRET_FILE, secrets_at, telemetry_store, tls_of
 from liftwatch.failure import Failure
 from liftwatch.ports import StoreUnavailable
 from liftwatch.settings import MqttUrl, Settings, SettingsError, audit_keys, load_settings
@@ -80,7 +80,7 @@ def _secret(settings: Settings) -> Iterator[Finding]:
         yield Finding("ok", "secret", f"{file} will be made at the first start")
         return
     try:
-        secret_at(file)
+        secrets_at(file)
     except Failure as error:
         yield Finding("wrong", "secret", str(error))
         return
