@@ -24,6 +24,11 @@ ATTEMPTS, PAUSE_S = 50, 0.1
 LOCK = 5_276_901_184  # any number, the same for all of ours
 
 
+def known_steps() -> set[str]:
+    """The steps of this version."""
+    return {one.revision for one in ScriptDirectory(str(FOLDER)).walk_revisions()}
+
+
 class Moved(NamedTuple):
     """The step a database was at, None for an empty one, and the one it is at now."""
 
