@@ -98,12 +98,19 @@ def _rows(connection: Connection) -> dict[str, int]:
 def _copy_sqlite(source: Path, file: Path) -> Copied:
     """All pages in one read, which in WAL mode holds up no writer."""
     reads = f"{source.absolute().as_uri()}?mode=ro"
+    try:
+        return _copied(reads, file)
+    except sqlite3.Error as error:
+        raise BooksError(f"copying {source} to {file}: {brief(error)}") from error
+
+
+def _copied(reads: str, file: Path) -> Copied:
     with closing(sqlite3.connect(reads, uri=True)) as there, closing(sqlite3.connect(file)) as here:
         there.backup(here)
         here.execute(ONE_FILE)
         wrong = here.execute("PRAGMA integrity_check(1)").fetchone()[0]
         if wrong != "ok" or here.execute("PRAGMA foreign_key_check").fetchone():
-            raise BooksError(f"database {source} is damaged: {wrong}")
+            raise BooksError(f"the database is damaged: {wrong}")
         names = [name for (name,) in here.execute(TABLES_OF_SQLITE)]
         counts = [here.execute(f'SELECT count(*) FROM "{one}"').fetchone()[0] for one in names]
     return Copied(f"SQLite {sqlite3.sqlite_version}", dict(zip(names, counts, strict=True)))
