@@ -8,6 +8,7 @@ from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
 from api.given import SESSION, Given
+from api.notes import Notes
 from liftwatch.access.people import Credential, Person
 from liftwatch.access.secrets import digest, is_signed, signed
 from liftwatch.access.sight import Grant
@@ -36,6 +37,7 @@ class Gate:
         self.people, self.secret = people, secret
         self._limiter = MovingWindowRateLimiter(MemoryStorage())
         self._closed = False
+        self._notes = Notes(people)
 
     def is_open(self) -> bool:
         """Whether there is no administrator yet: then nobody could sign in."""
@@ -45,9 +47,8 @@ class Gate:
         return not self._closed
 
     def note(self, act: Act) -> None:
-        """Note an act in a transaction of its own: a read, or what was refused."""
-        with self.people.begin() as work:
-            work.audit(act)
+        """Note an act that changes nothing else: a read, or what was refused."""
+        self._notes.write(act)
 
     def may_try(self, address: str) -> bool:
         """Whether an address may try to sign in once more; this try counts."""
