@@ -26,7 +26,7 @@ class Slow:
     def __init__(self) -> None:
         self.may, self.begun = threading.Semaphore(0), threading.Semaphore(0)
         self.commits: list[list[str]] = []
-        self.ends: BaseException | None = None
+        self.ends: list[BaseException | None] = []
         self._drafts: list[Act] = []
 
     @contextmanager
@@ -36,8 +36,9 @@ class Slow:
         assert self.may.acquire(timeout=WAIT_S)
         self._drafts = []
         yield self
-        if self.ends is not None:
-            raise self.ends
+        end = self.ends.pop(0) if self.ends else None
+        if end is not None:
+            raise end
         self.commits.append([one.target for one in self._drafts])
 
     def audit(self, one: Act) -> None:
@@ -83,16 +84,19 @@ def test_a_bad_note_is_its_writers_alone() -> None:
     assert sorted(slow.commits) == [["first"], ["i-1"], ["i-2"]]
 
 
-@pytest.mark.parametrize("ends", [StoreUnavailable("away"), SystemExit()])
-def test_what_is_not_committed_is_told_to_all(ends: BaseException) -> None:
-    """Whatever kept it from being."""
+@pytest.mark.parametrize(
+    "ends", [[None, *[StoreUnavailable("away")] * 4], [None, SystemExit()]], ids=["away", "ended"]
+)
+def test_what_is_not_committed_is_told_to_all(ends: list[BaseException | None]) -> None:
+    """Whatever kept it from being, also where only whoever wrote for all was ended."""
     slow = Slow()
+    slow.ends = ends
     with ThreadPoolExecutor(4) as pool:
         first, *others = gathered(slow, pool, ["i-1", "i-2", "i-3"])
-        slow.ends = ends
         slow.may.release(10)
-        assert all(one.exception(WAIT_S) is not None for one in [first, *others])
-    assert slow.commits == []
+        first.result(WAIT_S)
+        assert all(one.exception(WAIT_S) is not None for one in others)
+    assert [one for one in slow.commits if one] == [["first"]]
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
