@@ -1,5 +1,6 @@
 """The check of what is installed finds what is wrong, and only that."""
 
+import doctest
 from pathlib import Path
 
 import pytest
@@ -60,6 +61,12 @@ def test_what_is_imported_is_declared(tmp_path: Path) -> None:
         "api/x.py imports nowhere, and pyproject.toml does not name nowhere",
         "api/x.py imports yaml, and pyproject.toml does not name pyyaml",
     ]
+
+
+def test_its_examples_are_true() -> None:
+    """They lie outside the folders whose doctests run by themselves."""
+    failed, tried = doctest.testmod(dependencies)
+    assert (failed, tried > 3) == (0, True)
 
 
 def test_every_exception_is_still_needed(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
