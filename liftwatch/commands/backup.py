@@ -90,7 +90,7 @@ def restore_command(folder: Path, *, anchors: Path | None) -> bool:
                 raise BackupError("there are not as many rows as there were in the backup")
             moved = bring_up_at(there)
             trail = _trail(there, settings, kept)
-            missing = [*_unread(there, settings)]
+            missing = [*unread(there, settings)]
     if not trail.whole:
         missing.append(f"the trail is not whole: {trail.told}")
     rows = sum(manifest.rows.values())
@@ -118,7 +118,7 @@ def _trail(url: str, settings: Settings, kept: Sequence[Anchor] = ()) -> Trail:
     return Trail(verdict.wrong is None, sentence(verdict), end)
 
 
-def _unread(url: str, settings: Settings) -> Iterator[str]:
+def unread(url: str, settings: Settings) -> Iterator[str]:
     """One line when names are sealed with a secret that is not here. None is made."""
     file = settings.data_dir / SECRET_FILE
     given = settings.secret.get_secret_value()

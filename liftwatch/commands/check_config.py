@@ -16,6 +16,7 @@ from typing import Literal, NamedTuple
 from liftwatch.adapters.sql import BooksError
 from liftwatch.adapters.sql.check import schema_of
 from liftwatch.audit.chain import seal_name
+from liftwatch.commands.backup import unread
 from liftwatch.commands.wiring import SECRET_FILE, secrets_at, telemetry_store, tls_of
 from liftwatch.failure import Failure
 from liftwatch.ports import StoreUnavailable
@@ -119,6 +120,15 @@ def _database(settings: Settings) -> Iterator[Finding]:
         told = "nobody: whoever is on this machine may everything until `liftwatch admin create`"
         yield Finding("unsafe", "administrator", told)
     yield from _trail(settings, schema.seal)
+    if schema.now == schema.head:
+        yield from _names(settings)
+
+
+def _names(settings: Settings) -> Iterator[Finding]:
+    # a secret that is none has been told already
+    with contextlib.suppress(Failure, StoreUnavailable):
+        for line in unread(settings.database_in(settings.data_dir), settings):
+            yield Finding("wrong", "secret", line)
 
 
 def _trail(settings: Settings, sealed_with: str | None) -> Iterator[Finding]:
