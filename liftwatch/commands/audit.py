@@ -117,7 +117,7 @@ def _export_act(which: AuditFilter, format: str) -> Act:
     span = {"from": which.from_ms, "to": which.to_ms}
     return Act(
         at_ms=now_ms(),
-        person=f"os:{_user()}",
+        person=f"os:{user_here()}",
         action="audit.export",
         target_kind="audit",
         channel="cli",
@@ -126,7 +126,7 @@ def _export_act(which: AuditFilter, format: str) -> Act:
     )
 
 
-def _user() -> str:
+def user_here() -> str:
     """Whoever is at the command line, by the name or number the machine knows."""
     try:
         return getpass.getuser()

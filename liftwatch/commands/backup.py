@@ -20,10 +20,11 @@ from liftwatch.adapters.sql.copies import copied_in, copy_out, rows_at
 from liftwatch.adapters.sql.migrate import bring_up_at, known_steps
 from liftwatch.adapters.sql.seals import tally
 from liftwatch.audit.anchors import AnchorError, line_of, parse_anchors
-from liftwatch.audit.chain import Anchor
+from liftwatch.audit.chain import Anchor, SealError
+from liftwatch.audit.entry import Act
 from liftwatch.audit.persons import IdentityError
 from liftwatch.clock import now_ms, rfc3339
-from liftwatch.commands.audit import anchors_of, end_of, sentence, verdict_of
+from liftwatch.commands.audit import anchors_of, end_of, sentence, user_here, verdict_of
 from liftwatch.commands.wiring import SECRET_FILE, no_books, secrets_at, settings_or_fail
 from liftwatch.failure import Failure
 from liftwatch.ports import StoreUnavailable
@@ -91,6 +92,7 @@ def restore_command(folder: Path, *, anchors: Path | None) -> bool:
             moved = bring_up_at(there)
             trail = _trail(there, settings, kept)
             missing = [*unread(there, settings)]
+            _note(there, settings, manifest)
     if not trail.whole:
         missing.append(f"the trail is not whole: {trail.told}")
     rows = sum(manifest.rows.values())
@@ -116,6 +118,26 @@ def _trail(url: str, settings: Settings, kept: Sequence[Anchor] = ()) -> Trail:
         end = next(map(line_of, end_of(books)), None)
         verdict = verdict_of(books, kept)
     return Trail(verdict.wrong is None, sentence(verdict), end)
+
+
+def _note(url: str, settings: Settings, manifest: Manifest) -> None:
+    """Say in the trail that it was put back, and by whom; without its key nobody can."""
+    act = Act(
+        at_ms=now_ms(),
+        person=f"os:{user_here()}",
+        action="store.restore",
+        target_kind="store",
+        target=manifest.database,
+        channel="cli",
+        detail={"made": manifest.made},
+    )
+    keys = audit_keys(settings.audit_key)
+    with (
+        contextlib.closing(SqlBooks(url, audit_keys=keys)) as books,
+        contextlib.suppress(SealError),
+        books.begin() as work,
+    ):
+        work.audit(act)
 
 
 def unread(url: str, settings: Settings) -> Iterator[str]:
