@@ -82,6 +82,7 @@ def restore_command(folder: Path, *, anchors: Path | None) -> bool:
     kept = [] if anchors is None else anchors_of(anchors)
     settings = settings_or_fail()
     url = settings.database_in(settings.data_dir)
+    _secrets_here(settings)  # one that is none is told before anything is put anywhere
     with _in_one_line(settings):
         manifest = backup_folder.read(folder)
         _refuse_unfit(manifest, url)
@@ -141,14 +142,13 @@ def _note(url: str, settings: Settings, manifest: Manifest) -> None:
 
 
 def unread(url: str, settings: Settings) -> Iterator[str]:
-    """One line when names are sealed with a secret that is not here. None is made."""
+    """One line when names are sealed with a secret that is not here; none is made.
+
+    Failure when the file of the secret holds none.
+    """
     file = settings.data_dir / SECRET_FILE
     given = settings.secret.get_secret_value()
-    secrets: tuple[bytes, ...] = ()
-    if given:
-        secrets = all_secrets(given)
-    elif file.exists():
-        secrets = secrets_at(file)
+    secrets = _secrets_here(settings)
     with contextlib.closing(SqlBooks(url)) as books:
         # without a secret a new one, which opens nothing
         found = tally(books, Seal(*(secrets or [secret_bytes(new_secret())])))
@@ -157,6 +157,13 @@ def unread(url: str, settings: Settings) -> Iterator[str]:
         where = "LIFTWATCH_SECRET" if given else str(file)
         why = "is another one" if secrets else "is missing"
         yield f"{what} cannot be read: {where} {why}; put the installation's there before a start"
+
+
+def _secrets_here(settings: Settings) -> tuple[bytes, ...]:
+    if given := settings.secret.get_secret_value():
+        return all_secrets(given)
+    file = settings.data_dir / SECRET_FILE
+    return secrets_at(file) if file.exists() else ()
 
 
 def _database_of(url: str) -> Database:

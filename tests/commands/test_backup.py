@@ -245,6 +245,13 @@ def test_a_missing_secret_is_told(
     assert (code, err.count("\n")) == (1, 1)
     assert "20 of 20 sealed names and answers cannot be read: LIFTWATCH_SECRET is another" in err
     monkeypatch.delenv("LIFTWATCH_SECRET")
+    (tmp_path / "data").mkdir(exist_ok=True)
+    (tmp_path / "data" / "secret.key").write_text("c2hvcnQ=")
+    there = empty()
+    monkeypatch.setenv("LIFTWATCH_DATABASE_URL", there)
+    code, _, err = run(capsys, "restore", str(folder))
+    assert (code, err.count("\n"), schema_of(there).now) == (2, 1, None)
+    (tmp_path / "data" / "secret.key").unlink()
     monkeypatch.setenv("LIFTWATCH_DATABASE_URL", empty())
     code, _, err = run(capsys, "restore", str(folder))
     assert (code, err.count("\n")) == (1, 1)
@@ -339,7 +346,12 @@ def test_what_is_damaged_or_foreign_is_refused(
         shutil.copytree(whole, folder)
         damage(folder)
         if "not as many" in said and manifest.database != "sqlite":
-            continue  # by then pg_restore has put it there
+            monkeypatch.setenv("LIFTWATCH_DATABASE_URL", empty())
+            code, _, err = run(capsys, "restore", str(folder))
+            assert (code, err.count("\n")) == (2, 1)
+            assert "rows as there were in the backup; the database is filled by now" in err
+            monkeypatch.setenv("LIFTWATCH_DATABASE_URL", there)
+            continue
         code, out, err = run(capsys, "restore", str(folder))
         assert (code, out, err.count("\n")) == (2, "", 1), said
         assert said in err

@@ -61,7 +61,11 @@ def copied_in(url: str, file: Path) -> Iterator[str]:
                 yield f"sqlite:///{part}"
         else:
             _load(url, parsed, file)
-            yield url
+            try:
+                yield url
+            except Exception as error:
+                more = "the database is filled by now; make an empty one before another try"
+                raise BooksError(f"{error}; {more}") from error
 
 
 def rows_at(url: str) -> dict[str, int]:
