@@ -8,6 +8,7 @@ from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
 from api.given import Given, session_of
+from api.notes import Notes
 from liftwatch.access.hosts import neighbourhood_of
 from liftwatch.access.people import Credential, SignedIn
 from liftwatch.access.secrets import digest, is_signed, signed
@@ -37,6 +38,7 @@ class Gate:
         self.people, self.secret = people, secret
         self._limiter = MovingWindowRateLimiter(MemoryStorage())
         self._closed = False
+        self._notes = Notes(people)
 
     def is_open(self) -> bool:
         """Whether there is no administrator yet: then nobody could sign in."""
@@ -46,9 +48,8 @@ class Gate:
         return not self._closed
 
     def note(self, act: Act) -> None:
-        """Note an act in a transaction of its own: a read, or what was refused."""
-        with self.people.begin() as work:
-            work.audit(act)
+        """Note an act that changes nothing else: a read, or what was refused."""
+        self._notes.write(act)
 
     def may_try(self, address: str) -> bool:
         """Whether an address may try to sign in once more; this try counts."""

@@ -23,7 +23,7 @@ from pydantic import (
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from liftwatch.access.hosts import Host
-from liftwatch.access.secrets import secret_bytes
+from liftwatch.access.secrets import all_secrets
 from liftwatch.audit.anchors import KEEP_DAYS_MIN
 from liftwatch.audit.chain import KEY_BYTES_MIN as AUDIT_KEY_BYTES_MIN
 from liftwatch.served import (
@@ -220,9 +220,9 @@ def check_late(late_s: float, info: ValidationInfo) -> float:
 
 
 def check_secret(secret: SecretStr) -> SecretStr:
-    """The installation's secret, or nothing for one of its own making; it is never repeated."""
+    """The installation's secrets, or nothing for one of its own making; they are never repeated."""
     if secret.get_secret_value():
-        secret_bytes(secret.get_secret_value())
+        all_secrets(secret.get_secret_value())
     return secret
 
 

@@ -15,9 +15,10 @@ from pathlib import Path
 from liftwatch.adapters.sql import BooksError
 from liftwatch.adapters.sql.check import schema_of
 from liftwatch.audit.chain import seal_name
+from liftwatch.commands.backup import unread
 from liftwatch.commands.check_http import check_http
 from liftwatch.commands.finding import Check, Finding
-from liftwatch.commands.wiring import NO_ADMIN, SECRET_FILE, secret_at, telemetry_store, tls_of
+from liftwatch.commands.wiring import NO_ADMIN, SECRET_FILE, secrets_at, telemetry_store, tls_of
 from liftwatch.failure import Failure
 from liftwatch.ports import StoreUnavailable
 from liftwatch.settings import MqttUrl, Settings, SettingsError, audit_keys, load_settings
@@ -69,7 +70,7 @@ def _secret(settings: Settings) -> Iterator[Finding]:
         yield Finding("ok", "secret", f"{file} will be made at the first start")
         return
     try:
-        secret_at(file)
+        secrets_at(file)
     except Failure as error:
         yield Finding("wrong", "secret", str(error))
         return
@@ -111,6 +112,15 @@ def _database(settings: Settings) -> Iterator[Finding]:
         else:
             yield Finding("unsafe", "administrator", told)
     yield from _trail(settings, schema.seal)
+    if schema.now == schema.head:
+        yield from _names(settings)
+
+
+def _names(settings: Settings) -> Iterator[Finding]:
+    # a secret that is none has been told already
+    with contextlib.suppress(Failure, StoreUnavailable):
+        for line in unread(settings.database_in(settings.data_dir), settings):
+            yield Finding("wrong", "secret", line)
 
 
 def _trail(settings: Settings, sealed_with: str | None) -> Iterator[Finding]:

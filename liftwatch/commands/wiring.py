@@ -19,11 +19,12 @@ from api.serve import PLAIN, ServeError, Way, serve
 from ingest.certificates import OWN, CertificateError, Tls, context_of
 from ingest.consumer import Broker
 from liftwatch.access.hosts import Host
-from liftwatch.access.secrets import Seal, new_secret, secret_bytes
+from liftwatch.access.secrets import Seal, all_secrets, new_secret
 from liftwatch.adapters.embedded import EmbeddedStore
 from liftwatch.adapters.influx import InfluxStore
 from liftwatch.adapters.sql import BooksError, SqlBooks, open_books
 from liftwatch.adapters.sql.people import SqlPeople
+from liftwatch.adapters.sql.seals import holds_sealed
 from liftwatch.clock import now_ms
 from liftwatch.failure import Failure
 from liftwatch.ports import KeptStore
@@ -86,8 +87,13 @@ def books_or_fail(settings: Settings, folder: Path) -> SqlBooks:
         keys = audit_keys(settings.audit_key)
         return open_books(settings.database_in(folder), audit_keys=keys)
     except BooksError as error:
-        named = settings.database_url.get_secret_value() and "LIFTWATCH_DATABASE_URL: "
-        raise Failure(f"{named}{error}") from error
+        raise no_books(settings, error) from error
+
+
+def no_books(settings: Settings, error: BooksError) -> Failure:
+    """One line why the relational store cannot be used, with the setting that names it."""
+    named = settings.database_url.get_secret_value() and "LIFTWATCH_DATABASE_URL: "
+    return Failure(f"{named}{error}")
 
 
 def telemetry_store(settings: Settings, folder: Path) -> KeptStore:
@@ -111,23 +117,32 @@ def calm_collector() -> None:
     gc.set_threshold(100_000, 50, 1_000)
 
 
-def secret_of(settings: Settings, folder: Path) -> bytes:
-    """The installation's secret: the one set, else that of the folder, made at the first start."""
+def secrets_of(settings: Settings, folder: Path, books: SqlBooks) -> tuple[bytes, ...]:
+    """The installation's secret and those of before: those set, else of the folder's file.
+
+    The file is made at the first start; where names are sealed already it is missing, and a new
+    one would open none of them.
+    """
     if text := settings.secret.get_secret_value():
-        return secret_bytes(text)
+        return all_secrets(text)
     file = folder / SECRET_FILE
     if not file.exists():
+        if holds_sealed(books):
+            raise Failure(
+                f"{file} is missing, and names are sealed with the secret it held: put it back, or"
+                " set LIFTWATCH_SECRET, to a new one where it is lost with the names"
+            )
         try:
             _write_secret(file)
         except OSError as error:
             raise _no_secret(file, error) from error
-    return secret_at(file)
+    return secrets_at(file)
 
 
-def secret_at(file: Path) -> bytes:
-    """The secret that a file holds, or one line why not."""
+def secrets_at(file: Path) -> tuple[bytes, ...]:
+    """The secrets that a file holds, or one line why not."""
     try:
-        return secret_bytes(file.read_text(encoding="ascii").strip())
+        return all_secrets(file.read_text(encoding="ascii").strip())
     except (OSError, ValueError) as error:
         raise _no_secret(file, error) from error
 
@@ -154,12 +169,16 @@ def _write_secret(file: Path) -> None:
 
 def people_of(settings: Settings, stores: Stores, folder: Path) -> SqlPeople:
     """People and rights, in the books' database."""
-    return SqlPeople(stores.books, Seal(secret_of(settings, folder)))
+    return SqlPeople(stores.books, Seal(*secrets_of(settings, folder, stores.books)))
 
 
 def gate_of(settings: Settings, stores: Stores, folder: Path) -> Gate:
-    """What recognises whoever asks the API; Failure where others would ask before anybody could."""
-    gate = Gate(people_of(settings, stores, folder), secret_of(settings, folder))
+    """What recognises whoever asks; only the newest secret signs.
+
+    Raises Failure where others would ask before anybody could.
+    """
+    newest, *_ = secrets_of(settings, folder, stores.books)
+    gate = Gate(people_of(settings, stores, folder), newest)
     if settings.http_hosts and gate.is_open():
         raise Failure(f"LIFTWATCH_HTTP_HOSTS: {NO_ADMIN}")
     return gate

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from liftwatch.access.secrets import Seal, new_secret
+from liftwatch.access.secrets import Seal, all_secrets, new_secret
 from liftwatch.adapters.sql import open_books
 from liftwatch.adapters.sql.people import SqlPeople
 from liftwatch.audit.entry import ENGINE, Act
@@ -78,14 +78,15 @@ def test_an_installation_with_an_administrator(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """Nothing but ok but what it runs as; with another key of the trail it cannot start."""
-    monkeypatch.setenv("LIFTWATCH_SECRET", new_secret())
+    """Nothing but ok but what it runs as; with another key of the trail it cannot start, and with
+    another secret it could not read a name."""
+    monkeypatch.setenv("LIFTWATCH_SECRET", secret := new_secret())
     monkeypatch.setenv("LIFTWATCH_AUDIT_KEY", new_secret())
     if back_end == "postgresql":
         monkeypatch.setenv("LIFTWATCH_DATABASE_URL", request.getfixturevalue("postgres_database"))
     settings = load_settings()
     books = open_books(settings.database_in(folder), audit_keys=audit_keys(settings.audit_key))
-    with SqlPeople(books, Seal(b"s" * 32)).begin() as work:
+    with SqlPeople(books, Seal(*all_secrets(secret))).begin() as work:
         person = people.make_person(work, login="root", name="Root", now_ms=0)
         people.grant(work, person.id, "admin", organisation=None, now_ms=0)
         act = Act(at_ms=0, person=ENGINE, action="a.b", target_kind="x", channel="engine")
@@ -98,6 +99,12 @@ def test_an_installation_with_an_administrator(
     fine, found = told(capsys)
     assert not fine
     assert found["trail"][0][0] == "wrong"
+    monkeypatch.setenv("LIFTWATCH_SECRET", new_secret())
+    verdict, line = told(capsys)[1]["secret"][1]
+    assert (verdict, line.partition(":")[0]) == (
+        "wrong",
+        "1 of 1 sealed names and answers cannot be read",
+    )
 
 
 def test_what_others_may_read_is_unsafe(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
