@@ -13,10 +13,17 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Literal, NamedTuple
 
+from liftwatch.access.identities import ProviderAway
 from liftwatch.adapters.sql import BooksError
 from liftwatch.adapters.sql.check import schema_of
 from liftwatch.audit.chain import seal_name
-from liftwatch.commands.wiring import SECRET_FILE, secret_at, telemetry_store, tls_of
+from liftwatch.commands.wiring import (
+    SECRET_FILE,
+    provider_of,
+    secret_at,
+    telemetry_store,
+    tls_of,
+)
 from liftwatch.failure import Failure
 from liftwatch.ports import StoreUnavailable
 from liftwatch.settings import MqttUrl, Settings, SettingsError, audit_keys, load_settings
@@ -177,6 +184,21 @@ def _telemetry(settings: Settings) -> Iterator[Finding]:
         yield Finding("unsafe", "telemetry", "the token goes over http:// unencrypted")
 
 
+def _openid(settings: Settings) -> Iterator[Finding]:
+    provider = provider_of(settings)
+    if provider is None:
+        return
+    with contextlib.closing(provider):
+        try:
+            remarks = provider.examine()
+        except ProviderAway as error:
+            yield Finding("wrong", "sign-in", f"{provider.issuer}: {error}")
+            return
+    yield Finding("ok", "sign-in", f"{provider.issuer} is an OpenID provider, and answers")
+    for remark in remarks:
+        yield Finding("unsafe", "sign-in", f"{provider.issuer} {remark}")
+
+
 def _user(settings: Settings) -> Iterator[Finding]:
     del settings
     if hasattr(os, "geteuid") and os.geteuid() == 0:
@@ -197,5 +219,6 @@ CHECKS: tuple[Check, ...] = (
     _database,
     _broker,
     _telemetry,
+    _openid,
     _drill,
 )

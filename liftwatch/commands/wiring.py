@@ -20,6 +20,7 @@ from ingest.consumer import Broker
 from liftwatch.access.secrets import Seal, new_secret, secret_bytes
 from liftwatch.adapters.embedded import EmbeddedStore
 from liftwatch.adapters.influx import InfluxStore
+from liftwatch.adapters.openid import OpenIdProvider
 from liftwatch.adapters.sql import BooksError, SqlBooks, open_books
 from liftwatch.adapters.sql.people import SqlPeople
 from liftwatch.failure import Failure
@@ -155,7 +156,20 @@ def people_of(settings: Settings, stores: Stores, folder: Path) -> SqlPeople:
 
 def gate_of(settings: Settings, stores: Stores, folder: Path) -> Gate:
     """What recognises whoever asks the API."""
-    return Gate(people_of(settings, stores, folder), secret_of(settings, folder))
+    people, secret = people_of(settings, stores, folder), secret_of(settings, folder)
+    return Gate(people, secret, provider_of(settings))
+
+
+def provider_of(settings: Settings) -> OpenIdProvider | None:
+    """The OpenID provider of the settings; it is asked when somebody comes in by it."""
+    if not settings.oidc_issuer:
+        return None
+    return OpenIdProvider(
+        settings.oidc_issuer,
+        client_id=settings.oidc_client_id,
+        client_secret=settings.oidc_client_secret.get_secret_value(),
+        label=settings.oidc_label,
+    )
 
 
 @contextlib.contextmanager
