@@ -22,7 +22,7 @@ from api import (
     stream,
     telemetry,
 )
-from api.console import audit_page, entrance, import_page, pages, people_pages
+from api.console import audit_page, entrance, import_page, openid, own_page, pages, people_pages
 from api.feed import Feed
 from api.gate import Gate
 from api.guard import Guard
@@ -49,6 +49,8 @@ MODULES = (
     stream,
     pages,
     entrance,
+    openid,
+    own_page,
     people_pages,
     import_page,
     audit_page,

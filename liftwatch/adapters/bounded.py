@@ -48,7 +48,7 @@ def check_address(url: str, *, of: str) -> str:
         raise Refused(f"{told} is no plain address")
     if parts.scheme != "https" and not (parts.scheme == "http" and host in LOOPBACK):
         raise Refused(f"{told} is not https")
-    in_numbers = ":" in host or host.rpartition(".")[2].isdigit()
+    in_numbers = ":" in host or host.rpartition(".")[2][:1].isdigit()  # 127.0x1 is one, too
     if (in_numbers or host in LOOPBACK or host.endswith(".localhost")) and host != own.hostname:
         raise Refused(f"{told} is a place that only a provider there may name")
     return url
