@@ -16,6 +16,7 @@ from api.console.entrance import with_session
 from api.console.language import own_path
 from api.gate import Gate
 from api.given import is_own_page
+from api.identities import provider_of
 from api.parts import TheGate
 from api.principal import Principal, allow
 from api.problems import Problem
@@ -214,13 +215,6 @@ def _told(
     gate.note(act)
     query = {"failed": failed.what} | ({} if page == OWN_PAGE else {"next": back})
     return RedirectResponse(f"{page}?{urlencode(query)}", status_code=303)
-
-
-def provider_of(gate: Gate) -> Provider:
-    """The provider; the problem `not-found` without one."""
-    if gate.provider is None:
-        raise Problem("not-found", "nobody signs in by OpenID Connect here")
-    return gate.provider
 
 
 def _way(request: Request, gate: Gate, *, state: str, browser: str) -> Way:

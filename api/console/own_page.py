@@ -12,18 +12,19 @@ from api.console.openid import (
     OWN_PAGE,
     Failed,
     keep_browser,
-    provider_of,
     set_out,
 )
 from api.console.render import language_of, render
 from api.gate import Gate
 from api.given import SESSION
+from api.identities import provider_of
 from api.once import Done
 from api.parts import TheGate
 from api.people_shapes import Nothing
 from api.principal import Principal, allow
 from api.problems import BadParameter, Problem
 from api.sign_in import WRONG, check_pace
+from api.who import person_of
 from liftwatch.access.identities import Identity
 from liftwatch.access.secrets import digest
 from liftwatch.access.store import PeopleWork
@@ -64,7 +65,7 @@ def change(
         return _link(request, gate, principal, form=form)
     if form.text("what") != "end":
         raise BadParameter("what", "is neither link nor end")
-    person = own(principal)
+    person = person_of(principal)
 
     def end(work: PeopleWork, at_ms: int) -> Done:
         identities.unlink(work, person, form.text("identity"), now_ms=at_ms)
@@ -87,7 +88,7 @@ def _link(request: Request, gate: Gate, principal: Principal, *, form: Sent) -> 
     if wrong:
         return _page(request, gate, principal, wrong=wrong)
     try:
-        to, browser = set_out(request, gate, back=OWN_PAGE, person=own(principal))
+        to, browser = set_out(request, gate, back=OWN_PAGE, person=person_of(principal))
     except Failed as failed:
         return _page(request, gate, principal, failed=failed.what)
     response = render(request, "onward.html", {"to": to, "provider": provider.label})
@@ -101,7 +102,7 @@ def _not_oneself(
     """None for who has just typed their password, or has none and has just come in."""
     at_ms = now_ms()
     with gate.people.reading() as reads:
-        person = reads.person(own(principal))
+        person = reads.person(person_of(principal))
         held = reads.credential(digest(request.cookies.get(SESSION, "")))
     # A session of few roles may not make a way in that has all.
     if person is None or principal.by != "session" or held is None or held.roles:
@@ -125,8 +126,8 @@ def _page(
 ) -> Response:
     language = language_of(request)
     with gate.people.reading() as reads:
-        person = reads.person(own(principal))
-        held = identities.standing(reads, own(principal))
+        person = reads.person(person_of(principal))
+        held = identities.standing(reads, person_of(principal))
     values = {
         "one": person,
         "identities": [identity_row(one, language) for one in held],
@@ -148,10 +149,3 @@ def identity_row(one: Identity, language: Language) -> dict[str, str | None]:
         "since": language.day(estate_day(one.made_ms)),
         "used": None if one.used_ms is None else language.day(estate_day(one.used_ms)),
     }
-
-
-def own(principal: Principal) -> str:
-    """The person somebody is; the problem `not-found` for who is not in the register."""
-    if principal.person is None:
-        raise Problem("not-found", f"{principal.name} is nobody who signs in")
-    return principal.person

@@ -9,10 +9,10 @@ from fastapi.responses import RedirectResponse
 from api.console.forms import Sent, TheForm, done, fresh_key
 from api.console.kinds import ROLE_TEXTS
 from api.console.language import Language
-from api.console.openid import provider_of
 from api.console.own_page import identity_row
 from api.console.render import language_of, render
 from api.gate import Gate
+from api.identities import provider_of
 from api.once import Act, Done
 from api.parts import TheGate
 from api.people_shapes import Nothing

@@ -35,8 +35,9 @@ from liftwatch.clock import monotonic_s
 ALGORITHMS = ("RS256", "ES256", "PS256")
 """Never `none`, and nothing signed with a secret: then whoever knows ours could sign, too."""
 KINDS = ("RSA", "EC")
-KNOWN_S = 3_600.0
-"""So long what a provider says of itself is taken for known, its keys too."""
+KNOWN_S = 60.0
+"""So long what a provider says of itself and its keys are taken for known: whoever is sent to it
+finds that it is away by our page, not by their browser's."""
 KEYS_PACE_S = 30.0
 """A key nobody knows makes us ask for the keys again, but not at every forged token."""
 AT_ONCE = 8
@@ -145,7 +146,7 @@ class OpenIdProvider:
             self._places.release()
 
     def _known(self) -> Document:
-        """What the provider says of itself, asked for once an hour."""
+        """What the provider says of itself, asked for once a minute."""
         with self._lock:
             if self._document and monotonic_s() - self._document[1] < KNOWN_S:
                 return self._document[0]

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import httpx2
@@ -22,8 +23,10 @@ from liftwatch.audit.trail import AuditFilter
 from liftwatch.clock import now_ms
 from liftwatch.handlers import identities, sign_in
 from liftwatch.handlers import people as handlers
+from liftwatch.ids import new_id
 from tests.api.conftest import PASSWORD, SECRET, Town
 from tests.api.test_people_pages import HTML, found
+from tests.api.test_sign_in import bearer
 from tests.openid import CLIENT_ID, CLIENT_SECRET, SUBJECT, ProviderProcess
 
 START = "/sign-in/openid"
@@ -276,6 +279,37 @@ def test_an_administrator_writes_down_a_subject_and_ends_it(client: TestClient, 
     assert send(zhao, what="unlink", identity=identity) == 422
     assert send(wang, what="unlink", identity=identity) == 303
     assert send(zhao, what="identity", subject=SUBJECT) == 303
+
+
+def test_the_same_over_the_interface(client: TestClient, town: Town) -> None:
+    """Listed, written down and ended, once each; a person sees and ends their own alone."""
+    wang, zhao = town.person("wang", "property"), town.person("zhao", "property")
+    with town.store.reading() as reads:
+        root = reads.person_of_login("root")
+    assert root is not None
+    keys = {one.login: town.secret(one, "key") for one in (root, wang, zhao)}
+
+    def ask(who: str, path: str, body: object = None, *, method: str = "POST") -> Any:
+        headers = {**bearer(keys[who]), "Idempotency-Key": new_id()}
+        return client.request(method, path, json=body, headers=headers)
+
+    theirs = f"/v1/people/{wang.id}/identities"
+    made = ask("root", theirs, {"subject": SUBJECT})
+    assert made.status_code == 201
+    (one,) = made.json()["items"]
+    assert (one["subject"], one["used_at"]) == (SUBJECT, None)
+    for who, path in (("root", theirs), ("wang", "/v1/me/identities")):
+        assert ask(who, path, method="GET").json() == made.json()
+    taken = ask("root", f"/v1/people/{zhao.id}/identities", {"subject": SUBJECT})
+    assert (taken.status_code, "somebody else" in taken.text) == (422, True)
+    assert ask("wang", theirs, {"subject": "x"}).status_code == 403
+    assert ask("root", "/v1/people/x/identities", {"subject": "x"}).status_code == 404
+    assert ask("zhao", f"/v1/me/identities/{one['id']}/end").status_code == 404
+    assert ask("root", f"/v1/people/{zhao.id}/identities/{one['id']}/end").status_code == 404
+    assert ask("wang", f"/v1/me/identities/{one['id']}/end").json() == {"items": []}
+    assert ask("root", f"{theirs}/{one['id']}/end").status_code == 404
+    (again,) = ask("root", theirs, {"subject": SUBJECT}).json()["items"]
+    assert ask("root", f"{theirs}/{again['id']}/end").json() == {"items": []}
 
 
 def test_the_provider_is_away(
