@@ -129,11 +129,12 @@ def back(
     said: Annotated[Brought, Depends(brought)],
 ) -> Response:
     """From the provider: a session begins, or a sign-in is linked."""
-    check_pace(request, gate)
     provider_of(gate)
-    attempt, browser = None, request.cookies.get(COOKIE, "")
+    browser = request.cookies.get(COOKIE, "")
     with gate.people.begin() as work:  # over whatever comes of it
         attempt = identities.returned(work, said.state, browser, now_ms=now_ms())
+    if attempt is None:
+        check_pace(request, gate)  # one that was begun has been counted
     try:
         if attempt is None:
             raise Failed("state")

@@ -220,7 +220,6 @@ class OpenIdProvider:
             options: Any = {
                 "iss": {"essential": True, "value": self.issuer},
                 "aud": {"essential": True, "value": self._client_id},
-                "nonce": {"essential": True, "value": nonce},
             }
             params = {
                 "nonce": nonce,
@@ -230,7 +229,7 @@ class OpenIdProvider:
             claims = CodeIDToken(decoded.claims, decoded.header, options, params)
             claims.validate(now=now_ms // 1000, leeway=LEEWAY_S)
         except (JoseError, ValueError, TypeError, AttributeError, RecursionError) as error:
-            raise ProviderRefused(f"the ID token: {type(error).__name__}: {error}"[:200]) from error
+            raise ProviderRefused(f"the ID token: {str(error)[:150]!a}") from error
         return self._asserted(claims, now_ms // 1000)
 
     def _asserted(self, claims: dict[str, Any], now_s: int) -> Asserted:
