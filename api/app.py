@@ -23,7 +23,16 @@ from api import (
     stream,
     telemetry,
 )
-from api.console import audit_page, entrance, import_page, openid, own_page, pages, people_pages
+from api.console import (
+    audit_page,
+    demo_page,
+    entrance,
+    import_page,
+    openid,
+    own_page,
+    pages,
+    people_pages,
+)
 from api.feed import Feed
 from api.gate import Gate
 from api.guard import Guard
@@ -36,20 +45,20 @@ from liftwatch.ports import Books, TelemetryStore
 BODY_MAX = 64 * 1024
 VERSION = "1"
 MODULES = (
+    incidents,
+    stream,
+    lifts,
+    pages,
+    evidence,
+    telemetry,
     health,
     sign_in,
     organisations,
     people,
     identities,
     audit,
-    lifts,
     register,
-    telemetry,
     completeness,
-    incidents,
-    evidence,
-    stream,
-    pages,
     entrance,
     openid,
     own_page,
@@ -57,7 +66,7 @@ MODULES = (
     import_page,
     audit_page,
 )
-"""Each brings its routes."""
+"""Each brings its routes; a path is looked for in this order, so what is asked most comes first."""
 
 
 def create_app(
@@ -86,7 +95,7 @@ def create_app(
         demo=demo,
         gate=gate,
     )
-    return _compose(parts, MODULES)
+    return _compose(parts, (*MODULES, demo_page) if demo else MODULES)
 
 
 def create_own_app(

@@ -9,7 +9,7 @@ from limits.strategies import MovingWindowRateLimiter
 
 from api.given import SESSION, Given
 from liftwatch.access.identities import Provider
-from liftwatch.access.people import Credential, Person
+from liftwatch.access.people import Credential, SignedIn
 from liftwatch.access.secrets import digest, is_signed, signed
 from liftwatch.access.sight import Grant
 from liftwatch.access.store import PeopleReads, PeopleStore
@@ -24,7 +24,7 @@ CSRF_USE = "pages"
 class Entry(NamedTuple):
     """Somebody who was recognised."""
 
-    person: Person
+    person: SignedIn
     grants: tuple[Grant, ...]
     family: str
     by: Literal["token", "key", "session"]
@@ -70,9 +70,9 @@ class Gate:
 
     def _by_token(self, reads: PeopleReads, text: str, now_ms: int) -> Entry | None:
         token = read_token(text, secret=self.secret, now_ms=now_ms)
-        if token is None or not reads.is_alive(token.family, now_ms=now_ms):
+        if token is None:
             return None
-        person = _welcome(reads, token.person)
+        person = reads.signed_in(token.person, family=token.family, now_ms=now_ms)
         if person is None or person.epoch != token.epoch:
             return None
         return Entry(person, reads.grants(person.id, now_ms), token.family, "token")
@@ -82,8 +82,7 @@ class Gate:
     ) -> tuple[Grant, ...] | None:
         """What somebody may now who came in before; None when their sign-in is over."""
         with self.people.reading() as reads:
-            alive = family is not None and reads.is_alive(family, now_ms=now_ms)
-            if not alive or _welcome(reads, person) is None:
+            if family is None or reads.signed_in(person, family=family, now_ms=now_ms) is None:
                 return None
             return reads.grants(person, now_ms)
 
@@ -97,18 +96,13 @@ class Gate:
         return is_signed(token, CSRF_USE, session, secret=self.secret)
 
 
-def _welcome(reads: PeopleReads, id: str) -> Person | None:
-    person = reads.person(id)
-    return person if person is not None and person.disabled_ms is None else None
-
-
 def _by_credential(
     reads: PeopleReads, secret: str, kind: Literal["key", "session"], *, now_ms: int
 ) -> Entry | None:
     held = reads.credential(digest(secret))
     if held is None or held.kind != kind or not _stands(held, now_ms):
         return None
-    person = _welcome(reads, held.person)
+    person = reads.signed_in(held.person, family=held.family, now_ms=now_ms)
     if person is None:
         return None
     grants = reads.grants(person.id, now_ms)

@@ -26,7 +26,7 @@ SEVERITIES = ("1", "2", "3", "4")
 _ID = re.compile(r"[0-9A-Za-z-]{1,64}")
 
 
-def incident_filter(
+async def incident_filter(
     *,
     state: Words,
     kind: Words,

@@ -6,7 +6,7 @@ they come; another body under the key is 409. What is changed has `If-Match` wit
 
 import hashlib
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Annotated, Any, NamedTuple, TypeVar
 
 import msgspec
@@ -71,12 +71,16 @@ TheVersion = Annotated[int, Depends(version_of)]
 
 
 class Done(NamedTuple):
-    """What came of an act: its answer, a word for it, kind and id of what it was done to."""
+    """What came of an act: its answer, a word for it, kind and id of what it was done to.
+
+    `facts` stand in the trail beside the word: what nobody could look up any more.
+    """
 
     data: Any
     what: str
     about: tuple[str, str]
     status: int = 201
+    facts: Mapping[str, str] = {}
 
 
 Act = Callable[[PeopleWork, int], Done]
@@ -111,7 +115,8 @@ def change(gate: Gate, principal: Principal, action: str, *, act: Act) -> Respon
 
 
 def _noted(principal: Principal, action: str, done: Done, *, at_ms: int) -> Noted:
-    return act_of(principal, ACTIONS[action], done.about, at_ms=at_ms, detail={"what": done.what})
+    detail = {"what": done.what, **done.facts}
+    return act_of(principal, ACTIONS[action], done.about, at_ms=at_ms, detail=detail)
 
 
 def _response(answered: Answered, *, replayed: bool = False) -> Response:

@@ -8,6 +8,7 @@ from api.once import Done, TheOnce, TheVersion, act_once, body_of, change, takes
 from api.paging import LIMIT_DEFAULT, Cursor, Limit, read_cursor, write_cursor
 from api.parts import TheGate
 from api.people_shapes import (
+    ContractChange,
     ContractList,
     ContractShape,
     NewContract,
@@ -22,9 +23,9 @@ from api.people_shapes import (
 from api.principal import Principal, allow
 from api.problems import DOCUMENTED, BadParameter, Problem, shown
 from api.shapes import answer, described
-from liftwatch.access.people import Organisation
+from liftwatch.access.people import Contract, Organisation
 from liftwatch.access.store import PeopleReads, PeopleWork
-from liftwatch.clock import begin_ms, date_of, day_of
+from liftwatch.clock import begin_ms, date_of, day_of, rfc3339
 from liftwatch.handlers import people
 
 router = APIRouter(tags=["organisations"], responses=DOCUMENTED)
@@ -145,9 +146,74 @@ def make_contract(
         made = people.make_contract(
             work, lift=body.lift, organisation=id, from_ms=from_ms, until_ms=until_ms
         )
-        return Done(contract_shape(made), "contract", ("organisation", id))
+        return Done(contract_shape(made), "contract", ("organisation", id), facts=days_of(made))
 
     return act_once(gate, principal, WRITE, once=once, act=act)
+
+
+ContractPath = Annotated[str, Path(max_length=64)]
+
+
+@router.patch(
+    "/v1/organisations/{id}/contracts/{contract}",
+    responses=described(ContractShape, "The contract as it is now"),
+    openapi_extra=takes(ContractChange),
+)
+def end_contract(
+    *,
+    gate: TheGate,
+    principal: Writer,
+    id: IdPath,
+    contract: ContractPath,
+    version: TheVersion,
+    body: Annotated[ContractChange, Depends(body_of(ContractChange))],
+) -> Response:
+    """Another last day, or none: it goes on until it is ended."""
+    until_ms = None if body.last_day is None else _day_ms("last_day", body.last_day, days=1)
+
+    def act(work: PeopleWork, at_ms: int) -> Done:
+        del at_ms
+        found = contract_of(work, id, contract)
+        made = people.end_contract(work, found, version=version, until_ms=until_ms)
+        about = ("organisation", id)
+        return Done(contract_shape(made), "end_contract", about, facts=days_of(made))
+
+    return change(gate, principal, WRITE, act=act)
+
+
+@router.post(
+    "/v1/organisations/{id}/contracts/{contract}/withdraw",
+    responses=described(ContractList, "The contracts that are left"),
+)
+def withdraw_contract(
+    *, gate: TheGate, principal: Writer, id: IdPath, contract: ContractPath, once: TheOnce
+) -> Response:
+    """Entered by mistake: as if it had never been, with what could be seen by it."""
+
+    def act(work: PeopleWork, at_ms: int) -> Done:
+        del at_ms
+        found = contract_of(work, id, contract)
+        work.delete_contract(found.id)
+        left = ContractList([contract_shape(one) for one in work.contracts(organisation=id)])
+        about = ("organisation", id)
+        return Done(left, "withdraw_contract", about, 200, days_of(found))
+
+    return act_once(gate, principal, WRITE, once=once, act=act)
+
+
+def days_of(one: Contract) -> dict[str, str]:
+    """A contract as the trail tells it: the lift, the first moment, the first one after it."""
+    until = None if one.until_ms is None else rfc3339(one.until_ms)
+    return {"lift": one.lift, "from": rfc3339(one.from_ms)} | ({"until": until} if until else {})
+
+
+def contract_of(reads: PeopleReads, organisation: str, id: str) -> Contract:
+    """A contract of an organisation; the problem `not-found` when it has no such."""
+    found = (one for one in reads.contracts(organisation=organisation) if one.id == id)
+    contract = next(found, None)
+    if contract is None:
+        raise Problem("not-found", f"there is no contract {shown(id)} of this organisation")
+    return contract
 
 
 def _day_ms(name: str, text: str, *, days: int = 0) -> int:

@@ -22,6 +22,7 @@ Id = Annotated[str, Meta(max_length=64)]
 CreditCode = Annotated[str, Meta(pattern="^[0-9A-Z]{18}$")]
 Kind = Annotated[str, Meta(max_length=32, pattern=f"^({'|'.join(KINDS)})$")]
 Places = Annotated[list[Place], Meta(max_length=500)]
+Day = Annotated[str, Meta(pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
 Secret = Annotated[str, Meta(max_length=256)]
 
 
@@ -71,8 +72,14 @@ class NewContract(Struct, kw_only=True, forbid_unknown_fields=True):
     """Maintenance of a lift, from the first day to the last inclusive (days of Asia/Shanghai)."""
 
     lift: Annotated[str, Meta(pattern="^[0-9A-Za-z-]{4,32}$")]
-    first_day: Annotated[str, Meta(pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
-    last_day: Annotated[str, Meta(pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}$")] | None = None
+    first_day: Day
+    last_day: Day | None = None
+
+
+class ContractChange(Struct, kw_only=True, forbid_unknown_fields=True):
+    """Until when it is to last, inclusive; null is until it is ended."""
+
+    last_day: Day | None
 
 
 class ContractShape(Struct, kw_only=True):
@@ -83,6 +90,7 @@ class ContractShape(Struct, kw_only=True):
     organisation: str
     from_at: str
     until_at: str | None
+    version: int
 
 
 class ContractList(Struct):
@@ -238,6 +246,7 @@ DESCRIBED_PEOPLE = (
     OrganisationShape,
     OrganisationList,
     NewContract,
+    ContractChange,
     ContractShape,
     ContractList,
     NewPerson,
@@ -283,6 +292,7 @@ def contract_shape(one: Contract) -> ContractShape:
         organisation=one.organisation,
         from_at=rfc3339(one.from_ms),
         until_at=_at(one.until_ms),
+        version=one.version,
     )
 
 

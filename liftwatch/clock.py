@@ -6,7 +6,7 @@ RFC 3339 with `Z` and milliseconds; the database holds the integer.
 
 import re
 import time
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from functools import lru_cache
 
 SECOND_MS = 1_000
@@ -32,7 +32,7 @@ def monotonic_s() -> float:
 def to_ms(moment: datetime) -> int:
     """Milliseconds since 1970 of an aware datetime, rounded down.
 
-    >>> to_ms(datetime(1970, 1, 1, 0, 0, 1, 999, tzinfo=UTC))
+    >>> to_ms(datetime.fromisoformat("1970-01-01T00:00:01.000999Z"))
     1000
     """
     whole = int(moment.replace(microsecond=0).timestamp())
@@ -134,5 +134,15 @@ def rfc3339(ms: int) -> str:
     >>> rfc3339(1772439247420)
     '2026-03-02T08:14:07.420Z'
     """
-    seconds = datetime.fromtimestamp(ms // 1000, UTC).isoformat()[:19]  # a third of strftime's time
-    return f"{seconds}.{ms % 1000:03d}Z"
+    seconds, thousandths = divmod(ms, SECOND_MS)
+    day, second = divmod(seconds, 86_400)
+    clock = (second // 3_600, second // 60 % 60, second % 60, thousandths)
+    return "%sT%02d:%02d:%02d.%03dZ" % (_date_text(day), *clock)  # noqa: UP031 - twice as fast
+
+
+@lru_cache(maxsize=4_096)
+def _date_text(day: int) -> str:
+    try:
+        return date_of(day).isoformat()
+    except OverflowError as error:
+        raise ValueError(f"day {day} is out of range") from error

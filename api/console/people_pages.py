@@ -14,6 +14,7 @@ from api.console.render import language_of, render
 from api.gate import Gate
 from api.identities import provider_of
 from api.once import Act, Done
+from api.organisations import contract_of, days_of
 from api.parts import TheGate
 from api.people_shapes import Nothing
 from api.principal import Principal, allow
@@ -25,6 +26,7 @@ from liftwatch.access.sight import Place
 from liftwatch.access.store import PeopleReads, PeopleWork
 from liftwatch.clock import begin_ms, date_of, day_of, estate_day, now_ms
 from liftwatch.handlers import identities, people, sign_in
+from liftwatch.register.columns import KINDS
 
 router = APIRouter(include_in_schema=False)
 PAGE = 100
@@ -55,6 +57,7 @@ def make_organisation(
             credit_code=form.text("credit_code").upper() or None,
             phone=form.text("phone") or None,
             places=places_of(form.text("places")),
+            kind=form.text("kind") or None,
             now_ms=at_ms,
         )
         return Done(Nothing(), "make", ("organisation", made.id))
@@ -73,10 +76,12 @@ def _organisations(
     wrong: str | None = None,
     form: Sent | None = None,
 ) -> Response:
+    language = language_of(request)
     with gate.people.reading() as reads:
         rows = reads.organisations(after=after, limit=PAGE + 1)
     values: Values = {
-        "rows": [organisation_row(one) for one in rows[:PAGE]],
+        "rows": [organisation_row(one, language) for one in rows[:PAGE]],
+        "kinds": [(name, language.say(ROLE_TEXTS[name])) for name in KINDS],
         "more": rows[PAGE - 1].id if len(rows) > PAGE else None,
     }
     return _shown(request, "organisations.html", values, wrong=wrong, form=form)
@@ -104,27 +109,51 @@ def change_organisation(
             credit_code=form.text("credit_code").upper() or None,
             phone=form.text("phone") or None,
             places=places_of(form.text("places")),
+            kind=form.text("kind") or None,
             closed=form.text("closed") == "yes",
         )
         return Done(Nothing(), "change", ("organisation", id))
 
+    acts = {"change": change, **_contract_acts(id, form)}
+    wrong = done(gate, principal, WRITE, form=form, act=_chosen(form, acts))
+    if wrong:
+        return _organisation(request, gate, id, wrong=wrong, form=form)
+    return RedirectResponse(f"/organisations/{id}", status_code=303)
+
+
+def _contract_acts(id: str, form: Sent) -> dict[str, Act]:
+    """What may be done with an organisation's contracts."""
+    about = ("organisation", id)
+
+    def until_ms() -> int | None:
+        last = form.text("last_day")
+        return _day_ms(last, days=1) if last else None
+
     def contract(work: PeopleWork, at_ms: int) -> Done:
         del at_ms
-        last = form.text("last_day")
-        people.make_contract(
+        made = people.make_contract(
             work,
             lift=form.text("lift"),
             organisation=id,
             from_ms=_day_ms(form.text("first_day")),
-            until_ms=_day_ms(last, days=1) if last else None,
+            until_ms=until_ms(),
         )
-        return Done(Nothing(), "contract", ("organisation", id))
+        return Done(Nothing(), "contract", about, facts=days_of(made))
 
-    act = _chosen(form, {"change": change, "contract": contract})
-    wrong = done(gate, principal, WRITE, form=form, act=act)
-    if wrong:
-        return _organisation(request, gate, id, wrong=wrong, form=form)
-    return RedirectResponse(f"/organisations/{id}", status_code=303)
+    def end(work: PeopleWork, at_ms: int) -> Done:
+        del at_ms
+        found = contract_of(work, id, form.text("contract"))
+        version = form.number("version")
+        made = people.end_contract(work, found, version=version, until_ms=until_ms())
+        return Done(Nothing(), "end_contract", about, facts=days_of(made))
+
+    def withdraw(work: PeopleWork, at_ms: int) -> Done:
+        del at_ms
+        found = contract_of(work, id, form.text("contract"))
+        work.delete_contract(found.id)
+        return Done(Nothing(), "withdraw_contract", about, facts=days_of(found))
+
+    return {"contract": contract, "end": end, "withdraw": withdraw}
 
 
 def _organisation(
@@ -137,7 +166,8 @@ def _organisation(
             raise Problem("not-found", f"there is no organisation {shown(id)}")
         contracts = reads.contracts(organisation=id)
     values: Values = {
-        "one": organisation_row(found),
+        "one": organisation_row(found, language),
+        "kinds": [(name, language.say(ROLE_TEXTS[name])) for name in KINDS],
         "contracts": [contract_row(one, language, now_ms()) for one in contracts],
     }
     return _shown(request, "organisation.html", values, wrong=wrong, form=form)
@@ -300,7 +330,7 @@ def _chosen(form: Sent, acts: Mapping[str, Act]) -> Act:
     return act
 
 
-def organisation_row(one: Organisation) -> Values:
+def organisation_row(one: Organisation, language: Language) -> Values:
     """An organisation as its page shows it; a place is a line."""
     lines = ["/".join(filter(None, (p.area, p.estate, p.building))) for p in one.places]
     return {
@@ -308,6 +338,8 @@ def organisation_row(one: Organisation) -> Values:
         "name": one.name,
         "credit_code": one.credit_code or "",
         "phone": one.phone or "",
+        "kind": one.kind or "",
+        "kind_word": language.say(ROLE_TEXTS[one.kind]) if one.kind else "",
         "places": lines,
         "closed": one.closed_ms is not None,
         "version": one.version,
@@ -317,9 +349,12 @@ def organisation_row(one: Organisation) -> Values:
 def contract_row(one: Contract, language: Language, at_ms: int) -> Values:
     """A contract as a page shows it, with its days inclusive."""
     return {
+        "id": one.id,
+        "version": one.version,
         "lift": one.lift,
         "first": language.day(estate_day(one.from_ms)),
         "last": None if one.until_ms is None else language.day(estate_day(one.until_ms - 1)),
+        "last_day": "" if one.until_ms is None else str(date_of(estate_day(one.until_ms - 1))),
         "current": one.from_ms <= at_ms and (one.until_ms is None or at_ms < one.until_ms),
     }
 

@@ -8,10 +8,12 @@ from fastapi import Request, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from api.console.assets import asset_path
-from api.console.kinds import SEVERITIES
+from api.console.forms import fresh_key
+from api.console.kinds import ROLE_TEXTS, SEVERITIES
 from api.console.language import COOKIE, FORMS, LANGUAGES, Language, choose
 from api.parts import Parts
 from api.principal import NOBODY
+from liftwatch.access.rights import ACTIONS
 from liftwatch.clock import now_ms
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -47,6 +49,12 @@ ENVIRONMENTS: Mapping[str, Environment] = {
 }
 
 
+def looks(language: Language) -> list[tuple[str, str]]:
+    """As which roles somebody may look at the demo, in words."""
+    roles = ACTIONS["console.read"].roles
+    return [(name, language.say(text)) for name, text in ROLE_TEXTS.items() if name in roles]
+
+
 def language_of(request: Request) -> Language:
     """The language of whoever asks."""
     accept = request.headers.get("accept-language")
@@ -70,8 +78,10 @@ def render(
                 "now_ms": now_ms(),
                 "exercise": parts.exercise,
                 "demo": parts.demo,
+                "looks": looks(language) if parts.demo else (),
                 "who": principal,
                 "csrf": gate.csrf_of(request) if gate and principal.by == "session" else "",
+                "fresh_key": fresh_key,
                 "here": request.url.path + query,
             }
         )

@@ -80,6 +80,15 @@ class Contract(Struct, kw_only=True, frozen=True):
     organisation: str
     from_ms: int
     until_ms: int | None = None
+    version: int = 1
+
+
+class SignedIn(Struct, frozen=True):
+    """Somebody whose sign-in stands: what is asked of them at every request."""
+
+    id: str
+    login: str
+    epoch: int
 
 
 CredentialKind = Literal["refresh", "session", "key", "link"]

@@ -8,6 +8,7 @@ import binascii
 import hashlib
 import hmac
 import secrets
+from functools import lru_cache
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -43,6 +44,7 @@ def new_secret() -> str:
     return base64.b64encode(secrets.token_bytes(SECRET_BYTES_MIN)).decode()
 
 
+@lru_cache(maxsize=64)  # asked at every request, and always the same few
 def key_for(use: str, secret: bytes) -> bytes:
     """The 32-byte key of one use."""
     return HKDF(algorithm=SHA256(), length=32, salt=None, info=f"liftwatch {use}".encode()).derive(

@@ -5,7 +5,15 @@ from contextlib import AbstractContextManager
 from typing import Protocol
 
 from liftwatch.access.identities import Asserted, Attempt, Identity
-from liftwatch.access.people import Answered, Contract, Credential, Membership, Organisation, Person
+from liftwatch.access.people import (
+    Answered,
+    Contract,
+    Credential,
+    Membership,
+    Organisation,
+    Person,
+    SignedIn,
+)
 from liftwatch.access.sight import Grant
 from liftwatch.audit.entry import Act
 from liftwatch.records import RegisterWork
@@ -46,8 +54,8 @@ class PeopleReads(Protocol):
     def credentials(self, person: str, *, now_ms: int) -> list[Credential]:
         """What stands for a person now, the newest first."""
 
-    def is_alive(self, family: str, *, now_ms: int) -> bool:
-        """Whether a sign-in has not been ended: something of its family still stands."""
+    def signed_in(self, person: str, *, family: str, now_ms: int) -> SignedIn | None:
+        """A person who may come in, while something of a sign-in's family still stands."""
 
     def has_admin(self) -> bool:
         """Whether anybody is an administrator who is not disabled."""
@@ -105,8 +113,11 @@ class PeopleWork(PeopleReads, Protocol):
     def add_contract(self, contract: Contract) -> None:
         """Insert; raises Conflict when the organisation does not exist."""
 
-    def end_contract(self, id: str, *, until_ms: int) -> None:
-        """It ends then."""
+    def update_contract(self, contract: Contract) -> None:
+        """Replace the row whose version is one less; raises Stale when there is none."""
+
+    def delete_contract(self, id: str) -> None:
+        """As if it had never been."""
 
     def add_credential(self, credential: Credential) -> None:
         """Insert."""

@@ -16,13 +16,16 @@ from pydantic import SecretStr
 from ingest.consumer import Broker
 from ingest.decode import Publication
 from ingest.pipeline import Pipeline
+from liftwatch.access.store import PeopleStore
 from liftwatch.clock import HOUR_MS, now_ms
+from liftwatch.commands.demo_people import Site, furnish
 from liftwatch.commands.run import run_until_stopped
 from liftwatch.commands.wiring import settings_or_fail
 from liftwatch.failure import Failure
 from liftwatch.logs import configure
 from simulators.demo import demo_fleet
 from simulators.fleet import Fleet, Outgoing
+from simulators.lift import Lift
 from simulators.publish import publish
 
 DELAY_MS = 120  # what the history's messages took on their way
@@ -53,14 +56,17 @@ def demo_command(*, seed: int, lifts: int) -> None:
             daemon=True,
         )
 
-        def before(pipeline: Pipeline) -> None:
+        link = ""
+
+        def before(pipeline: Pipeline, people: PeopleStore) -> None:
+            nonlocal link
+            link = furnish(people, map(site_of, fleet.lifts), now_ms=now_ms())
             write_history(pipeline, fleet, until_ms=now_ms())
 
         def ready() -> None:
             live.start()
-            page = f"http://{settings.http.host}:{settings.http.port}/"
-            print(f"Liftwatch demo with {lifts} simulated lifts: {page}", flush=True)
-            print("Whoever opens it is `local` (admin); only this machine can.", flush=True)
+            page = f"http://{settings.http.host}:{settings.http.port}/enter/{link}"
+            print(f"Liftwatch demo with {lifts} simulated lifts; good once: {page}", flush=True)
 
         try:
             run_until_stopped(
@@ -83,6 +89,12 @@ def write_history(pipeline: Pipeline, fleet: Fleet, *, until_ms: int) -> None:
     rest = iter(past)
     while batch := list(islice(rest, BATCH)):
         pipeline.journal.append(batch)
+
+
+def site_of(lift: Lift) -> Site:
+    """A simulated lift, and where it is."""
+    plan = lift.plan
+    return Site(plan.name, plan.area, plan.estate, plan.register["building"])
 
 
 def received(outgoing: Outgoing) -> Publication:

@@ -6,6 +6,7 @@ from pathlib import Path
 from api.app import create_app
 from ingest.consumer import Broker
 from ingest.pipeline import Pipeline
+from liftwatch.access.store import PeopleStore
 from liftwatch.commands.api import told
 from liftwatch.commands.engine import running_engine
 from liftwatch.commands.ingest import make_pipeline, receiving
@@ -15,6 +16,7 @@ from liftwatch.commands.wiring import (
     calm_collector,
     gate_of,
     open_stores,
+    people_of,
     serve_until_stopped,
     settings_or_fail,
     tls_of,
@@ -42,7 +44,7 @@ def run_until_stopped(
     broker: Broker,
     folder: Path,
     demo: bool = False,
-    before: Callable[[Pipeline], None] | None = None,
+    before: Callable[[Pipeline, PeopleStore], None] | None = None,
     ready: Callable[[], None] | None = None,
 ) -> None:
     """Build everything over `folder`, start it, serve pages until a signal, stop it in order."""
@@ -50,7 +52,7 @@ def run_until_stopped(
         pipeline = make_pipeline(settings, stores, folder=folder, broker=broker, exercise=demo)
         registry = pipeline.counts.registry
         if before is not None:
-            before(pipeline)
+            before(pipeline, people_of(settings, stores, folder))
         calm_collector()
         with (
             following_models(folder, pipeline.counts),

@@ -177,16 +177,34 @@ def make_contract(
         raise AccessError("the contract ends before it begins")
     if work.organisation(organisation) is None:
         raise AccessError("there is no such organisation")
-    for other in work.contracts(lift=lift):
-        begins_later = until_ms is not None and other.from_ms >= until_ms
-        ended_before = other.until_ms is not None and other.until_ms <= from_ms
-        if not (begins_later or ended_before):
-            raise AccessError(f"{lift} has a contract in that time already: end that first")
     made = Contract(
         id=new_id(), lift=lift, organisation=organisation, from_ms=from_ms, until_ms=until_ms
     )
+    _check_alone(work, made)
     work.add_contract(made)
     return made
+
+
+def end_contract(
+    work: PeopleWork, contract: Contract, *, version: int, until_ms: int | None
+) -> Contract:
+    """Another end, earlier or later, or none."""
+    if contract.version != version:
+        raise Stale("somebody else has changed it")
+    if until_ms is not None and until_ms <= contract.from_ms:
+        raise AccessError("the contract ends before it begins: if it is a mistake, withdraw it")
+    made = replace(contract, until_ms=until_ms, version=version + 1)
+    _check_alone(work, made)
+    work.update_contract(made)
+    return made
+
+
+def _check_alone(work: PeopleWork, made: Contract) -> None:
+    for other in work.contracts(lift=made.lift):
+        begins_later = made.until_ms is not None and other.from_ms >= made.until_ms
+        ended_before = other.until_ms is not None and other.until_ms <= made.from_ms
+        if not (begins_later or ended_before or other.id == made.id):
+            raise AccessError(f"{made.lift} has a contract in that time already: end that first")
 
 
 def _person(work: PeopleWork, id: str, version: int | None) -> Person:

@@ -12,6 +12,9 @@ from babel.messages.pofile import read_po
 
 from api.console.kinds import ALARMS, KIND_TEXTS, PARTIES, SEVERITIES, STATES
 from api.console.language import FORMS, LANGUAGES
+from api.console.signals import WORDS
+from detectors.models import features
+from detectors.rules import brake_wear, door_fault, door_wear, rope_slip, vibration_wear
 from liftwatch.incidents.incident import State
 from liftwatch.incidents.kinds import KINDS
 
@@ -108,6 +111,18 @@ def test_every_word_of_the_domain_has_a_text() -> None:
     assert set(PARTIES) >= {letter for kind in KINDS for letter in kind.at_once}
     assert set(STATES) == set(State.__args__)  # type: ignore[attr-defined]  # of a Literal
     assert (set(ALARMS), set(SEVERITIES)) == ({"raised", "cleared"}, {1, 2, 3, 4})
+
+
+def test_every_part_that_evidence_names_has_a_word() -> None:
+    """The parts that rules name stand in the console's table."""
+    worn = {row.name for row in (*door_wear.PARTS.values(), *vibration_wear.PARTS.values())}
+    assert WORDS["part"].keys() == {
+        *door_fault.PARTS,
+        *features.PARTS,
+        *worn,
+        brake_wear.BRAKE.name,
+        rope_slip.SLIP.name,
+    }
 
 
 def test_kinds_are_told_apart_in_both_languages() -> None:

@@ -113,6 +113,8 @@ def test_the_interface_describes_itself(client: TestClient, app: FastAPI) -> Non
         "/v1/organisations",
         "/v1/organisations/{id}",
         "/v1/organisations/{id}/contracts",
+        "/v1/organisations/{id}/contracts/{contract}",
+        "/v1/organisations/{id}/contracts/{contract}/withdraw",
         "/v1/people",
         "/v1/people/{id}",
         "/v1/people/{id}/roles",

@@ -106,6 +106,50 @@ def test_a_contract_shows_a_lift_from_its_first_day_to_its_last(
     assert len(desk.get(path)["items"]) == 2
 
 
+def test_a_contract_ends_and_the_next_unit_begins(
+    desk: Desk, client: TestClient, people: SqlPeople, fleet: Fleet
+) -> None:
+    """At once for the old unit; against a version, and never into another contract."""
+    fleet.lift("L-0001")
+    old, new = (desk.made("/v1/organisations", {"name": name})["id"] for name in ("旧", "新"))
+    li = Town(people).person("li")
+    desk.made(f"/v1/people/{li.id}/roles", {"role": "maintenance", "organisation": old})
+    hers = bearer(tokens(client, "li")["access_token"])
+
+    def lifts() -> int:
+        return len(client.get("/v1/lifts", headers=hers).json()["items"])
+
+    path = f"/v1/organisations/{old}/contracts"
+    made = desk.made(path, {"lift": "L-0001", "first_day": "2021-01-01"})
+    assert (lifts(), made["version"]) == (1, 1)
+    one = f"{path}/{made['id']}"
+    early = desk.patch(one, {"last_day": "2020-12-31"}, version=1)
+    assert (early.status_code, "before it begins" in early.json()["detail"]) == (422, True)
+    ended = desk.patch(one, {"last_day": "2021-06-30"}, version=1)
+    assert (ended.status_code, ended.json()["until_at"]) == (200, "2021-06-30T16:00:00.000Z")
+    assert lifts() == 0
+    assert desk.patch(one, {"last_day": None}, version=1).status_code == 412
+    follows = f"/v1/organisations/{new}/contracts"
+    desk.made(follows, {"lift": "L-0001", "first_day": "2021-07-01"})
+    again = desk.patch(one, {"last_day": "2021-07-01"}, version=2)
+    assert (again.status_code, "already" in again.json()["detail"]) == (422, True)
+    assert desk.patch(f"{follows}/{made['id']}", {"last_day": None}, version=2).status_code == 404
+
+
+def test_a_contract_entered_by_mistake_is_taken_out(desk: Desk, fleet: Fleet) -> None:
+    """The trail still knows of which lift it was."""
+    fleet.lift("L-0001")
+    unit = desk.made("/v1/organisations", {"name": "维保"})["id"]
+    path = f"/v1/organisations/{unit}/contracts"
+    made = desk.made(path, {"lift": "L-0001", "first_day": "2021-01-01"})
+    gone = desk.post(f"{path}/{made['id']}/withdraw")
+    assert (gone.status_code, gone.json()["items"]) == (200, [])
+    assert desk.post(f"{path}/{made['id']}/withdraw").status_code == 404
+    acts = [one["detail"] for one in desk.get("/v1/audit")["items"]]
+    withdrawn = next(one for one in acts if one.get("what") == "withdraw_contract")
+    assert (withdrawn["lift"], withdrawn["from"]) == ("L-0001", "2020-12-31T16:00:00.000Z")
+
+
 def test_a_request_counts_once(desk: Desk) -> None:
     """The same again is answered the same; another under its key is refused; none is refused."""
     body = {"name": "花园物业"}

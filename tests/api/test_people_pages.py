@@ -26,11 +26,13 @@ class Browser:
         assert response.status_code == 200, response.text
         return response.text
 
-    def send(self, path: str, page: str | None = None, **fields: str) -> Any:
-        """A form of a page, filled in."""
+    def send(
+        self, path: str, page: str | None = None, *, to: str | None = None, **fields: str
+    ) -> Any:
+        """A form of a page, filled in; it goes to the page itself unless `to` says where."""
         text = page or self.get(path)
         hidden = {name: found(text, name) for name in ("csrf", "once")}
-        return self.client.post(path, data=hidden | fields, headers=HTML)
+        return self.client.post(to or path, data=hidden | fields, headers=HTML)
 
 
 def found(page: str, name: str) -> str:
@@ -61,7 +63,16 @@ def test_from_an_organisation_to_a_person_with_a_role(browser: Browser, people: 
     assert "320583/garden\n320583/lake/3" in page
     contract = browser.send(unit, what="contract", lift="L-0001", first_day="2026-01-01")
     assert contract.status_code == 303
-    assert "L-0001" in browser.get(unit)
+    page = browser.get(unit)
+    assert "L-0001" in page
+    ended = {"contract": found(page, "contract"), "version": "1", "last_day": "2026-03-31"}
+    assert browser.send(unit, page, what="end", **ended).status_code == 303
+    assert 'value="2026-03-31"' in browser.get(unit)
+    stale = browser.send(unit, what="end", **ended)
+    assert (stale.status_code, "somebody else" in stale.text) == (422, True)
+    withdrawn = browser.send(unit, what="withdraw", contract=ended["contract"])
+    assert withdrawn.status_code == 303
+    assert "L-0001" not in browser.get(unit)
     made = browser.send("/people", login="Li", name="李伟")
     person = made.headers["location"]
     role = browser.send(person, what="give", role="property", organisation=unit.split("/")[-1])

@@ -15,7 +15,7 @@ from liftwatch.adapters.sql.people import SqlPeople
 from liftwatch.clock import MINUTE_MS
 from liftwatch.handlers import people, sign_in
 from liftwatch.handlers.sign_in import FAILURES_FREE, LOCKED_MS, Refused
-from liftwatch.ports import Conflict
+from liftwatch.ports import Conflict, Stale
 
 NOW_MS = 1_772_439_240_000
 PASSWORD, OTHER = "correct horse battery", "staple and a lantern"
@@ -124,10 +124,10 @@ def test_a_refresh_token_is_good_once_and_its_theft_ends_the_family(store: SqlPe
     assert second is not None
     assert second.credential.family == first.credential.family
     with store.begin() as work:
-        assert work.is_alive(first.credential.family, now_ms=NOW_MS)
+        assert work.signed_in(made.id, family=first.credential.family, now_ms=NOW_MS)
         assert sign_in.refresh(work, first.secret, now_ms=NOW_MS) is None
     with store.begin() as work:
-        assert not work.is_alive(first.credential.family, now_ms=NOW_MS)
+        assert not work.signed_in(made.id, family=first.credential.family, now_ms=NOW_MS)
         assert sign_in.refresh(work, second.secret, now_ms=NOW_MS) is None
         assert sign_in.refresh(work, "lwr_guess", now_ms=NOW_MS) is None
 
@@ -241,8 +241,19 @@ def test_contracts_of_a_lift_do_not_overlap(store: SqlPeople) -> None:
                 contract(from_ms, until_ms)
         with pytest.raises(AccessError, match="before it begins"):
             contract(10, 10)
-        assert [one.from_ms for one in work.contracts(lift="L-0001")] == [200, 100, 50]
+        found = work.contracts(lift="L-0001")
+        assert [one.from_ms for one in found] == [200, 100, 50]
         assert len(work.contracts(organisation=unit)) == 3
+        people.end_contract(work, found[0], version=1, until_ms=300)
+        contract(300, None)
+        with pytest.raises(AccessError, match="already"):
+            people.end_contract(work, found[1], version=1, until_ms=201)
+        with pytest.raises(Stale):
+            people.end_contract(work, found[0], version=2, until_ms=250)
+        with pytest.raises(Stale):
+            work.update_contract(found[0])
+        work.delete_contract(found[1].id)
+        contract(100, 200)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 from urllib.error import URLError
 from urllib.parse import quote
-from urllib.request import urlopen
+from urllib.request import HTTPCookieProcessor, build_opener, urlopen
 
 import paho.mqtt.client as mqtt
 import pytest
@@ -56,6 +56,7 @@ class Service:
         }
         self.log = folder / "service.log"
         self.process: subprocess.Popen[bytes] | None = None
+        self._browser = build_opener(HTTPCookieProcessor())
 
     def start(self) -> None:
         """Start it, and wait until it answers."""
@@ -96,10 +97,14 @@ class Service:
         process.send_signal(how)
         return process.wait(PATIENCE_S)
 
+    def ask(self, path: str) -> Any:
+        """One GET, with the cookies that came before."""
+        return self._browser.open(f"http://127.0.0.1:{self.port}{path}", timeout=10)
+
     def status(self, path: str) -> int:
         """The status of one GET, 0 when nobody answers."""
         try:
-            with urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=10) as answer:
+            with self.ask(path) as answer:
                 return int(answer.status)
         except URLError as error:
             return int(getattr(error, "code", 0))
@@ -107,7 +112,7 @@ class Service:
     def get(self, path: str) -> Any:
         """The JSON of one GET, also of one that is not well."""
         try:
-            with urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=10) as answer:
+            with self.ask(path) as answer:
                 return json.load(answer)
         except URLError as error:
             return json.loads(error.read()) if hasattr(error, "read") else None
@@ -120,7 +125,7 @@ class Service:
 
     def metric(self, name: str) -> float:
         """The sum of one metric over its labels."""
-        with urlopen(f"http://127.0.0.1:{self.port}/metrics", timeout=10) as answer:
+        with self.ask("/metrics") as answer:
             lines = answer.read().decode().splitlines()
         return sum(
             float(line.rsplit(" ", 1)[1])

@@ -1,6 +1,7 @@
 """Lifts through a real broker into a real InfluxDB and an incident that can be read."""
 
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -195,6 +196,9 @@ def test_the_demo_shows_lifts_and_incidents_and_ends_quietly(service: Any, until
     """The same service on embedded parts: twelve lifts, incidents, an exercise throughout."""
     demo = service(command="demo")
     demo.start()
+    assert demo.status("/v1/lifts") == 401
+    link = until(lambda: re.search(r"/enter/\S+", demo.log.read_text()), "a link is shown")
+    assert demo.status(link[0]) == 200
     until(lambda: len(demo.get("/v1/lifts")["items"]) == 12, "all lifts are there")
     found = until(lambda: demo.incidents(), "an incident has been raised")
     assert all(incident["exercise"] for incident in found)

@@ -23,7 +23,15 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import IntegrityError
 
-from liftwatch.access.people import Answered, Contract, Credential, Membership, Organisation, Person
+from liftwatch.access.people import (
+    Answered,
+    Contract,
+    Credential,
+    Membership,
+    Organisation,
+    Person,
+    SignedIn,
+)
 from liftwatch.access.secrets import Seal
 from liftwatch.access.sight import Grant, Place
 from liftwatch.adapters.sql import people_tables as tables
@@ -47,11 +55,15 @@ SEALED = ("name", "phone")
 # What is asked at every request: a query made beforehand takes half the time.
 _NOW_MS = bindparam("now_ms", type_=BigInteger())
 _PERSON_OF_ID = select(tables.person).where(_PERSON.id == bindparam("id"))
-_ALIVE = (
-    select(_CREDENTIAL.id)
+_STANDS = (
+    select(1)
     .where(_CREDENTIAL.family == bindparam("family"), _CREDENTIAL.ended_ms.is_(None))
     .where(_CREDENTIAL.expires_ms > _NOW_MS)
-    .limit(1)
+)
+_SIGNED_IN = (
+    select(_PERSON.id, _PERSON.login, _PERSON.epoch)
+    .where(_PERSON.id == bindparam("person"), _PERSON.disabled_ms.is_(None))
+    .where(_STANDS.exists())
 )
 _GRANTS = (
     select(_MEMBER.role, _MEMBER.organisation, _PLACE.area, _PLACE.estate, _PLACE.building)
@@ -163,10 +175,11 @@ class SqlPeopleReads(IdentityReads):
         )
         return [_credential(row) for row in self._connection.execute(query)]
 
-    def is_alive(self, family: str, *, now_ms: int) -> bool:
-        """Whether a sign-in has not been ended: something of its family still stands."""
-        values = {"family": family, "now_ms": now_ms}
-        return self._connection.execute(_ALIVE, values).first() is not None
+    def signed_in(self, person: str, *, family: str, now_ms: int) -> SignedIn | None:
+        """A person who may come in, while something of a sign-in's family still stands."""
+        values = {"person": person, "family": family, "now_ms": now_ms}
+        row = self._connection.execute(_SIGNED_IN, values).one_or_none()
+        return None if row is None else SignedIn(*row)
 
     def has_admin(self) -> bool:
         """Whether anybody is an administrator who is not disabled."""
@@ -279,10 +292,13 @@ class SqlPeopleWork(SqlPeopleReads, IdentityWork):
         """Insert; raises Conflict when the organisation does not exist."""
         self._insert(tables.contract, structs.asdict(contract))
 
-    def end_contract(self, id: str, *, until_ms: int) -> None:
-        """It ends then."""
-        query = update(tables.contract).where(_CONTRACT.id == id)
-        self._connection.execute(query.values(until_ms=until_ms))
+    def update_contract(self, contract: Contract) -> None:
+        """Replace the row whose version is one less; raises Stale when there is none."""
+        self._replace(tables.contract, structs.asdict(contract))
+
+    def delete_contract(self, id: str) -> None:
+        """As if it had never been."""
+        self._connection.execute(delete(tables.contract).where(_CONTRACT.id == id))
 
     def add_credential(self, credential: Credential) -> None:
         """Insert."""

@@ -55,6 +55,7 @@ contract = Table(
     ),
     Column("from_ms", BigInteger(), nullable=False),
     Column("until_ms", BigInteger()),
+    Column("version", Integer(), nullable=False),
     Index("contract_of_organisation", "organisation", "lift", "from_ms"),
     Index("contract_of_lift", "lift", "from_ms"),
 )
