@@ -1,7 +1,7 @@
 """Coming in by an OpenID provider: to it, and back with a code that is good once.
 
-What binds the way back to the browser that began is a cookie of its own, which lives ten minutes
-and is sent to these two addresses only. Whatever fails leads to a page that says so in a line.
+What binds the way back to the browser that began is a cookie of its own, which lives ten minutes.
+Whatever fails leads to a page that says so in a line.
 """
 
 from typing import Annotated, NamedTuple
@@ -40,7 +40,8 @@ from liftwatch.handlers import identities
 log = structlog.get_logger()
 router = APIRouter(include_in_schema=False)
 START, BACK, OWN_PAGE = "/sign-in/openid", "/sign-in/openid/back", "/me"
-COOKIE = "lw_openid"
+COOKIE, COOKIE_OF_TLS = "lw_openid", "__Host-lw_openid"
+"""With TLS a name that no neighbour of ours can set: it could have a victim finish its own way."""
 Value = Annotated[str, Query(max_length=4_096)]
 Whoever = Annotated[Principal, Depends(allow("sign.in"))]
 
@@ -110,14 +111,18 @@ def set_out(
 def keep_browser(request: Request, response: Response, browser: str) -> None:
     """The cookie of an attempt. A later one takes its place: of two tabs the last one comes in."""
     response.set_cookie(
-        COOKIE,
+        cookie_of(request),
         browser,
         max_age=identities.LIVES_MS // 1000,
-        path=START,
         httponly=True,
         samesite="lax",  # what comes back is led here by another site
         secure=request.url.scheme == "https",
     )
+
+
+def cookie_of(request: Request) -> str:
+    """The name of the cookie of an attempt."""
+    return COOKIE_OF_TLS if request.url.scheme == "https" else COOKIE
 
 
 @router.get(BACK)
@@ -130,7 +135,7 @@ def back(
 ) -> Response:
     """From the provider: a session begins, or a sign-in is linked."""
     provider_of(gate)
-    browser = request.cookies.get(COOKIE, "")
+    browser = request.cookies.get(cookie_of(request), "")
     with gate.people.begin() as work:  # over whatever comes of it
         attempt = identities.returned(work, said.state, browser, now_ms=now_ms())
     if attempt is None:
@@ -148,7 +153,8 @@ def back(
         to_me = attempt is not None and attempt.person is not None
         here = "/" if attempt is None else attempt.back
         response = _told(request, gate, failed, back=here, page=OWN_PAGE if to_me else "/sign-in")
-    response.delete_cookie(COOKIE, path=START)
+    encrypted = request.url.scheme == "https"
+    response.delete_cookie(cookie_of(request), secure=encrypted, httponly=True, samesite="lax")
     return response
 
 

@@ -151,12 +151,29 @@ def test_what_is_asked_of_the_provider(client: TestClient) -> None:
         assert len(first[name][0]) >= 43
 
 
-def test_the_cookie_of_an_attempt_goes_nowhere_else(client: TestClient, li: Person) -> None:
+def test_with_tls_no_neighbour_can_set_the_cookie(linked: FastAPI, li: Person) -> None:
+    """`__Host-`: the browser keeps it from this very host alone."""
+    del li
+    with TestClient(linked, base_url="https://127.0.0.1", follow_redirects=False) as client:
+        cookie = client.get(START).headers["set-cookie"]
+        assert cookie.startswith("__Host-lw_openid=lwb_")
+        assert {"Secure", "Path=/"} <= set(cookie.split("; "))
+        assert "Domain" not in cookie
+        client.cookies.set("lw_openid", client.cookies["__Host-lw_openid"])
+        address = led(client)
+        assert "redirect_uri=https%3A%2F%2F127.0.0.1%2F" in sent(client)
+        del client.cookies["__Host-lw_openid"]
+        assert "failed=state" in client.get(address).headers["location"]
+        assert came(client) == "/"
+
+
+def test_the_cookie_of_an_attempt(client: TestClient, li: Person) -> None:
     """Out of reach of scripts, for ten minutes, gone when it is used; the session as ever."""
     del li
     cookie = client.get(START).headers["set-cookie"].lower()
-    for part in ("httponly", "samesite=lax", "path=/sign-in/openid", "max-age=600"):
+    for part in ("httponly", "samesite=lax", "path=/;", "max-age=600"):
         assert part in cookie
+    assert "secure" not in cookie
     answer = client.get(led(client))
     one, two = sorted(answer.headers.get_list("set-cookie"))
     assert one.startswith('lw_openid=""')
