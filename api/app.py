@@ -13,6 +13,7 @@ from api import (
     completeness,
     evidence,
     health,
+    identities,
     incidents,
     lifts,
     organisations,
@@ -22,7 +23,16 @@ from api import (
     stream,
     telemetry,
 )
-from api.console import audit_page, demo_page, entrance, import_page, pages, people_pages
+from api.console import (
+    audit_page,
+    demo_page,
+    entrance,
+    import_page,
+    openid,
+    own_page,
+    pages,
+    people_pages,
+)
 from api.feed import Feed
 from api.gate import Gate
 from api.guard import Guard
@@ -46,10 +56,13 @@ MODULES = (
     sign_in,
     organisations,
     people,
+    identities,
     audit,
     register,
     completeness,
     entrance,
+    openid,
+    own_page,
     people_pages,
     import_page,
     audit_page,

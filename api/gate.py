@@ -10,6 +10,7 @@ from limits.strategies import MovingWindowRateLimiter
 from api.given import Given, session_of
 from api.notes import Notes
 from liftwatch.access.hosts import neighbourhood_of
+from liftwatch.access.identities import Provider
 from liftwatch.access.people import Credential, SignedIn
 from liftwatch.access.secrets import digest, is_signed, signed
 from liftwatch.access.sight import Grant
@@ -32,10 +33,15 @@ class Entry(NamedTuple):
 
 
 class Gate:
-    """People and the installation's secret; asked at every request, so that an end is at once."""
+    """People and the installation's secret; asked at every request, so that an end is at once.
 
-    def __init__(self, people: PeopleStore, secret: bytes) -> None:
-        self.people, self.secret = people, secret
+    `provider` is where people may sign in as well, if there is one.
+    """
+
+    def __init__(
+        self, people: PeopleStore, secret: bytes, provider: Provider | None = None
+    ) -> None:
+        self.people, self.secret, self.provider = people, secret, provider
         self._limiter = MovingWindowRateLimiter(MemoryStorage())
         self._closed = False
         self._notes = Notes(people)

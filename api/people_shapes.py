@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
+from liftwatch.access.identities import Identity
 from liftwatch.access.people import (
     Contract,
     Credential,
@@ -186,6 +187,28 @@ class CredentialList(Struct):
     items: list[CredentialShape]
 
 
+class NewIdentity(Struct, kw_only=True, forbid_unknown_fields=True):
+    """The subject (`sub`) by which the installation's OpenID provider names somebody."""
+
+    subject: Annotated[str, Meta(min_length=1, max_length=255)]
+
+
+class IdentityShape(Struct, kw_only=True):
+    """A sign-in elsewhere that stands for somebody."""
+
+    id: str
+    issuer: str
+    subject: str
+    made_at: str
+    used_at: str | None
+
+
+class IdentityList(Struct):
+    """The sign-ins elsewhere that stand for somebody now, the newest first."""
+
+    items: list[IdentityShape]
+
+
 class AuditShape(Struct, kw_only=True):
     """One act of the trail; `who` and `about` are logins, null where nobody is known (any more)."""
 
@@ -316,3 +339,19 @@ def told(change: Struct) -> dict[str, Any]:
     """The fields of a change that were named."""
     named = {name: getattr(change, name) for name in change.__struct_fields__}
     return {name: value for name, value in named.items() if value is not UNSET}
+
+
+def identity_list(standing: list[Identity]) -> IdentityList:
+    """Sign-ins elsewhere as the API shows them."""
+    return IdentityList(
+        [
+            IdentityShape(
+                id=one.id,
+                issuer=one.issuer,
+                subject=one.subject,
+                made_at=rfc3339(one.made_ms),
+                used_at=None if one.used_ms is None else rfc3339(one.used_ms),
+            )
+            for one in standing
+        ]
+    )

@@ -10,7 +10,7 @@ from api.principal import Principal, allow, unauthenticated
 from api.problems import DOCUMENTED, BadParameter, Problem
 from api.shapes import answer
 from api.who import Where, client_of, where_of
-from liftwatch.access.people import CredentialKind, Person
+from liftwatch.access.people import Credential, CredentialKind, Person
 from liftwatch.access.rights import ACTIONS, may
 from liftwatch.access.secrets import digest
 from liftwatch.access.sight import sight_of
@@ -124,13 +124,15 @@ def revoke(request: Request, gate: TheGate, token: Field) -> Response:
     return Response(status_code=204)
 
 
-def leave(gate: Gate, where: Where, secret: str) -> None:
-    """End the sign-in a secret belongs to, if it belongs to one."""
+def leave(gate: Gate, where: Where, secret: str) -> Credential | None:
+    """End the sign-in a secret belongs to; None when it belongs to none."""
     at_ms = now_ms()
     with gate.people.begin() as work:
         held = work.credential(digest(secret))
         if sign_in.sign_out(work, secret, now_ms=at_ms) and held is not None:
             work.audit(entrance_act(where, held.person, "out", at_ms=at_ms))
+            return held
+    return None
 
 
 @router.get("/v1/me")

@@ -4,6 +4,7 @@ from typing import Literal, NamedTuple
 
 from fastapi import Request
 
+from api.problems import Problem
 from liftwatch.access.hosts import address_of
 from liftwatch.access.roles import ANYBODY
 from liftwatch.access.sight import Grant
@@ -47,3 +48,10 @@ def client_of(request: Request) -> str:
 def where_of(request: Request) -> Where:
     """The client's address, and whether it asks the API or for a page."""
     return Where(client_of(request), "api" if request.url.path.startswith("/v1/") else "console")
+
+
+def person_of(principal: Principal) -> str:
+    """The person somebody is; the problem `not-found` for who is not in the register."""
+    if principal.person is None:
+        raise Problem("not-found", f"{principal.name} is nobody who signs in")
+    return principal.person

@@ -23,6 +23,7 @@ from pydantic import (
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from liftwatch.access.hosts import Host
+from liftwatch.access.identities import ISSUER_MAX
 from liftwatch.access.secrets import all_secrets
 from liftwatch.audit.anchors import KEEP_DAYS_MIN
 from liftwatch.audit.chain import KEY_BYTES_MIN as AUDIT_KEY_BYTES_MIN
@@ -153,6 +154,25 @@ def parse_webhook(text: Any) -> str:
     return address
 
 
+def parse_issuer(text: Any) -> str:
+    """An OpenID provider's `https://` address as it calls itself, or `http://` on this machine."""
+    address = parse_webhook(text)
+    parts = urlsplit(address)
+    if parts.query or parts.fragment or parts.username is not None or len(address) > ISSUER_MAX:
+        raise ValueError("is not https://host/path, without more")
+    return address
+
+
+def check_client(given: Any, info: ValidationInfo) -> Any:
+    """What a provider knows us by is of use with a provider, and a provider is with it."""
+    text = given.get_secret_value() if isinstance(given, SecretStr) else given
+    if bool(text) != bool(info.data.get("oidc_issuer")):
+        if text:
+            raise ValueError(f"is of no use: {PREFIX}OIDC_ISSUER is not set")
+        raise ValueError(f"is missing: {PREFIX}OIDC_ISSUER is set")
+    return given
+
+
 def check_key(secret: SecretStr, info: ValidationInfo) -> SecretStr:
     """The secret of a webhook, if there is one to be signed for; it is never repeated."""
     if secret.get_secret_value() or info.data.get("alarm_webhook_url"):
@@ -276,6 +296,14 @@ class Settings(BaseSettings):
     alarm_webhook_secret: Annotated[
         SecretStr, Field(validate_default=True), AfterValidator(check_key)
     ] = SecretStr("")
+    oidc_issuer: Annotated[str, BeforeValidator(parse_issuer)] = ""
+    oidc_client_id: Annotated[
+        str, Field(validate_default=True, max_length=255), AfterValidator(check_client)
+    ] = ""
+    oidc_client_secret: Annotated[
+        SecretStr, Field(validate_default=True), AfterValidator(check_client)
+    ] = SecretStr("")
+    oidc_label: Annotated[str, Field(min_length=1, max_length=40)] = "OpenID Connect"
     audit_key: Annotated[SecretStr, AfterValidator(check_audit_key)] = SecretStr("")
     audit_keep_days: Annotated[int, Field(le=36_500), AfterValidator(check_keep)] = 400
     log: Literal["text", "json"] = "text"

@@ -9,20 +9,23 @@ from fastapi.responses import RedirectResponse
 from api.console.forms import Sent, TheForm, done, fresh_key
 from api.console.kinds import ROLE_TEXTS
 from api.console.language import Language
+from api.console.own_page import identity_row
 from api.console.render import language_of, render
 from api.gate import Gate
+from api.identities import provider_of
 from api.once import Act, Done
 from api.organisations import contract_of, days_of
 from api.parts import TheGate
 from api.people_shapes import Nothing
 from api.principal import Principal, allow
 from api.problems import BadParameter, Problem, shown
+from liftwatch.access.identities import Asserted
 from liftwatch.access.people import AccessError, Contract, Membership, Organisation
 from liftwatch.access.roles import ROLES
 from liftwatch.access.sight import Place
 from liftwatch.access.store import PeopleReads, PeopleWork
 from liftwatch.clock import begin_ms, date_of, day_of, estate_day, now_ms
-from liftwatch.handlers import people, sign_in
+from liftwatch.handlers import identities, people, sign_in
 from liftwatch.register.columns import KINDS
 
 router = APIRouter(include_in_schema=False)
@@ -264,7 +267,17 @@ def change_person(
         link.append(sign_in.issue(work, id, "link", now_ms=at_ms).secret)
         return Done(Nothing(), "link", ("person", id))
 
+    def identity(work: PeopleWork, at_ms: int) -> Done:
+        asserted = Asserted(provider_of(gate).issuer, form.text("subject"))
+        identities.link(work, id, asserted, now_ms=at_ms)
+        return Done(Nothing(), "identity", ("person", id))
+
+    def unlink(work: PeopleWork, at_ms: int) -> Done:
+        identities.unlink(work, id, form.text("identity"), now_ms=at_ms)
+        return Done(Nothing(), "identity.end", ("person", id))
+
     acts = {"give": give, "withdraw": withdraw, "change": change, "link": let_in}
+    acts |= {"identity": identity, "unlink": unlink}
     wrong = done(gate, principal, WRITE, form=form, act=_chosen(form, acts))
     if wrong or link:
         url = f"{request.url.scheme}://{request.url.netloc}/enter/{link[0]}" if link else None
@@ -289,7 +302,10 @@ def _person(
         roles = reads.memberships([id])
         names = names_of(reads, roles)
         units = reads.organisations(limit=500)
+        elsewhere = identities.standing(reads, id)
     values: Values = {
+        "openid": gate.provider.label if gate.provider else None,
+        "identities": [identity_row(one, language) for one in elsewhere],
         "one": found,
         "roles": [role_row(one, language, names) for one in roles],
         "role_words": [(name, language.say(text)) for name, text in ROLE_TEXTS.items()],

@@ -72,7 +72,9 @@ class Seal:
     """
 
     def __init__(self, secret: bytes, *before: bytes) -> None:
-        self._ciphers = [AESGCM(key_for("personal data", one)) for one in (secret, *before)]
+        every = (secret, *before)
+        self._ciphers = [AESGCM(key_for("personal data", one)) for one in every]
+        self._marks = [key_for("marks of personal data", one) for one in every]
 
     def close(self, text: str | None, *, place: str) -> bytes | None:
         """The sealed text."""
@@ -100,6 +102,13 @@ class Seal:
             with contextlib.suppress(InvalidTag, ValueError):
                 return number, cipher.decrypt(nonce, body, place.encode()).decode()
         raise Unsealed(f"{place}: sealed with another secret, or changed")
+
+    def marks(self, text: str) -> list[str]:
+        """By what a sealed text is found: the same for the same text, of use to nobody else.
+
+        The first is what is written now; by the others lies what has not been sealed anew yet.
+        """
+        return [hmac.new(key, text.encode(), hashlib.sha256).hexdigest() for key in self._marks]
 
 
 def new_token(kind: str) -> str:

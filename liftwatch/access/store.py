@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
+from liftwatch.access.identities import Asserted, Attempt, Identity
 from liftwatch.access.people import (
     Answered,
     Contract,
@@ -58,6 +59,12 @@ class PeopleReads(Protocol):
 
     def has_admin(self) -> bool:
         """Whether anybody is an administrator who is not disabled."""
+
+    def identity(self, asserted: Asserted) -> Identity | None:
+        """What stands for somebody under a provider's subject, unless it is ended."""
+
+    def identities(self, person: str) -> list[Identity]:
+        """A person's sign-ins elsewhere, ended ones too, the newest first."""
 
 
 class PeopleWork(PeopleReads, Protocol):
@@ -119,6 +126,24 @@ class PeopleWork(PeopleReads, Protocol):
         self, *, now_ms: int, id: str | None = None, family: str | None = None, of: str = ""
     ) -> int:
         """End one, a family, or all `of` a person; how many that still stood."""
+
+    def add_identity(self, identity: Identity) -> None:
+        """Insert; raises Conflict when the subject stands for somebody already."""
+
+    def note_identity(self, id: str, *, used_ms: int) -> None:
+        """Somebody came in by it."""
+
+    def end_identity(self, id: str, *, ended_ms: int) -> None:
+        """It stands for nobody from then on."""
+
+    def add_attempt(self, attempt: Attempt) -> None:
+        """Insert."""
+
+    def take_attempt(self, state: str) -> Attempt | None:
+        """The attempt of a state's digest, which is gone by this: of two that ask one gets it."""
+
+    def prune_attempts(self, before_ms: int) -> int:
+        """Forget what was over before; how many went."""
 
     def answered(self, caller: str, key: str) -> Answered | None:
         """What a caller was answered under a key, locked against others."""

@@ -12,13 +12,21 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from liftwatch.access.identities import ProviderAway
 from liftwatch.adapters.sql import BooksError
 from liftwatch.adapters.sql.check import schema_of
 from liftwatch.audit.chain import seal_name
 from liftwatch.commands.backup import unread
 from liftwatch.commands.check_http import check_http
 from liftwatch.commands.finding import Check, Finding
-from liftwatch.commands.wiring import NO_ADMIN, SECRET_FILE, secrets_at, telemetry_store, tls_of
+from liftwatch.commands.wiring import (
+    NO_ADMIN,
+    SECRET_FILE,
+    provider_of,
+    secrets_at,
+    telemetry_store,
+    tls_of,
+)
 from liftwatch.failure import Failure
 from liftwatch.ports import StoreUnavailable
 from liftwatch.settings import MqttUrl, Settings, SettingsError, audit_keys, load_settings
@@ -179,6 +187,21 @@ def _telemetry(settings: Settings) -> Iterator[Finding]:
         yield Finding("unsafe", "telemetry", "the token goes over http:// unencrypted")
 
 
+def _openid(settings: Settings) -> Iterator[Finding]:
+    provider = provider_of(settings)
+    if provider is None:
+        return
+    with contextlib.closing(provider):
+        try:
+            remarks = provider.examine()
+        except ProviderAway as error:
+            yield Finding("wrong", "sign-in", f"{provider.issuer}: {error}")
+            return
+    yield Finding("ok", "sign-in", f"{provider.issuer} is an OpenID provider, and answers")
+    for remark in remarks:
+        yield Finding("unsafe", "sign-in", f"{provider.issuer} {remark}")
+
+
 def _user(settings: Settings) -> Iterator[Finding]:
     del settings
     if hasattr(os, "geteuid") and os.geteuid() == 0:
@@ -200,5 +223,6 @@ CHECKS: tuple[Check, ...] = (
     _broker,
     _telemetry,
     check_http,
+    _openid,
     _drill,
 )

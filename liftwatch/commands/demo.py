@@ -36,6 +36,7 @@ EMBEDDED = {
     "database_url": SecretStr(""),
     "canary_mqtt_url": None,
     "mqtt_cert_file": None,
+    "oidc_issuer": "",
     "alarm_webhook_url": "",  # nothing of a demo leaves it
     "http_cert_file": None,  # and nobody looks at it from elsewhere
     "http_proxy": False,

@@ -22,6 +22,7 @@ from liftwatch.access.hosts import Host
 from liftwatch.access.secrets import Seal, all_secrets, new_secret
 from liftwatch.adapters.embedded import EmbeddedStore
 from liftwatch.adapters.influx import InfluxStore
+from liftwatch.adapters.openid import OpenIdProvider
 from liftwatch.adapters.sql import BooksError, SqlBooks, open_books
 from liftwatch.adapters.sql.people import SqlPeople
 from liftwatch.adapters.sql.seals import holds_sealed
@@ -178,7 +179,7 @@ def gate_of(settings: Settings, stores: Stores, folder: Path) -> Gate:
     Raises Failure where others would ask before anybody could.
     """
     newest, *_ = secrets_of(settings, folder, stores.books)
-    gate = Gate(people_of(settings, stores, folder), newest)
+    gate = Gate(people_of(settings, stores, folder), newest, provider_of(settings))
     if settings.http_hosts and gate.is_open():
         raise Failure(f"LIFTWATCH_HTTP_HOSTS: {NO_ADMIN}")
     return gate
@@ -209,6 +210,18 @@ def page_of(settings: Settings) -> str:
     for name in settings.http_hosts[:1]:
         return f"{scheme}://{name if name.port else Host(name.name, port)}/"
     return f"{scheme}://{Host(host, port)}/"
+
+
+def provider_of(settings: Settings) -> OpenIdProvider | None:
+    """The OpenID provider of the settings; it is asked when somebody comes in by it."""
+    if not settings.oidc_issuer:
+        return None
+    return OpenIdProvider(
+        settings.oidc_issuer,
+        client_id=settings.oidc_client_id,
+        client_secret=settings.oidc_client_secret.get_secret_value(),
+        label=settings.oidc_label,
+    )
 
 
 @contextlib.contextmanager

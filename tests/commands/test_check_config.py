@@ -14,6 +14,7 @@ from liftwatch.audit.entry import ENGINE, Act
 from liftwatch.commands.check_config import check_config_command
 from liftwatch.handlers import people
 from liftwatch.settings import audit_keys, load_settings
+from tests.openid import CLIENT_ID, CLIENT_SECRET, ProviderProcess
 
 
 @pytest.fixture
@@ -151,3 +152,30 @@ def test_a_database_of_a_newer_version_is_wrong(
     fine, found = told(capsys)
     assert not fine
     assert "9999" in found["database"][0][1]
+
+
+def test_the_openid_provider_is_asked(
+    openid: ProviderProcess, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whether it answers, is who it should be, can sign, and knows PKCE; http is unsafe."""
+    monkeypatch.setenv("LIFTWATCH_OIDC_ISSUER", openid.issuer)
+    monkeypatch.setenv("LIFTWATCH_OIDC_CLIENT_ID", CLIENT_ID)
+    monkeypatch.setenv("LIFTWATCH_OIDC_CLIENT_SECRET", CLIENT_SECRET)
+    fine, found = told(capsys)
+    assert fine
+    assert [verdict for verdict, _ in found["sign-in"]] == ["ok", "unsafe"]
+    openid.lie(document={"code_challenge_methods_supported": ["plain"]})
+    assert "PKCE" in told(capsys)[1]["sign-in"][1][1]
+    for lies, why in (
+        ({"document": {"issuer": "https://other.example"}}, "calls itself"),
+        ({"keys": {"keys": []}}, "has no key that can be used"),
+        ({"paths": {"/jwks": {"status": 404}}}, "with HTTP 404"),
+    ):
+        openid.lie(**lies)
+        fine, found = told(capsys)
+        ((verdict, detail),) = found["sign-in"]
+        assert (fine, verdict, why in detail) == (False, "wrong", True)
+        assert CLIENT_SECRET not in detail
+    monkeypatch.setenv("LIFTWATCH_OIDC_ISSUER", "http://127.0.0.1:1")
+    fine, found = told(capsys)
+    assert "does not answer" in found["sign-in"][0][1]

@@ -70,6 +70,12 @@ def test_the_defaults_are_those_of_the_contract() -> None:
         ("ALARM_WEBHOOK_URL", "https:///alarm", "is not https://host/path"),
         ("ALARM_WEBHOOK_SECRET", "whsec_dG9vIHNob3J0", "24 to 64 bytes in base64"),
         ("ALARM_WEBHOOK_SECRET", "s3cret, no base64 at all, no base64", "24 to 64 bytes"),
+        ("OIDC_ISSUER", "http://id.example", "is not https://host/path, nor http:// on"),
+        ("OIDC_ISSUER", "https://id.example/?realm=x", "is not https://host/path, without more"),
+        ("OIDC_ISSUER", "https://s3cret@id.example/", "is not https://host/path, without more"),
+        ("OIDC_CLIENT_ID", "liftwatch", "is of no use: LIFTWATCH_OIDC_ISSUER is not set"),
+        ("OIDC_CLIENT_SECRET", "s3cret", "is of no use: LIFTWATCH_OIDC_ISSUER is not set"),
+        ("OIDC_LABEL", "", "at least 1 character"),
         ("AUDIT_KEY", "dG9vIHNob3J0", "is not at least 32 bytes in base64"),
         ("AUDIT_KEY", "s3cret, and no base64 at all, by no means", "is not at least 32 bytes"),
         ("AUDIT_KEY", "bGlmdHdhdGNo" * 4 + ",", "is not at least 32 bytes"),
@@ -97,6 +103,7 @@ def test_a_bad_setting_is_one_line_that_names_it(
     ("name", "value", "named"),
     [
         ("CANARY_S", "30", "CANARY_LATE_S: is below 4 times"),
+        ("OIDC_ISSUER", "https://id.example", "OIDC_CLIENT_ID: is missing"),
         ("ALARM_WEBHOOK_URL", "https://alarm.example/", "ALARM_WEBHOOK_SECRET: is not whsec_"),
         ("HTTP_PROXY", "true", "HTTP_HOSTS: is needed by LIFTWATCH_HTTP_PROXY"),
     ],
@@ -166,6 +173,9 @@ def test_secrets_are_not_printed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(f"{PREFIX}CANARY_MQTT_URL", "mqtts://canary:s3cret@broker.example")
     monkeypatch.setenv(f"{PREFIX}ALARM_WEBHOOK_SECRET", "whsec_" + "s3cret00" * 5)
     monkeypatch.setenv(f"{PREFIX}AUDIT_KEY", "s3cret00" * 6)
+    monkeypatch.setenv(f"{PREFIX}OIDC_ISSUER", "https://id.example")
+    monkeypatch.setenv(f"{PREFIX}OIDC_CLIENT_ID", "liftwatch")
+    monkeypatch.setenv(f"{PREFIX}OIDC_CLIENT_SECRET", "s3cret")
     settings = load_settings()
     assert "s3cret" not in f"{settings!r} {settings}"
     url = settings.mqtt_url

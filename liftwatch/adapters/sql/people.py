@@ -36,6 +36,7 @@ from liftwatch.access.secrets import Seal
 from liftwatch.access.sight import Grant, Place
 from liftwatch.adapters.sql import people_tables as tables
 from liftwatch.adapters.sql.books import SqlBooks
+from liftwatch.adapters.sql.identities import IdentityReads, IdentityWork
 from liftwatch.adapters.sql.trouble import translated
 from liftwatch.adapters.sql.work import SqlWork
 from liftwatch.audit.entry import Act
@@ -97,11 +98,11 @@ class SqlPeople:
             yield SqlPeopleReads(connection, self._seal)
 
 
-class SqlPeopleReads:
+class SqlPeopleReads(IdentityReads):
     """What is read of people and organisations."""
 
     def __init__(self, connection: Connection, seal: Seal) -> None:
-        self._connection, self._seal = connection, seal
+        super().__init__(connection, seal)
 
     def person(self, id: str) -> Person | None:
         """One person."""
@@ -212,7 +213,7 @@ class SqlPeopleReads:
         return found
 
 
-class SqlPeopleWork(SqlPeopleReads):
+class SqlPeopleWork(SqlPeopleReads, IdentityWork):
     """One transaction: reads, and what it changes."""
 
     def __init__(self, work: SqlWork, seal: Seal) -> None:

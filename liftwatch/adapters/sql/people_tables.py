@@ -10,6 +10,7 @@ from sqlalchemy import (
     LargeBinary,
     String,
     Table,
+    text,
 )
 
 from liftwatch.adapters.sql.tables import metadata, name_type
@@ -130,4 +131,47 @@ credential = Table(
     Index("credential_of_person", "person", "made_ms"),
     Index("credential_of_family", "family"),
     Index("credential_by_end", "expires_ms"),
+)
+
+# A subject is sealed; `mark` finds it, and is made with the installation's secret.
+identity = Table(
+    "identity",
+    metadata,
+    Column("id", name_type(64), primary_key=True),
+    Column(
+        "person",
+        name_type(64),
+        ForeignKey("person.id", name="identity_person", ondelete="CASCADE"),
+        nullable=False,
+    ),
+    Column("issuer", name_type(500), nullable=False),
+    Column("mark", name_type(64), nullable=False),
+    Column("subject", LargeBinary(), nullable=False),
+    Column("made_ms", BigInteger(), nullable=False),
+    Column("used_ms", BigInteger()),
+    Column("ended_ms", BigInteger()),
+    Index(
+        "identity_standing",
+        "mark",
+        unique=True,
+        sqlite_where=text("ended_ms IS NULL"),
+        postgresql_where=text("ended_ms IS NULL"),
+    ),
+    Index("identity_of_person", "person", "made_ms"),
+)
+
+sign_in_attempt = Table(
+    "sign_in_attempt",
+    metadata,
+    Column("state", name_type(64), primary_key=True),
+    Column("browser", name_type(64), nullable=False),
+    Column(
+        "person",
+        name_type(64),
+        ForeignKey("person.id", name="sign_in_attempt_person", ondelete="CASCADE"),
+    ),
+    Column("back", String(2_000), nullable=False),
+    Column("made_ms", BigInteger(), nullable=False),
+    Column("expires_ms", BigInteger(), nullable=False),
+    Index("sign_in_attempt_by_end", "expires_ms"),
 )

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, Table, select, tuple_, update
 
+from liftwatch.access.identities import marked
 from liftwatch.access.secrets import Seal, Unsealed
 from liftwatch.adapters.sql import people_tables as tables
 from liftwatch.adapters.sql.books import SqlBooks
@@ -20,16 +21,28 @@ BATCH = 500
 
 
 class Sealed(NamedTuple):
-    """A table, its key, and its sealed columns with the places that what is in them is bound to."""
+    """A table, its key, and its sealed columns with the places that what is in them is bound to.
+
+    `found_by` is a column with a mark of what is sealed and of the column beside it.
+    """
 
     table: Table
     key: tuple[str, ...]
     places: Mapping[str, str]
+    found_by: str | None = None
+    beside: tuple[str, ...] = ()
 
 
 SEALED = (
     Sealed(tables.person, ("id",), {"name": "person/{id}/name", "phone": "person/{id}/phone"}),
     Sealed(tables.answered, ("caller", "key"), {"body": "answered/{caller}/{key}"}),
+    Sealed(
+        tables.identity,
+        ("id",),
+        {"subject": "identity/{id}/subject"},
+        found_by="mark",
+        beside=("issuer",),
+    ),
 )
 
 
@@ -89,7 +102,8 @@ def _batch(
 ) -> list[Row[Any]]:
     """The next rows in the order of their keys, all their columns by name."""
     key = [one.table.c[name] for name in one.key]
-    query = select(*key, *(one.table.c[name] for name in one.places)).order_by(*key).limit(BATCH)
+    named = (*one.places, *one.beside)
+    query = select(*key, *(one.table.c[name] for name in named)).order_by(*key).limit(BATCH)
     if after is not None:
         query = query.where(tuple_(*key) > tuple_(*(after._mapping[name] for name in one.key)))
     if lock:
@@ -116,12 +130,16 @@ def _tally_of(one: Sealed, row: Row[Any], seal: Seal) -> Tally:
 
 
 def _sealed_anew(connection: Connection, one: Sealed, row: Row[Any], *, seal: Seal) -> int:
-    changed = {}
+    changed: dict[str, Any] = {}
     for name, sealed, place in _values(one, row):
         with suppress(Unsealed):
             if not seal.is_newest(sealed, place=place):
-                changed[name] = seal.close(seal.open(sealed, place=place), place=place)
+                text = seal.open(sealed, place=place) or ""
+                changed[name] = seal.close(text, place=place)
+                if one.found_by is not None:
+                    (beside,) = (row._mapping[name] for name in one.beside)
+                    changed[one.found_by] = seal.marks(marked(beside, text))[0]
     if changed:
         own = [one.table.c[name] == row._mapping[name] for name in one.key]
         connection.execute(update(one.table).where(*own).values(changed))
-    return len(changed)
+    return len(changed.keys() & one.places.keys())
