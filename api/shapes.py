@@ -8,6 +8,7 @@ from msgspec import Struct, field
 
 from api.people_shapes import DESCRIBED_PEOPLE
 from api.register_shapes import DESCRIBED_REGISTER
+from api.rota_shapes import DESCRIBED_ROTAS
 from liftwatch.account import AccountGap, Completeness
 from liftwatch.clock import day_text, rfc3339
 from liftwatch.incidents.evidence import Confidence
@@ -259,7 +260,7 @@ def described(
 def schemas() -> dict[str, Any]:
     """The OpenAPI schemas of all shapes."""
     _, components = msgspec.json.schema_components(
-        (*DESCRIBED, *DESCRIBED_PEOPLE, *DESCRIBED_REGISTER),
+        (*DESCRIBED, *DESCRIBED_PEOPLE, *DESCRIBED_REGISTER, *DESCRIBED_ROTAS),
         ref_template="#/components/schemas/{name}",
     )
     return components

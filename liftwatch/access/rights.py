@@ -11,6 +11,7 @@ from liftwatch.access.roles import ANYBODY, ROLES
 
 WATCHING = frozenset({"property", "maintenance", "supervision", "rescue", "admin"})
 KEEPING = frozenset({"property", "admin"})
+ON_DUTY = frozenset({"property", "maintenance", "admin"})
 EVERY_ROLE = frozenset(ROLES)
 ADMIN = frozenset({"admin"})
 LOGGED = frozenset({"supervision"})
@@ -39,6 +40,9 @@ ACTIONS: dict[str, Action] = {
         Action("households.read", KEEPING, "see households and their floor areas", by_row=True),
         Action("organisations.read", EVERY_ROLE, "see organisations"),
         Action("organisations.write", ADMIN, "make and change organisations and contracts"),
+        Action("rotas.read", ON_DUTY, "see the rotas of duty of one's organisation", by_row=True),
+        Action("rotas.write", ON_DUTY, "make and change the rotas of an organisation one leads"),
+        Action("rotas.take", ON_DUTY, "say that one has taken over one's duty"),
         Action("people.read", ADMIN, "see people and their rights"),
         Action("people.write", ADMIN, "make and change people and their rights"),
         Action("audit.read", ADMIN, "see who did or read what"),

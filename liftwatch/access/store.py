@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
+from liftwatch.access.duty import DutyRota
 from liftwatch.access.people import Answered, Contract, Credential, Membership, Organisation, Person
 from liftwatch.access.sight import Grant
 from liftwatch.audit.entry import Act
 from liftwatch.records import RegisterWork
+from liftwatch.register.rota import Confirmation
 
 
 class PeopleReads(Protocol):
@@ -33,6 +35,15 @@ class PeopleReads(Protocol):
 
     def organisations(self, *, after: str = "", limit: int = 50) -> list[Organisation]:
         """Organisations in order of their id, after an id."""
+
+    def rotas(self, organisation: str, *, ended: bool = False) -> list[DutyRota]:
+        """The rotas of an organisation in the order in which they were made; `ended` ones too."""
+
+    def rota(self, id: str) -> DutyRota | None:
+        """One rota."""
+
+    def confirmations(self, rota: str, *, since_ms: int) -> list[Confirmation]:
+        """Who said since then that they have taken over, in order of time."""
 
     def contracts(
         self, *, lift: str | None = None, organisation: str | None = None
@@ -94,6 +105,15 @@ class PeopleWork(PeopleReads, Protocol):
 
     def update_organisation(self, organisation: Organisation) -> None:
         """Replace the row whose version is one less; raises Conflict when there is none."""
+
+    def add_rota(self, made: DutyRota) -> None:
+        """Insert; raises Conflict when the organisation does not exist."""
+
+    def update_rota(self, made: DutyRota) -> None:
+        """Replace the row whose version is one less; raises Stale when there is none."""
+
+    def confirm(self, rota: str, confirmation: Confirmation, *, keep_ms: int) -> None:
+        """Keep that somebody has taken over, and forget of the rota what was before `keep_ms`."""
 
     def add_contract(self, contract: Contract) -> None:
         """Insert; raises Conflict when the organisation does not exist."""

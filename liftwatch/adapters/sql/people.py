@@ -28,10 +28,11 @@ from liftwatch.access.secrets import Seal
 from liftwatch.access.sight import Grant, Place
 from liftwatch.adapters.sql import people_tables as tables
 from liftwatch.adapters.sql.books import SqlBooks
+from liftwatch.adapters.sql.rotas import SqlRotaReads, SqlRotaWork, replace_version
 from liftwatch.adapters.sql.trouble import translated
 from liftwatch.adapters.sql.work import SqlWork
 from liftwatch.audit.entry import Act
-from liftwatch.ports import Conflict, Stale
+from liftwatch.ports import Conflict
 from liftwatch.records import RegisterWork
 
 _PERSON, _MEMBER, _CREDENTIAL = tables.person.c, tables.membership.c, tables.credential.c
@@ -41,7 +42,7 @@ _ORGANISATION, _PLACE, _CONTRACT = (
     tables.contract.c,
 )
 _ANSWERED = tables.answered.c
-SEALED = ("name", "phone")
+SEALED = ("name", "phone", "email")
 
 # What is asked at every request: a query made beforehand takes half the time.
 _NOW_MS = bindparam("now_ms", type_=BigInteger())
@@ -85,7 +86,7 @@ class SqlPeople:
             yield SqlPeopleReads(connection, self._seal)
 
 
-class SqlPeopleReads:
+class SqlPeopleReads(SqlRotaReads):
     """What is read of people and organisations."""
 
     def __init__(self, connection: Connection, seal: Seal) -> None:
@@ -199,7 +200,7 @@ class SqlPeopleReads:
         return found
 
 
-class SqlPeopleWork(SqlPeopleReads):
+class SqlPeopleWork(SqlPeopleReads, SqlRotaWork):
     """One transaction: reads, and what it changes."""
 
     def __init__(self, work: SqlWork, seal: Seal) -> None:
@@ -344,10 +345,7 @@ class SqlPeopleWork(SqlPeopleReads):
         self._connection.execute(insert(table), values)
 
     def _replace(self, table: Any, values: dict[str, Any]) -> None:
-        before = (table.c.id == values["id"]) & (table.c.version == values["version"] - 1)
-        done = self._connection.execute(update(table).where(before).values(values))
-        if done.rowcount != 1:
-            raise Stale("somebody else has changed it")
+        replace_version(self._connection, table, values)
 
 
 def _by(id: str) -> Any:

@@ -1,0 +1,48 @@
+"""Rotas of duty, contacts of organisations, names of places, and who entered what of a lift."""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.types import TypeEngine
+
+revision = "0011"
+down_revision = "0009"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Make their tables; nobody leads an organisation until somebody says so."""
+    op.add_column(
+        "membership",
+        sa.Column("lead", sa.Boolean(), nullable=False, server_default=sa.false()),
+    )
+    op.add_column("person", sa.Column("email", sa.LargeBinary()))
+    op.create_table(
+        "rota",
+        sa.Column("id", _name(64), primary_key=True),
+        _organisation("rota_organisation", nullable=False),
+        sa.Column("name", sa.String(200), nullable=False),
+        sa.Column("plan", sa.JSON(), nullable=False),
+        sa.Column("head", _name(64)),
+        sa.Column("made_ms", sa.BigInteger(), nullable=False),
+        sa.Column("changed_ms", sa.BigInteger(), nullable=False),
+        sa.Column("ended_ms", sa.BigInteger()),
+        sa.Column("version", sa.Integer(), nullable=False),
+    )
+    op.create_index("rota_of_organisation", "rota", ["organisation", "id"])
+    of = sa.ForeignKey("rota.id", name="taken_over_rota", ondelete="CASCADE")
+    op.create_table(
+        "taken_over",
+        sa.Column("rota", _name(64), of, primary_key=True),
+        sa.Column("person", _name(64), primary_key=True),
+        sa.Column("at_ms", sa.BigInteger(), primary_key=True),
+    )
+
+
+def _organisation(constraint: str, *, nullable: bool) -> "sa.Column[str]":
+    owner = sa.ForeignKey("organisation.id", name=constraint)
+    return sa.Column("organisation", _name(64), owner, nullable=nullable)
+
+
+def _name(length: int) -> TypeEngine[str]:
+    return sa.String(length).with_variant(sa.String(length, collation="C"), "postgresql")
