@@ -23,7 +23,7 @@ from api import (
     stream,
     telemetry,
 )
-from api.console import audit_page, entrance, import_page, pages, people_pages
+from api.console import audit_page, duty_page, entrance, import_page, pages, people_pages
 from api.feed import Feed
 from api.gate import Gate
 from api.guard import Guard
@@ -52,6 +52,7 @@ MODULES = (
     pages,
     entrance,
     people_pages,
+    duty_page,
     import_page,
     audit_page,
 )

@@ -208,7 +208,14 @@ def change_person(
 
     def give(work: PeopleWork, at_ms: int) -> Done:
         organisation = form.text("organisation") or None
-        people.grant(work, id, form.text("role"), organisation=organisation, now_ms=at_ms)
+        people.grant(
+            work,
+            id,
+            form.text("role"),
+            organisation=organisation,
+            now_ms=at_ms,
+            lead=form.text("lead") == "yes",
+        )
         return Done(Nothing(), f"give.{form.text('role')}", ("person", id))
 
     def withdraw(work: PeopleWork, at_ms: int) -> Done:
@@ -223,6 +230,7 @@ def change_person(
             now_ms=at_ms,
             name=form.text("name"),
             phone=form.text("phone") or None,
+            email=form.text("email") or None,
             disabled=form.text("disabled") == "yes",
         )
         return Done(Nothing(), "change", ("person", id))
@@ -313,6 +321,7 @@ def role_row(one: Membership, language: Language, names: dict[str, str]) -> Valu
     return {
         "id": one.id,
         "word": language.say(ROLE_TEXTS[one.role]),
+        "lead": one.lead,
         "organisation": one.organisation,
         "name": names.get(one.organisation or "", ""),
         "since": language.day(estate_day(one.from_ms)),

@@ -27,6 +27,9 @@ class PeopleReads(Protocol):
     def memberships(self, people: Sequence[str]) -> list[Membership]:
         """The roles of some people, past ones too."""
 
+    def members(self, organisation: str) -> list[Membership]:
+        """The roles in an organisation, past ones too."""
+
     def grants(self, person: str, now_ms: int) -> tuple[Grant, ...]:
         """What a person may now: roles in organisations that are not closed, and their places."""
 

@@ -73,9 +73,15 @@ def warnings(reads: PeopleReads, organisation: str, from_ms: int) -> list[Troubl
     return [row for one in rotas for row in troubles(one, from_ms, staff=staff)]
 
 
-def staff_of(reads: PeopleReads, organisation: str, rotas: Collection[DutyRota]) -> Staff:
-    """The people who stand in some rotas of an organisation; a closed one has none."""
-    named = sorted({person for one in rotas for person in one.people})
+def staff_of(
+    reads: PeopleReads,
+    organisation: str,
+    rotas: Collection[DutyRota],
+    *,
+    also: Collection[str] = (),
+) -> Staff:
+    """The people who stand in some rotas of an organisation, and others; a closed one has none."""
+    named = sorted({person for one in rotas for person in one.people} | set(also))
     found = [one for name in named if (one := reads.person(name)) is not None]
     unit = reads.organisation(organisation)
     closed_ms = None if unit is None else unit.closed_ms

@@ -115,6 +115,12 @@ class SqlPeopleReads(SqlRotaReads):
         rows = self._connection.execute(query.order_by(_MEMBER.from_ms, _MEMBER.id))
         return [Membership(**row._asdict()) for row in rows]
 
+    def members(self, organisation: str) -> list[Membership]:
+        """The roles in an organisation, past ones too."""
+        query = select(tables.membership).where(_MEMBER.organisation == organisation)
+        rows = self._connection.execute(query.order_by(_MEMBER.from_ms, _MEMBER.id))
+        return [Membership(**row._asdict()) for row in rows]
+
     def grants(self, person: str, now_ms: int) -> tuple[Grant, ...]:
         """What a person may now: roles in organisations that are not closed, and their places."""
         held: dict[tuple[str, str], list[Place]] = {}
