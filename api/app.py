@@ -11,6 +11,7 @@ from fastapi.openapi.utils import get_openapi
 from api import (
     audit,
     completeness,
+    contacts,
     evidence,
     health,
     incidents,
@@ -40,6 +41,7 @@ MODULES = (
     sign_in,
     organisations,
     rotas,
+    contacts,
     people,
     audit,
     lifts,

@@ -6,6 +6,7 @@ import msgspec
 from fastapi import Response
 from msgspec import Struct, field
 
+from api.contact_shapes import DESCRIBED_CONTACTS
 from api.people_shapes import DESCRIBED_PEOPLE
 from api.register_shapes import DESCRIBED_REGISTER
 from api.rota_shapes import DESCRIBED_ROTAS
@@ -260,7 +261,7 @@ def described(
 def schemas() -> dict[str, Any]:
     """The OpenAPI schemas of all shapes."""
     _, components = msgspec.json.schema_components(
-        (*DESCRIBED, *DESCRIBED_PEOPLE, *DESCRIBED_REGISTER, *DESCRIBED_ROTAS),
+        (*DESCRIBED, *DESCRIBED_PEOPLE, *DESCRIBED_REGISTER, *DESCRIBED_ROTAS, *DESCRIBED_CONTACTS),
         ref_template="#/components/schemas/{name}",
     )
     return components

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from api.console.duty_views import (
     PLACES_MAX,
+    contacts_view,
     form_view,
     hour_words,
     is_simple,
@@ -18,6 +19,7 @@ from api.console.duty_views import (
 from api.console.forms import Sent, TheForm, done, fresh_key
 from api.console.language import Language
 from api.console.render import language_of, render
+from api.contacts import WRITE as CONTACTS
 from api.gate import Gate
 from api.once import Act, Done
 from api.own import is_admin, leads, led_organisation, own_organisation
@@ -41,6 +43,7 @@ from liftwatch.clock import (
     now_ms,
 )
 from liftwatch.handlers import rotas
+from liftwatch.handlers.calls import change_contacts
 from liftwatch.handlers.rotas import Plan
 from liftwatch.register.rota import Rota, Substitution, Turns
 
@@ -99,7 +102,7 @@ def change(
     act = _ACTS.get(what)
     if act is None:
         raise BadParameter("what", f"is none of {', '.join(_ACTS)}")
-    action = TAKE if what == "take" else WRITE
+    action = {"take": TAKE, "reach": CONTACTS}.get(what, WRITE)
     wrong = done(gate, principal, action, form=form, act=_acting(act, principal, id, form=form))
     if wrong:
         return _page(request, gate, principal, id=id, wrong=wrong, form=form)
@@ -167,6 +170,33 @@ def _take(work: PeopleWork, at_ms: int, *, principal: Principal, id: str, form: 
     return Done(Nothing(), "take", ("rota", found.id))
 
 
+def _reach(work: PeopleWork, at_ms: int, *, principal: Principal, id: str, form: Sent) -> Done:
+    del at_ms
+    led_organisation(work, principal, CONTACTS, id=id)
+    latitude, longitude = (_degrees(form.text(name)) for name in ("latitude", "longitude"))
+    change_contacts(
+        work,
+        id,
+        version=form.number("version"),
+        phone=form.text("phone") or None,
+        email=form.text("email") or None,
+        station=form.text("station") == "yes",
+        latitude=latitude,
+        longitude=longitude,
+        datum=form.text("datum") or None,
+    )
+    return Done(Nothing(), "change", ("organisation", id))
+
+
+def _degrees(text: str) -> float | None:
+    if not text:
+        return None
+    try:
+        return float(text)
+    except ValueError as error:
+        raise AccessError(f"{text[:20]!a} is no number of degrees such as 31.385") from error
+
+
 _ACTS: Mapping[str, Any] = {
     "make": _make,
     "change": _change,
@@ -174,6 +204,7 @@ _ACTS: Mapping[str, Any] = {
     "restore": _restore,
     "end": _end,
     "take": _take,
+    "reach": _reach,
 }
 
 
@@ -243,6 +274,7 @@ def _page(
         held = [one.person for one in reads.members(id)]
         staff = rotas.staff_of(reads, id, kept, also=held)
         calls = rotas.on_duty(reads, id, at_ms)
+        contacts = reads.contacts(id)
         may_change = leads(reads, principal, WRITE, id=id)
     here = [(name, staff.name(name) or name) for name in dict.fromkeys(held)]
     here = sorted((row for row in here if not staff.absence(row[0], at_ms)), key=lambda r: r[1])
@@ -264,6 +296,7 @@ def _page(
         "rotas": views,
         "blank": form_view(None, fresh or {})
         | ({} if fresh else {"first_day": day_text(estate_day(at_ms))}),
+        "contacts": contacts_view(contacts, typed if typed.get("what") == "reach" else {}),
         "members": here,
         "hours": hour_words(language),
         "may_change": may_change,

@@ -6,6 +6,7 @@ from typing import Any
 from api.console.language import Language
 from api.console.marks import N_
 from api.rota_shapes import time_of
+from liftwatch.access.contacts import Calls, Contacts, Part
 from liftwatch.access.duty import (
     Absence,
     Day,
@@ -47,6 +48,46 @@ TROUBLES: dict[TroubleKind, str] = {
     "no_head": N_("No head is named"),
     "head_absent": N_("The head has left or is disabled"),
 }
+
+PARTS: dict[Part, str] = {
+    "maintenance": N_("Maintenance unit"),
+    "property": N_("Property manager"),
+    "station": N_("Rescue station"),
+    "rescue": N_("Rescue platform"),
+    "fire": N_("Fire service"),
+}
+
+
+def contacts_view(one: Contacts, typed: Mapping[str, str]) -> Values:
+    """The fields of the form for how an organisation is reached."""
+    told: Values = {
+        name: "" if (value := getattr(one, name)) is None else str(value)
+        for name in ("phone", "email", "latitude", "longitude", "datum")
+    }
+    told |= {"station": "yes" if one.station else ""}
+    if typed:
+        told = {name: typed.get(name, "") for name in told}
+    return told | {"version": one.version}
+
+
+def calls_view(language: Language, calls: Calls) -> Values:
+    """Whom to call for a lift."""
+    rows = [
+        {
+            "part": language.say(PARTS[one.part]),
+            "name": one.name,
+            "phone": one.phone or "",
+            "round_the_clock": one.round_the_clock,
+            "email": one.email or "",
+            "distance": ""
+            if one.distance_m is None
+            else language.say("%(km)s km away", km=f"{one.distance_m / 1000:.1f}"),
+            "calls": [on_call_view(language, call) for call in one.on_call],
+        }
+        for one in calls.calls
+    ]
+    missing = [language.say(PARTS[part]) for part in calls.missing]
+    return {"rows": rows, "missing": missing, "car_phone": calls.car_phone or ""}
 
 
 def hour_words(language: Language) -> list[tuple[int, str]]:

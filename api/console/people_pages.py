@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from api.console.forms import Sent, TheForm, done, fresh_key
-from api.console.kinds import ROLE_TEXTS
+from api.console.kinds import KIND_WORDS, ROLE_TEXTS
 from api.console.language import Language
 from api.console.render import language_of, render
 from api.gate import Gate
@@ -22,6 +22,7 @@ from liftwatch.access.sight import Place
 from liftwatch.access.store import PeopleReads, PeopleWork
 from liftwatch.clock import begin_ms, date_of, day_of, estate_day, now_ms
 from liftwatch.handlers import people, sign_in
+from liftwatch.register.columns import KINDS
 
 router = APIRouter(include_in_schema=False)
 PAGE = 100
@@ -52,6 +53,7 @@ def make_organisation(
             credit_code=form.text("credit_code").upper() or None,
             phone=form.text("phone") or None,
             places=places_of(form.text("places")),
+            kind=form.text("kind") or None,
             now_ms=at_ms,
         )
         return Done(Nothing(), "make", ("organisation", made.id))
@@ -75,6 +77,7 @@ def _organisations(
     values: Values = {
         "rows": [organisation_row(one) for one in rows[:PAGE]],
         "more": rows[PAGE - 1].id if len(rows) > PAGE else None,
+        "kinds": kind_words(language_of(request)),
     }
     return _shown(request, "organisations.html", values, wrong=wrong, form=form)
 
@@ -101,6 +104,7 @@ def change_organisation(
             credit_code=form.text("credit_code").upper() or None,
             phone=form.text("phone") or None,
             places=places_of(form.text("places")),
+            kind=form.text("kind") or None,
             closed=form.text("closed") == "yes",
         )
         return Done(Nothing(), "change", ("organisation", id))
@@ -135,6 +139,7 @@ def _organisation(
         contracts = reads.contracts(organisation=id)
     values: Values = {
         "one": organisation_row(found),
+        "kinds": kind_words(language),
         "contracts": [contract_row(one, language, now_ms()) for one in contracts],
     }
     return _shown(request, "organisation.html", values, wrong=wrong, form=form)
@@ -300,10 +305,16 @@ def organisation_row(one: Organisation) -> Values:
         "name": one.name,
         "credit_code": one.credit_code or "",
         "phone": one.phone or "",
+        "kind": one.kind or "",
         "places": lines,
         "closed": one.closed_ms is not None,
         "version": one.version,
     }
+
+
+def kind_words(language: Language) -> list[tuple[str, str]]:
+    """What an organisation can be."""
+    return [(kind, language.say(KIND_WORDS[kind])) for kind in KINDS]
 
 
 def contract_row(one: Contract, language: Language, at_ms: int) -> Values:
@@ -354,3 +365,4 @@ def _day_ms(text: str, *, days: int = 0) -> int:
 
 
 assert set(ROLE_TEXTS) == set(ROLES), "a role without a word"
+assert set(KINDS) <= set(KIND_WORDS), "a kind of organisation without a word"

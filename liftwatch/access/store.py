@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
+from liftwatch.access.contacts import Contacts
 from liftwatch.access.duty import DutyRota
 from liftwatch.access.people import Answered, Contract, Credential, Membership, Organisation, Person
 from liftwatch.access.sight import Grant
@@ -38,6 +39,12 @@ class PeopleReads(Protocol):
 
     def organisations(self, *, after: str = "", limit: int = 50) -> list[Organisation]:
         """Organisations in order of their id, after an id."""
+
+    def organisations_at(self, area: str, estate: str) -> list[Organisation]:
+        """Organisations that are open and reach something of an estate, in order of their id."""
+
+    def contacts(self, organisation: str) -> Contacts:
+        """How an organisation is reached; of one that said nothing yet, nothing."""
 
     def rotas(self, organisation: str, *, ended: bool = False) -> list[DutyRota]:
         """The rotas of an organisation in the order in which they were made; `ended` ones too."""
@@ -108,6 +115,10 @@ class PeopleWork(PeopleReads, Protocol):
 
     def update_organisation(self, organisation: Organisation) -> None:
         """Replace the row whose version is one less; raises Conflict when there is none."""
+
+    def put_contacts(self, made: Contacts) -> None:
+        """Replace those whose version is one less, or insert the first; Stale, or Conflict, when
+        somebody else was there first."""
 
     def add_rota(self, made: DutyRota) -> None:
         """Insert; raises Conflict when the organisation does not exist."""

@@ -12,6 +12,7 @@ from liftwatch.access.people import AccessError, Organisation
 from liftwatch.access.store import PeopleStore, PeopleWork
 from liftwatch.clock import date_of, estate_day
 from liftwatch.handlers import people
+from liftwatch.handlers.calls import change_contacts
 from liftwatch.handlers.register import check_chain, taken
 from liftwatch.register.cells import Given
 from liftwatch.register.changes import Origin
@@ -199,6 +200,11 @@ def _organisations(work: PeopleWork, judged: Judged, by: Origin) -> Iterator[Pro
         except AccessError as error:
             yield Problem(row.line, None, Wrong(str(error)))
             continue
+        numbers = {"phone": told.duty_phone, "email": told.email}
+        try:
+            _reached(work, made.id, {n: v for n, v in numbers.items() if v is not None})
+        except AccessError as error:
+            yield Problem(row.line, None, Wrong(str(error)))
         if made.credit_code:
             by_code[made.credit_code] = made
         by_name[made.kind, made.name] = made
@@ -207,7 +213,7 @@ def _organisations(work: PeopleWork, judged: Judged, by: Origin) -> Iterator[Pro
 def _organisation(
     work: PeopleWork, found: Organisation | None, told: OrganisationRow, *, now_ms: int
 ) -> Organisation:
-    values = _told(told)
+    values = {n: v for n, v in _told(told).items() if n not in ("duty_phone", "email")}
     if found is None:
         return people.make_organisation(work, now_ms=now_ms, **values)
     if found.kind not in (None, told.kind):
@@ -220,6 +226,13 @@ def _organisation(
     return people.change_organisation(
         work, found.id, version=found.version, now_ms=now_ms, **changes
     )
+
+
+def _reached(work: PeopleWork, organisation: str, told: Mapping[str, str]) -> None:
+    """How it is reached at any hour, where a row says something new."""
+    known = work.contacts(organisation)
+    if any(value != getattr(known, name) for name, value in told.items()):
+        change_contacts(work, organisation, version=known.version, **told)
 
 
 def _all(work: PeopleWork) -> Iterator[Organisation]:

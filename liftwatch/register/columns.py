@@ -42,6 +42,8 @@ class OrganisationRow(Struct, frozen=True, kw_only=True):
     kind: str
     credit_code: str | None = None
     phone: str | None = None
+    duty_phone: str | None = None
+    email: str | None = None
 
 
 Found = tuple[str, Doubt]
@@ -98,8 +100,10 @@ KINDS: Mapping[str, tuple[str, ...]] = {
     "street": ("街道", "街道办", "街道办事处", "镇"),
     "inspector": ("检验机构", "特检院", "检验检测机构"),
     "auditor": ("审价", "审计", "造价咨询"),
+    "fire": ("消防", "消防救援", "消防救援站", "119"),
 }
-"""The roles that organisations have (contract, section 4), and the words for them in sheets."""
+"""The roles that organisations have (contract, section 4), the fire service, whose people have
+none, and the words for them in sheets."""
 _KIND = cells.one_of(
     {word: kind for kind, words in KINDS.items() for word in (kind, *words)},
     f"a kind is one of {', '.join(KINDS)}",
@@ -228,6 +232,10 @@ ORGANISATIONS = Sheet(
         Column("kind", _KIND, ("role", "类型", "单位类型", "机构类型", "角色"), True),
         Column("credit_code", cells.credit_code, ("统一社会信用代码", "社会信用代码", "信用代码")),
         Column("phone", cells.phone, ("电话", "联系电话", "值班电话")),
+        Column(
+            "duty_phone", cells.phone, ("24小时电话", "24小时值班电话", "监控室电话", "应急电话")
+        ),
+        Column("email", cells.text, ("电子邮箱", "邮箱")),
     ),
     (("kind", "name"), ("kind", "credit_code")),
     _organisation,

@@ -98,6 +98,7 @@ def test_rows_of_others_are_not_there(
         "/v1/lifts/{lift}/telemetry?kind=state",
         "/v1/lifts/{lift}/completeness",
         "/v1/lifts/{lift}/register",
+        "/v1/lifts/{lift}/calls",
         "/v1/incidents/{id}",
         "/v1/incidents/{id}/evidence",
         "/lifts/{lift}",

@@ -28,6 +28,7 @@ from liftwatch.access.secrets import Seal
 from liftwatch.access.sight import Grant, Place
 from liftwatch.adapters.sql import people_tables as tables
 from liftwatch.adapters.sql.books import SqlBooks
+from liftwatch.adapters.sql.contacts import SqlContactReads, SqlContactWork
 from liftwatch.adapters.sql.rotas import SqlRotaReads, SqlRotaWork, replace_version
 from liftwatch.adapters.sql.trouble import translated
 from liftwatch.adapters.sql.work import SqlWork
@@ -86,7 +87,7 @@ class SqlPeople:
             yield SqlPeopleReads(connection, self._seal)
 
 
-class SqlPeopleReads(SqlRotaReads):
+class SqlPeopleReads(SqlRotaReads, SqlContactReads):
     """What is read of people and organisations."""
 
     def __init__(self, connection: Connection, seal: Seal) -> None:
@@ -141,6 +142,14 @@ class SqlPeopleReads(SqlRotaReads):
         """Organisations in order of their id, after an id."""
         query = select(tables.organisation).where(_ORGANISATION.id > after)
         return self._organisations(query.order_by(_ORGANISATION.id).limit(limit))
+
+    def organisations_at(self, area: str, estate: str) -> list[Organisation]:
+        """Organisations that are open and reach something of an estate, in order of their id."""
+        reach = select(_PLACE.organisation).where(_PLACE.area == area)
+        reach = reach.where(_PLACE.estate.in_(("", estate)))
+        query = select(tables.organisation).where(_ORGANISATION.id.in_(reach))
+        query = query.where(_ORGANISATION.closed_ms.is_(None)).order_by(_ORGANISATION.id)
+        return self._organisations(query)
 
     def contracts(
         self, *, lift: str | None = None, organisation: str | None = None
@@ -206,7 +215,7 @@ class SqlPeopleReads(SqlRotaReads):
         return found
 
 
-class SqlPeopleWork(SqlPeopleReads, SqlRotaWork):
+class SqlPeopleWork(SqlPeopleReads, SqlRotaWork, SqlContactWork):
     """One transaction: reads, and what it changes."""
 
     def __init__(self, work: SqlWork, seal: Seal) -> None:

@@ -5,6 +5,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -118,6 +119,24 @@ rota = Table(
     Column("ended_ms", BigInteger()),
     Column("version", Integer(), nullable=False),
     Index("rota_of_organisation", "organisation", "id"),
+)
+
+organisation_contact = Table(
+    "organisation_contact",
+    metadata,
+    Column(
+        "organisation",
+        name_type(64),
+        ForeignKey("organisation.id", name="organisation_contact_of", ondelete="CASCADE"),
+        primary_key=True,
+    ),
+    Column("phone", LargeBinary()),
+    Column("email", LargeBinary()),
+    Column("station", Boolean(), nullable=False),
+    Column("latitude", Float()),
+    Column("longitude", Float()),
+    Column("datum", name_type(16)),
+    Column("version", Integer(), nullable=False),
 )
 
 taken_over = Table(

@@ -37,6 +37,18 @@ def upgrade() -> None:
         sa.Column("person", _name(64), primary_key=True),
         sa.Column("at_ms", sa.BigInteger(), primary_key=True),
     )
+    of = sa.ForeignKey("organisation.id", name="organisation_contact_of", ondelete="CASCADE")
+    op.create_table(
+        "organisation_contact",
+        sa.Column("organisation", _name(64), of, primary_key=True),
+        sa.Column("phone", sa.LargeBinary()),
+        sa.Column("email", sa.LargeBinary()),
+        sa.Column("station", sa.Boolean(), nullable=False),
+        sa.Column("latitude", sa.Float()),
+        sa.Column("longitude", sa.Float()),
+        sa.Column("datum", _name(16)),
+        sa.Column("version", sa.Integer(), nullable=False),
+    )
 
 
 def _organisation(constraint: str, *, nullable: bool) -> "sa.Column[str]":
