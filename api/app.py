@@ -18,13 +18,22 @@ from api import (
     lifts,
     organisations,
     people,
+    places,
     register,
     rotas,
     sign_in,
     stream,
     telemetry,
 )
-from api.console import audit_page, duty_page, entrance, import_page, pages, people_pages
+from api.console import (
+    audit_page,
+    duty_page,
+    entrance,
+    import_page,
+    pages,
+    people_pages,
+    place_page,
+)
 from api.feed import Feed
 from api.gate import Gate
 from api.guard import Guard
@@ -46,6 +55,7 @@ MODULES = (
     audit,
     lifts,
     register,
+    places,
     telemetry,
     completeness,
     incidents,
@@ -55,6 +65,7 @@ MODULES = (
     entrance,
     people_pages,
     duty_page,
+    place_page,
     import_page,
     audit_page,
 )

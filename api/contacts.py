@@ -18,10 +18,13 @@ from api.parts import TheBooks, TheGate
 from api.people_shapes import told
 from api.principal import Principal, allow
 from api.problems import DOCUMENTED
+from api.seen import SeenBooks
 from api.shapes import answer, described
 from liftwatch.access.store import PeopleWork
 from liftwatch.clock import now_ms
 from liftwatch.handlers import calls
+from liftwatch.register.places import Place
+from liftwatch.register.record import Record
 
 router = APIRouter(tags=["contacts"], responses=DOCUMENTED)
 READ, WRITE = "contacts.read", "contacts.write"
@@ -75,5 +78,13 @@ def read_calls(gate: TheGate, books: TheBooks, lift: LiftPath) -> Response:
     record = books.record(lift_path(lift))
     if record is None:
         raise no_lift(lift)
+    estate = estate_place(books, record)
     with gate.people.reading() as reads:
-        return answer(calls_shape(calls.who_to_call(reads, record, now_ms())))
+        return answer(calls_shape(calls.who_to_call(reads, record, now_ms(), estate=estate)))
+
+
+def estate_place(books: SeenBooks, record: Record) -> Place | None:
+    """Where the estate of a lift is, when that is on record."""
+    key = (record.area, record.estate, "")
+    found = books.localities([key]).get(key)
+    return None if found is None else found.place

@@ -3,6 +3,8 @@
 Routes get nothing else (`api.parts`), so that none can forget to ask.
 """
 
+from collections.abc import Collection
+
 from liftwatch.access.sight import Sight
 from liftwatch.account import AccountGap, Completeness, CompletenessPlace
 from liftwatch.incidents.evidence import EvidenceWindow
@@ -10,6 +12,7 @@ from liftwatch.incidents.incident import Incident
 from liftwatch.ports import Books, IncidentFilter, LiftRow, Page
 from liftwatch.records import Door
 from liftwatch.register.columns import HouseholdRow
+from liftwatch.register.localities import Key, Locality
 from liftwatch.register.record import Record
 
 
@@ -88,6 +91,14 @@ class SeenBooks:
         return self._books.households(
             area, estate, building=building, after=after, limit=limit, sight=self.sight
         )
+
+    def localities(self, keys: Collection[Key]) -> dict[Key, Locality]:
+        """The names of places of rows that are seen."""
+        return self._books.localities(keys)
+
+    def localities_after(self, *, after: Key | None = None, limit: int = 500) -> list[Locality]:
+        """Places that have a name and are seen, after some."""
+        return self._books.localities_after(after=after, limit=limit, sight=self.sight)
 
     def stream_head(self) -> int:
         """The newest number of the stream; it tells nobody what changed."""

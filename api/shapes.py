@@ -8,6 +8,7 @@ from msgspec import Struct, field
 
 from api.contact_shapes import DESCRIBED_CONTACTS
 from api.people_shapes import DESCRIBED_PEOPLE
+from api.place_shapes import DESCRIBED_PLACES
 from api.register_shapes import DESCRIBED_REGISTER
 from api.rota_shapes import DESCRIBED_ROTAS
 from liftwatch.account import AccountGap, Completeness
@@ -261,7 +262,14 @@ def described(
 def schemas() -> dict[str, Any]:
     """The OpenAPI schemas of all shapes."""
     _, components = msgspec.json.schema_components(
-        (*DESCRIBED, *DESCRIBED_PEOPLE, *DESCRIBED_REGISTER, *DESCRIBED_ROTAS, *DESCRIBED_CONTACTS),
+        (
+            *DESCRIBED,
+            *DESCRIBED_PEOPLE,
+            *DESCRIBED_REGISTER,
+            *DESCRIBED_ROTAS,
+            *DESCRIBED_CONTACTS,
+            *DESCRIBED_PLACES,
+        ),
         ref_template="#/components/schemas/{name}",
     )
     return components

@@ -16,7 +16,7 @@ from api.console.duty_views import (
     on_call_view,
     rota_view,
 )
-from api.console.forms import Sent, TheForm, done, fresh_key
+from api.console.forms import Sent, TheForm, degrees, done, fresh_key
 from api.console.language import Language
 from api.console.render import language_of, render
 from api.contacts import WRITE as CONTACTS
@@ -173,7 +173,7 @@ def _take(work: PeopleWork, at_ms: int, *, principal: Principal, id: str, form: 
 def _reach(work: PeopleWork, at_ms: int, *, principal: Principal, id: str, form: Sent) -> Done:
     del at_ms
     led_organisation(work, principal, CONTACTS, id=id)
-    latitude, longitude = (_degrees(form.text(name)) for name in ("latitude", "longitude"))
+    latitude, longitude = (degrees(form.text(name)) for name in ("latitude", "longitude"))
     change_contacts(
         work,
         id,
@@ -186,15 +186,6 @@ def _reach(work: PeopleWork, at_ms: int, *, principal: Principal, id: str, form:
         datum=form.text("datum") or None,
     )
     return Done(Nothing(), "change", ("organisation", id))
-
-
-def _degrees(text: str) -> float | None:
-    if not text:
-        return None
-    try:
-        return float(text)
-    except ValueError as error:
-        raise AccessError(f"{text[:20]!a} is no number of degrees such as 31.385") from error
 
 
 _ACTS: Mapping[str, Any] = {

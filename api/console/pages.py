@@ -18,6 +18,7 @@ from api.console.incident_page import incident_page
 from api.console.language import COOKIE, LANGUAGES, Language, own_path
 from api.console.lift_page import lift_facts, lift_incidents, lift_now
 from api.console.render import language_of, render
+from api.contacts import estate_place
 from api.gate import Gate
 from api.paging import Cursor as CursorQuery
 from api.parameters import Day, Words, day_number, estates, lift_filter, lift_path, words
@@ -105,7 +106,10 @@ def _calls(
     if gate is None or record is None:
         return None
     with gate.people.reading() as reads:
-        return calls_view(language, who_to_call(reads, record, now_ms()))
+        return calls_view(
+            language,
+            who_to_call(reads, record, now_ms(), estate=estate_place(books, record)),
+        )
 
 
 def logins(gate: Gate | None, people: Collection[str]) -> dict[str, str]:

@@ -38,6 +38,8 @@ ACTIONS: dict[str, Action] = {
         Action("console.read", WATCHING, "look at the pages", by_row=True),
         Action("register.read", WATCHING, "see what is on record of a lift", by_row=True),
         Action("register.write", ADMIN, "set what is on record of lifts, and import sheets"),
+        Action("places.read", WATCHING, "see what places are called", by_row=True),
+        Action("places.write", ADMIN, "say what places are called"),
         Action("households.read", KEEPING, "see households and their floor areas", by_row=True),
         Action("organisations.read", EVERY_ROLE, "see organisations"),
         Action("organisations.write", ADMIN, "make and change organisations and contracts"),

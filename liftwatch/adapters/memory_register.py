@@ -7,11 +7,12 @@ from typing import Any
 from msgspec import Struct, structs
 
 from liftwatch.access.sight import EVERYTHING, Place, Sight
-from liftwatch.ports import Conflict, LiftRow
+from liftwatch.ports import Conflict, LiftRow, Stale
 from liftwatch.records import Door, Holder
 from liftwatch.register.changes import UNNOTED, Origin, held
 from liftwatch.register.columns import HouseholdRow
 from liftwatch.register.facts import Facts
+from liftwatch.register.localities import Key, Locality
 from liftwatch.register.record import Record
 
 
@@ -21,6 +22,7 @@ class RegisterState(Struct):
     lifts: dict[str, LiftRow]
     entered: dict[str, Record] = {}
     households: dict[tuple[str, ...], HouseholdRow] = {}
+    localities: dict[Key, Locality] = {}
 
     def held(self, row: LiftRow) -> LiftRow:
         """A lift as it is read: a person's word holds."""
@@ -85,6 +87,24 @@ class MemoryRegisterReads:
         of = [key for key in of if sight.everything or _covers(sight, Place(*key[:3]))]
         return [self._register.households[key] for key in of[:limit]]
 
+    def localities(self, keys: Collection[Key]) -> dict[Key, Locality]:
+        """Those of these places that have a row."""
+        known = self._register.localities
+        return {key: known[key] for key in keys if key in known}
+
+    def localities_after(
+        self, *, after: Key | None = None, limit: int = 500, sight: Sight = EVERYTHING
+    ) -> list[Locality]:
+        """All places that have a row and are seen, in order of their codes, after some."""
+        rows = sorted(self._register.localities.items())
+        seen = [row for _, row in rows if sight.everything or _sees(sight, row)]
+        return [row for row in seen if after is None or row.key > after][:limit]
+
+    def estates_without_name(self, *, limit: int = 100) -> list[tuple[str, str]]:
+        """Areas and estates of lifts that nobody has named, in order."""
+        places = sorted({(row.area, row.estate) for row in self._register.lifts.values()})
+        return [one for one in places if (*one, "") not in self._register.localities][:limit]
+
 
 class MemoryRegisterWork:
     """Fulfils `liftwatch.records.RegisterWork`; each step says how it is undone."""
@@ -144,6 +164,19 @@ class MemoryRegisterWork:
                 row = structs.replace(row, developer_owned=old.developer_owned)
             self._put_entry(self._register.households, key, row)
 
+    def known_localities(self, keys: Collection[Key]) -> dict[Key, Locality]:
+        """Those of these places that have a row."""
+        known = self._register.localities
+        return {key: known[key] for key in keys if key in known}
+
+    def put_localities(self, rows: Sequence[Locality]) -> None:
+        """Insert or replace; Stale when a version is not one more than what is there."""
+        for row in rows:
+            before = self._register.localities.get(row.key)
+            if row.version != (before.version if before else 0) + 1:
+                raise Stale("somebody else has changed it")
+            self._put_entry(self._register.localities, row.key, row)
+
     def _all(self) -> list[Holder]:
         return [
             Holder(
@@ -177,3 +210,13 @@ class MemoryRegisterWork:
 def _covers(sight: Sight, building: Place) -> bool:
     """Here a place that is one building shows that building."""
     return any(place.covers(building) for place in sight.places)
+
+
+def _sees(sight: Sight, row: Locality) -> bool:
+    """What is around a place that is seen is seen too, by its name."""
+    return any(
+        row.area == place.area
+        and (not place.estate or row.estate in ("", place.estate))
+        and (not place.building or row.building in ("", place.building))
+        for place in sight.places
+    )

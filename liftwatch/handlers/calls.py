@@ -12,15 +12,21 @@ from liftwatch.access.store import PeopleReads, PeopleWork
 from liftwatch.handlers.rotas import on_duty
 from liftwatch.ports import Stale
 from liftwatch.register.changes import facts_of, place_of
+from liftwatch.register.places import Place
 from liftwatch.register.record import Record
 
 _BY_KIND: dict[str, Part] = {"property": "property", "rescue": "rescue", "fire": "fire"}
 
 
-def who_to_call(reads: PeopleReads, record: Record, at_ms: int) -> Calls:
+def who_to_call(
+    reads: PeopleReads, record: Record, at_ms: int, *, estate: Place | None = None
+) -> Calls:
     """Whom to call for a lift at a moment, in order: the maintenance unit of its contract, the
     property manager of its estate with who is on duty, rescue stations, the centre, the fire
-    service; each with its number round the clock where one is on record."""
+    service; each with its number round the clock where one is on record.
+
+    Stations are measured from the lift, or from its `estate` where nobody knows where it stands.
+    """
     facts = facts_of(record.known)
     found = {
         (part, one.id): one for part, one in _parts(reads, record, facts.building, at_ms=at_ms)
@@ -29,7 +35,7 @@ def who_to_call(reads: PeopleReads, record: Record, at_ms: int) -> Calls:
         Known(part, one, reads.contacts(one.id), tuple(on_duty(reads, one.id, at_ms)))
         for (part, _), one in found.items()
     ]
-    place = place_of(facts)
+    place = place_of(facts) or estate
     return in_order(record.lift, known, place=place, car_phone=record.site.car_phone)
 
 

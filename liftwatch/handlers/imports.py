@@ -14,10 +14,12 @@ from liftwatch.clock import date_of, estate_day
 from liftwatch.handlers import people
 from liftwatch.handlers.calls import change_contacts
 from liftwatch.handlers.register import check_chain, taken
+from liftwatch.records import RegisterReads
 from liftwatch.register.cells import Given
 from liftwatch.register.changes import Origin
 from liftwatch.register.columns import LiftRow, OrganisationRow, Sheet
 from liftwatch.register.doubts import Wrong
+from liftwatch.register.localities import Key, Locality, change_locality, estates_by_name
 from liftwatch.register.record import Record, change
 from liftwatch.register.sheets import Problem, Row, scan
 
@@ -85,19 +87,32 @@ class _GivenUp(Exception):
     """The end of a dry run."""
 
 
+def known_estates(books: RegisterReads) -> dict[str, str]:
+    """Codes of estates by the names people use."""
+    rows: list[Locality] = []
+    after = None
+    while page := books.localities_after(after=after, limit=PAGE):
+        rows += page
+        after = page[-1].key
+    return estates_by_name(rows)
+
+
 def judge(
     data: bytes,
     sheet: Sheet,
     *,
     now_ms: int,
     defaults: Mapping[str, str] | None = None,
+    estates: Mapping[str, str] | None = None,
     tell: Tell | None = None,
 ) -> Judged:
-    """Read a file; `tell` is called for every problem, also those found later.
+    """Read a file; `tell` is called for every problem, also those found later. `estates` are the
+    codes of estates by the names people use (`known_estates`).
 
     Raises ValueError for a default that cannot be read.
     """
-    given = Given(year=date_of(estate_day(now_ms)).year, defaults=defaults or {})
+    year = date_of(estate_day(now_ms)).year
+    given = Given(year=year, estates=estates or {}, defaults=defaults or {})
     findings = Findings(tell)
     rows: list[Row] = []
     for one in scan(data, sheet, given):
@@ -186,6 +201,27 @@ def _households(work: PeopleWork, judged: Judged, by: Origin) -> Iterator[Proble
     yield from ()
 
 
+def _places(work: PeopleWork, judged: Judged, by: Origin) -> Iterator[Problem]:
+    """Names of places; what a cell does not tell stays as it is."""
+    del by
+    blanks = [
+        Locality(area=row.value.area, estate=row.value.estate, building=row.value.building)
+        for row in judged.rows
+    ]
+    known = work.register.known_localities([one.key for one in blanks])
+    made: dict[Key, Locality] = {}  # of two rows for one place, which is wrong, one is looked at
+    for row, blank in zip(judged.rows, blanks, strict=True):
+        found = known.get(blank.key, blank)
+        try:
+            after = change_locality(found, row.value.told)
+        except ValueError as error:
+            yield Problem(row.line, None, Wrong(str(error)))
+            continue
+        if after is not found:
+            made[after.key] = after
+    work.register.put_localities(list(made.values()))
+
+
 def _organisations(work: PeopleWork, judged: Judged, by: Origin) -> Iterator[Problem]:
     """An organisation is known by its code, else by its kind and name."""
     known = list(_all(work))
@@ -246,4 +282,5 @@ _KEEPERS: Mapping[str, Callable[[PeopleWork, Judged, Origin], Iterator[Problem]]
     "lifts": _lifts,
     "households": _households,
     "organisations": _organisations,
+    "places": _places,
 }

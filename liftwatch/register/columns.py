@@ -46,6 +46,15 @@ class OrganisationRow(Struct, frozen=True, kw_only=True):
     email: str | None = None
 
 
+class PlaceRow(Struct, frozen=True, kw_only=True):
+    """A place of a sheet: an area, an estate of it, or a building of that, and its name."""
+
+    area: str
+    estate: str = ""
+    building: str = ""
+    told: dict[str, Any]
+
+
 Found = tuple[str, Doubt]
 """Our name of a column, and what was found in it."""
 
@@ -152,6 +161,21 @@ def _organisation(values: dict[str, Any]) -> tuple[OrganisationRow, list[Found]]
     return OrganisationRow(**values), []
 
 
+def _place(values: dict[str, Any]) -> tuple[PlaceRow | None, list[Found]]:
+    """A building is one of an estate."""
+    found: list[Found] = []
+    if values.get("building") and not values.get("estate"):
+        found.append(("building", Wrong("a building is one of an estate: say which")))
+    doubt = judge_place(values.get("latitude"), values.get("longitude"), values.get("datum"))
+    if doubt is not None:
+        found.append(("latitude", doubt))
+    if any(isinstance(doubt, Wrong) for _, doubt in found):
+        return None, found
+    key = {name: values[name] for name in ("area", "estate", "building") if name in values}
+    told = {name: value for name, value in values.items() if name not in key}
+    return PlaceRow(**key, told=told), found
+
+
 LIFTS = Sheet(
     "lifts",
     (
@@ -241,4 +265,23 @@ ORGANISATIONS = Sheet(
     _organisation,
 )
 
-SHEETS: Mapping[str, Sheet] = {sheet.name: sheet for sheet in (LIFTS, HOUSEHOLDS, ORGANISATIONS)}
+PLACES = Sheet(
+    "places",
+    (
+        _AREA,
+        Column("estate", cells.estate, ("小区代码", "小区编码", "小区编号", "小区")),
+        Column("building", cells.door, _BUILDINGS),
+        Column("name", cells.text, ("名称", "小区名称", "楼盘名称", "楼栋名称"), True),
+        Column("name_en", cells.text, ("英文名称",)),
+        Column("address", cells.text, ("地址", "详细地址")),
+        Column("latitude", cells.number(-180, 180), ("纬度",)),
+        Column("longitude", cells.number(-180, 180), ("经度",)),
+        Column("datum", _DATUM, ("坐标系", "坐标基准")),
+    ),
+    (("building", "estate", "area"),),  # the last is always known
+    _place,
+)
+
+SHEETS: Mapping[str, Sheet] = {
+    sheet.name: sheet for sheet in (LIFTS, HOUSEHOLDS, ORGANISATIONS, PLACES)
+}

@@ -125,6 +125,7 @@ def test_the_interface_describes_itself(client: TestClient, app: FastAPI) -> Non
         "/v1/people/{id}/erase",
         "/v1/audit",
         "/v1/households",
+        "/v1/places",
         "/v1/register/{sheet}",
         "/v1/lifts/{lift}/calls",
         "/v1/lifts/{lift}/register",

@@ -50,7 +50,9 @@ def unit(
         return made
 
 
-def contract(store: SqlPeople, one: Organisation, from_ms: int, until_ms: int | None) -> None:
+def contract(
+    store: SqlPeople, one: Organisation, *, from_ms: int = 0, until_ms: int | None = None
+) -> None:
     """Maintenance of the lift."""
     with store.begin() as work:
         people.make_contract(
@@ -85,8 +87,8 @@ def test_they_are_called_in_order(store: SqlPeople, shared_books: SqlBooks) -> N
     unit(store, "lake", "property", Place("320583", "lake"))
     unit(store, "other building", "property", Place("320583", "garden", "4"))
     old, new = unit(store, "old", None, phone="24 4"), unit(store, "new", None, phone="24 5")
-    contract(store, old, 0, NOW_MS)
-    contract(store, new, NOW_MS, NOW_MS + DAY_MS)
+    contract(store, old, until_ms=NOW_MS)
+    contract(store, new, from_ms=NOW_MS, until_ms=NOW_MS + DAY_MS)
     found = calls(store, shared_books)
     assert [(one.part, one.name, one.phone) for one in found.calls] == [
         ("maintenance", "new", "24 5"),
@@ -108,7 +110,7 @@ def test_they_are_called_in_order(store: SqlPeople, shared_books: SqlBooks) -> N
 def test_who_closed_is_not_called(store: SqlPeople, shared_books: SqlBooks) -> None:
     """Neither for its contract nor for its place; what it is may be told by its people."""
     made = unit(store, "garden", None, GARDEN)
-    contract(store, made, 0, None)
+    contract(store, made)
     assert [one.part for one in calls(store, shared_books).calls] == ["maintenance"]
     with store.begin() as work:
         boss = people.make_person(work, login="boss", name="boss", now_ms=0)

@@ -25,6 +25,7 @@ from liftwatch import clock
 from liftwatch.access.sight import EVERYTHING, Sight
 from liftwatch.adapters.sql import tables
 from liftwatch.adapters.sql.filters import seen_lifts
+from liftwatch.adapters.sql.localities import SqlLocalityReads, SqlLocalityWork
 from liftwatch.adapters.sql.register_tables import household, lift_register
 from liftwatch.adapters.sql.rows import LIFT, upserting
 from liftwatch.adapters.sql.trouble import translated
@@ -58,7 +59,7 @@ def with_entered() -> Select[Any]:
     return select(*LIFT, _REGISTER.entered).select_from(joined)
 
 
-class SqlRegisterReads:
+class SqlRegisterReads(SqlLocalityReads):
     """Fulfils `liftwatch.records.RegisterReads`."""
 
     engine: Engine
@@ -107,7 +108,7 @@ class SqlRegisterReads:
             return [HouseholdRow(**row._asdict() | {"unit": row.unit or None}) for row in rows]
 
 
-class SqlRegisterWork:
+class SqlRegisterWork(SqlLocalityWork):
     """Fulfils `liftwatch.records.RegisterWork` on a transaction that has begun."""
 
     connection: Connection

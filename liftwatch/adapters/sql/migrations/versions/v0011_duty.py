@@ -49,6 +49,28 @@ def upgrade() -> None:
         sa.Column("datum", _name(16)),
         sa.Column("version", sa.Integer(), nullable=False),
     )
+    op.create_table(
+        "locality",
+        sa.Column("area", _name(16), primary_key=True),
+        sa.Column("estate", _name(64), primary_key=True),
+        sa.Column("building", _name(64), primary_key=True),
+        sa.Column("name", sa.String(200)),
+        sa.Column("name_en", sa.String(200)),
+        sa.Column("address", sa.String(500)),
+        sa.Column("latitude", sa.Float()),
+        sa.Column("longitude", sa.Float()),
+        sa.Column("datum", _name(16)),
+        sa.Column("version", sa.Integer(), nullable=False),
+    )
+    op.create_table(
+        "lift_entry",
+        sa.Column("lift", _name(64), primary_key=True),
+        sa.Column("version", sa.Integer(), primary_key=True),
+        sa.Column("field", _name(64), primary_key=True),
+        sa.Column("value", sa.JSON()),
+        sa.Column("who", _name(64), nullable=False),
+        sa.Column("at_ms", sa.BigInteger(), nullable=False),
+    )
 
 
 def _organisation(constraint: str, *, nullable: bool) -> "sa.Column[str]":
