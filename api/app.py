@@ -33,6 +33,7 @@ from api.console import (
     pages,
     people_pages,
     place_page,
+    register_page,
 )
 from api.feed import Feed
 from api.gate import Gate
@@ -66,6 +67,7 @@ MODULES = (
     people_pages,
     duty_page,
     place_page,
+    register_page,
     import_page,
     audit_page,
 )

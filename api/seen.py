@@ -13,7 +13,7 @@ from liftwatch.ports import Books, IncidentFilter, LiftRow, Page
 from liftwatch.records import Door
 from liftwatch.register.columns import HouseholdRow
 from liftwatch.register.localities import Key, Locality
-from liftwatch.register.record import Record
+from liftwatch.register.record import Note, Record
 
 
 class SeenBooks:
@@ -77,6 +77,10 @@ class SeenBooks:
         """The lift that replaced one, where both are seen."""
         found = self._books.successor_of(lift) if self.lift(lift) else None
         return found if found is not None and self.lift(found) else None
+
+    def notes(self, lift: str, *, limit: int = 100) -> list[Note]:
+        """What people set of a lift that is seen, the newest first."""
+        return self._books.notes_of(lift, limit=limit) if self.lift(lift) else []
 
     def households(
         self,

@@ -10,7 +10,7 @@ from liftwatch.access.sight import EVERYTHING, Sight
 from liftwatch.register.changes import Origin
 from liftwatch.register.columns import HouseholdRow
 from liftwatch.register.localities import Key, Locality
-from liftwatch.register.record import Record
+from liftwatch.register.record import Note, Record
 
 Door = tuple[str, str, str]
 """Where a page of an estate's households ends: building, unit ("" for none), number."""
@@ -50,6 +50,9 @@ class RegisterReads(Protocol):
     ) -> list[HouseholdRow]:
         """Of an estate, in order of building, unit and number, after a door."""
 
+    def notes_of(self, lift: str, *, limit: int = 100) -> list[Note]:
+        """What people set of a lift, the newest first."""
+
     def localities(self, keys: Collection[Key]) -> dict[Key, Locality]:
         """Those of these places that have a row."""
 
@@ -76,6 +79,9 @@ class RegisterWork(Protocol):
 
         Raises Conflict when two lifts would have one equipment code or one predecessor.
         """
+
+    def note_entries(self, notes: Mapping[str, Sequence[Note]]) -> None:
+        """Keep for good what people set of some lifts."""
 
     def note_said(self, lift: str, said_by: Mapping[str, Origin]) -> None:
         """Keep which terminal said what; no change of the record, and it conflicts with none."""

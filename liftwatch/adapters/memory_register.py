@@ -13,7 +13,7 @@ from liftwatch.register.changes import UNNOTED, Origin, held
 from liftwatch.register.columns import HouseholdRow
 from liftwatch.register.facts import Facts
 from liftwatch.register.localities import Key, Locality
-from liftwatch.register.record import Record
+from liftwatch.register.record import Note, Record
 
 
 class RegisterState(Struct):
@@ -23,6 +23,7 @@ class RegisterState(Struct):
     entered: dict[str, Record] = {}
     households: dict[tuple[str, ...], HouseholdRow] = {}
     localities: dict[Key, Locality] = {}
+    notes: dict[str, tuple[Note, ...]] = {}
 
     def held(self, row: LiftRow) -> LiftRow:
         """A lift as it is read: a person's word holds."""
@@ -87,6 +88,11 @@ class MemoryRegisterReads:
         of = [key for key in of if sight.everything or _covers(sight, Place(*key[:3]))]
         return [self._register.households[key] for key in of[:limit]]
 
+    def notes_of(self, lift: str, *, limit: int = 100) -> list[Note]:
+        """What people set of a lift, the newest first."""
+        rows = self._register.notes.get(lift, ())
+        return sorted(rows, key=lambda one: (-one.version, one.field))[:limit]
+
     def localities(self, keys: Collection[Key]) -> dict[Key, Locality]:
         """Those of these places that have a row."""
         known = self._register.localities
@@ -132,6 +138,12 @@ class MemoryRegisterWork:
             held = [value for h in self._all() if (value := getattr(h, name)) is not None]
             if len(set(held)) < len(held):
                 raise Conflict(f"two lifts have one {name}")
+
+    def note_entries(self, notes: Mapping[str, Sequence[Note]]) -> None:
+        """Keep for good what people set of some lifts."""
+        for lift, rows in notes.items():
+            kept = self._register.notes.get(lift, ())
+            self._put_entry(self._register.notes, lift, (*kept, *rows))
 
     def note_said(self, lift: str, said_by: Mapping[str, Origin]) -> None:
         """Keep which terminal said what."""

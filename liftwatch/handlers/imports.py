@@ -20,7 +20,7 @@ from liftwatch.register.changes import Origin
 from liftwatch.register.columns import LiftRow, OrganisationRow, Sheet
 from liftwatch.register.doubts import Wrong
 from liftwatch.register.localities import Key, Locality, change_locality, estates_by_name
-from liftwatch.register.record import Record, change
+from liftwatch.register.record import Record, change, notes
 from liftwatch.register.sheets import Problem, Row, scan
 
 SHOWN_MAX = 500
@@ -81,6 +81,9 @@ class NotKept(Exception):
     def __init__(self, judged: Judged) -> None:
         super().__init__(f"{judged.findings.errors} errors: nothing was kept")
         self.judged = judged
+
+
+_BLANK = Record(lift="", area="", estate="")
 
 
 class _GivenUp(Exception):
@@ -167,6 +170,9 @@ def _lifts(work: PeopleWork, judged: Judged, by: Origin) -> Iterator[Problem]:
     if wrong:
         return
     work.register.put_records(list(made.values()))
+    work.register.note_entries(
+        {lift: notes(found.get(lift, _BLANK), one, by=by) for lift, one in made.items()}
+    )
     if not judged.is_clean:
         return  # the lift before may stand in a row that is wrong
     for one in made.values():

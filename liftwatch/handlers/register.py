@@ -61,6 +61,7 @@ def change_lift(
     for field, other in taken(work, [made]).get(lift, {}).items():
         raise AccessError(f"{field}: it is that of {other}")
     work.put_records([made])
+    work.note_entries({lift: records.notes(found, made, by=by)})
     return made
 
 
