@@ -1,6 +1,7 @@
 """Jinja2, once per language: templates see texts, the assets, and everything escaped."""
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from api.console.assets import asset_path
 from api.console.kinds import SEVERITIES
 from api.console.language import COOKIE, FORMS, LANGUAGES, Language, choose
+from api.console.reasons import reason
 from api.parts import Parts
 from api.principal import NOBODY
 from liftwatch.clock import now_ms
@@ -37,7 +39,11 @@ def _environment(language: Language) -> Environment:
     )
     severities = {number: language.say(text) for number, text in SEVERITIES.items()}
     environment.globals.update(
-        asset=asset_path, language=language, languages=FORMS, severities=severities
+        asset=asset_path,
+        language=language,
+        languages=FORMS,
+        reason=partial(reason, language),
+        severities=severities,
     )
     return environment
 
