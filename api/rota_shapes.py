@@ -9,7 +9,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType, defstruct, field
 from api.parameters import moment_ms
 from api.people_shapes import Id, Text
 from api.problems import BadParameter
-from liftwatch.access.duty import DutyRota, OnCall, OnDuty, Trouble, TroubleKind
+from liftwatch.access.duty import EXCEPTIONS_MAX, DutyRota, OnCall, OnDuty, Trouble, TroubleKind
 from liftwatch.access.people import AccessError
 from liftwatch.clock import rfc3339
 from liftwatch.handlers.rotas import Plan, remark_of
@@ -17,7 +17,6 @@ from liftwatch.register.rota import (
     MONDAY,
     PERSONS_MAX,
     SHIFTS_MAX,
-    SUBSTITUTIONS_MAX,
     SUNDAY,
     TURN_HOURS_MAX,
     TURNS_MAX,
@@ -78,7 +77,7 @@ class NewRota(Struct, kw_only=True, forbid_unknown_fields=True):
     name: Text
     turns: Annotated[list[TurnsShape], Meta(max_length=TURNS_MAX)] = []
     shifts: Annotated[list[ShiftShape], Meta(max_length=SHIFTS_MAX)] = []
-    exceptions: Annotated[list[ExceptionShape], Meta(max_length=SUBSTITUTIONS_MAX)] = []
+    exceptions: Annotated[list[ExceptionShape], Meta(max_length=EXCEPTIONS_MAX)] = []
     holidays: Days = []
     workdays: Days = []
     holiday_as: PatternDay = SUNDAY

@@ -24,8 +24,11 @@ from liftwatch.register.rota import (
     stretches,
 )
 
-ROTAS_MAX = 20
+ROTAS_MAX = 10
 """Of one organisation that are in force [our choice]."""
+NAMED_MAX, EXCEPTIONS_MAX = 100, 500
+"""People in the lines of a weekly pattern, and exceptions: with so many an answer takes under a
+second [measured]."""
 AHEAD_DAYS = 14
 """How far ahead the troubles of a rota are told [our choice]."""
 LOOK_DAYS = 35

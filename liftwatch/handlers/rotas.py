@@ -11,7 +11,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from liftwatch.access.duty import (
+    EXCEPTIONS_MAX,
     HOLIDAYS_MAX,
+    NAMED_MAX,
     ROTAS_MAX,
     DutyRota,
     OnCall,
@@ -184,6 +186,10 @@ def _check(work: PeopleWork, made: DutyRota, *, known: Collection[str], now_ms: 
         raise AccessError(f"{min(both)} is a holiday and a day worked for one")
     if not made.rota.shifts and not made.rota.turns:
         raise AccessError("nobody is in this rota: it has neither shifts nor turns")
+    if sum(len(one.persons) for one in made.rota.shifts) > NAMED_MAX:
+        raise AccessError(f"the lines of a weekly pattern name at most {NAMED_MAX} people in all")
+    if len(made.rota.substitutions) > EXCEPTIONS_MAX:
+        raise AccessError(f"a rota has at most {EXCEPTIONS_MAX} exceptions")
     staff = staff_of(work, made.organisation, [made])
     for person in sorted(made.people - set(known)):
         if staff.absence(person, now_ms):

@@ -17,6 +17,7 @@ from itertools import chain, pairwise
 from typing import Literal, NamedTuple
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from liftwatch.clock import DAY_MS, ESTATE_MS, MINUTE_MS, date_of, estate_day
 from liftwatch.clock import begin_ms as day_begin_ms
@@ -34,6 +35,7 @@ LOOK_BACK_DAYS = 35
 
 SHIFTS_MAX, TURNS_MAX, PERSONS_MAX, SUBSTITUTIONS_MAX = 200, 20, 20, 1_000
 TURN_HOURS_MAX = 31 * 24
+DUTY_MS_MAX = TURN_HOURS_MAX * 60 * MINUTE_MS
 WINDOW_DAYS_MAX = 400
 
 DayKind = Literal["holiday", "workday"]
@@ -218,6 +220,7 @@ def stretches(
     if not 0 <= to_ms - from_ms <= WINDOW_DAYS_MAX * DAY_MS:
         raise ValueError(f"a window goes forward, and over {WINDOW_DAYS_MAX} days at most")
     window = Span(from_ms, to_ms)
+    rota = replace(rota, substitutions=tuple(_touching(rota.substitutions, _widened(window))))
     planned = chain(_duties(rota, window, calendar or {}), _in_turn(rota, window))
     coming = sorted(planned, reverse=True)
     ends = {end for duty in coming for end in (duty.from_ms, duty.to_ms)}
@@ -271,7 +274,7 @@ def _pattern_day(rota: Rota, day: int, calendar: Calendar) -> int:
 
 def _replaced(rota: Rota, person: str, span: Span) -> Iterator[tuple[Span, str]]:
     """A span of a person cut where substitutions begin and end; of two, the later listed holds."""
-    rows = [one for one in rota.substitutions if one.person in (None, person)]
+    rows = [one for one in _touching(rota.substitutions, span) if one.person in (None, person)]
     ends = {end for one in rows for end in (one.from_ms, one.to_ms)}
     bounds = sorted({*span, *(end for end in ends if span.from_ms < end < span.to_ms)})
     for begin_ms, end_ms in pairwise(bounds):
@@ -281,6 +284,16 @@ def _replaced(rota: Rota, person: str, span: Span) -> Iterator[tuple[Span, str]]
                 name = one.by
         if name is not None:
             yield Span(begin_ms, end_ms), name
+
+
+def _touching(rows: Iterable[Substitution], span: Span) -> Iterator[Substitution]:
+    """Those that hold for some of a span, in their order."""
+    return (one for one in rows if one.from_ms < span.to_ms and one.to_ms > span.from_ms)
+
+
+def _widened(window: Span) -> Span:
+    """A window with all of every duty that reaches into it."""
+    return Span(window.from_ms - DUTY_MS_MAX, window.to_ms + DUTY_MS_MAX)
 
 
 def _joined(spans: Iterable[Span]) -> list[Span]:

@@ -24,6 +24,7 @@ from tests.register.rotas import ROTAS, at, shift
 
 SECRET = b"a secret of thirty-two bytes, or more"
 BEGIN = at("2026-03-01T00:00")
+LONG = tuple(Substitution(person=None, by=None, from_ms=n, to_ms=n + 1) for n in range(501))
 
 
 @pytest.fixture
@@ -216,6 +217,8 @@ def test_a_rota_is_changed_against_its_version_and_ends(store: SqlPeople) -> Non
         ({"holidays": (date(2026, 5, 1),) * 401}, "at most 400"),
         (dict.fromkeys(("holidays", "workdays"), (date(2026, 5, 1),)), "2026-05-01 is a holiday"),
         ({"rota": Rota(shifts=(shift("0-25", "x"),))}, "shift 1: it begins"),
+        ({"rota": Rota(shifts=(shift("0-24", *"abcdefghijk"),) * 10)}, "at most 100 people"),
+        ({"rota": Rota(shifts=(shift("0-24", "a"),), substitutions=LONG)}, "at most 500"),
     ],
 )
 def test_what_cannot_be_a_rota(store: SqlPeople, spoilt: dict[str, Any], says: str) -> None:
