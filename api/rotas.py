@@ -25,7 +25,7 @@ from api.rota_shapes import (
     warning_shape,
 )
 from api.shapes import answer, described
-from liftwatch.access.duty import DutyRota
+from liftwatch.access.duty import AT_MAX, AT_MIN, DutyRota
 from liftwatch.access.store import PeopleReads, PeopleWork
 from liftwatch.clock import now_ms, rfc3339
 from liftwatch.handlers import rotas
@@ -37,7 +37,6 @@ Reader = Annotated[Principal, Depends(allow(READ))]
 Writer = Annotated[Principal, Depends(allow(WRITE))]
 Taker = Annotated[Principal, Depends(allow(TAKE))]
 Body = Annotated[NewRota, Depends(body_of(NewRota))]
-AT_MIN, AT_MAX = 0, 4_102_444_800_000  # 1970 to 2100
 
 
 @router.get(

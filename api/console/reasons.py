@@ -75,6 +75,7 @@ REASONS: tuple[str, ...] = (
     N_("there is no such organisation"),
     N_("an organisation has at most %(limit)s rotas"),
     N_("a rota has at most %(limit)s exceptions"),
+    N_("turns and exceptions begin and end between 1970 and 2100"),
     N_("this rota has ended"),
     N_("you are not on duty by this rota"),
     N_("nobody is in this rota: it has neither shifts nor turns"),

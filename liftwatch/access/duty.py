@@ -34,10 +34,12 @@ AHEAD_DAYS = 14
 LOOK_DAYS = 35
 """How far before and after a moment a duty is followed; what is longer has no beginning or end."""
 HOLIDAYS_MAX = 400
+AT_MIN, AT_MAX = 0, 4_102_444_800_000
+"""Moments of plans and questions: 1970 to 2100, so that all can be written."""
 
 Absence = Literal["unknown", "left", "disabled"]
 """Why somebody planned cannot be on duty: nobody knows them, they are no member of the
-organisation any more, or they are disabled."""
+organisation any more (or were not yet), or they are disabled."""
 TroubleKind = Literal["nobody", "absent", "no_number", "no_next", "no_head", "head_absent"]
 
 

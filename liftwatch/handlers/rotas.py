@@ -11,6 +11,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from liftwatch.access.duty import (
+    AT_MAX,
+    AT_MIN,
     EXCEPTIONS_MAX,
     HOLIDAYS_MAX,
     NAMED_MAX,
@@ -24,7 +26,7 @@ from liftwatch.access.duty import (
 )
 from liftwatch.access.people import AccessError, check_text
 from liftwatch.access.store import PeopleReads, PeopleWork
-from liftwatch.clock import DAY_MS
+from liftwatch.clock import DAY_MS, begin_ms
 from liftwatch.ids import new_id
 from liftwatch.ports import Stale
 from liftwatch.register.doubts import Unusual, Wrong
@@ -190,6 +192,11 @@ def _check(work: PeopleWork, made: DutyRota, *, known: Collection[str], now_ms: 
         raise AccessError(f"the lines of a weekly pattern name at most {NAMED_MAX} people in all")
     if len(made.rota.substitutions) > EXCEPTIONS_MAX:
         raise AccessError(f"a rota has at most {EXCEPTIONS_MAX} exceptions")
+    moments = [one.from_ms for one in made.rota.substitutions]
+    moments += [one.to_ms for one in made.rota.substitutions]
+    moments += [begin_ms(one.first_day) for one in made.rota.turns]
+    if any(not AT_MIN <= one <= AT_MAX for one in moments):
+        raise AccessError("turns and exceptions begin and end between 1970 and 2100")
     staff = staff_of(work, made.organisation, [made])
     for person in sorted(made.people - set(known)):
         if staff.absence(person, now_ms):

@@ -169,6 +169,8 @@ def test_one_takes_over_oneself(unit: Unit) -> None:
         ({"exceptions": [{"from": "yesterday", "to": "today"}]}, 400),
         ({"exceptions": [{"from": "2026-03-02T00:00:00Z", "to": "2026-03-02T00:00:00Z"}]}, 422),
         ({"colour": "red"}, 400),
+        ({"exceptions": [{"from": "2026-03-02T00:00:00Z", "to": "9999-12-31T23:59:59Z"}]}, 422),
+        ({"exceptions": [{"from": "0001-01-01T00:00:00Z", "to": "2026-03-02T00:00:00Z"}]}, 422),
         ({"shifts": [{"days": [9], "from": "08:00", "to": "20:00", "persons": ["x"]}]}, 400),
         ({"shifts": [{"days": [1], "from": "08:00\n", "to": "20:00", "persons": ["x"]}]}, 422),
         ({"turns": None}, 400),
