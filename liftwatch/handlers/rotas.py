@@ -60,11 +60,7 @@ def on_duty(reads: PeopleReads, organisation: str, at_ms: int) -> list[OnCall]:
             one,
             at_ms,
             staff=staff,
-            confirmations=[
-                said
-                for said in reads.confirmations(one.id, since_ms=since_ms)
-                if said.at_ms <= at_ms
-            ],
+            confirmations=reads.confirmations(one.id, since_ms=since_ms),
         )
         for one in rotas
     ]
