@@ -117,3 +117,22 @@ def test_who_has_left_stands_struck_out_in_the_plan(unit: Unit, town: Town) -> N
     assert "<s" in page
     assert "wu (has left)" in page
     assert rotas.remark_of(rota) is None
+
+
+def test_a_weekly_pattern_keeps_what_its_form_does_not_show(unit: Unit, town: Town) -> None:
+    """Its name and head are changed on the page, its lines and holidays by the API alone."""
+    line = {"days": [0, 1, 2, 3, 4], "from": "08:00", "to": "18:00", "persons": unit.ids("li")}
+    unit.make(turns=[], shifts=[line], holidays=["2026-10-01"])
+    boss, path = browser(unit, town, "boss"), f"/duty/{unit.id}"
+    page = boss.get(path)
+    assert "changed by the API" in page
+    assert 'class="gap"' in page
+    fields = {"name": "office", "hours": "24", "hand_over": "08:00", "first_day": "2026-01-01"}
+    change = boss.send(path, what="change", **hidden(page), **fields)
+    assert change.status_code == 303
+    (made,) = unit.ask("boss", "GET", unit.path).json()["items"]
+    assert (made["name"], made["head"], made["turns"]) == ("office", None, [])
+    assert (made["shifts"], made["holidays"]) == ([line], ["2026-10-01"])
+    spell = {"from_day": "2026-05-01", "by": "nobody"}
+    refused = boss.send(path, what="except", **hidden(boss.get(path)), **spell)
+    assert (refused.status_code, "made by the API" in refused.text) == (422, True)
