@@ -80,6 +80,7 @@ def make_person(
             login=body.login,
             name=body.name,
             phone=body.phone,
+            email=body.email,
             password=body.password,
             now_ms=at_ms,
         )
@@ -138,7 +139,9 @@ def give_role(
 
     def act(work: PeopleWork, at_ms: int) -> Done:
         _found(work, id)
-        made = people.grant(work, id, body.role, organisation=body.organisation, now_ms=at_ms)
+        made = people.grant(
+            work, id, body.role, organisation=body.organisation, now_ms=at_ms, lead=body.lead
+        )
         return Done(role_shape(made), f"give.{body.role}", ("person", id))
 
     return act_once(gate, principal, WRITE, once=once, act=act)

@@ -23,6 +23,7 @@ CreditCode = Annotated[str, Meta(pattern="^[0-9A-Z]{18}$")]
 Kind = Annotated[str, Meta(max_length=32, pattern=f"^({'|'.join(KINDS)})$")]
 Places = Annotated[list[Place], Meta(max_length=500)]
 Day = Annotated[str, Meta(pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
+Email = Annotated[str, Meta(max_length=254)]
 Secret = Annotated[str, Meta(max_length=256)]
 
 
@@ -105,6 +106,7 @@ class NewPerson(Struct, kw_only=True, forbid_unknown_fields=True):
     login: Annotated[str, Meta(max_length=64)]
     name: Text
     phone: Phone | None = None
+    email: Email | None = None
     password: Secret | None = None
 
 
@@ -113,6 +115,7 @@ class PersonChange(Struct, kw_only=True, forbid_unknown_fields=True):
 
     name: Text | UnsetType = UNSET
     phone: Phone | UnsetType | None = UNSET
+    email: Email | UnsetType | None = UNSET
     disabled: bool | UnsetType = UNSET
 
 
@@ -124,6 +127,7 @@ class RoleShape(Struct, kw_only=True):
     organisation: str | None
     from_at: str
     until_at: str | None
+    lead: bool
 
 
 class PersonShape(Struct, kw_only=True):
@@ -133,6 +137,7 @@ class PersonShape(Struct, kw_only=True):
     login: str
     name: str
     phone: str | None
+    email: str | None
     made_at: str
     disabled_at: str | None
     locked_until: str | None
@@ -148,10 +153,11 @@ class PersonList(Struct):
 
 
 class NewRole(Struct, kw_only=True, forbid_unknown_fields=True):
-    """A role to be given; only `admin` is of no organisation."""
+    """A role to be given; only `admin` is of no organisation. Who leads sees to its rotas."""
 
     role: Annotated[str, Meta(max_length=32)]
     organisation: Id | None = None
+    lead: bool = False
 
 
 class NewPassword(Struct, kw_only=True, forbid_unknown_fields=True):
@@ -304,6 +310,7 @@ def role_shape(one: Membership) -> RoleShape:
         organisation=one.organisation,
         from_at=rfc3339(one.from_ms),
         until_at=_at(one.until_ms),
+        lead=one.lead,
     )
 
 
@@ -314,6 +321,7 @@ def person_shape(one: Person, roles: list[Membership]) -> PersonShape:
         login=one.login,
         name=one.name,
         phone=one.phone,
+        email=one.email,
         made_at=rfc3339(one.made_ms),
         disabled_at=_at(one.disabled_ms),
         locked_until=_at(one.locked_until_ms),

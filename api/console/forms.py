@@ -51,6 +51,16 @@ async def sent(request: Request) -> Sent:
     return Sent(fields, Once(key, hashlib.sha256(asked).hexdigest()))
 
 
+def degrees(text: str) -> float | None:
+    """A number of degrees of a field, None when it is blank; AccessError for what is none."""
+    if not text:
+        return None
+    try:
+        return float(text)
+    except ValueError as error:
+        raise AccessError(f"{text[:20]!a} is no number of degrees such as 31.385") from error
+
+
 TheForm = Annotated[Sent, Depends(sent)]
 
 

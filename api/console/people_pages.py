@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from api.console.forms import Sent, TheForm, done, fresh_key
-from api.console.kinds import ROLE_TEXTS
+from api.console.kinds import KIND_WORDS, ROLE_TEXTS
 from api.console.language import Language
 from api.console.own_page import identity_row
 from api.console.render import language_of, render
@@ -81,8 +81,8 @@ def _organisations(
         rows = reads.organisations(after=after, limit=PAGE + 1)
     values: Values = {
         "rows": [organisation_row(one, language) for one in rows[:PAGE]],
-        "kinds": [(name, language.say(ROLE_TEXTS[name])) for name in KINDS],
         "more": rows[PAGE - 1].id if len(rows) > PAGE else None,
+        "kinds": kind_words(language),
     }
     return _shown(request, "organisations.html", values, wrong=wrong, form=form)
 
@@ -167,7 +167,7 @@ def _organisation(
         contracts = reads.contracts(organisation=id)
     values: Values = {
         "one": organisation_row(found, language),
-        "kinds": [(name, language.say(ROLE_TEXTS[name])) for name in KINDS],
+        "kinds": kind_words(language),
         "contracts": [contract_row(one, language, now_ms()) for one in contracts],
     }
     return _shown(request, "organisation.html", values, wrong=wrong, form=form)
@@ -241,7 +241,14 @@ def change_person(
 
     def give(work: PeopleWork, at_ms: int) -> Done:
         organisation = form.text("organisation") or None
-        people.grant(work, id, form.text("role"), organisation=organisation, now_ms=at_ms)
+        people.grant(
+            work,
+            id,
+            form.text("role"),
+            organisation=organisation,
+            now_ms=at_ms,
+            lead=form.text("lead") == "yes",
+        )
         return Done(Nothing(), f"give.{form.text('role')}", ("person", id))
 
     def withdraw(work: PeopleWork, at_ms: int) -> Done:
@@ -256,6 +263,7 @@ def change_person(
             now_ms=at_ms,
             name=form.text("name"),
             phone=form.text("phone") or None,
+            email=form.text("email") or None,
             disabled=form.text("disabled") == "yes",
         )
         return Done(Nothing(), "change", ("person", id))
@@ -339,11 +347,16 @@ def organisation_row(one: Organisation, language: Language) -> Values:
         "credit_code": one.credit_code or "",
         "phone": one.phone or "",
         "kind": one.kind or "",
-        "kind_word": language.say(ROLE_TEXTS[one.kind]) if one.kind else "",
+        "kind_word": language.say(KIND_WORDS[one.kind]) if one.kind else "",
         "places": lines,
         "closed": one.closed_ms is not None,
         "version": one.version,
     }
+
+
+def kind_words(language: Language) -> list[tuple[str, str]]:
+    """What an organisation can be."""
+    return [(kind, language.say(KIND_WORDS[kind])) for kind in KINDS]
 
 
 def contract_row(one: Contract, language: Language, at_ms: int) -> Values:
@@ -364,6 +377,7 @@ def role_row(one: Membership, language: Language, names: dict[str, str]) -> Valu
     return {
         "id": one.id,
         "word": language.say(ROLE_TEXTS[one.role]),
+        "lead": one.lead,
         "organisation": one.organisation,
         "name": names.get(one.organisation or "", ""),
         "since": language.day(estate_day(one.from_ms)),
@@ -396,3 +410,4 @@ def _day_ms(text: str, *, days: int = 0) -> int:
 
 
 assert set(ROLE_TEXTS) == set(ROLES), "a role without a word"
+assert set(KINDS) <= set(KIND_WORDS), "a kind of organisation without a word"

@@ -1,6 +1,7 @@
 """Jinja2, once per language: templates see texts, the assets, and everything escaped."""
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from api.console.assets import asset_path
 from api.console.forms import fresh_key
 from api.console.kinds import ROLE_TEXTS, SEVERITIES
 from api.console.language import COOKIE, FORMS, LANGUAGES, Language, choose
+from api.console.reasons import reason
 from api.parts import Parts
 from api.principal import NOBODY
 from liftwatch.access.rights import ACTIONS
@@ -39,7 +41,11 @@ def _environment(language: Language) -> Environment:
     )
     severities = {number: language.say(text) for number, text in SEVERITIES.items()}
     environment.globals.update(
-        asset=asset_path, language=language, languages=FORMS, severities=severities
+        asset=asset_path,
+        language=language,
+        languages=FORMS,
+        reason=partial(reason, language),
+        severities=severities,
     )
     return environment
 

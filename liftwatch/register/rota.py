@@ -1,8 +1,9 @@
 """Duty rotas: who is planned at a moment, who is responsible, and when nobody is planned.
 
 The plan: a shift belongs to the day on which it begins, in the estates' time; what the calendar
-says of that day decides which pattern it follows. Then people are replaced by their stand-ins.
-Shifts may overlap: then all their people are on duty, in the order of the shifts.
+says of that day decides which pattern it follows. Turns go on from one person to the next, whatever
+the day. Then people are replaced by their stand-ins. Shifts and turns may overlap: then all their
+people are on duty, in the order of the shifts, then of the turns.
 
 The hand-over: whoever is planned takes over at their confirmation, but not before their duty
 begins, and without one when the grace after its beginning is over. Those before them stay
@@ -12,12 +13,14 @@ somebody always is.
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Literal, NamedTuple
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from liftwatch.clock import DAY_MS, ESTATE_MS, MINUTE_MS, date_of, estate_day
+from liftwatch.clock import begin_ms as day_begin_ms
 from liftwatch.register.doubts import Doubt, Unusual, Wrong
 
 MONDAY, SUNDAY = 0, 6
@@ -30,7 +33,9 @@ GRACE_MS = 15 * MINUTE_MS
 LOOK_BACK_DAYS = 35
 """How long somebody stays responsible when nobody is planned after them [our choice]."""
 
-SHIFTS_MAX, PERSONS_MAX, SUBSTITUTIONS_MAX = 200, 20, 1_000
+SHIFTS_MAX, TURNS_MAX, PERSONS_MAX, SUBSTITUTIONS_MAX = 200, 20, 20, 1_000
+TURN_HOURS_MAX = 31 * 24
+DUTY_MS_MAX = TURN_HOURS_MAX * 60 * MINUTE_MS
 WINDOW_DAYS_MAX = 400
 
 DayKind = Literal["holiday", "workday"]
@@ -56,13 +61,27 @@ class Shift(Struct, frozen=True, kw_only=True):
         return ((self.to_min - self.from_min) % DAY_MIN or DAY_MIN) * MINUTE_MS
 
 
+class Turns(Struct, frozen=True, kw_only=True):
+    """People on duty one after the other, and again from the first; each turn has its hours.
+
+    The first turn begins on `first_day`, `from_min` minutes after midnight: hand-overs are then at
+    the same time of every day, for a turn is a part of a day or whole days.
+    """
+
+    persons: tuple[str, ...]
+    first_day: date
+    from_min: int
+    hours: int
+
+
 class Substitution(Struct, frozen=True, kw_only=True):
     """From one moment to another, what is planned for a person is done by another, or by nobody.
 
-    It replaces whom the pattern plans, never a stand-in: so two people may exchange their shifts.
+    It replaces whom the plan names, never a stand-in: so two people may exchange their shifts.
+    Without a `person` it replaces whoever is planned.
     """
 
-    person: str
+    person: str | None
     by: str | None
     from_ms: int
     to_ms: int
@@ -71,7 +90,8 @@ class Substitution(Struct, frozen=True, kw_only=True):
 class Rota(Struct, frozen=True, kw_only=True):
     """Of one organisation. A holiday follows Sunday's pattern, a made-up workday Monday's."""
 
-    shifts: tuple[Shift, ...]
+    shifts: tuple[Shift, ...] = ()
+    turns: tuple[Turns, ...] = ()
     substitutions: tuple[Substitution, ...] = ()
     holiday_as: int = SUNDAY
     workday_as: int = MONDAY
@@ -199,7 +219,10 @@ def stretches(
     """
     if not 0 <= to_ms - from_ms <= WINDOW_DAYS_MAX * DAY_MS:
         raise ValueError(f"a window goes forward, and over {WINDOW_DAYS_MAX} days at most")
-    coming = sorted(_duties(rota, Span(from_ms, to_ms), calendar or {}), reverse=True)
+    window = Span(from_ms, to_ms)
+    rota = replace(rota, substitutions=tuple(_touching(rota.substitutions, _widened(window))))
+    planned = chain(_duties(rota, window, calendar or {}), _in_turn(rota, window))
+    coming = sorted(planned, reverse=True)
     ends = {end for duty in coming for end in (duty.from_ms, duty.to_ms)}
     bounds = sorted({from_ms, to_ms, *(end for end in ends if from_ms < end < to_ms)})
     now: list[_Duty] = []
@@ -227,6 +250,19 @@ def _duties(rota: Rota, window: Span, calendar: Calendar) -> Iterator[_Duty]:
                         yield _Duty(*part, number, order, name)
 
 
+def _in_turn(rota: Rota, window: Span) -> Iterator[_Duty]:
+    """The same of those who take turns: they stand behind all shifts."""
+    for number, one in enumerate(rota.turns, len(rota.shifts)):
+        length_ms = one.hours * 60 * MINUTE_MS
+        first_ms = day_begin_ms(one.first_day) + one.from_min * MINUTE_MS
+        turn = max(0, (window.from_ms - first_ms) // length_ms)
+        while (from_ms := first_ms + turn * length_ms) < window.to_ms:
+            person = one.persons[turn % len(one.persons)]
+            for part, name in _replaced(rota, person, Span(from_ms, from_ms + length_ms)):
+                yield _Duty(*part, number, 0, name)
+            turn += 1
+
+
 def _pattern_day(rota: Rota, day: int, calendar: Calendar) -> int:
     """Which day's pattern a day follows."""
     on = date_of(day)
@@ -238,7 +274,7 @@ def _pattern_day(rota: Rota, day: int, calendar: Calendar) -> int:
 
 def _replaced(rota: Rota, person: str, span: Span) -> Iterator[tuple[Span, str]]:
     """A span of a person cut where substitutions begin and end; of two, the later listed holds."""
-    rows = [one for one in rota.substitutions if one.person == person]
+    rows = [one for one in _touching(rota.substitutions, span) if one.person in (None, person)]
     ends = {end for one in rows for end in (one.from_ms, one.to_ms)}
     bounds = sorted({*span, *(end for end in ends if span.from_ms < end < span.to_ms)})
     for begin_ms, end_ms in pairwise(bounds):
@@ -248,6 +284,16 @@ def _replaced(rota: Rota, person: str, span: Span) -> Iterator[tuple[Span, str]]
                 name = one.by
         if name is not None:
             yield Span(begin_ms, end_ms), name
+
+
+def _touching(rows: Iterable[Substitution], span: Span) -> Iterator[Substitution]:
+    """Those that hold for some of a span, in their order."""
+    return (one for one in rows if one.from_ms < span.to_ms and one.to_ms > span.from_ms)
+
+
+def _widened(window: Span) -> Span:
+    """A window with all of every duty that reaches into it."""
+    return Span(window.from_ms - DUTY_MS_MAX, window.to_ms + DUTY_MS_MAX)
 
 
 def _joined(spans: Iterable[Span]) -> list[Span]:
@@ -269,6 +315,8 @@ def judge_rota(rota: Rota) -> Doubt | None:
     """
     if len(rota.shifts) > SHIFTS_MAX or len(rota.substitutions) > SUBSTITUTIONS_MAX:
         return Wrong(f"at most {SHIFTS_MAX} shifts and {SUBSTITUTIONS_MAX} substitutions")
+    if len(rota.turns) > TURNS_MAX:
+        return Wrong(f"at most {TURNS_MAX} rows of turns")
     if not 0 <= rota.grace_ms <= DAY_MS:
         return Wrong("the grace of a hand-over is from nothing to a day")
     if not (MONDAY <= rota.holiday_as <= HOLIDAY and MONDAY <= rota.workday_as <= HOLIDAY):
@@ -277,10 +325,14 @@ def judge_rota(rota: Rota) -> Doubt | None:
         text = _wrong_shift(shift)
         if text is not None:
             return Wrong(f"shift {number}: {text}")
+    for number, turns in enumerate(rota.turns, 1):
+        text = _wrong_turns(turns)
+        if text is not None:
+            return Wrong(f"turns {number}: {text}")
     for number, one in enumerate(rota.substitutions, 1):
         if one.from_ms >= one.to_ms:
             return Wrong(f"substitution {number} ends before it begins")
-        if one.person == one.by:
+        if one.person == one.by and one.by is not None:
             return Wrong(f"substitution {number}: {one.person} cannot stand in for themselves")
     return _contending(rota)
 
@@ -297,15 +349,27 @@ def _wrong_shift(shift: Shift) -> str | None:
     return None
 
 
+def _wrong_turns(turns: Turns) -> str | None:
+    if not 0 <= turns.from_min < DAY_MIN:
+        return "the hand-over is at minute 0 to 1439 of the day"
+    if not 0 < len(turns.persons) <= PERSONS_MAX:
+        return f"it has one person to {PERSONS_MAX}"
+    hours = turns.hours
+    if not 0 < hours <= TURN_HOURS_MAX or (24 % hours and hours % 24):
+        return f"a turn is a whole part of a day, or whole days: up to {TURN_HOURS_MAX} hours"
+    return None
+
+
 def _contending(rota: Rota) -> Unusual | None:
     """Two substitutions of one person at once, or a stand-in who is away: was it meant?"""
-    rows: dict[str, list[Substitution]] = {}
+    rows: dict[str | None, list[Substitution]] = {}
     for one in rota.substitutions:
         rows.setdefault(one.person, []).append(one)
     for person, own in rows.items():
         own.sort(key=lambda one: one.from_ms)
         if any(first.to_ms > then.from_ms for first, then in pairwise(own)):
-            return Unusual(f"{person} is replaced twice at once; the later entry holds")
+            whoever = person or "whoever is planned"
+            return Unusual(f"{whoever} is replaced twice at once; the later entry holds")
     for one in rota.substitutions:
         away = (other for other in rows.get(one.by or "", ()) if other.by != one.person)
         if any(one.from_ms < other.to_ms and other.from_ms < one.to_ms for other in away):

@@ -34,7 +34,16 @@ class Sealed(NamedTuple):
 
 
 SEALED = (
-    Sealed(tables.person, ("id",), {"name": "person/{id}/name", "phone": "person/{id}/phone"}),
+    Sealed(
+        tables.person,
+        ("id",),
+        {name: f"person/{{id}}/{name}" for name in ("name", "phone", "email")},
+    ),
+    Sealed(
+        tables.organisation_contact,
+        ("organisation",),
+        {name: f"organisation/{{organisation}}/{name}" for name in ("phone", "email")},
+    ),
     Sealed(tables.answered, ("caller", "key"), {"body": "answered/{caller}/{key}"}),
     Sealed(
         tables.identity,
