@@ -25,11 +25,12 @@ run: $(STAMP) ## The demo: simulated lifts and a page at http://127.0.0.1:8080/
 test: lint ## Lint, strict types, import rules, doctests and tests
 	@$(BIN)/python -m pytest
 
-lint: $(STAMP) ## Style, strict types and import rules
+lint: $(STAMP) ## Style, strict types, import rules, and what is installed
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
+	@$(BIN)/python scripts/dependencies.py
 
 bench: $(STAMP) ## Measure beside a bare subscriber on the same broker, in one run
 	@$(BIN)/python -m bench.table

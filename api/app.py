@@ -11,18 +11,34 @@ from fastapi.openapi.utils import get_openapi
 from api import (
     audit,
     completeness,
+    contacts,
     evidence,
     health,
+    identities,
     incidents,
     lifts,
     organisations,
     people,
+    places,
     register,
+    rotas,
     sign_in,
     stream,
     telemetry,
 )
-from api.console import audit_page, demo_page, entrance, import_page, pages, people_pages
+from api.console import (
+    audit_page,
+    demo_page,
+    duty_page,
+    entrance,
+    import_page,
+    openid,
+    own_page,
+    pages,
+    people_pages,
+    place_page,
+    register_page,
+)
 from api.feed import Feed
 from api.gate import Gate
 from api.guard import Guard
@@ -30,6 +46,7 @@ from api.measure import HttpFigures, Measured
 from api.parts import Metrics, Parts, Readiness
 from api.problems import add_problem_handlers, problem_schema
 from api.shapes import schemas
+from liftwatch.access.hosts import Host
 from liftwatch.ports import Books, TelemetryStore
 
 BODY_MAX = 64 * 1024
@@ -44,12 +61,21 @@ MODULES = (
     health,
     sign_in,
     organisations,
+    rotas,
+    contacts,
     people,
+    identities,
     audit,
     register,
+    places,
     completeness,
     entrance,
+    openid,
+    own_page,
     people_pages,
+    duty_page,
+    place_page,
+    register_page,
     import_page,
     audit_page,
 )
@@ -65,12 +91,14 @@ def create_app(
     exercise: bool = False,
     demo: bool = False,
     gate: Gate | None = None,
+    hosts: tuple[Host, ...] = (),
 ) -> FastAPI:
     """The application over these parts. It opens and closes none of them.
 
     `readiness` tells of each part None when it is ready, else one line why not. `exercise` says
     that this whole installation is a drill, `demo` that its lifts do not exist: both show. Without
-    a `gate` nobody signs in, and whoever comes is `local`.
+    a `gate` nobody signs in, and whoever comes is `local`. `hosts` are the names others know us by;
+    with any of them nobody is `local`.
     """
     parts = Parts(
         books=books,
@@ -81,6 +109,7 @@ def create_app(
         exercise=exercise,
         demo=demo,
         gate=gate,
+        hosts=hosts,
     )
     return _compose(parts, (*MODULES, demo_page) if demo else MODULES)
 
@@ -117,7 +146,7 @@ def _compose(parts: Parts, modules: Sequence[ModuleType]) -> FastAPI:
     for module in modules:
         app.include_router(module.router)
     add_problem_handlers(app, page=pages.problem_page)
-    app.add_middleware(Guard)
+    app.add_middleware(Guard, hosts=parts.hosts)
     app.add_middleware(Measured, figures=app.state.figures)
     app.openapi = lambda: _describe(app)  # type: ignore[method-assign]  # FastAPI's own hook
     return app

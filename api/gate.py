@@ -7,7 +7,10 @@ from limits import parse
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
-from api.given import SESSION, Given
+from api.given import Given, session_of
+from api.notes import Notes
+from liftwatch.access.hosts import neighbourhood_of
+from liftwatch.access.identities import Provider
 from liftwatch.access.people import Credential, SignedIn
 from liftwatch.access.secrets import digest, is_signed, signed
 from liftwatch.access.sight import Grant
@@ -30,12 +33,18 @@ class Entry(NamedTuple):
 
 
 class Gate:
-    """People and the installation's secret; asked at every request, so that an end is at once."""
+    """People and the installation's secret; asked at every request, so that an end is at once.
 
-    def __init__(self, people: PeopleStore, secret: bytes) -> None:
-        self.people, self.secret = people, secret
+    `provider` is where people may sign in as well, if there is one.
+    """
+
+    def __init__(
+        self, people: PeopleStore, secret: bytes, provider: Provider | None = None
+    ) -> None:
+        self.people, self.secret, self.provider = people, secret, provider
         self._limiter = MovingWindowRateLimiter(MemoryStorage())
         self._closed = False
+        self._notes = Notes(people)
 
     def is_open(self) -> bool:
         """Whether there is no administrator yet: then nobody could sign in."""
@@ -45,13 +54,12 @@ class Gate:
         return not self._closed
 
     def note(self, act: Act) -> None:
-        """Note an act in a transaction of its own: a read, or what was refused."""
-        with self.people.begin() as work:
-            work.audit(act)
+        """Note an act that changes nothing else: a read, or what was refused."""
+        self._notes.write(act)
 
     def may_try(self, address: str) -> bool:
         """Whether an address may try to sign in once more; this try counts."""
-        return self._limiter.hit(SIGN_INS, address)
+        return self._limiter.hit(SIGN_INS, neighbourhood_of(address))
 
     def recognise(self, given: Given, now_ms: int) -> Entry | None:
         """Whoever a secret stands for now, or None."""
@@ -82,12 +90,11 @@ class Gate:
 
     def csrf_of(self, request: Request) -> str:
         """What the forms of a session's pages carry."""
-        return signed(CSRF_USE, request.cookies.get(SESSION, ""), secret=self.secret)
+        return signed(CSRF_USE, session_of(request), secret=self.secret)
 
     def is_csrf(self, request: Request, token: str) -> bool:
         """Whether a form was on a page of this session."""
-        session = request.cookies.get(SESSION, "")
-        return is_signed(token, CSRF_USE, session, secret=self.secret)
+        return is_signed(token, CSRF_USE, session_of(request), secret=self.secret)
 
 
 def _by_credential(

@@ -5,12 +5,14 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 
+from api.guard import is_here
 from api.measure import HttpFigures
 from api.parts import Metrics, ThePart
 from api.principal import allow
 from api.shapes import answer
 
 router = APIRouter(tags=["service"])
+UNTOLD = "not ready; sign in, or ask on this machine, to be told why"
 
 
 @router.get("/healthz", dependencies=[Depends(allow("service.health"))])
@@ -24,10 +26,15 @@ async def healthz() -> Response:
     dependencies=[Depends(allow("service.health"))],
     responses={503: {"description": "Some part is not ready; `parts` says which and why"}},
 )
-def readyz(parts: ThePart) -> Response:
-    """200 when every part is ready, else 503; a part is null, or one line why it is not."""
+def readyz(request: Request, parts: ThePart) -> Response:
+    """200 when every part is ready, else 503; a part is null, or one line why it is not.
+
+    The line can name servers of ours: who is neither on this machine nor signed in is told less.
+    """
     told = parts.readiness()
     ready = not any(told.values())
+    if request.state.principal.by == "nobody" and not is_here(request.scope):
+        told = {part: why and UNTOLD for part, why in told.items()}
     return answer({"ready": ready, "parts": told}, status=200 if ready else 503)
 
 

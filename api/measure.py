@@ -1,5 +1,7 @@
 """Figures of HTTP by the template of a route, never by the raw path."""
 
+from collections.abc import Callable
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -26,6 +28,14 @@ class HttpFigures:
         self.followers = Gauge(
             "liftwatch_stream_followers", "Open event streams.", registry=self.registry
         )
+
+    def certificate(self, days_left: Callable[[], float]) -> None:
+        """Show how long the certificate we are served with is good."""
+        Gauge(
+            "liftwatch_http_certificate_expires_in_days",
+            "Until the certificate of pages and API ends; below 0 it has.",
+            registry=self.registry,
+        ).set_function(days_left)
 
     def text(self) -> bytes:
         """The exposition of these figures."""

@@ -11,6 +11,7 @@ from api.feed import Feed
 from api.gate import Gate
 from api.problems import Problem
 from api.seen import SeenBooks
+from liftwatch.access.hosts import Host
 from liftwatch.ports import Books, TelemetryStore
 from liftwatch.said import Said
 
@@ -22,7 +23,8 @@ Metrics = Callable[[], bytes] | CollectorRegistry
 class Parts:
     """The books, the store, the feed of changes, and what is told about the service itself.
 
-    `gate` recognises people; None is a service without any, for this machine alone.
+    `gate` recognises people; None is a service without any, for this machine alone. `hosts` are the
+    names others know us by; without any nobody else is served.
     """
 
     books: Books
@@ -33,6 +35,7 @@ class Parts:
     exercise: bool
     demo: bool
     gate: Gate | None = None
+    hosts: tuple[Host, ...] = ()
 
 
 async def parts_of(request: Request) -> Parts:

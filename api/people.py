@@ -27,6 +27,7 @@ from api.people_shapes import (
 from api.principal import Principal, allow
 from api.problems import DOCUMENTED, Problem, shown
 from api.shapes import answer, described
+from api.who import person_of
 from liftwatch.access.people import AccessError, Person, check_text
 from liftwatch.access.store import PeopleReads, PeopleWork
 from liftwatch.clock import DAY_MS, now_ms
@@ -80,6 +81,7 @@ def make_person(
             login=body.login,
             name=body.name,
             phone=body.phone,
+            email=body.email,
             password=body.password,
             now_ms=at_ms,
         )
@@ -138,7 +140,9 @@ def give_role(
 
     def act(work: PeopleWork, at_ms: int) -> Done:
         _found(work, id)
-        made = people.grant(work, id, body.role, organisation=body.organisation, now_ms=at_ms)
+        made = people.grant(
+            work, id, body.role, organisation=body.organisation, now_ms=at_ms, lead=body.lead
+        )
         return Done(role_shape(made), f"give.{body.role}", ("person", id))
 
     return act_once(gate, principal, WRITE, once=once, act=act)
@@ -193,7 +197,7 @@ def change_password(
     body: Annotated[NewPassword, Depends(body_of(NewPassword))],
 ) -> Response:
     """Another password; every sign-in, key and session of one's own ends."""
-    person = _own(principal)
+    person = person_of(principal)
     try:
         sign_in.sign_in(gate.people, principal.name, body.password, now_ms=now_ms())
     except Refused as refused:
@@ -212,7 +216,7 @@ def list_credentials(
 ) -> Response:
     """One's own keys, sessions and sign-ins."""
     with gate.people.reading() as reads:
-        found = reads.credentials(_own(principal), now_ms=now_ms())
+        found = reads.credentials(person_of(principal), now_ms=now_ms())
     return answer(CredentialList([credential_shape(one) for one in found]))
 
 
@@ -230,7 +234,7 @@ def make_key(
     body: Annotated[NewKey, Depends(body_of(NewKey))],
 ) -> Response:
     """A key for a machine that acts for one."""
-    person = _own(principal)
+    person = person_of(principal)
     # A key has no more than its own to give: none named would be all that its person may.
     roles = body.roles or (sorted(principal.roles) if principal.by == "key" else [])
 
@@ -261,7 +265,7 @@ def make_key(
 )
 def end_credential(*, gate: TheGate, principal: Myself, id: IdPath, once: TheOnce) -> Response:
     """End a key, or a session with all that came of it."""
-    person = _own(principal)
+    person = person_of(principal)
 
     def act(work: PeopleWork, at_ms: int) -> Done:
         mine = {one.id: one for one in work.credentials(person, now_ms=at_ms)}
@@ -273,12 +277,6 @@ def end_credential(*, gate: TheGate, principal: Myself, id: IdPath, once: TheOnc
         return Done(shape, "end", ("credential", id), 200)
 
     return act_once(gate, principal, OWN, once=once, act=act)
-
-
-def _own(principal: Principal) -> str:
-    if principal.person is None:
-        raise Problem("not-found", Said("%(name)s is nobody who signs in", name=principal.name))
-    return principal.person
 
 
 def _shape(reads: PeopleReads, person: Person) -> PersonShape:

@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
+from liftwatch.access.identities import Identity
 from liftwatch.access.people import (
     Contract,
     Credential,
@@ -22,6 +23,7 @@ CreditCode = Annotated[str, Meta(pattern="^[0-9A-Z]{18}$")]
 Kind = Annotated[str, Meta(max_length=32, pattern=f"^({'|'.join(KINDS)})$")]
 Places = Annotated[list[Place], Meta(max_length=500)]
 Day = Annotated[str, Meta(pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
+Email = Annotated[str, Meta(max_length=254)]
 Secret = Annotated[str, Meta(max_length=256)]
 
 
@@ -104,6 +106,7 @@ class NewPerson(Struct, kw_only=True, forbid_unknown_fields=True):
     login: Annotated[str, Meta(max_length=64)]
     name: Text
     phone: Phone | None = None
+    email: Email | None = None
     password: Secret | None = None
 
 
@@ -112,6 +115,7 @@ class PersonChange(Struct, kw_only=True, forbid_unknown_fields=True):
 
     name: Text | UnsetType = UNSET
     phone: Phone | UnsetType | None = UNSET
+    email: Email | UnsetType | None = UNSET
     disabled: bool | UnsetType = UNSET
 
 
@@ -123,6 +127,7 @@ class RoleShape(Struct, kw_only=True):
     organisation: str | None
     from_at: str
     until_at: str | None
+    lead: bool
 
 
 class PersonShape(Struct, kw_only=True):
@@ -132,6 +137,7 @@ class PersonShape(Struct, kw_only=True):
     login: str
     name: str
     phone: str | None
+    email: str | None
     made_at: str
     disabled_at: str | None
     locked_until: str | None
@@ -147,10 +153,11 @@ class PersonList(Struct):
 
 
 class NewRole(Struct, kw_only=True, forbid_unknown_fields=True):
-    """A role to be given; only `admin` is of no organisation."""
+    """A role to be given; only `admin` is of no organisation. Who leads sees to its rotas."""
 
     role: Annotated[str, Meta(max_length=32)]
     organisation: Id | None = None
+    lead: bool = False
 
 
 class NewPassword(Struct, kw_only=True, forbid_unknown_fields=True):
@@ -184,6 +191,28 @@ class CredentialList(Struct):
     """What stands for somebody now, the newest first."""
 
     items: list[CredentialShape]
+
+
+class NewIdentity(Struct, kw_only=True, forbid_unknown_fields=True):
+    """The subject (`sub`) by which the installation's OpenID provider names somebody."""
+
+    subject: Annotated[str, Meta(min_length=1, max_length=255)]
+
+
+class IdentityShape(Struct, kw_only=True):
+    """A sign-in elsewhere that stands for somebody."""
+
+    id: str
+    issuer: str
+    subject: str
+    made_at: str
+    used_at: str | None
+
+
+class IdentityList(Struct):
+    """The sign-ins elsewhere that stand for somebody now, the newest first."""
+
+    items: list[IdentityShape]
 
 
 class AuditShape(Struct, kw_only=True):
@@ -281,6 +310,7 @@ def role_shape(one: Membership) -> RoleShape:
         organisation=one.organisation,
         from_at=rfc3339(one.from_ms),
         until_at=_at(one.until_ms),
+        lead=one.lead,
     )
 
 
@@ -291,6 +321,7 @@ def person_shape(one: Person, roles: list[Membership]) -> PersonShape:
         login=one.login,
         name=one.name,
         phone=one.phone,
+        email=one.email,
         made_at=rfc3339(one.made_ms),
         disabled_at=_at(one.disabled_ms),
         locked_until=_at(one.locked_until_ms),
@@ -316,3 +347,19 @@ def told(change: Struct) -> dict[str, Any]:
     """The fields of a change that were named."""
     named = {name: getattr(change, name) for name in change.__struct_fields__}
     return {name: value for name, value in named.items() if value is not UNSET}
+
+
+def identity_list(standing: list[Identity]) -> IdentityList:
+    """Sign-ins elsewhere as the API shows them."""
+    return IdentityList(
+        [
+            IdentityShape(
+                id=one.id,
+                issuer=one.issuer,
+                subject=one.subject,
+                made_at=rfc3339(one.made_ms),
+                used_at=None if one.used_ms is None else rfc3339(one.used_ms),
+            )
+            for one in standing
+        ]
+    )

@@ -1,8 +1,8 @@
 """Who is asking, and whether they may: every route declares its action of the table of rights.
 
-As long as an installation has no administrator there is one principal, `local`: `api.serve` lets
-nobody in but this machine. From the first administrator on (`liftwatch admin create`) whoever
-asks signs in.
+As long as an installation has no administrator there is one principal, `local`: whoever is on this
+machine, by address and by name, while nobody else is served. From the first administrator on
+(`liftwatch admin create`) whoever asks signs in.
 """
 
 from collections.abc import Awaitable, Callable
@@ -13,6 +13,8 @@ from fastapi import Request
 
 from api.gate import Gate
 from api.given import CSRF, Given, given_of, is_own_page
+from api.guard import is_here
+from api.parts import Parts
 from api.problems import Problem
 from api.trail import is_logged, note_read
 from api.who import LOCAL, NOBODY, Principal, where_of
@@ -64,11 +66,14 @@ async def principal_of(request: Request) -> Principal:
     A bearer token that is of no use is refused even where nobody needs one; a session that is
     over is nobody's, so that the page to sign in can be opened.
     """
-    gate: Gate | None = request.app.state.parts.gate
+    parts: Parts = request.app.state.parts
+    gate, may_be_local = parts.gate, is_here(request.scope) and not parts.hosts
     if gate is None:
-        return LOCAL
+        return LOCAL if may_be_local else NOBODY
     given = given_of(request)
     if given is None:
+        if not may_be_local:
+            return NOBODY
         open_to_all = await anyio.to_thread.run_sync(gate.is_open)
         return LOCAL if open_to_all else NOBODY
     found = await anyio.to_thread.run_sync(recognised, gate, given, now_ms())

@@ -9,7 +9,7 @@ from msgspec import Struct
 from api.once import Done, TheOnce, TheVersion, act_once, body_of, change, takes
 from api.paging import LIMIT_DEFAULT, Cursor, Limit, read_cursor, write_cursor
 from api.parameters import LiftPath, lift_path, no_lift
-from api.parts import TheBooks, TheGate
+from api.parts import TheBooks, TheGate, ThePart
 from api.people_shapes import told
 from api.principal import Principal, allow
 from api.problems import DOCUMENTED, BadParameter, Problem, shown
@@ -25,8 +25,9 @@ from api.register_shapes import (
 from api.shapes import answer, described
 from liftwatch.access.store import PeopleWork
 from liftwatch.clock import now_ms
-from liftwatch.handlers.imports import Judged, NotKept, judge, keep, try_out
+from liftwatch.handlers.imports import Judged, NotKept, judge, keep, known_estates, try_out
 from liftwatch.handlers.register import change_lift
+from liftwatch.ports import Books
 from liftwatch.records import Door
 from liftwatch.register.changes import Origin
 from liftwatch.register.columns import SHEETS
@@ -143,6 +144,7 @@ def import_rows(
     *,
     gate: TheGate,
     principal: Writer,
+    parts: ThePart,
     sheet: SheetPath,
     once: TheOnce,
     data: Annotated[bytes, Depends(csv_of)],
@@ -151,7 +153,7 @@ def import_rows(
     estate: EstateDefault = None,
 ) -> Response:
     """A CSV file into the register: all of it in one transaction, or nothing."""
-    judged = judged_sheet(data, sheet, area=area, estate=estate)
+    judged = judged_sheet(data, sheet, area=area, estate=estate, books=parts.books)
     if dry_run:
         try_out(gate.people, judged, by=origin(principal, now_ms()))
         return answer(import_shape(judged, kept=False))
@@ -166,7 +168,9 @@ def import_rows(
         raise not_kept(judged) from None
 
 
-def judged_sheet(data: bytes, sheet: str, *, area: str | None, estate: str | None) -> Judged:
+def judged_sheet(
+    data: bytes, sheet: str, *, area: str | None, estate: str | None, books: Books
+) -> Judged:
     """A file that was read as one of the sheets; what cannot be asked for is a problem."""
     if sheet not in SHEETS:
         raise Problem(
@@ -179,7 +183,8 @@ def judged_sheet(data: bytes, sheet: str, *, area: str | None, estate: str | Non
         )
     defaults = {name: text for name, text in (("area", area), ("estate", estate)) if text}
     try:
-        return judge(data, SHEETS[sheet], now_ms=now_ms(), defaults=defaults)
+        estates = known_estates(books)
+        return judge(data, SHEETS[sheet], now_ms=now_ms(), defaults=defaults, estates=estates)
     except ValueError as error:
         raise BadParameter("area or estate", said_by(error)) from error
 

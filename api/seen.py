@@ -3,6 +3,8 @@
 Routes get nothing else (`api.parts`), so that none can forget to ask.
 """
 
+from collections.abc import Collection
+
 from liftwatch.access.sight import Sight
 from liftwatch.account import AccountGap, Completeness, CompletenessPlace
 from liftwatch.incidents.evidence import EvidenceWindow
@@ -10,7 +12,8 @@ from liftwatch.incidents.incident import Incident
 from liftwatch.ports import Books, IncidentFilter, LiftRow, Page
 from liftwatch.records import Door
 from liftwatch.register.columns import HouseholdRow
-from liftwatch.register.record import Record
+from liftwatch.register.localities import Key, Locality
+from liftwatch.register.record import Note, Record
 
 
 class SeenBooks:
@@ -75,6 +78,10 @@ class SeenBooks:
         found = self._books.successor_of(lift) if self.lift(lift) else None
         return found if found is not None and self.lift(found) else None
 
+    def notes(self, lift: str, *, limit: int = 100) -> list[Note]:
+        """What people set of a lift that is seen, the newest first."""
+        return self._books.notes_of(lift, limit=limit) if self.lift(lift) else []
+
     def households(
         self,
         area: str,
@@ -88,6 +95,14 @@ class SeenBooks:
         return self._books.households(
             area, estate, building=building, after=after, limit=limit, sight=self.sight
         )
+
+    def localities(self, keys: Collection[Key]) -> dict[Key, Locality]:
+        """The names of places of rows that are seen."""
+        return self._books.localities(keys)
+
+    def localities_after(self, *, after: Key | None = None, limit: int = 500) -> list[Locality]:
+        """Places that have a name and are seen, after some."""
+        return self._books.localities_after(after=after, limit=limit, sight=self.sight)
 
     def stream_head(self) -> int:
         """The newest number of the stream; it tells nobody what changed."""

@@ -6,8 +6,11 @@ import msgspec
 from fastapi import Response
 from msgspec import Struct, field
 
+from api.contact_shapes import DESCRIBED_CONTACTS
 from api.people_shapes import DESCRIBED_PEOPLE
+from api.place_shapes import DESCRIBED_PLACES
 from api.register_shapes import DESCRIBED_REGISTER
+from api.rota_shapes import DESCRIBED_ROTAS
 from liftwatch.account import AccountGap, Completeness
 from liftwatch.clock import day_text, rfc3339
 from liftwatch.incidents.evidence import Confidence
@@ -259,7 +262,14 @@ def described(
 def schemas() -> dict[str, Any]:
     """The OpenAPI schemas of all shapes."""
     _, components = msgspec.json.schema_components(
-        (*DESCRIBED, *DESCRIBED_PEOPLE, *DESCRIBED_REGISTER),
+        (
+            *DESCRIBED,
+            *DESCRIBED_PEOPLE,
+            *DESCRIBED_REGISTER,
+            *DESCRIBED_ROTAS,
+            *DESCRIBED_CONTACTS,
+            *DESCRIBED_PLACES,
+        ),
         ref_template="#/components/schemas/{name}",
     )
     return components

@@ -9,8 +9,8 @@ from api.parts import TheGate
 from api.principal import Principal, allow, unauthenticated
 from api.problems import DOCUMENTED, BadParameter, Problem
 from api.shapes import answer
-from api.who import Where, where_of
-from liftwatch.access.people import CredentialKind, Person
+from api.who import Where, client_of, where_of
+from liftwatch.access.people import Credential, CredentialKind, Person
 from liftwatch.access.rights import ACTIONS, may
 from liftwatch.access.secrets import digest
 from liftwatch.access.sight import sight_of
@@ -125,13 +125,15 @@ def revoke(request: Request, gate: TheGate, token: Field) -> Response:
     return Response(status_code=204)
 
 
-def leave(gate: Gate, where: Where, secret: str) -> None:
-    """End the sign-in a secret belongs to, if it belongs to one."""
+def leave(gate: Gate, where: Where, secret: str) -> Credential | None:
+    """End the sign-in a secret belongs to; None when it belongs to none."""
     at_ms = now_ms()
     with gate.people.begin() as work:
         held = work.credential(digest(secret))
         if sign_in.sign_out(work, secret, now_ms=at_ms) and held is not None:
             work.audit(entrance_act(where, held.person, "out", at_ms=at_ms))
+            return held
+    return None
 
 
 @router.get("/v1/me")
@@ -158,7 +160,7 @@ def me(principal: Annotated[Principal, Depends(allow("self.read"))]) -> Response
 
 def check_pace(request: Request, gate: Gate) -> None:
     """The problem `too-many` for an address that tries too often."""
-    if not gate.may_try(request.client.host if request.client else ""):
+    if not gate.may_try(client_of(request)):
         retry = {"Retry-After": str(MINUTE_MS // 1000)}
         raise Problem(
             "too-many", Said("too many tries from this address: wait a minute"), headers=retry

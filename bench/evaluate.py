@@ -3,6 +3,7 @@
 A scenario set on seeds that thresholds were chosen by and on others, and a quiet fleet at base
 rates. EVAL_LIFTS and EVAL_DAYS make the quiet fleet larger, EVAL_SHARE all of it smaller (for a
 try), EVAL_ONLY takes only worlds whose names begin so (a,b); EVAL_OUT is where files and report go.
+With EVAL_RESUME=1 a world whose files lie there is not played again: a long run may be stopped.
 """
 
 import os
@@ -37,6 +38,7 @@ LIFTS = int(os.environ.get("EVAL_LIFTS", "60"))
 DAYS = float(os.environ.get("EVAL_DAYS", "10"))
 SHARE = float(os.environ.get("EVAL_SHARE", "1"))
 ONLY = tuple(os.environ.get("EVAL_ONLY", "").split(","))
+RESUME = os.environ.get("EVAL_RESUME", "") == "1"
 OUT = Path(os.environ.get("EVAL_OUT", "build/evaluate"))
 MONTH_DAYS = 30.44
 
@@ -83,7 +85,10 @@ def lines_of(fleet: Fleet, world: World) -> Iterator[bytes]:
 
 
 def run_world(world: World) -> None:
-    """Play one world into its two files."""
+    """Play one world into its files: truth, incidents, and the seconds that it took."""
+    if RESUME and path(world, "cost").exists():
+        return
+    begin_s = time.process_time()
     fleet, books = fleet_of(world), MemoryBooks()
     letters: list[object] = []
     replay(lines_of(fleet, world), books, dead_letter=letters.append)
@@ -95,6 +100,7 @@ def run_world(world: World) -> None:
     lines = [msgspec.json.encode(one.line(until_ms=until_ms)) + b"\n" for one in truths]
     path(world, "truth").write_bytes(b"".join(lines))
     path(world, "incidents").write_bytes(b"".join(incidents))
+    path(world, "cost").write_text(f"{time.process_time() - begin_s:.1f}\n")  # last: all is there
 
 
 def is_over(truth: Truth, until_ms: int) -> bool:
@@ -148,7 +154,9 @@ def main() -> None:
         print(f"\n{section.title}. {section.sentence}")
         print("\n".join(table(section.score)))
     write_report(OUT / "report.html", sections)
-    print(f"\n{(time.monotonic() - begin_s) / 60:.1f} min; {OUT / 'report.html'}")
+    cpu_s = sum(float(path(world, "cost").read_text()) for world in every)
+    took = f"{(time.monotonic() - begin_s) / 60:.1f} min, {cpu_s / 3600:.2f} hours of a core"
+    print(f"\n{took}; {OUT / 'report.html'}")
 
 
 if __name__ == "__main__":

@@ -241,6 +241,52 @@ def setup_store(
 
 
 @app.command()
+def migrate(
+    check: Annotated[
+        bool, typer.Option("--check", help="Change nothing; exit status 1: it is outstanding.")
+    ] = False,
+) -> None:
+    """Bring the relational store of the settings to this version's schema, as a start does."""
+    from liftwatch.commands.migrate import check_command, migrate_command
+
+    if not check:
+        migrate_command()
+    elif not check_command():
+        raise typer.Exit(1)
+
+
+@app.command()
+def backup(
+    folder: Annotated[Path, typer.Argument(help="A new folder of this moment is made in it.")],
+) -> None:
+    """Copy the relational store of the settings while it is in use, and verify the copy.
+
+    Exit status 1: it is made, and its trail of who did what is not whole. 2: there is none.
+    """
+    from liftwatch.commands.backup import backup_command
+
+    if not backup_command(folder):
+        raise typer.Exit(1)
+
+
+@app.command()
+def restore(
+    backup: Annotated[Path, typer.Argument(help="A folder that `liftwatch backup` made.")],
+    anchors: Annotated[
+        Path | None, typer.Option(help="Lines of `audit anchors` kept elsewhere; - is stdin.")
+    ] = None,
+) -> None:
+    """Put a backup into the relational store of the settings, which must be empty.
+
+    Exit status 1: it is there, and something is missing to use all of it. 2: nothing was put there.
+    """
+    from liftwatch.commands.backup import restore_command
+
+    if not restore_command(backup, anchors=anchors):
+        raise typer.Exit(1)
+
+
+@app.command()
 def schema(
     kind: Annotated[
         str | None, typer.Argument(help="Of which kind of message, or batch; none: lists them.")

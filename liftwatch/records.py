@@ -9,7 +9,8 @@ from typing import NamedTuple, Protocol
 from liftwatch.access.sight import EVERYTHING, Sight
 from liftwatch.register.changes import Origin
 from liftwatch.register.columns import HouseholdRow
-from liftwatch.register.record import Record
+from liftwatch.register.localities import Key, Locality
+from liftwatch.register.record import Note, Record
 
 Door = tuple[str, str, str]
 """Where a page of an estate's households ends: building, unit ("" for none), number."""
@@ -49,6 +50,23 @@ class RegisterReads(Protocol):
     ) -> list[HouseholdRow]:
         """Of an estate, in order of building, unit and number, after a door."""
 
+    def notes_of(self, lift: str, *, limit: int = 100) -> list[Note]:
+        """What people set of a lift, the newest first."""
+
+    def localities(self, keys: Collection[Key]) -> dict[Key, Locality]:
+        """Those of these places that have a row."""
+
+    def localities_after(
+        self, *, after: Key | None = None, limit: int = 500, sight: Sight = EVERYTHING
+    ) -> list[Locality]:
+        """All places that have a row and are seen, in order of their codes, after some.
+
+        A place is seen with what is around it, or with a lift that is seen in it.
+        """
+
+    def estates_without_name(self, *, limit: int = 100) -> list[tuple[str, str]]:
+        """Areas and estates of lifts that nobody has named, in order."""
+
 
 class RegisterWork(Protocol):
     """What a transaction does with the register."""
@@ -61,6 +79,9 @@ class RegisterWork(Protocol):
 
         Raises Conflict when two lifts would have one equipment code or one predecessor.
         """
+
+    def note_entries(self, notes: Mapping[str, Sequence[Note]]) -> None:
+        """Keep for good what people set of some lifts."""
 
     def note_said(self, lift: str, said_by: Mapping[str, Origin]) -> None:
         """Keep which terminal said what; no change of the record, and it conflicts with none."""
@@ -76,3 +97,12 @@ class RegisterWork(Protocol):
 
     def put_households(self, rows: Sequence[HouseholdRow]) -> None:
         """Insert or replace households; what a row does not tell of its owner stays."""
+
+    def known_localities(self, keys: Collection[Key]) -> dict[Key, Locality]:
+        """Those of these places that have a row."""
+
+    def put_localities(self, rows: Sequence[Locality]) -> None:
+        """Insert those of version 1, replace others whose version is one less.
+
+        Raises Stale, or Conflict, when somebody else was there first.
+        """

@@ -6,7 +6,6 @@ A bad one is a SettingsError of one line that names it.
 import base64
 import binascii
 import difflib
-import ipaddress
 import os
 import re
 from pathlib import Path
@@ -23,9 +22,22 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from liftwatch.access.secrets import secret_bytes
+from liftwatch.access.hosts import Host
+from liftwatch.access.identities import ISSUER_MAX
+from liftwatch.access.secrets import all_secrets
 from liftwatch.audit.anchors import KEEP_DAYS_MIN
 from liftwatch.audit.chain import KEY_BYTES_MIN as AUDIT_KEY_BYTES_MIN
+from liftwatch.served import (
+    HttpAddress,
+    check_here,
+    check_hosts,
+    check_http_key,
+    check_proxy,
+    check_served,
+    is_loopback,
+    parse_address,
+    parse_names,
+)
 
 PREFIX = "LIFTWATCH_"
 FOR_TESTS = "LIFTWATCH_TEST_"
@@ -49,13 +61,6 @@ class MqttUrl(NamedTuple):
     tls: bool = False
     username: str | None = None
     password: SecretStr | None = None
-
-
-class HttpAddress(NamedTuple):
-    """Where pages and API are served."""
-
-    host: str
-    port: int
 
 
 def parse_mqtt(text: Any) -> MqttUrl:
@@ -87,33 +92,6 @@ def _port_of(parts: SplitResult) -> int | None:
         return parts.port
     except ValueError:
         raise ValueError("has a port that is not a number up to 65535") from None
-
-
-def parse_http(text: Any) -> HttpAddress:
-    """`host:port` on this machine; ValueError when it is none.
-
-    >>> parse_http("127.0.0.1:8080")
-    HttpAddress(host='127.0.0.1', port=8080)
-    """
-    if isinstance(text, HttpAddress):
-        return text
-    host, _, port = str(text).rpartition(":")
-    host = host.strip("[]")
-    if not host or not port.isdigit() or int(port) > 65_535:
-        raise ValueError(f"{str(text)!r} is not host:port")
-    if not is_loopback(host):
-        raise ValueError(
-            f"{host} is not this machine, and until it serves TLS nobody else may look"
-        )
-    return HttpAddress(host, int(port))
-
-
-def is_loopback(host: str) -> bool:
-    """Whether only this machine can reach an address."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def parse_store(text: Any) -> str:
@@ -174,6 +152,25 @@ def parse_webhook(text: Any) -> str:
     if address and not (safe and parts.hostname):
         raise ValueError("is not https://host/path, nor http:// on this machine")
     return address
+
+
+def parse_issuer(text: Any) -> str:
+    """An OpenID provider's `https://` address as it calls itself, or `http://` on this machine."""
+    address = parse_webhook(text)
+    parts = urlsplit(address)
+    if parts.query or parts.fragment or parts.username is not None or len(address) > ISSUER_MAX:
+        raise ValueError("is not https://host/path, without more")
+    return address
+
+
+def check_client(given: Any, info: ValidationInfo) -> Any:
+    """What a provider knows us by is of use with a provider, and a provider is with it."""
+    text = given.get_secret_value() if isinstance(given, SecretStr) else given
+    if bool(text) != bool(info.data.get("oidc_issuer")):
+        if text:
+            raise ValueError(f"is of no use: {PREFIX}OIDC_ISSUER is not set")
+        raise ValueError(f"is missing: {PREFIX}OIDC_ISSUER is set")
+    return given
 
 
 def check_key(secret: SecretStr, info: ValidationInfo) -> SecretStr:
@@ -243,9 +240,9 @@ def check_late(late_s: float, info: ValidationInfo) -> float:
 
 
 def check_secret(secret: SecretStr) -> SecretStr:
-    """The installation's secret, or nothing for one of its own making; it is never repeated."""
+    """The installation's secrets, or nothing for one of its own making; they are never repeated."""
     if secret.get_secret_value():
-        secret_bytes(secret.get_secret_value())
+        all_secrets(secret.get_secret_value())
     return secret
 
 
@@ -267,12 +264,22 @@ class Settings(BaseSettings):
     secret: Annotated[SecretStr, AfterValidator(check_secret)] = SecretStr("")
     journal_max_mb: Annotated[int, Field(ge=16, le=1_048_576)] = 4_096
     journal_keep_h: Annotated[float, Field(ge=0, le=8_760)] = 1.0
-    http: Annotated[HttpAddress, NoDecode, BeforeValidator(parse_http)] = HttpAddress(
-        "127.0.0.1", 8080
-    )
-    ingest_http: Annotated[HttpAddress, NoDecode, BeforeValidator(parse_http)] = HttpAddress(
-        "127.0.0.1", 8081
-    )
+    http_cert_file: OptionalFile = None
+    http_key_file: Annotated[OptionalFile, AfterValidator(check_http_key)] = None
+    http_proxy: Annotated[bool, AfterValidator(check_proxy)] = False
+    http_hosts: Annotated[
+        tuple[Host, ...],
+        NoDecode,
+        Field(validate_default=True),
+        BeforeValidator(parse_names),
+        AfterValidator(check_hosts),
+    ] = ()
+    http: Annotated[
+        HttpAddress, NoDecode, BeforeValidator(parse_address), AfterValidator(check_served)
+    ] = HttpAddress("127.0.0.1", 8080)
+    ingest_http: Annotated[
+        HttpAddress, NoDecode, BeforeValidator(parse_address), AfterValidator(check_here)
+    ] = HttpAddress("127.0.0.1", 8081)
     canary_mqtt_url: Annotated[
         MqttUrl | Literal["off"] | None, NoDecode, BeforeValidator(parse_canary)
     ] = None
@@ -289,6 +296,14 @@ class Settings(BaseSettings):
     alarm_webhook_secret: Annotated[
         SecretStr, Field(validate_default=True), AfterValidator(check_key)
     ] = SecretStr("")
+    oidc_issuer: Annotated[str, BeforeValidator(parse_issuer)] = ""
+    oidc_client_id: Annotated[
+        str, Field(validate_default=True, max_length=255), AfterValidator(check_client)
+    ] = ""
+    oidc_client_secret: Annotated[
+        SecretStr, Field(validate_default=True), AfterValidator(check_client)
+    ] = SecretStr("")
+    oidc_label: Annotated[str, Field(min_length=1, max_length=40)] = "OpenID Connect"
     audit_key: Annotated[SecretStr, AfterValidator(check_audit_key)] = SecretStr("")
     audit_keep_days: Annotated[int, Field(le=36_500), AfterValidator(check_keep)] = 400
     log: Literal["text", "json"] = "text"

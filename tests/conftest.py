@@ -24,6 +24,7 @@ import pytest
 
 from liftwatch import clock
 from liftwatch.telemetry.messages import KINDS, Message
+from tests.openid import ProviderProcess
 
 START_S = 30.0
 STOP_S = 30.0
@@ -326,3 +327,21 @@ def make_message(kind: str, wire: dict[str, Any] | None = None, **judged: Any) -
 def message() -> Callable[..., Message]:
     """Makes messages: `message(kind, {field: value}, at_ms=..., lift=...)`."""
     return make_message
+
+
+@pytest.fixture(scope="session")
+def openid_running() -> Iterator[list[ProviderProcess]]:
+    """The provider of all tests, the newest last: one may have been stopped by a test."""
+    made = [ProviderProcess()]
+    yield made
+    for one in made:
+        one.stop()
+
+
+@pytest.fixture
+def openid(openid_running: list[ProviderProcess]) -> ProviderProcess:
+    """An OpenID provider of its own process, which tells the truth until told otherwise."""
+    if openid_running[-1].process.poll() is not None:
+        openid_running.append(ProviderProcess())
+    openid_running[-1].lie(forget=True)
+    return openid_running[-1]

@@ -5,6 +5,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from api.console.language import Language
+from api.console.place_names import PlaceNames, keys_of
 from api.console.views import IncidentView, Tile, incident_view, tile
 from api.open_incidents import by_lift, read_open, worst_first
 from api.seen import SeenBooks
@@ -19,6 +20,7 @@ class Estate(NamedTuple):
     """The lifts of one estate, and how many of them need somebody."""
 
     name: str
+    title: str
     tiles: list[Tile]
     troubled: int
     offline: int
@@ -49,7 +51,11 @@ def read_fleet(
     lifts = found[:TILES_MAX]
     among = tuple({row.estate for row in lifts})
     open_ones = by_lift(read_open(books, IncidentFilter(open_only=True, estate=among)))
-    tiles = [tile(language, row, open_ones.get(row.lift, []), now_ms=now_ms) for row in lifts]
+    names = names_of(books, language, lifts)
+    tiles = [
+        tile(language, row, open_ones.get(row.lift, []), names=names, now_ms=now_ms)
+        for row in lifts
+    ]
     tiles.sort(key=lambda one: (one.name.estate, one.name.title, one.name.lift))
     estates = [
         _estate(name, list(group))
@@ -62,7 +68,9 @@ def read_fleet(
 
 def _estate(name: str, tiles: list[Tile]) -> Estate:
     troubled = sum(one.severity in (1, 2) for one in tiles)
-    return Estate(name, tiles, troubled, sum(one.offline for one in tiles))
+    return Estate(
+        name, tiles[0].name.estate_name, tiles, troubled, sum(one.offline for one in tiles)
+    )
 
 
 def read_tiles(
@@ -72,7 +80,11 @@ def read_tiles(
     found = [row for name in lifts if (row := books.lift(name)) is not None]
     among = tuple({row.estate for row in found})
     open_ones = by_lift(read_open(books, IncidentFilter(open_only=True, estate=among)))
-    return [tile(language, row, open_ones.get(row.lift, []), now_ms=now_ms) for row in found]
+    names = names_of(books, language, found)
+    return [
+        tile(language, row, open_ones.get(row.lift, []), names=names, now_ms=now_ms)
+        for row in found
+    ]
 
 
 def read_incidents(books: SeenBooks, language: Language, *, now_ms: int) -> OpenIncidents:
@@ -83,8 +95,17 @@ def read_incidents(books: SeenBooks, language: Language, *, now_ms: int) -> Open
         counts[incident.severity] += 1
     shown = found[:ROWS_MAX]
     lifts = lifts_of(books, [one.lift for one in shown])
-    rows = [incident_view(language, one, lifts.get(one.lift or ""), now_ms=now_ms) for one in shown]
+    names = names_of(books, language, lifts.values())
+    rows = [
+        incident_view(language, one, lifts.get(one.lift or ""), names=names, now_ms=now_ms)
+        for one in shown
+    ]
     return OpenIncidents(counts, len(found), rows)
+
+
+def names_of(books: SeenBooks, language: Language, rows: Iterable[LiftRow]) -> PlaceNames:
+    """What the places of some lifts are called."""
+    return PlaceNames(language, books.localities(keys_of(rows)))
 
 
 def lifts_of(books: SeenBooks, names: Sequence[str | None]) -> dict[str, LiftRow]:

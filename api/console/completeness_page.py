@@ -3,8 +3,9 @@
 from typing import NamedTuple
 
 from api.completeness import cursor_after, place_of
-from api.console.board import lifts_of
+from api.console.board import lifts_of, names_of
 from api.console.language import Language
+from api.console.place_names import PlaceNames
 from api.console.values import number, with_unit
 from api.console.views import LiftName, lift_name
 from api.seen import SeenBooks
@@ -42,9 +43,10 @@ def completeness_page(
     place = place_of(after) if after else None
     found = books.completeness_on(day, estate=estate, after=place, limit=ROWS_MAX + 1)
     page = found[:ROWS_MAX]
-    names = lifts_of(books, [one.lift for one in page])
+    lifts = lifts_of(books, [one.lift for one in page])
+    names = names_of(books, language, lifts.values())
     return {
-        "rows": [_row(language, one, names.get(one.lift)) for one in page],
+        "rows": [_row(language, one, lifts.get(one.lift), names=names) for one in page],
         "day": day_text(day),
         "day_told": language.day(day),
         "before": day_text(day - 1),
@@ -54,10 +56,13 @@ def completeness_page(
     }
 
 
-def _row(language: Language, one: Completeness, lift: LiftRow | None) -> LossRow:
-    name = lift_name(language, one.lift, lift)
+def _row(
+    language: Language, one: Completeness, lift: LiftRow | None, *, names: PlaceNames
+) -> LossRow:
+    name = lift_name(language, one.lift, lift, names=names)
+    estate_name = names.estate(one.area, one.estate)
     return LossRow(
-        name=name._replace(estate=one.estate),
+        name=name._replace(estate=one.estate, estate_name=estate_name),
         percent=share(one),
         received=one.received,
         missing=one.missing,

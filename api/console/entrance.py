@@ -6,9 +6,11 @@ from fastapi import APIRouter, Depends, Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from api.console.language import own_path
+from api.console.marks import N_
 from api.console.render import render
-from api.given import SESSION, is_own_page
-from api.parts import TheGate
+from api.gate import Gate
+from api.given import forget_session, is_encrypted, is_own_page, session_name, session_of
+from api.parts import TheGate, ThePart
 from api.principal import allow
 from api.problems import Problem
 from api.sign_in import check_pace, enter, entrance_act, leave
@@ -16,17 +18,62 @@ from api.who import where_of
 from liftwatch.audit.entry import Outcome
 from liftwatch.clock import now_ms
 from liftwatch.handlers import sign_in
+from liftwatch.handlers.identities import LABEL
 from liftwatch.handlers.sign_in import LIVES_MS, Made
 from liftwatch.said import Said
 
 router = APIRouter(include_in_schema=False)
 Text = Annotated[str, Form(max_length=2_048)]
 
+FAILED = {
+    "state": N_("This way in was used before, is too old, or began in another browser: try again."),
+    "denied": N_("%(provider)s did not let you through, or you broke it off."),
+    "away": N_("%(provider)s cannot be asked at the moment. Your login and password work as ever."),
+    "refused": N_("What %(provider)s said cannot be trusted, so nobody is signed in: try again."),
+    "unknown": N_(
+        "Nobody here knows this sign-in at %(provider)s. Sign in with your password and link it on"
+        " your own page, or ask an administrator."
+    ),
+    "taken": N_("This sign-in at %(provider)s is somebody else's here, or one too many."),
+}
+"""What can go wrong by a provider, and what `/sign-in` and `/me` say of it."""
+
 
 @router.get("/sign-in", dependencies=[Depends(allow("sign.in"))])
-def page(request: Request, next: Annotated[str, Query(max_length=2_000)] = "/") -> Response:
-    """Login and password."""
-    return render(request, "sign_in.html", {"next": own_path(next), "wrong": False, "login": ""})
+def page(
+    request: Request,
+    parts: ThePart,
+    next: Annotated[str, Query(max_length=2_000)] = "/",
+    *,
+    failed: Annotated[str, Query(max_length=32)] = "",
+    left: Annotated[str, Query(max_length=32)] = "",
+) -> Response:
+    """Login and password, and the way by a provider; why that failed, or what is left to do."""
+    provider = parts.gate.provider if parts.gate else None
+    farewell = provider.farewell() if provider and left else None
+    return _page(request, parts.gate, back=next, failed=FAILED.get(failed), farewell=farewell)
+
+
+def _page(
+    request: Request,
+    gate: Gate | None,
+    *,
+    back: str,
+    wrong: bool = False,
+    login: str = "",
+    failed: str | None = None,
+    farewell: str | None = None,
+) -> Response:
+    provider = gate.provider if gate else None
+    values = {
+        "next": own_path(back),
+        "wrong": wrong,
+        "login": login[:64],
+        "openid": provider.label if provider else None,
+        "failed": failed if provider else None,
+        "farewell": farewell,
+    }
+    return render(request, "sign_in.html", values, status=401 if wrong else 200)
 
 
 @router.post("/sign-in", dependencies=[Depends(allow("sign.in"))])
@@ -40,8 +87,7 @@ def come_in(
     try:
         _, made = enter(gate, where_of(request), "session", secrets=(login, password))
     except Problem:
-        values = {"next": own_path(next), "wrong": True, "login": login[:64]}
-        return render(request, "sign_in.html", values, status=401)
+        return _page(request, gate, back=next, wrong=True, login=login)
     return with_session(request, made, to=own_path(next))
 
 
@@ -63,21 +109,22 @@ def follow_link(request: Request, gate: TheGate, secret: str) -> Response:
 @router.post("/sign-out", dependencies=[Depends(allow("self.write"))])
 def go(request: Request, gate: TheGate) -> Response:
     """End the session."""
-    leave(gate, where_of(request), request.cookies.get(SESSION, ""))
-    response = RedirectResponse("/sign-in", status_code=303)
-    response.delete_cookie(SESSION)
+    held = leave(gate, where_of(request), session_of(request))
+    elsewhere = held is not None and held.label.startswith(LABEL)
+    response = RedirectResponse("/sign-in?left=openid" if elsewhere else "/sign-in", 303)
+    forget_session(request, response)
     return response
 
 
 def with_session(request: Request, made: Made, *, to: str) -> Response:
-    """Go on to a page, with the cookie of a session."""
+    """Go on, with the cookie of a session that has just begun."""
     response = RedirectResponse(to, status_code=303)
     response.set_cookie(
-        SESSION,
+        session_name(request),
         made.secret,
         max_age=LIVES_MS["session"] // 1000,
         httponly=True,
         samesite="lax",
-        secure=request.url.scheme == "https",
+        secure=is_encrypted(request),
     )
     return response

@@ -52,6 +52,18 @@ async def sent(request: Request) -> Sent:
     return Sent(fields, Once(key, hashlib.sha256(asked).hexdigest()))
 
 
+def degrees(text: str) -> float | None:
+    """A number of degrees of a field, None when it is blank; AccessError for what is none."""
+    if not text:
+        return None
+    try:
+        return float(text)
+    except ValueError as error:
+        raise AccessError(
+            Said("%(text)s is no number of degrees such as 31.385", text=repr(text[:20]))
+        ) from error
+
+
 TheForm = Annotated[Sent, Depends(sent)]
 
 

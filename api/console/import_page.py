@@ -15,7 +15,7 @@ from api.console.marks import N_
 from api.console.render import language_of, render
 from api.gate import Gate
 from api.once import Done, Once, act_once
-from api.parts import TheGate
+from api.parts import TheGate, ThePart
 from api.people_shapes import Nothing
 from api.principal import Principal, allow
 from api.problems import BadParameter, Problem
@@ -24,7 +24,7 @@ from liftwatch.access.people import AccessError
 from liftwatch.access.store import PeopleWork
 from liftwatch.clock import now_ms
 from liftwatch.handlers.imports import Judged, NotKept, keep, try_out
-from liftwatch.ports import Conflict
+from liftwatch.ports import Books, Conflict
 from liftwatch.register.columns import SHEETS
 from liftwatch.register.csv_files import BYTES_MAX
 from liftwatch.said import Said, said_by
@@ -36,6 +36,7 @@ NAMES = {
     "lifts": N_("Lifts"),
     "households": N_("Households and floor areas"),
     "organisations": N_("Organisations"),
+    "places": N_("Names of places"),
 }
 Writer = Annotated[Principal, Depends(allow(WRITE))]
 Values = dict[str, Any]
@@ -79,11 +80,11 @@ def import_page(request: Request) -> Response:
 
 @router.post("/import", max_body_size=FORM_MAX)
 def import_file(
-    request: Request, gate: TheGate, principal: Writer, *, upload: TheUpload
+    request: Request, gate: TheGate, principal: Writer, *, parts: ThePart, upload: TheUpload
 ) -> Response:
     """Try a file; keep it where it was tried as it is. For a page that stays, a piece of it."""
     try:
-        result = _carried_out(gate, principal, upload)
+        result = _carried_out(gate, principal, upload, books=parts.books)
     except BadParameter as error:
         result = {"wrong": error.reason}  # the form does not show how the parameter is called
     except Problem as problem:
@@ -95,14 +96,14 @@ def import_file(
     return render(request, "_import.html" if piece else "import.html", values)
 
 
-def _carried_out(gate: Gate, principal: Principal, upload: Upload) -> Values:
+def _carried_out(gate: Gate, principal: Principal, upload: Upload, *, books: Books) -> Values:
     sheet = upload.fields.get("sheet", "")
     if not upload.data:
         raise AccessError(Said("the file is missing or empty"))
     area, estate = (upload.fields.get(name) or None for name in ("area", "estate"))
     if sheet == "organisations":
         area = estate = None
-    judged = judged_sheet(upload.data, sheet, area=area, estate=estate)
+    judged = judged_sheet(upload.data, sheet, area=area, estate=estate, books=books)
     mark = upload.fields.get("keep")
     if mark != upload.mark:
         try_out(gate.people, judged, by=origin(principal, now_ms()))

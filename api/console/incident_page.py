@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from api.console.board import lifts_of
+from api.console.board import lifts_of, names_of
 from api.console.kinds import KIND_TEXTS
 from api.console.language import Language
 from api.console.values import Named, rows
@@ -21,17 +21,18 @@ def incident_page(books: SeenBooks, language: Language, id: str) -> dict[str, An
     among = incident.lifts[:LIFTS_MAX]
     lifts = lifts_of(books, [incident.lift, *among])
     row = lifts.get(incident.lift or "")
+    places = names_of(books, language, lifts.values())
     text = KIND_TEXTS.get(incident.kind)
     parent = books.incident(incident.parent) if incident.parent else None
     return {
-        "one": incident_view(language, incident, row, now_ms=now_ms()),
+        "one": incident_view(language, incident, row, names=places, now_ms=now_ms()),
         "kind": incident.kind,
         "means": language.say(text.means) if text else "",
         "who": who_learns(language, incident.kind),
         "also": language.say(text.also) if text and text.also else "",
         "course": _course(language, incident),
         "evidence": rows(language, incident.evidence),
-        "lifts": [lift_name(language, name, lifts.get(name)) for name in among],
+        "lifts": [lift_name(language, name, lifts.get(name), names=places) for name in among],
         "parent": parent and (parent.id, kind_name(language, parent.kind)),
     }
 

@@ -213,3 +213,5 @@ ROLE_TEXTS: dict[str, str] = {
     "owner": N_("Owner"),
     "admin": N_("Administrator"),
 }
+KIND_WORDS: dict[str, str] = ROLE_TEXTS | {"fire": N_("Fire service")}
+"""What an organisation is: by the name of a role, or the fire service."""

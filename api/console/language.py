@@ -45,11 +45,12 @@ class Form(NamedTuple):
     today: str
     day: str
     date: str
+    hour: str
 
 
 FORMS = (
-    Form("zh", "中文", "HH:mm:ss", "M月d日 HH:mm:ss", "y年M月d日"),
-    Form("en", "English", "HH:mm:ss", "d MMM HH:mm:ss", "d MMM y"),
+    Form("zh", "中文", "HH:mm:ss", "M月d日 HH:mm:ss", "y年M月d日", "M月d日 EEE HH:mm"),
+    Form("en", "English", "HH:mm:ss", "d MMM HH:mm:ss", "d MMM y", "EEE d MMM HH:mm"),
 )
 
 
@@ -91,6 +92,10 @@ class Language:
         at, now = local(ms), local(now_ms)
         pattern = self.form.today if at.date() == now.date() else self.form.day
         return format_datetime(at, pattern, locale=self.code)
+
+    def hour(self, ms: int) -> str:
+        """A moment of a plan, to the minute, with its weekday."""
+        return format_datetime(local(ms), self.form.hour, locale=self.code)
 
     def date(self, moment: datetime) -> str:
         """A day."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Mapping
 from typing import Any, NamedTuple
 
+from api.console.board import names_of
 from api.console.language import Language
 from api.console.shaft import draw_shaft
 from api.console.signals import STATE_ROWS
@@ -35,9 +36,10 @@ def lift_now(books: SeenBooks, language: Language, lift: str) -> dict[str, Any]:
     open_ones = worst_first(read_open(books, IncidentFilter(open_only=True, lift=lift)))
     state = row.state or {}
     told = {name: state.get(name) for name in STATE_ROWS}
+    names = names_of(books, language, [row])
     return {
-        "tile": tile(language, row, open_ones, now_ms=now),
-        "name": lift_name(language, lift, row),
+        "tile": tile(language, row, open_ones, names=names, now_ms=now),
+        "name": lift_name(language, lift, row, names=names),
         "shaft": draw_shaft(row),
         "state": rows(language, told),
         "state_at": None if row.state_ms is None else language.moment(row.state_ms, now_ms=now),
@@ -50,10 +52,13 @@ def lift_incidents(books: SeenBooks, language: Language, lift: str) -> dict[str,
     open_ones = worst_first(read_open(books, IncidentFilter(open_only=True, lift=lift)))
     over = IncidentFilter(lift=lift, state=("closed", "rejected"))
     past = books.incidents(over, limit=PAST_MAX).items
+    names = names_of(books, language, [row])
     return {
-        "name": lift_name(language, lift, row),
-        "open_rows": [incident_view(language, one, row, now_ms=now) for one in open_ones],
-        "past_rows": [incident_view(language, one, row, now_ms=now) for one in past],
+        "name": lift_name(language, lift, row, names=names),
+        "open_rows": [
+            incident_view(language, one, row, names=names, now_ms=now) for one in open_ones
+        ],
+        "past_rows": [incident_view(language, one, row, names=names, now_ms=now) for one in past],
     }
 
 

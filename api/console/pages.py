@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from functools import partial
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -12,18 +12,23 @@ from api.console.assets import ASSETS
 from api.console.board import read_fleet, read_incidents, read_tiles
 from api.console.charts import CHARTS
 from api.console.completeness_page import completeness_page
+from api.console.duty_views import calls_view
 from api.console.evidence_page import evidence_part
 from api.console.incident_page import incident_page
-from api.console.language import COOKIE, LANGUAGES, own_path
+from api.console.language import COOKIE, LANGUAGES, Language, own_path
 from api.console.lift_page import lift_facts, lift_incidents, lift_now
 from api.console.render import language_of, render
+from api.contacts import estate_place
 from api.gate import Gate
+from api.given import is_encrypted
 from api.paging import Cursor as CursorQuery
 from api.parameters import Day, Words, day_number, estates, lift_filter, lift_path, words
 from api.parts import TheBooks, ThePart
 from api.principal import allow
 from api.problems import BadParameter, Problem, shown
+from api.seen import SeenBooks
 from liftwatch.clock import estate_day, now_ms
+from liftwatch.handlers.calls import who_to_call
 from liftwatch.said import Said
 
 router = APIRouter(include_in_schema=False)
@@ -91,7 +96,22 @@ def lift_whole(*, request: Request, books: TheBooks, part: ThePart, lift: str) -
     values |= lift_incidents(books, language, lift)
     told = part.gate if "admin" in request.state.principal.roles else None
     values |= lift_facts(books, language, lift, logins=partial(logins, told))
+    values["calls"] = _calls(books, language, part.gate, lift=lift)
     return render(request, "lift.html", values)
+
+
+def _calls(
+    books: SeenBooks, language: Language, gate: Gate | None, *, lift: str
+) -> dict[str, Any] | None:
+    """Whom to call for a lift; nobody where no people are kept."""
+    record = books.record(lift)
+    if gate is None or record is None:
+        return None
+    with gate.people.reading() as reads:
+        return calls_view(
+            language,
+            who_to_call(reads, record, now_ms(), estate=estate_place(books, record)),
+        )
 
 
 def logins(gate: Gate | None, people: Collection[str]) -> dict[str, str]:
@@ -164,7 +184,9 @@ def evidence_piece(request: Request, books: TheBooks, id: str) -> Response:
 
 
 @router.get("/language", dependencies=[Depends(allow("console.language"))])
-async def language(to: str, back: Annotated[str, Query(max_length=2_000)] = "/") -> Response:
+async def language(
+    request: Request, to: str, back: Annotated[str, Query(max_length=2_000)] = "/"
+) -> Response:
     """Remember a language and go back to the page."""
     if to not in LANGUAGES:
         raise BadParameter(
@@ -172,7 +194,8 @@ async def language(to: str, back: Annotated[str, Query(max_length=2_000)] = "/")
             Said("%(to)s is none of %(languages)s", to=shown(to), languages=", ".join(LANGUAGES)),
         )
     response = RedirectResponse(own_path(back), status_code=303)
-    response.set_cookie(COOKIE, to, max_age=YEAR_S, httponly=True, samesite="lax")
+    secure = is_encrypted(request)
+    response.set_cookie(COOKIE, to, max_age=YEAR_S, httponly=True, samesite="lax", secure=secure)
     return response
 
 

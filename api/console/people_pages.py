@@ -7,22 +7,25 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from api.console.forms import Sent, TheForm, done, fresh_key
-from api.console.kinds import ROLE_TEXTS
+from api.console.kinds import KIND_WORDS, ROLE_TEXTS
 from api.console.language import Language
+from api.console.own_page import identity_row
 from api.console.render import language_of, render
 from api.gate import Gate
+from api.identities import provider_of
 from api.once import Act, Done
 from api.organisations import contract_of, days_of
 from api.parts import TheGate
 from api.people_shapes import Nothing
 from api.principal import Principal, allow
 from api.problems import BadParameter, Problem, shown
+from liftwatch.access.identities import Asserted
 from liftwatch.access.people import AccessError, Contract, Membership, Organisation
 from liftwatch.access.roles import ROLES
 from liftwatch.access.sight import Place
 from liftwatch.access.store import PeopleReads, PeopleWork
 from liftwatch.clock import begin_ms, date_of, day_of, estate_day, now_ms
-from liftwatch.handlers import people, sign_in
+from liftwatch.handlers import identities, people, sign_in
 from liftwatch.register.columns import KINDS
 from liftwatch.said import Said
 
@@ -79,8 +82,8 @@ def _organisations(
         rows = reads.organisations(after=after, limit=PAGE + 1)
     values: Values = {
         "rows": [organisation_row(one, language) for one in rows[:PAGE]],
-        "kinds": [(name, language.say(ROLE_TEXTS[name])) for name in KINDS],
         "more": rows[PAGE - 1].id if len(rows) > PAGE else None,
+        "kinds": kind_words(language),
     }
     return _shown(request, "organisations.html", values, wrong=wrong, form=form)
 
@@ -165,7 +168,7 @@ def _organisation(
         contracts = reads.contracts(organisation=id)
     values: Values = {
         "one": organisation_row(found, language),
-        "kinds": [(name, language.say(ROLE_TEXTS[name])) for name in KINDS],
+        "kinds": kind_words(language),
         "contracts": [contract_row(one, language, now_ms()) for one in contracts],
     }
     return _shown(request, "organisation.html", values, wrong=wrong, form=form)
@@ -239,7 +242,14 @@ def change_person(
 
     def give(work: PeopleWork, at_ms: int) -> Done:
         organisation = form.text("organisation") or None
-        people.grant(work, id, form.text("role"), organisation=organisation, now_ms=at_ms)
+        people.grant(
+            work,
+            id,
+            form.text("role"),
+            organisation=organisation,
+            now_ms=at_ms,
+            lead=form.text("lead") == "yes",
+        )
         return Done(Nothing(), f"give.{form.text('role')}", ("person", id))
 
     def withdraw(work: PeopleWork, at_ms: int) -> Done:
@@ -254,6 +264,7 @@ def change_person(
             now_ms=at_ms,
             name=form.text("name"),
             phone=form.text("phone") or None,
+            email=form.text("email") or None,
             disabled=form.text("disabled") == "yes",
         )
         return Done(Nothing(), "change", ("person", id))
@@ -265,7 +276,17 @@ def change_person(
         link.append(sign_in.issue(work, id, "link", now_ms=at_ms).secret)
         return Done(Nothing(), "link", ("person", id))
 
+    def identity(work: PeopleWork, at_ms: int) -> Done:
+        asserted = Asserted(provider_of(gate).issuer, form.text("subject"))
+        identities.link(work, id, asserted, now_ms=at_ms)
+        return Done(Nothing(), "identity", ("person", id))
+
+    def unlink(work: PeopleWork, at_ms: int) -> Done:
+        identities.unlink(work, id, form.text("identity"), now_ms=at_ms)
+        return Done(Nothing(), "identity.end", ("person", id))
+
     acts = {"give": give, "withdraw": withdraw, "change": change, "link": let_in}
+    acts |= {"identity": identity, "unlink": unlink}
     wrong = done(gate, principal, WRITE, form=form, act=_chosen(form, acts))
     if wrong or link:
         url = f"{request.url.scheme}://{request.url.netloc}/enter/{link[0]}" if link else None
@@ -290,7 +311,10 @@ def _person(
         roles = reads.memberships([id])
         names = names_of(reads, roles)
         units = reads.organisations(limit=500)
+        elsewhere = identities.standing(reads, id)
     values: Values = {
+        "openid": gate.provider.label if gate.provider else None,
+        "identities": [identity_row(one, language) for one in elsewhere],
         "one": found,
         "roles": [role_row(one, language, names) for one in roles],
         "role_words": [(name, language.say(text)) for name, text in ROLE_TEXTS.items()],
@@ -324,11 +348,16 @@ def organisation_row(one: Organisation, language: Language) -> Values:
         "credit_code": one.credit_code or "",
         "phone": one.phone or "",
         "kind": one.kind or "",
-        "kind_word": language.say(ROLE_TEXTS[one.kind]) if one.kind else "",
+        "kind_word": language.say(KIND_WORDS[one.kind]) if one.kind else "",
         "places": lines,
         "closed": one.closed_ms is not None,
         "version": one.version,
     }
+
+
+def kind_words(language: Language) -> list[tuple[str, str]]:
+    """What an organisation can be."""
+    return [(kind, language.say(KIND_WORDS[kind])) for kind in KINDS]
 
 
 def contract_row(one: Contract, language: Language, at_ms: int) -> Values:
@@ -349,6 +378,7 @@ def role_row(one: Membership, language: Language, names: dict[str, str]) -> Valu
     return {
         "id": one.id,
         "word": language.say(ROLE_TEXTS[one.role]),
+        "lead": one.lead,
         "organisation": one.organisation,
         "name": names.get(one.organisation or "", ""),
         "since": language.day(estate_day(one.from_ms)),
@@ -383,3 +413,4 @@ def _day_ms(text: str, *, days: int = 0) -> int:
 
 
 assert set(ROLE_TEXTS) == set(ROLES), "a role without a word"
+assert set(KINDS) <= set(KIND_WORDS), "a kind of organisation without a word"

@@ -39,7 +39,10 @@ def _environment(language: Language) -> Environment:
     )
     severities = {number: language.say(text) for number, text in SEVERITIES.items()}
     environment.globals.update(
-        asset=asset_path, language=language, languages=FORMS, severities=severities
+        asset=asset_path,
+        language=language,
+        languages=FORMS,
+        severities=severities,
     )
     return environment
 

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from api.console.kinds import ALARMS, KIND_TEXTS, PARTIES, SEVERITIES, STATES
 from api.console.language import Language
+from api.console.place_names import PlaceNames
 from api.console.signals import WORDS
 from api.console.values import summary, value
 from api.open_incidents import kinds_of
@@ -23,6 +24,7 @@ class LiftName(NamedTuple):
     estate: str
     rescue_code: str
     lift: str
+    estate_name: str = ""
 
 
 class Tile(NamedTuple):
@@ -68,13 +70,27 @@ class IncidentView(NamedTuple):
     occurrences: int
 
 
-def lift_name(language: Language, lift: str, row: LiftRow | None) -> LiftName:
+def lift_name(language: Language, lift: str, row: LiftRow | None, *, names: PlaceNames) -> LiftName:
     """The name of a lift, from the register where it knows one."""
     if row is None:
         return LiftName(lift, "", "", lift)
     facts = row.facts
-    title = _place(language, facts.building, facts.unit) or lift
-    return LiftName(title, row.estate, facts.rescue_code or "", lift)
+    building = names.building(row.area, row.estate, facts.building)
+    if building is None:
+        title = _place(language, facts.building, facts.unit) or lift
+    else:
+        title = _named(language, building, facts.unit)
+    estate = names.estate(row.area, row.estate)
+    return LiftName(title, row.estate, facts.rescue_code or "", lift, estate)
+
+
+def _named(language: Language, building: str, unit: str | None) -> str:
+    """A building that has a name of its own, and its unit."""
+    if not unit:
+        return building
+    if unit.isascii() and len(unit) <= PLAIN_MAX:
+        unit = language.say("unit %(unit)s", unit=unit)
+    return f"{building} {unit}"
 
 
 def _place(language: Language, building: str | None, unit: str | None) -> str:
@@ -89,7 +105,14 @@ def _place(language: Language, building: str | None, unit: str | None) -> str:
     return " · ".join(text for text in (building, unit) if text)
 
 
-def tile(language: Language, row: LiftRow, open_ones: Sequence[Incident], *, now_ms: int) -> Tile:
+def tile(
+    language: Language,
+    row: LiftRow,
+    open_ones: Sequence[Incident],
+    *,
+    names: PlaceNames,
+    now_ms: int,
+) -> Tile:
     """A lift as the fleet shows it."""
     state = row.state or {}
     kinds = kinds_of(list(open_ones))
@@ -97,7 +120,7 @@ def tile(language: Language, row: LiftRow, open_ones: Sequence[Incident], *, now
     door = state.get("car_door") or "unknown"
     heard_at = "" if row.heard_ms is None else rfc3339(row.heard_ms)
     return Tile(
-        name=lift_name(language, row.lift, row),
+        name=lift_name(language, row.lift, row, names=names),
         floor=str(state.get("floor_label") or state.get("floor") or "–"),
         direction=state.get("direction") or "none",
         door=door,
@@ -128,11 +151,16 @@ def who_learns(language: Language, kind: str) -> list[str]:
 
 
 def incident_view(
-    language: Language, incident: Incident, lift: LiftRow | None, *, now_ms: int
+    language: Language,
+    incident: Incident,
+    lift: LiftRow | None,
+    *,
+    names: PlaceNames,
+    now_ms: int,
 ) -> IncidentView:
     """An incident with its words."""
     cleared_ms = incident.cleared_ms
-    where = None if incident.lift is None else lift_name(language, incident.lift, lift)
+    where = None if incident.lift is None else lift_name(language, incident.lift, lift, names=names)
     return IncidentView(
         id=incident.id,
         kind=kind_name(language, incident.kind),

@@ -13,12 +13,13 @@ from liftwatch.register.doubts import Wrong
 from liftwatch.said import Said
 from liftwatch.telemetry.topics import is_area, is_estate
 
-NAME_MAX, PHONE_MAX = 200, 32
+NAME_MAX, PHONE_MAX, EMAIL_MAX = 200, 32, 254
 PLACES_MAX = 500
 PASSWORD_MIN, PASSWORD_MAX = 12, 256
 """At least 12 characters, of any kind (NIST SP 800-63B asks for 15 where nothing else protects, 8
 beside a second factor); above 256 a hash costs more than anybody's password is worth."""
 _LOGIN = re.compile(r"[a-z0-9][a-z0-9._@-]{1,63}\Z")
+_EMAIL = re.compile(r"[^\s@<>\",;:()\[\]\\]+@[^\s@<>\",;:()\[\]\\.]+(\.[^\s@<>\",;:()\[\]\\.]+)+")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
 
 
@@ -56,6 +57,7 @@ class Person(Struct, kw_only=True, frozen=True):
     login: str
     name: str
     phone: str | None = None
+    email: str | None = None
     password: str | None = None
     epoch: int = 0
     failed: int = 0
@@ -66,7 +68,10 @@ class Person(Struct, kw_only=True, frozen=True):
 
 
 class Membership(Struct, kw_only=True, frozen=True):
-    """A person's role in an organisation, `until_ms` exclusive; an administrator needs none."""
+    """A person's role in an organisation, `until_ms` exclusive; an administrator needs none.
+
+    Who `lead`s sees to the organisation's own rotas and numbers.
+    """
 
     id: str
     person: str
@@ -74,6 +79,7 @@ class Membership(Struct, kw_only=True, frozen=True):
     organisation: str | None = None
     from_ms: int
     until_ms: int | None = None
+    lead: bool = False
 
 
 class Contract(Struct, kw_only=True, frozen=True):
@@ -158,6 +164,18 @@ def check_text(what: Said, text: str, *, length_max: int = NAME_MAX) -> str:
         )
     if _CONTROL.search(line):
         raise AccessError(Said("%(what)s holds a character that nobody can see", what=what))
+    return line
+
+
+def check_email(email: str) -> str:
+    """An address that mail may be sent to; AccessError for what cannot be one.
+
+    >>> check_email(" duty@lift.example ")
+    'duty@lift.example'
+    """
+    line = check_text(Said("e-mail"), email, length_max=EMAIL_MAX)
+    if not _EMAIL.fullmatch(line):
+        raise AccessError(Said("%(email)s is no e-mail address", email=repr(line[:64])))
     return line
 
 

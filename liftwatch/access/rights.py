@@ -11,6 +11,8 @@ from liftwatch.access.roles import ANYBODY, ROLES
 
 WATCHING = frozenset({"property", "maintenance", "supervision", "rescue", "admin"})
 KEEPING = frozenset({"property", "admin"})
+ON_DUTY = frozenset({"property", "maintenance", "rescue", "admin"})
+"""Whose organisations are called at any hour."""
 EVERY_ROLE = frozenset(ROLES)
 ADMIN = frozenset({"admin"})
 LOGGED = frozenset({"supervision"})
@@ -36,9 +38,17 @@ ACTIONS: dict[str, Action] = {
         Action("console.read", WATCHING, "look at the pages", by_row=True),
         Action("register.read", WATCHING, "see what is on record of a lift", by_row=True),
         Action("register.write", ADMIN, "set what is on record of lifts, and import sheets"),
+        Action("places.read", WATCHING, "see what places are called", by_row=True),
+        Action("places.write", ADMIN, "say what places are called"),
         Action("households.read", KEEPING, "see households and their floor areas", by_row=True),
         Action("organisations.read", EVERY_ROLE, "see organisations"),
         Action("organisations.write", ADMIN, "make and change organisations and contracts"),
+        Action("contacts.read", ON_DUTY, "see how one's organisation is reached", by_row=True),
+        Action("contacts.write", ON_DUTY, "change how an organisation one leads is reached"),
+        Action("calls.read", WATCHING, "see whom to call for a lift", by_row=True),
+        Action("rotas.read", ON_DUTY, "see the rotas of duty of one's organisation", by_row=True),
+        Action("rotas.write", ON_DUTY, "make and change the rotas of an organisation one leads"),
+        Action("rotas.take", ON_DUTY, "say that one has taken over one's duty"),
         Action("people.read", ADMIN, "see people and their rights"),
         Action("people.write", ADMIN, "make and change people and their rights"),
         Action("audit.read", ADMIN, "see who did or read what"),

@@ -1,10 +1,11 @@
-"""Keys made of the installation's one secret, and secrets of which only a digest is kept.
+"""Keys made of the installation's secret, and secrets of which only a digest is kept.
 
 Each use has a key of its own (HKDF, RFC 5869), so that none can stand for another.
 """
 
 import base64
 import binascii
+import contextlib
 import hashlib
 import hmac
 import secrets
@@ -39,6 +40,18 @@ def secret_bytes(text: str) -> bytes:
     return key
 
 
+def all_secrets(text: str) -> tuple[bytes, ...]:
+    """The secret in use, and behind commas those of before; ValueError for one of no use.
+
+    >>> [len(one) for one in all_secrets("bGlmdHdhdGNo" * 4 + ", " + "d2F0Y2hsaWZ0" * 4)]
+    [36, 36]
+    """
+    found = tuple(secret_bytes(one.strip()) for one in text.split(","))
+    if len(set(found)) < len(found):
+        raise ValueError("names a secret twice")
+    return found
+
+
 def new_secret() -> str:
     """A secret for an installation, in base64."""
     return base64.b64encode(secrets.token_bytes(SECRET_BYTES_MIN)).decode()
@@ -53,32 +66,49 @@ def key_for(use: str, secret: bytes) -> bytes:
 
 
 class Seal:
-    """Encrypts short texts for the database (AES-256-GCM); each is bound to where it lies."""
+    """Encrypts short texts for the database (AES-256-GCM); each is bound to where it lies.
 
-    def __init__(self, secret: bytes) -> None:
-        self._cipher = AESGCM(key_for("personal data", secret))
+    The first secret closes; those of before open what has not been sealed anew yet.
+    """
+
+    def __init__(self, secret: bytes, *before: bytes) -> None:
+        every = (secret, *before)
+        self._ciphers = [AESGCM(key_for("personal data", one)) for one in every]
+        self._marks = [key_for("marks of personal data", one) for one in every]
 
     def close(self, text: str | None, *, place: str) -> bytes | None:
         """The sealed text."""
         if text is None:
             return None
         nonce = secrets.token_bytes(NONCE_BYTES)
-        return _FIRST + nonce + self._cipher.encrypt(nonce, text.encode(), place.encode())
+        return _FIRST + nonce + self._ciphers[0].encrypt(nonce, text.encode(), place.encode())
 
     def open(self, sealed: bytes | None, *, place: str) -> str | None:
         """The text; Unsealed when the secret is another, or the text was moved or changed.
 
-        >>> seal = Seal(b"0" * 32)
-        >>> seal.open(seal.close("Li Wei", place="person/1"), place="person/1")
+        >>> old, new = Seal(b"0" * 32), Seal(b"1" * 32, b"0" * 32)
+        >>> new.open(old.close("Li Wei", place="person/1"), place="person/1")
         'Li Wei'
         """
-        if sealed is None:
-            return None
-        try:
-            nonce, body = sealed[1 : 1 + NONCE_BYTES], sealed[1 + NONCE_BYTES :]
-            return self._cipher.decrypt(nonce, body, place.encode()).decode()
-        except (InvalidTag, ValueError) as error:
-            raise Unsealed(f"{place}: sealed with another secret, or changed") from error
+        return None if sealed is None else self._opened(sealed, place)[1]
+
+    def is_newest(self, sealed: bytes, *, place: str) -> bool:
+        """Whether the first secret closed it; Unsealed when none of them did."""
+        return self._opened(sealed, place)[0] == 0
+
+    def _opened(self, sealed: bytes, place: str) -> tuple[int, str]:
+        nonce, body = sealed[1 : 1 + NONCE_BYTES], sealed[1 + NONCE_BYTES :]
+        for number, cipher in enumerate(self._ciphers):
+            with contextlib.suppress(InvalidTag, ValueError):
+                return number, cipher.decrypt(nonce, body, place.encode()).decode()
+        raise Unsealed(f"{place}: sealed with another secret, or changed")
+
+    def marks(self, text: str) -> list[str]:
+        """By what a sealed text is found: the same for the same text, of use to nobody else.
+
+        The first is what is written now; by the others lies what has not been sealed anew yet.
+        """
+        return [hmac.new(key, text.encode(), hashlib.sha256).hexdigest() for key in self._marks]
 
 
 def new_token(kind: str) -> str:

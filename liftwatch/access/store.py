@@ -4,6 +4,9 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
+from liftwatch.access.contacts import Contacts
+from liftwatch.access.duty import DutyRota
+from liftwatch.access.identities import Asserted, Attempt, Identity
 from liftwatch.access.people import (
     Answered,
     Contract,
@@ -16,6 +19,7 @@ from liftwatch.access.people import (
 from liftwatch.access.sight import Grant
 from liftwatch.audit.entry import Act
 from liftwatch.records import RegisterWork
+from liftwatch.register.rota import Confirmation
 
 
 class PeopleReads(Protocol):
@@ -33,6 +37,9 @@ class PeopleReads(Protocol):
     def memberships(self, people: Sequence[str]) -> list[Membership]:
         """The roles of some people, past ones too."""
 
+    def members(self, organisation: str) -> list[Membership]:
+        """The roles in an organisation, past ones too."""
+
     def grants(self, person: str, now_ms: int) -> tuple[Grant, ...]:
         """What a person may now: roles in organisations that are not closed, and their places."""
 
@@ -41,6 +48,21 @@ class PeopleReads(Protocol):
 
     def organisations(self, *, after: str = "", limit: int = 50) -> list[Organisation]:
         """Organisations in order of their id, after an id."""
+
+    def organisations_at(self, area: str, estate: str) -> list[Organisation]:
+        """Organisations that are open and reach something of an estate, in order of their id."""
+
+    def contacts(self, organisation: str) -> Contacts:
+        """How an organisation is reached; of one that said nothing yet, nothing."""
+
+    def rotas(self, organisation: str, *, ended: bool = False) -> list[DutyRota]:
+        """The rotas of an organisation in the order in which they were made; `ended` ones too."""
+
+    def rota(self, id: str) -> DutyRota | None:
+        """One rota."""
+
+    def confirmations(self, rota: str, *, since_ms: int) -> list[Confirmation]:
+        """Who said since then that they have taken over, in order of time."""
 
     def contracts(
         self, *, lift: str | None = None, organisation: str | None = None
@@ -58,6 +80,12 @@ class PeopleReads(Protocol):
 
     def has_admin(self) -> bool:
         """Whether anybody is an administrator who is not disabled."""
+
+    def identity(self, asserted: Asserted) -> Identity | None:
+        """What stands for somebody under a provider's subject, unless it is ended."""
+
+    def identities(self, person: str) -> list[Identity]:
+        """A person's sign-ins elsewhere, ended ones too, the newest first."""
 
 
 class PeopleWork(PeopleReads, Protocol):
@@ -103,6 +131,19 @@ class PeopleWork(PeopleReads, Protocol):
     def update_organisation(self, organisation: Organisation) -> None:
         """Replace the row whose version is one less; raises Conflict when there is none."""
 
+    def put_contacts(self, made: Contacts) -> None:
+        """Replace those whose version is one less, or insert the first; Stale, or Conflict, when
+        somebody else was there first."""
+
+    def add_rota(self, made: DutyRota) -> None:
+        """Insert; raises Conflict when the organisation does not exist."""
+
+    def update_rota(self, made: DutyRota) -> None:
+        """Replace the row whose version is one less; raises Stale when there is none."""
+
+    def confirm(self, rota: str, confirmation: Confirmation, *, keep_ms: int) -> None:
+        """Keep that somebody has taken over, and forget of the rota what was before `keep_ms`."""
+
     def add_contract(self, contract: Contract) -> None:
         """Insert; raises Conflict when the organisation does not exist."""
 
@@ -119,6 +160,24 @@ class PeopleWork(PeopleReads, Protocol):
         self, *, now_ms: int, id: str | None = None, family: str | None = None, of: str = ""
     ) -> int:
         """End one, a family, or all `of` a person; how many that still stood."""
+
+    def add_identity(self, identity: Identity) -> None:
+        """Insert; raises Conflict when the subject stands for somebody already."""
+
+    def note_identity(self, id: str, *, used_ms: int) -> None:
+        """Somebody came in by it."""
+
+    def end_identity(self, id: str, *, ended_ms: int) -> None:
+        """It stands for nobody from then on."""
+
+    def add_attempt(self, attempt: Attempt) -> None:
+        """Insert."""
+
+    def take_attempt(self, state: str) -> Attempt | None:
+        """The attempt of a state's digest, which is gone by this: of two that ask one gets it."""
+
+    def prune_attempts(self, before_ms: int) -> int:
+        """Forget what was over before; how many went."""
 
     def answered(self, caller: str, key: str) -> Answered | None:
         """What a caller was answered under a key, locked against others."""

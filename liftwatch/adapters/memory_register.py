@@ -7,12 +7,13 @@ from typing import Any
 from msgspec import Struct, structs
 
 from liftwatch.access.sight import EVERYTHING, Place, Sight
-from liftwatch.ports import Conflict, LiftRow
+from liftwatch.ports import Conflict, LiftRow, Stale
 from liftwatch.records import Door, Holder
 from liftwatch.register.changes import UNNOTED, Origin, held
 from liftwatch.register.columns import HouseholdRow
 from liftwatch.register.facts import Facts
-from liftwatch.register.record import Record
+from liftwatch.register.localities import Key, Locality
+from liftwatch.register.record import Note, Record
 
 
 class RegisterState(Struct):
@@ -21,6 +22,8 @@ class RegisterState(Struct):
     lifts: dict[str, LiftRow]
     entered: dict[str, Record] = {}
     households: dict[tuple[str, ...], HouseholdRow] = {}
+    localities: dict[Key, Locality] = {}
+    notes: dict[str, tuple[Note, ...]] = {}
 
     def held(self, row: LiftRow) -> LiftRow:
         """A lift as it is read: a person's word holds."""
@@ -85,6 +88,29 @@ class MemoryRegisterReads:
         of = [key for key in of if sight.everything or _covers(sight, Place(*key[:3]))]
         return [self._register.households[key] for key in of[:limit]]
 
+    def notes_of(self, lift: str, *, limit: int = 100) -> list[Note]:
+        """What people set of a lift, the newest first."""
+        rows = self._register.notes.get(lift, ())
+        return sorted(rows, key=lambda one: (-one.version, one.field))[:limit]
+
+    def localities(self, keys: Collection[Key]) -> dict[Key, Locality]:
+        """Those of these places that have a row."""
+        known = self._register.localities
+        return {key: known[key] for key in keys if key in known}
+
+    def localities_after(
+        self, *, after: Key | None = None, limit: int = 500, sight: Sight = EVERYTHING
+    ) -> list[Locality]:
+        """All places that have a row and are seen, in order of their codes, after some."""
+        rows = sorted(self._register.localities.items())
+        seen = [row for _, row in rows if sight.everything or _sees(sight, row)]
+        return [row for row in seen if after is None or row.key > after][:limit]
+
+    def estates_without_name(self, *, limit: int = 100) -> list[tuple[str, str]]:
+        """Areas and estates of lifts that nobody has named, in order."""
+        places = sorted({(row.area, row.estate) for row in self._register.lifts.values()})
+        return [one for one in places if (*one, "") not in self._register.localities][:limit]
+
 
 class MemoryRegisterWork:
     """Fulfils `liftwatch.records.RegisterWork`; each step says how it is undone."""
@@ -112,6 +138,12 @@ class MemoryRegisterWork:
             held = [value for h in self._all() if (value := getattr(h, name)) is not None]
             if len(set(held)) < len(held):
                 raise Conflict(f"two lifts have one {name}")
+
+    def note_entries(self, notes: Mapping[str, Sequence[Note]]) -> None:
+        """Keep for good what people set of some lifts."""
+        for lift, rows in notes.items():
+            kept = self._register.notes.get(lift, ())
+            self._put_entry(self._register.notes, lift, (*kept, *rows))
 
     def note_said(self, lift: str, said_by: Mapping[str, Origin]) -> None:
         """Keep which terminal said what."""
@@ -143,6 +175,19 @@ class MemoryRegisterWork:
             if row.developer_owned is None and old is not None:
                 row = structs.replace(row, developer_owned=old.developer_owned)
             self._put_entry(self._register.households, key, row)
+
+    def known_localities(self, keys: Collection[Key]) -> dict[Key, Locality]:
+        """Those of these places that have a row."""
+        known = self._register.localities
+        return {key: known[key] for key in keys if key in known}
+
+    def put_localities(self, rows: Sequence[Locality]) -> None:
+        """Insert or replace; Stale when a version is not one more than what is there."""
+        for row in rows:
+            before = self._register.localities.get(row.key)
+            if row.version != (before.version if before else 0) + 1:
+                raise Stale("somebody else has changed it")
+            self._put_entry(self._register.localities, row.key, row)
 
     def _all(self) -> list[Holder]:
         return [
@@ -177,3 +222,13 @@ class MemoryRegisterWork:
 def _covers(sight: Sight, building: Place) -> bool:
     """Here a place that is one building shows that building."""
     return any(place.covers(building) for place in sight.places)
+
+
+def _sees(sight: Sight, row: Locality) -> bool:
+    """What is around a place that is seen is seen too, by its name."""
+    return any(
+        row.area == place.area
+        and (not place.estate or row.estate in ("", place.estate))
+        and (not place.building or row.building in ("", place.building))
+        for place in sight.places
+    )

@@ -1,4 +1,5 @@
-"""`liftwatch admin`: the first administrator, and a way in for who has forgotten the password.
+"""`liftwatch admin`: the first administrator, a way in for who has forgotten the password, and
+the change from one secret of the installation to the next.
 
 It asks nobody who is asking: whoever may run it here may read the database anyway.
 """
@@ -8,12 +9,23 @@ import getpass
 import sys
 from collections.abc import Iterator
 
+from msgspec import structs
+
 from liftwatch.access.people import AccessError
+from liftwatch.access.secrets import Seal
 from liftwatch.access.store import PeopleWork
+from liftwatch.adapters.sql.seals import reseal, tally
 from liftwatch.audit.chain import SealError
 from liftwatch.audit.entry import NOBODY, Act
 from liftwatch.clock import now_ms, rfc3339
-from liftwatch.commands.wiring import open_stores, people_of, settings_or_fail
+from liftwatch.commands.wiring import (
+    books_or_fail,
+    open_stores,
+    page_of,
+    people_of,
+    secrets_of,
+    settings_or_fail,
+)
 from liftwatch.failure import Failure
 from liftwatch.handlers import people, sign_in
 from liftwatch.ports import Conflict, StoreUnavailable
@@ -46,8 +58,31 @@ def link_command(login: str) -> None:
         made = sign_in.issue(work, person.id, "link", now_ms=at_ms)
         work.audit(_act(person.id, "link", at_ms=at_ms))
     until = rfc3339(made.credential.expires_ms)
-    host = f"http://{settings.http.host}:{settings.http.port}"
-    print(f"good once, until {until}:\n{host}/enter/{made.secret}")
+    print(f"good once, until {until}:\n{page_of(settings)}enter/{made.secret}")
+
+
+def reseal_command(*, check: bool) -> bool:
+    """Seal with the newest secret what an older one sealed; `check` only tells.
+
+    False while something is left under an older one, or cannot be read at all.
+    """
+    settings = settings_or_fail()
+    folder = settings.data_dir
+    try:
+        with contextlib.closing(books_or_fail(settings, folder)) as books:
+            seal = Seal(*secrets_of(settings, folder, books))
+            done = 0 if check else sum(reseal(books, seal))
+            found = tally(books, seal)
+            if done:
+                with books.begin() as work:
+                    work.audit(_reseal_act(done))
+    except (Conflict, SealError, StoreUnavailable) as error:
+        raise Failure(f"admin: {error}; begun again it goes on") from error
+    print(f"sealed anew: {done}; {found.older} of {found.values} lie under an older secret")
+    if found.unreadable:
+        where = f"the first is {found.first}"
+        print(f"{found.unreadable} cannot be read with any secret; {where}", file=sys.stderr)
+    return not found.older and not found.unreadable
 
 
 def _act(person: str, what: str, *, at_ms: int) -> Act:
@@ -62,6 +97,12 @@ def _act(person: str, what: str, *, at_ms: int) -> Act:
         detail={"what": what},
         private={"user": getpass.getuser()},
     )
+
+
+def _reseal_act(done: int) -> Act:
+    act = _act("", "reseal", at_ms=now_ms())
+    detail = {"what": "reseal", "values": done}
+    return structs.replace(act, target_kind="secret", target="sealed", detail=detail)
 
 
 @contextlib.contextmanager

@@ -4,7 +4,11 @@ from typing import Annotated
 
 import typer
 
-app = typer.Typer(help="Administrators, and ways in.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(
+    help="Administrators, ways in, and the change of the secret.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
 Login = Annotated[str, typer.Argument(help="2 to 64 of a-z, 0-9, '.', '_', '@' and '-'.")]
 
 
@@ -28,3 +32,14 @@ def link(login: Login) -> None:
     from liftwatch.commands.admin import link_command
 
     link_command(login)
+
+
+@app.command()
+def reseal(
+    check: Annotated[bool, typer.Option("--check", help="Change nothing, only count.")] = False,
+) -> None:
+    """Seal names with the first of the secrets; after exit status 0 the others may go."""
+    from liftwatch.commands.admin import reseal_command
+
+    if not reseal_command(check=check):
+        raise typer.Exit(1)

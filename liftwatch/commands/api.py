@@ -12,8 +12,10 @@ from liftwatch.commands.wiring import (
     calm_collector,
     gate_of,
     open_stores,
+    page_of,
     serve_until_stopped,
     settings_or_fail,
+    way_of,
 )
 from liftwatch.engine.canaries import late_line
 from liftwatch.engine.clockwork import overdue_line
@@ -29,6 +31,7 @@ def api_command() -> None:
     """Serve until stopped; Failure when something of the settings cannot be used."""
     settings = settings_or_fail()
     configure(settings.log)
+    way = way_of(settings)
     with open_stores(settings, settings.data_dir) as stores:
         calm_collector()
         app = create_app(
@@ -38,8 +41,9 @@ def api_command() -> None:
             metrics=CollectorRegistry(),
             exercise=settings.exercise,
             gate=gate_of(settings, stores, settings.data_dir),
+            hosts=settings.http_hosts,
         )
-        serve_until_stopped(app, settings.http, ready=told(settings))
+        serve_until_stopped(app, settings.http, way=way, ready=told(settings))
 
 
 def readiness_of(stores: Stores, *, late_ms: int) -> Callable[[], dict[str, str | None]]:
@@ -66,7 +70,7 @@ def readiness_of(stores: Stores, *, late_ms: int) -> Callable[[], dict[str, str 
 
 def told(settings: Settings) -> Callable[[], None]:
     """Say where the pages are, once they can be opened."""
-    return lambda: log.info(
-        "serving this machine only; `liftwatch admin create` makes people sign in",
-        page=f"http://{settings.http.host}:{settings.http.port}/",
-    )
+    said = "serving this machine only; `liftwatch admin create` makes people sign in"
+    if settings.http_hosts:
+        said = "serving whoever signs in"
+    return lambda: log.info(said, page=page_of(settings))

@@ -22,7 +22,6 @@ from liftwatch.clock import begin_ms, estate_day, now_ms, parse_ms, rfc3339
 from liftwatch.commands.wiring import books_or_fail, settings_or_fail
 from liftwatch.failure import Failure
 from liftwatch.ports import StoreUnavailable
-from liftwatch.settings import audit_keys
 
 DASH = Path("-")
 PAGE = 2_000
@@ -31,22 +30,26 @@ FORMATS = {"jsonl": jsonl, "csv": table}
 
 def verify_command(file: Path | None) -> bool:
     """Print the verdict; False when an entry is wrong."""
-    kept = [] if file is None else _anchors_of(file)
-    settings = settings_or_fail()
+    kept = [] if file is None else anchors_of(file)
     with _opened() as books:
-        # whatever has an anchor is below the head, and what comes meanwhile is not looked at
-        anchors, head = books.audit_anchors(), books.audit_head()
-        verdict = verdict_on(
-            takewhile(lambda entry: entry.n <= head.n, _entries(books, AuditFilter())),
-            [*anchors, *kept],
-            keys=audit_keys(settings.audit_key),
-            last=head.n,
-            identities=books.audit_identities(),
-        )
+        verdict = verdict_of(books, kept)
     print(sentence(verdict), flush=True)
     for note in verdict.notes:
         _say(note)
     return verdict.wrong is None
+
+
+def verdict_of(books: SqlBooks, kept: Iterable[Anchor] = ()) -> Verdict:
+    """Whether the trail of some books is whole, by the keys they have."""
+    # whatever has an anchor is below the head, and what comes meanwhile is not looked at
+    anchors, head = books.audit_anchors(), books.audit_head()
+    return verdict_on(
+        takewhile(lambda entry: entry.n <= head.n, _entries(books, AuditFilter())),
+        [*anchors, *kept],
+        keys=books.audit_keys,
+        last=head.n,
+        identities=books.audit_identities(),
+    )
 
 
 def sentence(verdict: Verdict) -> str:
@@ -68,11 +71,15 @@ def sentence(verdict: Verdict) -> str:
 def anchors_command() -> None:
     """Print all anchors, the newest entry behind them."""
     with _opened() as books:
-        head, anchors = books.audit_head(), books.audit_anchors()
-    if head.n:
-        anchors.append(Anchor(day=estate_day(now_ms()), n=head.n, hash=head.hash))
-    for anchor in anchors:
+        anchors, end = books.audit_anchors(), end_of(books)
+    for anchor in [*anchors, *end]:
         print(line_of(anchor))
+
+
+def end_of(books: SqlBooks) -> list[Anchor]:
+    """The newest entry as an anchor, or nothing where there is none."""
+    head = books.audit_head()
+    return [Anchor(day=estate_day(now_ms()), n=head.n, hash=head.hash)] if head.n else []
 
 
 def chosen(from_: str | None, to: str | None) -> AuditFilter:
@@ -110,7 +117,7 @@ def _export_act(which: AuditFilter, format: str) -> Act:
     span = {"from": which.from_ms, "to": which.to_ms}
     return Act(
         at_ms=now_ms(),
-        person=f"os:{_user()}",
+        person=f"os:{user_here()}",
         action="audit.export",
         target_kind="audit",
         channel="cli",
@@ -119,7 +126,7 @@ def _export_act(which: AuditFilter, format: str) -> Act:
     )
 
 
-def _user() -> str:
+def user_here() -> str:
     """Whoever is at the command line, by the name or number the machine knows."""
     try:
         return getpass.getuser()
@@ -140,7 +147,8 @@ def _lines(books: SqlBooks, which: AuditFilter) -> Iterator[Line]:
     return (opened(entry, identities) for entry in _entries(books, which))
 
 
-def _anchors_of(file: Path) -> list[Anchor]:
+def anchors_of(file: Path) -> list[Anchor]:
+    """Anchors that were kept elsewhere; Failure when the file holds none."""
     try:
         lines: Iterable[str]
         lines = sys.stdin if file == DASH else file.read_text(encoding="utf-8").splitlines()

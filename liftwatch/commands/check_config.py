@@ -9,32 +9,30 @@ import os
 import socket
 import stat
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Literal, NamedTuple
 
+from liftwatch.access.identities import ProviderAway
 from liftwatch.adapters.sql import BooksError
 from liftwatch.adapters.sql.check import schema_of
 from liftwatch.audit.chain import seal_name
-from liftwatch.commands.wiring import SECRET_FILE, secret_at, telemetry_store, tls_of
+from liftwatch.commands.backup import unread
+from liftwatch.commands.check_http import check_http
+from liftwatch.commands.finding import Check, Finding
+from liftwatch.commands.wiring import (
+    NO_ADMIN,
+    SECRET_FILE,
+    provider_of,
+    secrets_at,
+    telemetry_store,
+    tls_of,
+)
 from liftwatch.failure import Failure
 from liftwatch.ports import StoreUnavailable
 from liftwatch.settings import MqttUrl, Settings, SettingsError, audit_keys, load_settings
 
-Verdict = Literal["ok", "unsafe", "wrong"]
 CONNECT_S = 5.0
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
-
-
-class Finding(NamedTuple):
-    """One line."""
-
-    verdict: Verdict
-    what: str
-    detail: str
-
-
-Check = Callable[[Settings], Iterable[Finding]]
 
 
 def check_config_command() -> bool:
@@ -80,7 +78,7 @@ def _secret(settings: Settings) -> Iterator[Finding]:
         yield Finding("ok", "secret", f"{file} will be made at the first start")
         return
     try:
-        secret_at(file)
+        secrets_at(file)
     except Failure as error:
         yield Finding("wrong", "secret", str(error))
         return
@@ -117,8 +115,20 @@ def _database(settings: Settings) -> Iterator[Finding]:
         yield Finding("ok", "database", f"{before} will be brought to {schema.head} at the start")
     if not schema.ahead and not schema.has_admin:
         told = "nobody: whoever is on this machine may everything until `liftwatch admin create`"
-        yield Finding("unsafe", "administrator", told)
+        if settings.http_hosts:
+            yield Finding("wrong", "administrator", f"LIFTWATCH_HTTP_HOSTS: {NO_ADMIN}")
+        else:
+            yield Finding("unsafe", "administrator", told)
     yield from _trail(settings, schema.seal)
+    if schema.now == schema.head:
+        yield from _names(settings)
+
+
+def _names(settings: Settings) -> Iterator[Finding]:
+    # a secret that is none has been told already
+    with contextlib.suppress(Failure, StoreUnavailable):
+        for line in unread(settings.database_in(settings.data_dir), settings):
+            yield Finding("wrong", "secret", line)
 
 
 def _trail(settings: Settings, sealed_with: str | None) -> Iterator[Finding]:
@@ -177,6 +187,21 @@ def _telemetry(settings: Settings) -> Iterator[Finding]:
         yield Finding("unsafe", "telemetry", "the token goes over http:// unencrypted")
 
 
+def _openid(settings: Settings) -> Iterator[Finding]:
+    provider = provider_of(settings)
+    if provider is None:
+        return
+    with contextlib.closing(provider):
+        try:
+            remarks = provider.examine()
+        except ProviderAway as error:
+            yield Finding("wrong", "sign-in", f"{provider.issuer}: {error}")
+            return
+    yield Finding("ok", "sign-in", f"{provider.issuer} is an OpenID provider, and answers")
+    for remark in remarks:
+        yield Finding("unsafe", "sign-in", f"{provider.issuer} {remark}")
+
+
 def _user(settings: Settings) -> Iterator[Finding]:
     del settings
     if hasattr(os, "geteuid") and os.geteuid() == 0:
@@ -197,5 +222,7 @@ CHECKS: tuple[Check, ...] = (
     _database,
     _broker,
     _telemetry,
+    check_http,
+    _openid,
     _drill,
 )

@@ -20,9 +20,10 @@ from liftwatch.access.store import PeopleStore
 from liftwatch.clock import HOUR_MS, now_ms
 from liftwatch.commands.demo_people import Site, furnish
 from liftwatch.commands.run import run_until_stopped
-from liftwatch.commands.wiring import settings_or_fail
+from liftwatch.commands.wiring import page_of, settings_or_fail
 from liftwatch.failure import Failure
 from liftwatch.logs import configure
+from liftwatch.served import is_loopback
 from simulators.demo import demo_fleet
 from simulators.fleet import Fleet, Outgoing
 from simulators.lift import Lift
@@ -35,7 +36,11 @@ EMBEDDED = {
     "database_url": SecretStr(""),
     "canary_mqtt_url": None,
     "mqtt_cert_file": None,
+    "oidc_issuer": "",
     "alarm_webhook_url": "",  # nothing of a demo leaves it
+    "http_cert_file": None,  # and nobody looks at it from elsewhere
+    "http_proxy": False,
+    "http_hosts": (),
 }
 
 
@@ -43,7 +48,10 @@ def demo_command(*, seed: int, lifts: int) -> None:
     """Run until interrupted; everything lies in a temporary folder and goes with it."""
     settings = settings_or_fail()
     configure(settings.log)
+    if not is_loopback(settings.http.host):
+        raise Failure("LIFTWATCH_HTTP: a demo is for this machine only: use 127.0.0.1:8080")
     start_ms = now_ms() - HOUR_MS
+    own = settings.model_copy(update=EMBEDDED)
     fleet = demo_fleet(seed=seed, start_ms=start_ms, lifts=lifts)
     stop = threading.Event()
     with tempfile.TemporaryDirectory(prefix="liftwatch-demo-") as name, embedded_broker() as port:
@@ -64,12 +72,12 @@ def demo_command(*, seed: int, lifts: int) -> None:
 
         def ready() -> None:
             live.start()
-            page = f"http://{settings.http.host}:{settings.http.port}/enter/{link}"
+            page = f"{page_of(own)}enter/{link}"
             print(f"Liftwatch demo with {lifts} simulated lifts; good once: {page}", flush=True)
 
         try:
             run_until_stopped(
-                settings.model_copy(update=EMBEDDED),
+                own,
                 broker=Broker("127.0.0.1", port),
                 folder=Path(name),
                 demo=True,

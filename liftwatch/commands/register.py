@@ -11,7 +11,7 @@ from liftwatch.audit.entry import NOBODY, Act
 from liftwatch.clock import now_ms
 from liftwatch.commands.wiring import open_stores, people_of, settings_or_fail
 from liftwatch.failure import Failure
-from liftwatch.handlers.imports import Judged, NotKept, judge, keep, try_out
+from liftwatch.handlers.imports import Judged, NotKept, judge, keep, known_estates, try_out
 from liftwatch.ports import Conflict, StoreUnavailable
 from liftwatch.register.changes import Origin
 from liftwatch.register.columns import SHEETS, Sheet
@@ -28,8 +28,7 @@ def import_command(file: Path, *, sheet: str, keep: bool, defaults: Mapping[str,
     data, wanted = _read(file), SHEETS[sheet]
     try:
         _fit(defaults, wanted)
-        judged = judge(data, wanted, now_ms=now_ms(), defaults=defaults, tell=_say)
-        kept = _carry_out(judged, kept=keep)
+        judged, kept = _carry_out(data, wanted, defaults, kept=keep)
     except (AccessError, Conflict, SealError, StoreUnavailable, ValueError) as error:
         raise Failure(f"register: {error}") from error
     errors, remarks = judged.findings.errors, judged.findings.remarks
@@ -38,22 +37,26 @@ def import_command(file: Path, *, sheet: str, keep: bool, defaults: Mapping[str,
     return judged.is_clean
 
 
-def _carry_out(judged: Judged, *, kept: bool) -> bool:
-    """Whether it was kept."""
+def _carry_out(
+    data: bytes, sheet: Sheet, defaults: Mapping[str, str], *, kept: bool
+) -> tuple[Judged, bool]:
+    """What is the matter with it, and whether it was kept."""
     settings = settings_or_fail()
     by = Origin(WHO, now_ms())
     with open_stores(settings, settings.data_dir) as stores:
+        estates = known_estates(stores.books)
+        judged = judge(data, sheet, now_ms=by.at_ms, defaults=defaults, estates=estates, tell=_say)
         people = people_of(settings, stores, settings.data_dir)
         if not kept:
             try_out(people, judged, by=by)
-            return False
+            return judged, False
         try:
             with people.begin() as work:
                 keep(work, judged, by=by)
                 work.audit(_act(judged, at_ms=by.at_ms))
         except NotKept:
-            return False
-    return True
+            return judged, False
+    return judged, True
 
 
 def _act(judged: Judged, *, at_ms: int) -> Act:

@@ -5,12 +5,14 @@ from typing import Annotated, Literal
 
 import typer
 
-app = typer.Typer(help="Lifts, households and organisations on record.", rich_markup_mode=None)
+app = typer.Typer(
+    help="Lifts, households, organisations and places on record.", rich_markup_mode=None
+)
 
 
 @app.callback(invoke_without_command=True)
 def options(context: typer.Context) -> None:
-    """Lifts, households and organisations on record."""
+    """Lifts, households, organisations and places on record."""
     if context.invoked_subcommand is None:
         typer.echo(context.get_help())
 
@@ -20,7 +22,8 @@ def import_(
     file: Annotated[Path, typer.Argument(help="A CSV file; - is standard input.")],
     *,
     sheet: Annotated[
-        Literal["lifts", "households", "organisations"], typer.Option(help="What its rows are.")
+        Literal["lifts", "households", "organisations", "places"],
+        typer.Option(help="What its rows are."),
     ],
     keep: Annotated[
         bool, typer.Option("--keep", help="Keep all of it, if no row is wrong; else a dry run.")

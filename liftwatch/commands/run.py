@@ -20,6 +20,7 @@ from liftwatch.commands.wiring import (
     serve_until_stopped,
     settings_or_fail,
     tls_of,
+    way_of,
 )
 from liftwatch.engine.clockwork import Engine
 from liftwatch.logs import configure
@@ -48,7 +49,9 @@ def run_until_stopped(
     ready: Callable[[], None] | None = None,
 ) -> None:
     """Build everything over `folder`, start it, serve pages until a signal, stop it in order."""
+    way = way_of(settings)
     with open_stores(settings, folder) as stores:
+        gate = gate_of(settings, stores, folder)
         pipeline = make_pipeline(settings, stores, folder=folder, broker=broker, exercise=demo)
         registry = pipeline.counts.registry
         if before is not None:
@@ -66,10 +69,11 @@ def run_until_stopped(
                 metrics=registry,
                 exercise=settings.exercise or demo,
                 demo=demo,
-                gate=gate_of(settings, stores, folder),
+                gate=gate,
+                hosts=settings.http_hosts,
             )
             crashed = crashing(pipeline, engine)
-            serve_until_stopped(app, settings.http, crashed=crashed, ready=ready)
+            serve_until_stopped(app, settings.http, way=way, crashed=crashed, ready=ready)
     if crashed():
         raise SystemExit(1)
 

@@ -13,19 +13,24 @@ from typing import NamedTuple
 
 from fastapi import FastAPI
 
+from api import certificates
 from api.gate import Gate
-from api.serve import ServeError, serve
+from api.serve import PLAIN, ServeError, Way, serve
 from ingest.certificates import OWN, CertificateError, Tls, context_of
 from ingest.consumer import Broker
-from liftwatch.access.secrets import Seal, new_secret, secret_bytes
+from liftwatch.access.hosts import Host
+from liftwatch.access.secrets import Seal, all_secrets, new_secret
 from liftwatch.adapters.embedded import EmbeddedStore
 from liftwatch.adapters.influx import InfluxStore
+from liftwatch.adapters.openid import OpenIdProvider
 from liftwatch.adapters.sql import BooksError, SqlBooks, open_books
 from liftwatch.adapters.sql.people import SqlPeople
+from liftwatch.adapters.sql.seals import holds_sealed
+from liftwatch.clock import now_ms
 from liftwatch.failure import Failure
 from liftwatch.ports import KeptStore
+from liftwatch.served import HttpAddress
 from liftwatch.settings import (
-    HttpAddress,
     MqttUrl,
     Settings,
     SettingsError,
@@ -35,6 +40,7 @@ from liftwatch.settings import (
 
 WATCH_S = 0.5
 SECRET_FILE = "secret.key"
+NO_ADMIN = "nobody is administrator yet, and others could come: `liftwatch admin create` first"
 
 
 class Stores(NamedTuple):
@@ -82,8 +88,13 @@ def books_or_fail(settings: Settings, folder: Path) -> SqlBooks:
         keys = audit_keys(settings.audit_key)
         return open_books(settings.database_in(folder), audit_keys=keys)
     except BooksError as error:
-        named = settings.database_url.get_secret_value() and "LIFTWATCH_DATABASE_URL: "
-        raise Failure(f"{named}{error}") from error
+        raise no_books(settings, error) from error
+
+
+def no_books(settings: Settings, error: BooksError) -> Failure:
+    """One line why the relational store cannot be used, with the setting that names it."""
+    named = settings.database_url.get_secret_value() and "LIFTWATCH_DATABASE_URL: "
+    return Failure(f"{named}{error}")
 
 
 def telemetry_store(settings: Settings, folder: Path) -> KeptStore:
@@ -107,23 +118,32 @@ def calm_collector() -> None:
     gc.set_threshold(100_000, 50, 1_000)
 
 
-def secret_of(settings: Settings, folder: Path) -> bytes:
-    """The installation's secret: the one set, else that of the folder, made at the first start."""
+def secrets_of(settings: Settings, folder: Path, books: SqlBooks) -> tuple[bytes, ...]:
+    """The installation's secret and those of before: those set, else of the folder's file.
+
+    The file is made at the first start; where names are sealed already it is missing, and a new
+    one would open none of them.
+    """
     if text := settings.secret.get_secret_value():
-        return secret_bytes(text)
+        return all_secrets(text)
     file = folder / SECRET_FILE
     if not file.exists():
+        if holds_sealed(books):
+            raise Failure(
+                f"{file} is missing, and names are sealed with the secret it held: put it back, or"
+                " set LIFTWATCH_SECRET, to a new one where it is lost with the names"
+            )
         try:
             _write_secret(file)
         except OSError as error:
             raise _no_secret(file, error) from error
-    return secret_at(file)
+    return secrets_at(file)
 
 
-def secret_at(file: Path) -> bytes:
-    """The secret that a file holds, or one line why not."""
+def secrets_at(file: Path) -> tuple[bytes, ...]:
+    """The secrets that a file holds, or one line why not."""
     try:
-        return secret_bytes(file.read_text(encoding="ascii").strip())
+        return all_secrets(file.read_text(encoding="ascii").strip())
     except (OSError, ValueError) as error:
         raise _no_secret(file, error) from error
 
@@ -150,12 +170,58 @@ def _write_secret(file: Path) -> None:
 
 def people_of(settings: Settings, stores: Stores, folder: Path) -> SqlPeople:
     """People and rights, in the books' database."""
-    return SqlPeople(stores.books, Seal(secret_of(settings, folder)))
+    return SqlPeople(stores.books, Seal(*secrets_of(settings, folder, stores.books)))
 
 
 def gate_of(settings: Settings, stores: Stores, folder: Path) -> Gate:
-    """What recognises whoever asks the API."""
-    return Gate(people_of(settings, stores, folder), secret_of(settings, folder))
+    """What recognises whoever asks; only the newest secret signs.
+
+    Raises Failure where others would ask before anybody could.
+    """
+    newest, *_ = secrets_of(settings, folder, stores.books)
+    gate = Gate(people_of(settings, stores, folder), newest, provider_of(settings))
+    if settings.http_hosts and gate.is_open():
+        raise Failure(f"LIFTWATCH_HTTP_HOSTS: {NO_ADMIN}")
+    return gate
+
+
+def way_of(settings: Settings) -> Way:
+    """How pages and API are served, or one line that names the bad file."""
+    if settings.http_cert_file is None:
+        return Way(proxy=settings.http_proxy)
+    files = certificates.Files(settings.http_cert_file, settings.http_key_file)
+    try:
+        return Way(certificates.Certificates(files, at_ms=now_ms()))
+    except certificates.CertificateError as error:
+        raise Failure(f"{setting_of(error, settings)}: {error}") from error
+
+
+def setting_of(error: certificates.CertificateError, settings: Settings) -> str:
+    """The setting that names a file that cannot be used; a key may stand beside its certificate."""
+    which = error.which if settings.http_key_file is not None else "CERT"
+    return f"LIFTWATCH_HTTP_{which}_FILE"
+
+
+def page_of(settings: Settings) -> str:
+    """Where a browser finds the pages."""
+    if settings.http_proxy:
+        return f"https://{settings.http_hosts[0]}/"
+    scheme, (host, port) = "https" if settings.http_cert_file else "http", settings.http
+    for name in settings.http_hosts[:1]:
+        return f"{scheme}://{name if name.port else Host(name.name, port)}/"
+    return f"{scheme}://{Host(host, port)}/"
+
+
+def provider_of(settings: Settings) -> OpenIdProvider | None:
+    """The OpenID provider of the settings; it is asked when somebody comes in by it."""
+    if not settings.oidc_issuer:
+        return None
+    return OpenIdProvider(
+        settings.oidc_issuer,
+        client_id=settings.oidc_client_id,
+        client_secret=settings.oidc_client_secret.get_secret_value(),
+        label=settings.oidc_label,
+    )
 
 
 @contextlib.contextmanager
@@ -174,6 +240,7 @@ def serve_until_stopped(
     app: FastAPI,
     address: HttpAddress,
     *,
+    way: Way = PLAIN,
     crashed: Callable[[], bool] = lambda: False,
     ready: Callable[[], None] | None = None,
 ) -> None:
@@ -188,7 +255,7 @@ def serve_until_stopped(
 
     threading.Thread(target=watch, name="watch", daemon=True).start()
     try:
-        serve(app, host=address.host, port=address.port, ready=ready)
+        serve(app, host=address.host, port=address.port, way=way, ready=ready)
     except ServeError as error:
         raise Failure(str(error)) from error
     finally:

@@ -20,4 +20,5 @@ def prune(people: PeopleStore, now_ms: int) -> bool:
     with people.begin() as work:
         work.prune_answers(now_ms - ANSWERS_KEPT_MS)
         work.prune_credentials(now_ms - CREDENTIALS_KEPT_MS)
+        work.prune_attempts(now_ms)
     return False

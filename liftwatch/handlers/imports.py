@@ -12,12 +12,15 @@ from liftwatch.access.people import AccessError, Organisation
 from liftwatch.access.store import PeopleStore, PeopleWork
 from liftwatch.clock import date_of, estate_day
 from liftwatch.handlers import people
+from liftwatch.handlers.calls import change_contacts
 from liftwatch.handlers.register import check_chain, taken
+from liftwatch.records import RegisterReads
 from liftwatch.register.cells import Given
 from liftwatch.register.changes import Origin
 from liftwatch.register.columns import LiftRow, OrganisationRow, Sheet
 from liftwatch.register.doubts import Wrong
-from liftwatch.register.record import Record, change
+from liftwatch.register.localities import Key, Locality, change_locality, estates_by_name
+from liftwatch.register.record import Record, change, notes
 from liftwatch.register.sheets import Problem, Row, scan
 from liftwatch.said import Said, said_by
 
@@ -81,8 +84,21 @@ class NotKept(Exception):
         self.judged = judged
 
 
+_BLANK = Record(lift="", area="", estate="")
+
+
 class _GivenUp(Exception):
     """The end of a dry run."""
+
+
+def known_estates(books: RegisterReads) -> dict[str, str]:
+    """Codes of estates by the names people use."""
+    rows: list[Locality] = []
+    after = None
+    while page := books.localities_after(after=after, limit=PAGE):
+        rows += page
+        after = page[-1].key
+    return estates_by_name(rows)
 
 
 def judge(
@@ -91,13 +107,16 @@ def judge(
     *,
     now_ms: int,
     defaults: Mapping[str, str] | None = None,
+    estates: Mapping[str, str] | None = None,
     tell: Tell | None = None,
 ) -> Judged:
-    """Read a file; `tell` is called for every problem, also those found later.
+    """Read a file; `tell` is called for every problem, also those found later. `estates` are the
+    codes of estates by the names people use (`known_estates`).
 
     Raises ValueError for a default that cannot be read.
     """
-    given = Given(year=date_of(estate_day(now_ms)).year, defaults=defaults or {})
+    year = date_of(estate_day(now_ms)).year
+    given = Given(year=year, estates=estates or {}, defaults=defaults or {})
     findings = Findings(tell)
     rows: list[Row] = []
     for one in scan(data, sheet, given):
@@ -152,6 +171,9 @@ def _lifts(work: PeopleWork, judged: Judged, by: Origin) -> Iterator[Problem]:
     if wrong:
         return
     work.register.put_records(list(made.values()))
+    work.register.note_entries(
+        {lift: notes(found.get(lift, _BLANK), one, by=by) for lift, one in made.items()}
+    )
     if not judged.is_clean:
         return  # the lift before may stand in a row that is wrong
     for one in made.values():
@@ -192,6 +214,27 @@ def _households(work: PeopleWork, judged: Judged, by: Origin) -> Iterator[Proble
     yield from ()
 
 
+def _places(work: PeopleWork, judged: Judged, by: Origin) -> Iterator[Problem]:
+    """Names of places; what a cell does not tell stays as it is."""
+    del by
+    blanks = [
+        Locality(area=row.value.area, estate=row.value.estate, building=row.value.building)
+        for row in judged.rows
+    ]
+    known = work.register.known_localities([one.key for one in blanks])
+    made: dict[Key, Locality] = {}  # of two rows for one place, which is wrong, one is looked at
+    for row, blank in zip(judged.rows, blanks, strict=True):
+        found = known.get(blank.key, blank)
+        try:
+            after = change_locality(found, row.value.told)
+        except ValueError as error:
+            yield Problem(row.line, None, Wrong(said_by(error)))
+            continue
+        if after is not found:
+            made[after.key] = after
+    work.register.put_localities(list(made.values()))
+
+
 def _organisations(work: PeopleWork, judged: Judged, by: Origin) -> Iterator[Problem]:
     """An organisation is known by its code, else by its kind and name."""
     known = list(_all(work))
@@ -206,6 +249,11 @@ def _organisations(work: PeopleWork, judged: Judged, by: Origin) -> Iterator[Pro
         except AccessError as error:
             yield Problem(row.line, None, Wrong(said_by(error)))
             continue
+        numbers = {"phone": told.duty_phone, "email": told.email}
+        try:
+            _reached(work, made.id, {n: v for n, v in numbers.items() if v is not None})
+        except AccessError as error:
+            yield Problem(row.line, None, Wrong(said_by(error)))
         if made.credit_code:
             by_code[made.credit_code] = made
         by_name[made.kind, made.name] = made
@@ -214,7 +262,7 @@ def _organisations(work: PeopleWork, judged: Judged, by: Origin) -> Iterator[Pro
 def _organisation(
     work: PeopleWork, found: Organisation | None, told: OrganisationRow, *, now_ms: int
 ) -> Organisation:
-    values = _told(told)
+    values = {n: v for n, v in _told(told).items() if n not in ("duty_phone", "email")}
     if found is None:
         return people.make_organisation(work, now_ms=now_ms, **values)
     if found.kind not in (None, told.kind):
@@ -242,6 +290,13 @@ def _organisation(
     )
 
 
+def _reached(work: PeopleWork, organisation: str, told: Mapping[str, str]) -> None:
+    """How it is reached at any hour, where a row says something new."""
+    known = work.contacts(organisation)
+    if any(value != getattr(known, name) for name, value in told.items()):
+        change_contacts(work, organisation, version=known.version, **told)
+
+
 def _all(work: PeopleWork) -> Iterator[Organisation]:
     after = ""
     while page := work.organisations(after=after, limit=PAGE):
@@ -253,4 +308,5 @@ _KEEPERS: Mapping[str, Callable[[PeopleWork, Judged, Origin], Iterator[Problem]]
     "lifts": _lifts,
     "households": _households,
     "organisations": _organisations,
+    "places": _places,
 }

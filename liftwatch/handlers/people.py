@@ -16,6 +16,7 @@ from liftwatch.access.people import (
     Organisation,
     Person,
     check_credit_code,
+    check_email,
     check_kind,
     check_login,
     check_password,
@@ -39,6 +40,7 @@ def make_person(
     name: str,
     now_ms: int,
     phone: str | None = None,
+    email: str | None = None,
     password: str | None = None,
 ) -> Person:
     """Somebody new; without a password they can come in by a link only."""
@@ -50,6 +52,7 @@ def make_person(
         login=login,
         name=check_text(Said("name"), name),
         phone=_phone(phone),
+        email=check_email(email) if email else None,
         password=None if password is None else hash_password(check_password(password, login=login)),
         made_ms=now_ms,
     )
@@ -60,12 +63,15 @@ def make_person(
 def change_person(
     work: PeopleWork, id: str, *, version: int, now_ms: int, **changes: Any
 ) -> Person:
-    """Another `name`, `phone` or `disabled`; a disabled person's sign-ins all end."""
+    """Another `name`, `phone`, `email` or `disabled`; a disabled person's sign-ins all end."""
     person = _person(work, id, version)
     if "name" in changes:
         person = replace(person, name=check_text(Said("name"), changes["name"]))
     if "phone" in changes:
         person = replace(person, phone=_phone(changes["phone"]))
+    if "email" in changes:
+        email = changes["email"]
+        person = replace(person, email=check_email(email) if email else None)
     if "disabled" in changes:
         disabled_ms = now_ms if changes["disabled"] else None
         person = replace(person, disabled_ms=disabled_ms)
@@ -98,21 +104,33 @@ def erase(work: PeopleWork, person: Person) -> str | None:
 
 
 def grant(
-    work: PeopleWork, id: str, role: str, *, organisation: str | None, now_ms: int
+    work: PeopleWork,
+    id: str,
+    role: str,
+    *,
+    organisation: str | None,
+    now_ms: int,
+    lead: bool = False,
 ) -> Membership:
-    """Give a person a role from now on; the same role twice is once."""
+    """Give a person a role from now on; the same twice is once, and leads as was said last."""
     check_role(role, organisation)
     if work.person(id) is None:
         raise AccessError(Said("there is no such person"))
     if organisation is not None and work.organisation(organisation) is None:
         raise AccessError(Said("there is no such organisation"))
     held = [one for one in work.memberships([id]) if one.until_ms is None]
+    if lead and organisation is None:
+        raise AccessError(Said("who leads leads an organisation: say which"))
     for one in held:
         if (one.role, one.organisation) == (role, organisation):
-            return one
+            if one.lead == lead:
+                return one
+            work.end_membership(one.id, until_ms=now_ms)
     if len(held) >= MEMBERSHIPS_MAX:
         raise AccessError(Said("a person has at most %(most)s roles", most=MEMBERSHIPS_MAX))
-    made = Membership(id=new_id(), person=id, role=role, organisation=organisation, from_ms=now_ms)
+    made = Membership(
+        id=new_id(), person=id, role=role, organisation=organisation, from_ms=now_ms, lead=lead
+    )
     work.add_membership(made)
     return made
 

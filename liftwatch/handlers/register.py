@@ -11,6 +11,7 @@ from liftwatch.ports import LiftRow, Stale, Work
 from liftwatch.records import Holder, RegisterWork
 from liftwatch.register import record as records
 from liftwatch.register.changes import Known, Origin, hear
+from liftwatch.register.localities import Key, Locality, change_locality, check_key
 from liftwatch.register.record import CHAIN_MAX, Record
 from liftwatch.said import Said, of_field, said_by
 
@@ -61,6 +62,28 @@ def change_lift(
     for field, other in taken(work, [made]).get(lift, {}).items():
         raise AccessError(of_field(field, Said("it is that of %(other)s", other=other)))
     work.put_records([made])
+    work.note_entries({lift: records.notes(found, made, by=by)})
+    return made
+
+
+def change_place(
+    work: RegisterWork, key: Key, values: Mapping[str, Any], *, version: int
+) -> Locality:
+    """Say how a place is called and where it is, or withdraw what is None, against its version.
+
+    Raises Stale, and AccessError for what cannot be.
+    """
+    try:
+        area, estate, building = check_key(*key)
+        blank = Locality(area=area, estate=estate, building=building)
+        found = work.known_localities([blank.key]).get(blank.key, blank)
+        if found.version != version:
+            raise Stale(Said("somebody else has changed it"))
+        made = change_locality(found, values)
+    except ValueError as error:
+        raise AccessError(said_by(error)) from None
+    if made is not found:
+        work.put_localities([made])
     return made
 
 

@@ -43,6 +43,17 @@ class OrganisationRow(Struct, frozen=True, kw_only=True):
     kind: str
     credit_code: str | None = None
     phone: str | None = None
+    duty_phone: str | None = None
+    email: str | None = None
+
+
+class PlaceRow(Struct, frozen=True, kw_only=True):
+    """A place of a sheet: an area, an estate of it, or a building of that, and its name."""
+
+    area: str
+    estate: str = ""
+    building: str = ""
+    told: dict[str, Any]
 
 
 Found = tuple[str, Doubt]
@@ -99,11 +110,13 @@ KINDS: Mapping[str, tuple[str, ...]] = {
     "street": ("街道", "街道办", "街道办事处", "镇"),
     "inspector": ("检验机构", "特检院", "检验检测机构"),
     "auditor": ("审价", "审计", "造价咨询"),
+    "fire": ("消防", "消防救援", "消防救援站", "119"),
 }
-"""The roles that organisations have (contract, section 4), and the words for them in sheets."""
+"""The roles that organisations have (contract, section 4), the fire service, whose people have
+none, and the words for them in sheets."""
 KINDS_SAID = Said(
     "property, maintenance, supervision, rescue, custodian, committee, bureau, street,"
-    " inspector, auditor"
+    " inspector, auditor, fire"
 )
 assert ", ".join(KINDS) == KINDS_SAID, "a kind that nobody is told of"
 _KIND = cells.one_of(
@@ -152,6 +165,21 @@ def _household(values: dict[str, Any]) -> tuple[HouseholdRow, list[Found]]:
 
 def _organisation(values: dict[str, Any]) -> tuple[OrganisationRow, list[Found]]:
     return OrganisationRow(**values), []
+
+
+def _place(values: dict[str, Any]) -> tuple[PlaceRow | None, list[Found]]:
+    """A building is one of an estate."""
+    found: list[Found] = []
+    if values.get("building") and not values.get("estate"):
+        found.append(("building", Wrong(Said("a building is one of an estate: say which"))))
+    doubt = judge_place(values.get("latitude"), values.get("longitude"), values.get("datum"))
+    if doubt is not None:
+        found.append(("latitude", doubt))
+    if any(isinstance(doubt, Wrong) for _, doubt in found):
+        return None, found
+    key = {name: values[name] for name in ("area", "estate", "building") if name in values}
+    told = {name: value for name, value in values.items() if name not in key}
+    return PlaceRow(**key, told=told), found
 
 
 LIFTS = Sheet(
@@ -234,9 +262,32 @@ ORGANISATIONS = Sheet(
         Column("kind", _KIND, ("role", "类型", "单位类型", "机构类型", "角色"), True),
         Column("credit_code", cells.credit_code, ("统一社会信用代码", "社会信用代码", "信用代码")),
         Column("phone", cells.phone, ("电话", "联系电话", "值班电话")),
+        Column(
+            "duty_phone", cells.phone, ("24小时电话", "24小时值班电话", "监控室电话", "应急电话")
+        ),
+        Column("email", cells.text, ("电子邮箱", "邮箱")),
     ),
     (("kind", "name"), ("kind", "credit_code")),
     _organisation,
 )
 
-SHEETS: Mapping[str, Sheet] = {sheet.name: sheet for sheet in (LIFTS, HOUSEHOLDS, ORGANISATIONS)}
+PLACES = Sheet(
+    "places",
+    (
+        _AREA,
+        Column("estate", cells.estate, ("小区代码", "小区编码", "小区编号", "小区")),
+        Column("building", cells.door, _BUILDINGS),
+        Column("name", cells.text, ("名称", "小区名称", "楼盘名称", "楼栋名称"), True),
+        Column("name_en", cells.text, ("英文名称",)),
+        Column("address", cells.text, ("地址", "详细地址")),
+        Column("latitude", cells.number(-180, 180), ("纬度",)),
+        Column("longitude", cells.number(-180, 180), ("经度",)),
+        Column("datum", _DATUM, ("坐标系", "坐标基准")),
+    ),
+    (("building", "estate", "area"),),  # the last is always known
+    _place,
+)
+
+SHEETS: Mapping[str, Sheet] = {
+    sheet.name: sheet for sheet in (LIFTS, HOUSEHOLDS, ORGANISATIONS, PLACES)
+}

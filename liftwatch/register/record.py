@@ -109,6 +109,31 @@ def _line(name: str, text: str) -> str:
     return line
 
 
+class Note(Struct, frozen=True):
+    """What a person set of a lift, by which version: None is withdrawn."""
+
+    version: int
+    field: str
+    value: Any
+    by: Origin
+
+
+def notes(before: Record, after: Record, *, by: Origin) -> list[Note]:
+    """What is another after a change, in the order of the fields.
+
+    >>> blank = Record(lift="L-1", area="320583", estate="garden")
+    >>> one = change(blank, {"unit": "1"}, who="li", at_ms=5)
+    >>> notes(blank, one, by=Origin("li", 5))
+    [Note(version=1, field='unit', value='1', by=Origin(who='li', at_ms=5))]
+    """
+    pairs = [(name, before.known.entered, after.known.entered) for name in FIELDS]
+    return [
+        Note(after.version, name, getattr(new, name), by)
+        for name, old, new in [*pairs, *((name, before.site, after.site) for name in SITE)]
+        if getattr(old, name) != getattr(new, name)
+    ]
+
+
 class Entry(Struct, frozen=True):
     """A field that is known, and of whom: a person who entered it, else a terminal."""
 

@@ -1,8 +1,9 @@
 """Duty rotas: who is planned at a moment, who is responsible, and when nobody is planned.
 
 The plan: a shift belongs to the day on which it begins, in the estates' time; what the calendar
-says of that day decides which pattern it follows. Then people are replaced by their stand-ins.
-Shifts may overlap: then all their people are on duty, in the order of the shifts.
+says of that day decides which pattern it follows. Turns go on from one person to the next, whatever
+the day. Then people are replaced by their stand-ins. Shifts and turns may overlap: then all their
+people are on duty, in the order of the shifts, then of the turns.
 
 The hand-over: whoever is planned takes over at their confirmation, but not before their duty
 begins, and without one when the grace after its beginning is over. Those before them stay
@@ -12,12 +13,14 @@ somebody always is.
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Literal, NamedTuple
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from liftwatch.clock import DAY_MS, ESTATE_MS, MINUTE_MS, date_of, estate_day
+from liftwatch.clock import begin_ms as day_begin_ms
 from liftwatch.register.doubts import Doubt, Unusual, Wrong
 from liftwatch.said import Said
 
@@ -31,7 +34,9 @@ GRACE_MS = 15 * MINUTE_MS
 LOOK_BACK_DAYS = 35
 """How long somebody stays responsible when nobody is planned after them [our choice]."""
 
-SHIFTS_MAX, PERSONS_MAX, SUBSTITUTIONS_MAX = 200, 20, 1_000
+SHIFTS_MAX, TURNS_MAX, PERSONS_MAX, SUBSTITUTIONS_MAX = 200, 20, 20, 1_000
+TURN_HOURS_MAX = 31 * 24
+DUTY_MS_MAX = TURN_HOURS_MAX * 60 * MINUTE_MS
 WINDOW_DAYS_MAX = 400
 
 DayKind = Literal["holiday", "workday"]
@@ -57,13 +62,27 @@ class Shift(Struct, frozen=True, kw_only=True):
         return ((self.to_min - self.from_min) % DAY_MIN or DAY_MIN) * MINUTE_MS
 
 
+class Turns(Struct, frozen=True, kw_only=True):
+    """People on duty one after the other, and again from the first; each turn has its hours.
+
+    The first turn begins on `first_day`, `from_min` minutes after midnight: hand-overs are then at
+    the same time of every day, for a turn is a part of a day or whole days.
+    """
+
+    persons: tuple[str, ...]
+    first_day: date
+    from_min: int
+    hours: int
+
+
 class Substitution(Struct, frozen=True, kw_only=True):
     """From one moment to another, what is planned for a person is done by another, or by nobody.
 
-    It replaces whom the pattern plans, never a stand-in: so two people may exchange their shifts.
+    It replaces whom the plan names, never a stand-in: so two people may exchange their shifts.
+    Without a `person` it replaces whoever is planned.
     """
 
-    person: str
+    person: str | None
     by: str | None
     from_ms: int
     to_ms: int
@@ -72,7 +91,8 @@ class Substitution(Struct, frozen=True, kw_only=True):
 class Rota(Struct, frozen=True, kw_only=True):
     """Of one organisation. A holiday follows Sunday's pattern, a made-up workday Monday's."""
 
-    shifts: tuple[Shift, ...]
+    shifts: tuple[Shift, ...] = ()
+    turns: tuple[Turns, ...] = ()
     substitutions: tuple[Substitution, ...] = ()
     holiday_as: int = SUNDAY
     workday_as: int = MONDAY
@@ -202,7 +222,10 @@ def stretches(
         raise ValueError(
             Said("a window goes forward, and over %(most)s days at most", most=WINDOW_DAYS_MAX)
         )
-    coming = sorted(_duties(rota, Span(from_ms, to_ms), calendar or {}), reverse=True)
+    window = Span(from_ms, to_ms)
+    rota = replace(rota, substitutions=tuple(_touching(rota.substitutions, _widened(window))))
+    planned = chain(_duties(rota, window, calendar or {}), _in_turn(rota, window))
+    coming = sorted(planned, reverse=True)
     ends = {end for duty in coming for end in (duty.from_ms, duty.to_ms)}
     bounds = sorted({from_ms, to_ms, *(end for end in ends if from_ms < end < to_ms)})
     now: list[_Duty] = []
@@ -230,6 +253,19 @@ def _duties(rota: Rota, window: Span, calendar: Calendar) -> Iterator[_Duty]:
                         yield _Duty(*part, number, order, name)
 
 
+def _in_turn(rota: Rota, window: Span) -> Iterator[_Duty]:
+    """The same of those who take turns: they stand behind all shifts."""
+    for number, one in enumerate(rota.turns, len(rota.shifts)):
+        length_ms = one.hours * 60 * MINUTE_MS
+        first_ms = day_begin_ms(one.first_day) + one.from_min * MINUTE_MS
+        turn = max(0, (window.from_ms - first_ms) // length_ms)
+        while (from_ms := first_ms + turn * length_ms) < window.to_ms:
+            person = one.persons[turn % len(one.persons)]
+            for part, name in _replaced(rota, person, Span(from_ms, from_ms + length_ms)):
+                yield _Duty(*part, number, 0, name)
+            turn += 1
+
+
 def _pattern_day(rota: Rota, day: int, calendar: Calendar) -> int:
     """Which day's pattern a day follows."""
     on = date_of(day)
@@ -241,7 +277,7 @@ def _pattern_day(rota: Rota, day: int, calendar: Calendar) -> int:
 
 def _replaced(rota: Rota, person: str, span: Span) -> Iterator[tuple[Span, str]]:
     """A span of a person cut where substitutions begin and end; of two, the later listed holds."""
-    rows = [one for one in rota.substitutions if one.person == person]
+    rows = [one for one in _touching(rota.substitutions, span) if one.person in (None, person)]
     ends = {end for one in rows for end in (one.from_ms, one.to_ms)}
     bounds = sorted({*span, *(end for end in ends if span.from_ms < end < span.to_ms)})
     for begin_ms, end_ms in pairwise(bounds):
@@ -251,6 +287,16 @@ def _replaced(rota: Rota, person: str, span: Span) -> Iterator[tuple[Span, str]]
                 name = one.by
         if name is not None:
             yield Span(begin_ms, end_ms), name
+
+
+def _touching(rows: Iterable[Substitution], span: Span) -> Iterator[Substitution]:
+    """Those that hold for some of a span, in their order."""
+    return (one for one in rows if one.from_ms < span.to_ms and one.to_ms > span.from_ms)
+
+
+def _widened(window: Span) -> Span:
+    """A window with all of every duty that reaches into it."""
+    return Span(window.from_ms - DUTY_MS_MAX, window.to_ms + DUTY_MS_MAX)
 
 
 def _joined(spans: Iterable[Span]) -> list[Span]:
@@ -278,6 +324,8 @@ def judge_rota(rota: Rota) -> Doubt | None:
                 substitutions=SUBSTITUTIONS_MAX,
             )
         )
+    if len(rota.turns) > TURNS_MAX:
+        return Wrong(Said("at most %(most)s rows of turns", most=TURNS_MAX))
     if not 0 <= rota.grace_ms <= DAY_MS:
         return Wrong(Said("the grace of a hand-over is from nothing to a day"))
     if not (MONDAY <= rota.holiday_as <= HOLIDAY and MONDAY <= rota.workday_as <= HOLIDAY):
@@ -286,10 +334,14 @@ def judge_rota(rota: Rota) -> Doubt | None:
         text = _wrong_shift(shift)
         if text is not None:
             return Wrong(Said("shift %(number)s: %(why)s", number=number, why=text))
+    for number, turns in enumerate(rota.turns, 1):
+        text = _wrong_turns(turns)
+        if text is not None:
+            return Wrong(Said("turns %(number)s: %(why)s", number=number, why=text))
     for number, one in enumerate(rota.substitutions, 1):
         if one.from_ms >= one.to_ms:
             return Wrong(Said("substitution %(number)s ends before it begins", number=number))
-        if one.person == one.by:
+        if one.person == one.by and one.by is not None:
             return Wrong(
                 Said(
                     "substitution %(number)s: %(person)s cannot stand in for themselves",
@@ -312,16 +364,31 @@ def _wrong_shift(shift: Shift) -> Said | None:
     return None
 
 
+def _wrong_turns(turns: Turns) -> Said | None:
+    if not 0 <= turns.from_min < DAY_MIN:
+        return Said("the hand-over is at minute 0 to 1439 of the day")
+    if not 0 < len(turns.persons) <= PERSONS_MAX:
+        return Said("it has one person to %(most)s", most=PERSONS_MAX)
+    hours = turns.hours
+    if not 0 < hours <= TURN_HOURS_MAX or (24 % hours and hours % 24):
+        return Said(
+            "a turn is a whole part of a day, or whole days: up to %(most)s hours",
+            most=TURN_HOURS_MAX,
+        )
+    return None
+
+
 def _contending(rota: Rota) -> Unusual | None:
     """Two substitutions of one person at once, or a stand-in who is away: was it meant?"""
-    rows: dict[str, list[Substitution]] = {}
+    rows: dict[str | None, list[Substitution]] = {}
     for one in rota.substitutions:
         rows.setdefault(one.person, []).append(one)
     for person, own in rows.items():
         own.sort(key=lambda one: one.from_ms)
         if any(first.to_ms > then.from_ms for first, then in pairwise(own)):
+            whoever = person or Said("whoever is planned")
             return Unusual(
-                Said("%(person)s is replaced twice at once; the later entry holds", person=person)
+                Said("%(person)s is replaced twice at once; the later entry holds", person=whoever)
             )
     for one in rota.substitutions:
         away = (other for other in rows.get(one.by or "", ()) if other.by != one.person)

@@ -1,9 +1,10 @@
 """An application over real books and a real store, and hands to move both."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from functools import partialmethod
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import pytest
 from fastapi import FastAPI
@@ -12,7 +13,7 @@ from starlette.testclient import TestClient
 
 from api.app import create_app
 from api.gate import Gate
-from api.serve import bind, server_of
+from api.serve import PLAIN, Way, bind, server_of
 from liftwatch.access.people import CredentialKind, Person
 from liftwatch.access.secrets import Seal
 from liftwatch.access.sight import Place
@@ -33,6 +34,13 @@ PASSWORD = "correct horse battery"
 SECRET = b"a secret of thirty-two bytes, or more"
 AT_MS = 1_772_439_240_000  # a whole minute
 FLOORS = [FloorOfLift(index=n, label=str(n), height_m=3.0 * n) for n in range(1, 7)]
+
+
+@pytest.fixture(autouse=True)
+def on_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Clients of tests ask from this machine, unless they say otherwise."""
+    here = partialmethod(TestClient.__init__, client=("127.0.0.1", 50_000))
+    monkeypatch.setattr(TestClient, "__init__", here)
 
 
 class Fleet:
@@ -183,7 +191,11 @@ def client(app: FastAPI) -> Iterator[TestClient]:
         yield made
 
 
-Serve = Callable[[FastAPI], int]
+class Serve(Protocol):
+    """Serves an application."""
+
+    def __call__(self, app: FastAPI, *, way: Way = PLAIN) -> int:
+        """On a free port, which is given back."""
 
 
 @pytest.fixture
@@ -191,10 +203,10 @@ def serve() -> Iterator[Serve]:
     """Serves applications on free ports until the test ends."""
     running: list[tuple[Any, threading.Thread]] = []
 
-    def start(app: FastAPI) -> int:
+    def start(app: FastAPI, *, way: Way = PLAIN) -> int:
         started = threading.Event()
-        listener = bind("127.0.0.1", 0)
-        server = server_of(app, ready=started.set)
+        listener = bind("127.0.0.1", 0, way=way)
+        server = server_of(app, way=way, ready=started.set)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
         running.append((server, thread))

@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from liftwatch.account import AccountRow
 from liftwatch.adapters.sql.people import SqlPeople
 from liftwatch.clock import estate_day, now_ms
+from liftwatch.handlers.people import grant
 from liftwatch.register.facts import Facts
 from tests.api.conftest import PASSWORD, Fleet, Serve, Town
 from tests.api.test_evidence import keep
@@ -220,3 +221,34 @@ def test_somebody_signs_in_and_out_by_keyboard(
     page.wait_for_url("**/sign-in")
     page.goto(f"http://127.0.0.1:{port}/")
     assert page.url.endswith("/sign-in?next=/")
+
+
+def test_a_rota_is_made_by_keyboard(
+    page: Page, *, gated: FastAPI, people: SqlPeople, serve: Serve
+) -> None:
+    """By who leads; then who is on duty and the coming days stand there, also on a telephone."""
+    town = Town(people)
+    town.person("root", "admin")
+    boss = town.person("boss", "property")
+    with people.begin() as work:
+        (unit,) = (one.id for one in work.organisations())
+        grant(work, boss.id, "property", organisation=unit, now_ms=now_ms(), lead=True)
+    url = f"http://127.0.0.1:{serve(gated)}"
+    secret = town.secret(boss, "session")
+    page.context.add_cookies([{"name": "lw_session", "value": secret, "url": url}])
+    page.goto(f"{url}/duty/{unit}")
+    page.focus("#new-name")
+    page.keyboard.type("夜班")
+    page.keyboard.press("Tab")
+    page.keyboard.type("boss")
+    page.fill("#new-first_day", "2026-01-01")
+    page.focus("#new-head")
+    page.keyboard.type("boss")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".chain")
+    assert "boss" in page.inner_text(".chain")
+    assert "没有接班人" in page.inner_text(".troubles")
+    assert page.query_selector(".plan .gap") is None
+    page.set_viewport_size({"width": 390, "height": 800})
+    assert page.evaluate("document.documentElement.scrollWidth") == 390

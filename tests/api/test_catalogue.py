@@ -68,10 +68,12 @@ def english(message: Message) -> str:
 
 @pytest.mark.parametrize("code", [form.code for form in FORMS if form.code != "en"])
 def test_every_text_is_translated(code: str) -> None:
-    """None missing, none fuzzy, none left over, and the same places to fill."""
+    """None missing, none fuzzy, none left over or twice, and the same places."""
     with (CONSOLE / "locale" / f"{code}.po").open("rb") as stream:
         catalogue = read_po(stream, locale=code, abort_invalid=True)
     translated = {key(message): message for message in written(catalogue)}
+    text = (CONSOLE / "locale" / f"{code}.po").read_text()
+    assert len(re.findall("^msgid ", text, re.MULTILINE)) == len(translated) + 1, "one stands twice"
     wanted = {key(message): message for message in written(extracted())}
     assert translated.keys() == wanted.keys()
     assert not catalogue.obsolete

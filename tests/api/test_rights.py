@@ -13,6 +13,7 @@ from liftwatch.access.sight import Place
 from liftwatch.account import AccountRow, StreamGaps
 from liftwatch.clock import DAY_MS, estate_day, now_ms
 from liftwatch.handlers import people as handlers
+from liftwatch.handlers.register import change_place
 from liftwatch.incidents.incident import Incident
 from tests.api.conftest import AT_MS, Fleet, Town
 from tests.api.test_principal import actions_of
@@ -45,6 +46,8 @@ def incidents(fleet: Fleet) -> dict[str, Incident]:
     for lift, estate in ((OURS, "garden"), (THEIRS, "lake")):
         fleet.lift(lift, estate=estate)
         found[lift] = fleet.alarm(lift, "door_fault", estate=estate)
+        with fleet.books.begin() as work:
+            change_place(work, ("320583", estate, ""), {"name": f"{estate} park"}, version=0)
     return found
 
 
@@ -98,6 +101,7 @@ def test_rows_of_others_are_not_there(
         "/v1/lifts/{lift}/telemetry?kind=state",
         "/v1/lifts/{lift}/completeness",
         "/v1/lifts/{lift}/register",
+        "/v1/lifts/{lift}/calls",
         "/v1/incidents/{id}",
         "/v1/incidents/{id}/evidence",
         "/lifts/{lift}",
@@ -115,6 +119,7 @@ def test_rows_of_others_are_not_there(
         f"/v1/incidents?lift={THEIRS}",
         "/v1/completeness",
         "/v1/terminals/T-1/gaps",
+        "/v1/places",
         "/",
         "/console/fleet",
         "/console/fleet?estate=lake",

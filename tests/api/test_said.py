@@ -250,7 +250,7 @@ def test_why_a_sheet_is_not_kept(reader: Reader) -> None:
     """A key that was used for another file, or none of ours."""
     for lift, once, why in (
         ("L-0001", "12345678", "已保存"),
-        ("L-0002", "12345678", "已用于另一个请求"),
+        ("L-0002", "12345678", "已提交过其他内容"),
         ("L-0003", "1", "表单已失效"),
     ):
         text = f"area,estate,lift\n320583,garden,{lift}\n"
@@ -295,7 +295,7 @@ def test_a_form_that_cannot_be_taken_is_answered_by_a_page(reader: Reader) -> No
     hidden = {"csrf": found(text, "csrf"), "once": found(text, "once")}
     reader.client.post("/organisations", data=hidden | {"name": "花园"}, headers=HTML)
     cases = (
-        (hidden | {"name": "湖畔"}, 409, "已用于另一个请求"),
+        (hidden | {"name": "湖畔"}, 409, "已提交过其他内容"),
         (hidden | {"once": "1", "name": "湖畔"}, 400, "表单已失效"),
         (hidden | {"csrf": "1"}, 403, "不是从本系统的页面发出的"),
     )

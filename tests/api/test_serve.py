@@ -49,7 +49,7 @@ def test_a_signal_ends_it_and_the_caller_cleans_up(tmp_path: Path, number: signa
     out, err = process.communicate(timeout=9)
     assert monotonic_s() - began_s < 4
     assert (process.returncode, out) == (0, "cleaned up\n")
-    assert "for this machine only until it serves TLS" in err
+    assert "without TLS, for this machine only" in err
     assert "Traceback" not in err
     response.close()
     connection.close()

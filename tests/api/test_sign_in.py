@@ -1,15 +1,18 @@
 """Signing in over HTTP: passwords, tokens, keys, sessions, links, and what is of no use."""
 
+import dataclasses
+
 import jwt
 import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
-from api.gate import SIGN_INS
+from api.gate import SIGN_INS, Gate
 from liftwatch import clock
-from liftwatch.access.secrets import key_for
+from liftwatch.access.secrets import Seal, key_for
 from liftwatch.access.sight import Place
 from liftwatch.access.tokens import LIVES_MS
+from liftwatch.adapters.sql import SqlBooks
 from liftwatch.adapters.sql.people import SqlPeople
 from liftwatch.clock import now_ms
 from liftwatch.handlers import people as handlers
@@ -174,6 +177,24 @@ def test_whoever_is_disabled_is_out_at_once(client: TestClient, town: Town) -> N
         assert client.get("/v1/me", headers=bearer(secret)).status_code == 401
     client.cookies.set("lw_session", session)
     assert client.get("/v1/me").status_code == 401
+
+
+def test_a_new_secret_ends_tokens_and_nothing_else(
+    client: TestClient, gated: FastAPI, town: Town, books: SqlBooks
+) -> None:
+    """Whoever has the old one makes no token with it; sessions, keys and logins go on."""
+    li = town.person("li", "property")
+    given, key, session = tokens(client, "li"), town.secret(li, "key"), town.secret(li, "session")
+    new = b"another secret of 32 bytes or more"
+    gate = Gate(SqlPeople(books, Seal(new, SECRET)), new)
+    gated.state.parts = dataclasses.replace(gated.state.parts, gate=gate)
+    assert client.get("/v1/me", headers=bearer(given["access_token"])).status_code == 401
+    again = {"grant_type": "refresh_token", "refresh_token": given["refresh_token"]}
+    token = client.post("/v1/auth/token", data=again).json()["access_token"]
+    for secret in (token, key, tokens(client, "li")["access_token"]):
+        assert client.get("/v1/me", headers=bearer(secret)).json()["login"] == "li"
+    client.cookies.set("lw_session", session)
+    assert client.get("/v1/me").status_code == 200
 
 
 def test_a_key_may_do_less_than_its_person(client: TestClient, town: Town) -> None:

@@ -57,7 +57,7 @@ def test_sign_ins_and_acts_are_noted(client: TestClient, books: SqlBooks, town: 
         root = reads.person_of_login("root")
     assert root is not None
     assert {line.who for line in lines} == {root.id}
-    assert {line.address for line in lines} == {"testclient"}
+    assert {line.address for line in lines} == {"127.0.0.1"}
     text = repr(found)
     for private in (PASSWORD, "李伟", "13800000000", li["id"], "li.wei"):
         assert private not in text

@@ -11,7 +11,7 @@ import pytest
 from liftwatch.__main__ import main
 from liftwatch.access.secrets import digest, new_secret
 from liftwatch.clock import now_ms
-from liftwatch.commands.wiring import SECRET_FILE, open_stores, people_of, secret_of
+from liftwatch.commands.wiring import SECRET_FILE, open_stores, people_of, secrets_of
 from liftwatch.failure import Failure
 from liftwatch.handlers.sign_in import follow_link, sign_in
 from liftwatch.settings import SettingsError, load_settings
@@ -96,11 +96,11 @@ def test_without_a_terminal_nobody_is_asked(
 def test_the_secret_is_made_once_and_for_its_owner_alone(folder: Path) -> None:
     """Services that start together agree on one."""
     settings = load_settings()
-    with ThreadPoolExecutor(8) as pool:
-        found = set(pool.map(lambda _: secret_of(settings, folder), range(16)))
+    with open_stores(settings, folder) as stores, ThreadPoolExecutor(8) as pool:
+        found = set(pool.map(lambda _: secrets_of(settings, folder, stores.books), range(16)))
     assert len(found) == 1
     assert stat.S_IMODE((folder / SECRET_FILE).stat().st_mode) == 0o600
-    assert [one.name for one in folder.iterdir()] == [SECRET_FILE]
+    assert not list(folder.glob(".secret-*"))
 
 
 def test_a_bad_secret_stops_the_start(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -112,13 +112,33 @@ def test_a_bad_secret_stops_the_start(folder: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.delenv("LIFTWATCH_SECRET")
     folder.mkdir()
     (folder / SECRET_FILE).write_text("c2hvcnQ=")
-    with pytest.raises(Failure, match=f"{SECRET_FILE}: is not at least 32 bytes") as bad_file:
-        secret_of(load_settings(), folder)
+    settings = load_settings()
+    with (
+        open_stores(settings, folder) as stores,
+        pytest.raises(Failure, match=f"{SECRET_FILE}: is not at least 32 bytes") as bad_file,
+    ):
+        secrets_of(settings, folder, stores.books)
     assert "c2hvcnQ" not in str(bad_file.value)
 
 
 def test_the_secret_of_the_settings_counts(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Then no file is made."""
-    monkeypatch.setenv("LIFTWATCH_SECRET", new_secret())
-    assert len(secret_of(load_settings(), folder)) == 32
-    assert not folder.exists()
+    monkeypatch.setenv("LIFTWATCH_SECRET", f"{new_secret()}, {new_secret()}")
+    settings = load_settings()
+    with open_stores(settings, folder) as stores:
+        assert [len(one) for one in secrets_of(settings, folder, stores.books)] == [32, 32]
+    assert not (folder / SECRET_FILE).exists()
+
+
+def test_a_secret_that_is_missing_is_not_replaced(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Where names are sealed a new one would open none of them, and seal others beside them."""
+    assert run(monkeypatch, "create", "root", "--password-stdin", typed=f"{PASSWORD}\n") == 0
+    kept = (folder / SECRET_FILE).read_text()
+    (folder / SECRET_FILE).unlink()
+    assert run(monkeypatch, "link", "root") == 2
+    assert f"{SECRET_FILE} is missing, and names are sealed" in capsys.readouterr().err
+    assert not (folder / SECRET_FILE).exists()
+    (folder / SECRET_FILE).write_text(kept)
+    assert run(monkeypatch, "link", "root") == 0

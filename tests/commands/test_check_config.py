@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from liftwatch.access.secrets import Seal, new_secret
+from liftwatch.access.secrets import Seal, all_secrets, new_secret
 from liftwatch.adapters.sql import open_books
 from liftwatch.adapters.sql.people import SqlPeople
 from liftwatch.audit.entry import ENGINE, Act
 from liftwatch.commands.check_config import check_config_command
 from liftwatch.handlers import people
 from liftwatch.settings import audit_keys, load_settings
+from tests.openid import CLIENT_ID, CLIENT_SECRET, ProviderProcess
 
 
 @pytest.fixture
@@ -78,14 +79,15 @@ def test_an_installation_with_an_administrator(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """Nothing but ok but what it runs as; with another key of the trail it cannot start."""
-    monkeypatch.setenv("LIFTWATCH_SECRET", new_secret())
+    """Nothing but ok but what it runs as; with another key of the trail it cannot start, and with
+    another secret it could not read a name."""
+    monkeypatch.setenv("LIFTWATCH_SECRET", secret := new_secret())
     monkeypatch.setenv("LIFTWATCH_AUDIT_KEY", new_secret())
     if back_end == "postgresql":
         monkeypatch.setenv("LIFTWATCH_DATABASE_URL", request.getfixturevalue("postgres_database"))
     settings = load_settings()
     books = open_books(settings.database_in(folder), audit_keys=audit_keys(settings.audit_key))
-    with SqlPeople(books, Seal(b"s" * 32)).begin() as work:
+    with SqlPeople(books, Seal(*all_secrets(secret))).begin() as work:
         person = people.make_person(work, login="root", name="Root", now_ms=0)
         people.grant(work, person.id, "admin", organisation=None, now_ms=0)
         act = Act(at_ms=0, person=ENGINE, action="a.b", target_kind="x", channel="engine")
@@ -98,6 +100,12 @@ def test_an_installation_with_an_administrator(
     fine, found = told(capsys)
     assert not fine
     assert found["trail"][0][0] == "wrong"
+    monkeypatch.setenv("LIFTWATCH_SECRET", new_secret())
+    verdict, line = told(capsys)[1]["secret"][1]
+    assert (verdict, line.partition(":")[0]) == (
+        "wrong",
+        "1 of 1 sealed names and answers cannot be read",
+    )
 
 
 def test_what_others_may_read_is_unsafe(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -144,3 +152,30 @@ def test_a_database_of_a_newer_version_is_wrong(
     fine, found = told(capsys)
     assert not fine
     assert "9999" in found["database"][0][1]
+
+
+def test_the_openid_provider_is_asked(
+    openid: ProviderProcess, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whether it answers, is who it should be, can sign, and knows PKCE; http is unsafe."""
+    monkeypatch.setenv("LIFTWATCH_OIDC_ISSUER", openid.issuer)
+    monkeypatch.setenv("LIFTWATCH_OIDC_CLIENT_ID", CLIENT_ID)
+    monkeypatch.setenv("LIFTWATCH_OIDC_CLIENT_SECRET", CLIENT_SECRET)
+    fine, found = told(capsys)
+    assert fine
+    assert [verdict for verdict, _ in found["sign-in"]] == ["ok", "unsafe"]
+    openid.lie(document={"code_challenge_methods_supported": ["plain"]})
+    assert "PKCE" in told(capsys)[1]["sign-in"][1][1]
+    for lies, why in (
+        ({"document": {"issuer": "https://other.example"}}, "calls itself"),
+        ({"keys": {"keys": []}}, "has no key that can be used"),
+        ({"paths": {"/jwks": {"status": 404}}}, "with HTTP 404"),
+    ):
+        openid.lie(**lies)
+        fine, found = told(capsys)
+        ((verdict, detail),) = found["sign-in"]
+        assert (fine, verdict, why in detail) == (False, "wrong", True)
+        assert CLIENT_SECRET not in detail
+    monkeypatch.setenv("LIFTWATCH_OIDC_ISSUER", "http://127.0.0.1:1")
+    fine, found = told(capsys)
+    assert "does not answer" in found["sign-in"][0][1]

@@ -1,6 +1,7 @@
 """The register: what people enter holds against what terminals say, on every store."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from typing import Any
 
 import pytest
@@ -305,3 +306,24 @@ def test_the_register_is_bounded_by_sight(estate: Books) -> None:
     if not isinstance(estate, MemoryBooks):
         contracts = Sight(contracts_of=("nobody",))
         assert estate.record_of("L-0001", sight=contracts) is None
+
+
+def test_who_set_what_when_is_kept(books: Books) -> None:
+    """Each version's fields with their values, the newest first; what fails leaves nothing."""
+    hear(books, Facts(unit="1"))
+    assert books.notes_of("L-0001") == []
+    enter(books, unit="2", machine_room="roof", floors=[FloorOfLift(index=1, label="G")])
+    enter(books, at_ms=AT_MS + 5, unit=None, installed_on=date(2020, 2, 29))
+    enter(books, installed_on=date(2020, 2, 29))
+    with pytest.raises(AccessError):
+        enter(books, predecessor="L-0001")
+    found = [(one.version, one.field, one.value) for one in books.notes_of("L-0001")]
+    assert found == [
+        (2, "installed_on", date(2020, 2, 29)),
+        (2, "unit", None),
+        (1, "floors", [FloorOfLift(index=1, label="G")]),
+        (1, "machine_room", "roof"),
+        (1, "unit", "2"),
+    ]
+    assert books.notes_of("L-0001", limit=1)[0].by == Origin("li", AT_MS + 5)
+    assert books.notes_of("L-0002") == []

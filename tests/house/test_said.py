@@ -12,7 +12,10 @@ SPEAKING = (
     "liftwatch/handlers/",
     "liftwatch/register/",
     "liftwatch/adapters/sql/audit.py",
+    "liftwatch/adapters/sql/contacts.py",
+    "liftwatch/adapters/sql/localities.py",
     "liftwatch/adapters/sql/people.py",
+    "liftwatch/adapters/sql/rotas.py",
     "liftwatch/adapters/sql/trouble.py",
 )
 """Where reasons are raised or found that a page shows; mypy asks the same where it can."""

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from liftwatch.settings import PREFIX, HttpAddress, MqttUrl, Settings, SettingsError, load_settings
+from liftwatch.served import HttpAddress
+from liftwatch.settings import PREFIX, MqttUrl, Settings, SettingsError, load_settings
 
 LOGGED = """
 import logging, structlog
@@ -55,6 +56,12 @@ def test_the_defaults_are_those_of_the_contract() -> None:
         ("INFLUX_VERSION", "4", "'auto', '1', '2' or '3'"),
         ("DATABASE_URL", "nonsense", "is not sqlite:///PATH"),
         ("DATABASE_URL", "mysql://db.example/lift", "is not sqlite:///PATH"),
+        ("HTTP", "0.0.0.0:8443", "LIFTWATCH_HTTP_CERT_FILE is needed for others"),
+        ("HTTP_KEY_FILE", "own.key", "needs LIFTWATCH_HTTP_CERT_FILE beside it"),
+        ("HTTP_HOSTS", "lift.example.cn", "needs LIFTWATCH_HTTP_CERT_FILE, or LIFTWATCH_HTTP_P"),
+        ("HTTP_HOSTS", "https://lift.example.cn", "is not a host name"),
+        ("HTTP_HOSTS", "localhost", "is no name others know us by"),
+        ("HTTP_PROXY", "perhaps", "valid boolean"),
         ("INGEST_HTTP", "0.0.0.0:8081", "0.0.0.0 is not this machine"),
         ("CANARY_MQTT_URL", "on", "is not mqtt://host:port"),
         ("CANARY_S", "0", "greater than or equal to 0.1"),
@@ -63,6 +70,12 @@ def test_the_defaults_are_those_of_the_contract() -> None:
         ("ALARM_WEBHOOK_URL", "https:///alarm", "is not https://host/path"),
         ("ALARM_WEBHOOK_SECRET", "whsec_dG9vIHNob3J0", "24 to 64 bytes in base64"),
         ("ALARM_WEBHOOK_SECRET", "s3cret, no base64 at all, no base64", "24 to 64 bytes"),
+        ("OIDC_ISSUER", "http://id.example", "is not https://host/path, nor http:// on"),
+        ("OIDC_ISSUER", "https://id.example/?realm=x", "is not https://host/path, without more"),
+        ("OIDC_ISSUER", "https://s3cret@id.example/", "is not https://host/path, without more"),
+        ("OIDC_CLIENT_ID", "liftwatch", "is of no use: LIFTWATCH_OIDC_ISSUER is not set"),
+        ("OIDC_CLIENT_SECRET", "s3cret", "is of no use: LIFTWATCH_OIDC_ISSUER is not set"),
+        ("OIDC_LABEL", "", "at least 1 character"),
         ("AUDIT_KEY", "dG9vIHNob3J0", "is not at least 32 bytes in base64"),
         ("AUDIT_KEY", "s3cret, and no base64 at all, by no means", "is not at least 32 bytes"),
         ("AUDIT_KEY", "bGlmdHdhdGNo" * 4 + ",", "is not at least 32 bytes"),
@@ -90,7 +103,9 @@ def test_a_bad_setting_is_one_line_that_names_it(
     ("name", "value", "named"),
     [
         ("CANARY_S", "30", "CANARY_LATE_S: is below 4 times"),
+        ("OIDC_ISSUER", "https://id.example", "OIDC_CLIENT_ID: is missing"),
         ("ALARM_WEBHOOK_URL", "https://alarm.example/", "ALARM_WEBHOOK_SECRET: is not whsec_"),
+        ("HTTP_PROXY", "true", "HTTP_HOSTS: is needed by LIFTWATCH_HTTP_PROXY"),
     ],
 )
 def test_a_setting_that_wants_another_names_it(
@@ -116,6 +131,40 @@ def test_a_password_that_breaks_the_address_is_not_shown(
     assert "s3cret" not in str(caught.value)
 
 
+def test_others_are_served_with_tls_under_known_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each that is missing is named; a proxy beside our own TLS is one too many."""
+
+    def refused(**settings: str) -> str:
+        for name, value in settings.items():
+            monkeypatch.setenv(f"{PREFIX}{name}", value)
+        with pytest.raises(SettingsError) as caught:
+            load_settings()
+        return str(caught.value)
+
+    said = refused(HTTP="0.0.0.0:8443")
+    assert said.startswith("LIFTWATCH_HTTP: 0.0.0.0 is not this machine: LIFTWATCH_HTTP_CERT_FILE")
+    said = refused(HTTP_CERT_FILE="own.crt")
+    assert said.startswith("LIFTWATCH_HTTP: 0.0.0.0 is not this machine: LIFTWATCH_HTTP_HOSTS")
+    said = refused(HTTP_PROXY="true", HTTP_HOSTS="lift.example.cn")
+    assert said.startswith("LIFTWATCH_HTTP_PROXY: is of no use beside LIFTWATCH_HTTP_CERT_FILE")
+    monkeypatch.setenv(f"{PREFIX}HTTP_PROXY", "false")
+    assert load_settings().http == HttpAddress("0.0.0.0", 8443)
+    said = refused(HTTP="lift.example.cn:8443")
+    assert said.startswith("LIFTWATCH_HTTP: lift.example.cn is no address")
+    said = refused(HTTP="[::]:8443", INGEST_HTTP="[::]:8081")
+    assert said.startswith("LIFTWATCH_INGEST_HTTP: :: is not this machine")
+
+
+def test_a_proxy_does_not_open_other_addresses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It stands on this machine, or whoever reaches us could say who they are."""
+    monkeypatch.setenv(f"{PREFIX}HTTP_PROXY", "true")
+    monkeypatch.setenv(f"{PREFIX}HTTP_HOSTS", "lift.example.cn, 192.0.2.7:8443")
+    assert list(map(str, load_settings().http_hosts)) == ["lift.example.cn", "192.0.2.7:8443"]
+    monkeypatch.setenv(f"{PREFIX}HTTP", "192.0.2.7:8080")
+    with pytest.raises(SettingsError, match=r"^LIFTWATCH_HTTP: .*LIFTWATCH_HTTP_CERT_FILE"):
+        load_settings()
+
+
 def test_secrets_are_not_printed(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever logs the settings tells no password."""
     monkeypatch.setenv(f"{PREFIX}MQTT_URL", "mqtts://ingest:s3cret%23@broker.example")
@@ -124,6 +173,9 @@ def test_secrets_are_not_printed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(f"{PREFIX}CANARY_MQTT_URL", "mqtts://canary:s3cret@broker.example")
     monkeypatch.setenv(f"{PREFIX}ALARM_WEBHOOK_SECRET", "whsec_" + "s3cret00" * 5)
     monkeypatch.setenv(f"{PREFIX}AUDIT_KEY", "s3cret00" * 6)
+    monkeypatch.setenv(f"{PREFIX}OIDC_ISSUER", "https://id.example")
+    monkeypatch.setenv(f"{PREFIX}OIDC_CLIENT_ID", "liftwatch")
+    monkeypatch.setenv(f"{PREFIX}OIDC_CLIENT_SECRET", "s3cret")
     settings = load_settings()
     assert "s3cret" not in f"{settings!r} {settings}"
     url = settings.mqtt_url

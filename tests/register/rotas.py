@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import strategies as st
 
 from liftwatch.clock import DAY_MS, HOUR_MS, MINUTE_MS, to_ms
-from liftwatch.register.rota import HOLIDAY, DayKind, Rota, Shift, Substitution
+from liftwatch.register.rota import HOLIDAY, DayKind, Rota, Shift, Substitution, Turns
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 EVERY_DAY = tuple(range(7))
@@ -42,14 +42,32 @@ def plain(rota: Rota, ms: int, calendar: dict[date, DayKind]) -> list[str]:
             end = begin + timedelta(minutes=length_min + (1440 if length_min <= 0 else 0))
             if kind in one.days and begin <= now < end:
                 found += [name for person in one.persons if (name := stand_in(rota, person, ms))]
+    for row in rota.turns:
+        name = in_turn(row, now)
+        if name is not None and (by := stand_in(rota, name, ms)):
+            found.append(by)
     return list(dict.fromkeys(found))
+
+
+def in_turn(row: Turns, now: datetime) -> str | None:
+    """One after the other from the first day on, each for their hours."""
+    first = row.first_day
+    begin = datetime(first.year, first.month, first.day, tzinfo=SHANGHAI)
+    begin += timedelta(minutes=row.from_min)
+    if now < begin:
+        return None
+    names = list(row.persons)
+    while now >= begin + timedelta(hours=row.hours):
+        begin += timedelta(hours=row.hours)
+        names.append(names.pop(0))
+    return names[0]
 
 
 def stand_in(rota: Rota, person: str, ms: int) -> str | None:
     """The last entry that holds."""
     name: str | None = person
     for one in rota.substitutions:
-        if one.person == person and one.from_ms <= ms < one.to_ms:
+        if one.person in (None, person) and one.from_ms <= ms < one.to_ms:
             name = one.by
     return name
 
@@ -64,6 +82,13 @@ SHIFTS = st.builds(
     to_min=STEPS,
     persons=st.lists(NAMES, min_size=1, max_size=3, unique=True).map(tuple),
 )
+TURNS = st.builds(
+    Turns,
+    persons=st.lists(NAMES, min_size=1, max_size=4).map(tuple),
+    first_day=st.integers(-40, 8).map(lambda day: date(2026, 3, 2) + timedelta(days=day)),
+    from_min=STEPS,
+    hours=st.sampled_from([1, 8, 12, 24, 48, 168]),
+)
 MOMENTS = st.integers(-2 * 48, 9 * 48).map(lambda step: MONDAY_MS + step * STEP_MIN * MINUTE_MS)
 
 
@@ -72,12 +97,14 @@ def substitutions(draw: st.DrawFn) -> Substitution:
     """Of minutes or days."""
     first, last = sorted((draw(MOMENTS), draw(MOMENTS)))
     by = draw(st.one_of(st.none(), NAMES))
-    return Substitution(person=draw(NAMES), by=by, from_ms=first, to_ms=last + MINUTE_MS)
+    person = draw(st.one_of(st.none(), NAMES))
+    return Substitution(person=person, by=by, from_ms=first, to_ms=last + MINUTE_MS)
 
 
 ROTAS = st.builds(
     Rota,
     shifts=st.lists(SHIFTS, max_size=5).map(tuple),
+    turns=st.lists(TURNS, max_size=2).map(tuple),
     substitutions=st.lists(substitutions(), max_size=4).map(tuple),
     holiday_as=st.integers(0, HOLIDAY),
     workday_as=st.integers(0, HOLIDAY),
@@ -90,7 +117,7 @@ CALENDARS = st.dictionaries(
 )
 
 
-def swap(person: str, by: str | None, day: str = "2026-03-02") -> Substitution:
+def swap(person: str | None, by: str | None, day: str = "2026-03-02") -> Substitution:
     """Of two days."""
     return Substitution(
         person=person, by=by, from_ms=at(f"{day}T00:00"), to_ms=at(f"{day}T00:00") + 2 * DAY_MS

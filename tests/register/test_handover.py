@@ -71,6 +71,7 @@ def test_those_are_responsible_whom_the_hand_over_leaves_so(
     )
     rota = Rota(
         shifts=rota.shifts,
+        turns=rota.turns,
         substitutions=rounded,
         holiday_as=rota.holiday_as,
         workday_as=rota.workday_as,

@@ -6,8 +6,9 @@ from itertools import pairwise
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
-from liftwatch.clock import DAY_MS, MINUTE_MS
+from liftwatch.clock import DAY_MS, HOUR_MS, MINUTE_MS
 from liftwatch.register.doubts import Unusual, Wrong
 from liftwatch.register.rota import (
     HOLIDAY,
@@ -16,6 +17,7 @@ from liftwatch.register.rota import (
     Rota,
     Span,
     Substitution,
+    Turns,
     judge_rota,
     on_duty,
     overlapping,
@@ -149,6 +151,42 @@ def test_overlapping_shifts_are_told() -> None:
     assert overlapping(DAY_AND_NIGHT, MONDAY_MS, MONDAY_MS + 7 * DAY_MS) == []
 
 
+def turns(*persons: str, hours: int = 24, first: str = "2026-03-02", at_min: int = 480) -> Rota:
+    """Hand-over at eight, unless it is said otherwise."""
+    day = date.fromisoformat(first)
+    return Rota(turns=(Turns(persons=persons, first_day=day, from_min=at_min, hours=hours),))
+
+
+def test_three_take_turns_whatever_the_day() -> None:
+    """Nobody before the first; at eight sharp the next; after the third the first again."""
+    rota = turns("a", "b", "c")
+    assert judge_rota(rota) is None
+    for moment, who in [
+        ("2026-03-02T07:59:59.999", ()),
+        ("2026-03-02T08:00", ("a",)),
+        ("2026-03-03T07:59:59.999", ("a",)),
+        ("2026-03-03T08:00", ("b",)),
+        ("2026-03-05T08:00", ("a",)),
+        ("2027-02-15T12:00", ("c",)),  # 350 days on
+    ]:
+        assert on_duty(rota, at(moment), calendar=LABOUR_DAY) == who, moment
+
+
+def test_for_the_holidays_one_stands_in_for_whoever_is_planned() -> None:
+    """From the hand-over of the first day to that after the last, and nobody else is called."""
+    first, last = at("2026-05-01T08:00"), at("2026-05-04T08:00")
+    spring = Substitution(person=None, by="d", from_ms=first, to_ms=last)
+    rota = structs.replace(turns("a", "b", "c"), substitutions=(spring,))
+    assert judge_rota(rota) is None
+    before, after = on_duty(rota, first - 1), on_duty(rota, last)
+    assert before == on_duty(turns("a", "b", "c"), first - 1)
+    assert {on_duty(rota, ms) for ms in range(first, last, HOUR_MS)} == {("d",)}
+    assert after == on_duty(turns("a", "b", "c"), last)
+    nobody = structs.replace(spring, by=None)
+    closed = structs.replace(rota, substitutions=(nobody,))
+    assert uncovered(closed, first - DAY_MS, last + DAY_MS) == [Span(first, last)]
+
+
 @pytest.mark.parametrize(
     ("rota", "kind", "says"),
     [
@@ -163,6 +201,20 @@ def test_overlapping_shifts_are_told() -> None:
         (Rota(shifts=(shift("0-24", "a", "a"),)), Wrong, "twice"),
         (Rota(shifts=(shift("0-24", "a"),) * 201), Wrong, "at most 200"),
         (Rota(shifts=(), substitutions=(swap("a", "a"),)), Wrong, "themselves"),
+        (turns("a", hours=8), None, ""),
+        (turns("a", hours=168), None, ""),
+        (turns("a", hours=10), Wrong, "turns 1: a turn is a whole part"),
+        (turns("a", hours=36), Wrong, "whole part"),
+        (turns("a", hours=0), Wrong, "whole part"),
+        (turns("a", hours=32 * 24), Wrong, "up to 744"),
+        (turns(), Wrong, "one person"),
+        (turns("a", at_min=1440), Wrong, "hand-over"),
+        (Rota(turns=turns("a").turns * 21), Wrong, "at most 20"),
+        (
+            Rota(substitutions=(swap(None, "b"), swap(None, "c", "2026-03-03"))),
+            Unusual,
+            "whoever is planned is replaced twice",
+        ),
         (
             Rota(shifts=(), substitutions=(Substitution(person="a", by="b", from_ms=5, to_ms=5),)),
             Wrong,

@@ -5,18 +5,17 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 from sqlalchemy import Connection, delete, func, select, text
-from sqlalchemy.exc import SQLAlchemyError
 
 from liftwatch import clock
 from liftwatch.access.sight import EVERYTHING, Sight
 from liftwatch.adapters.sql import tables
 from liftwatch.adapters.sql.account import SqlAccountReads
 from liftwatch.adapters.sql.audit import SqlAuditReads
-from liftwatch.adapters.sql.connect import WRITES, connect, is_sqlite, make_folder, shown
+from liftwatch.adapters.sql.connect import WRITES, connect, is_sqlite
 from liftwatch.adapters.sql.evidence import SqlEvidenceReads
 from liftwatch.adapters.sql.filters import seen_incidents, seen_lifts
 from liftwatch.adapters.sql.incident_lists import queries
-from liftwatch.adapters.sql.migrate import migrate
+from liftwatch.adapters.sql.migrate import bring_up
 from liftwatch.adapters.sql.register import SqlRegisterReads, with_entered
 from liftwatch.adapters.sql.rows import (
     ATTEMPT,
@@ -33,7 +32,7 @@ from liftwatch.adapters.sql.rows import (
     lift_of,
     promise_of,
 )
-from liftwatch.adapters.sql.trouble import BooksError, brief, translated
+from liftwatch.adapters.sql.trouble import BooksError, translated
 from liftwatch.adapters.sql.work import SqlWork
 from liftwatch.audit.chain import Keys
 from liftwatch.incidents.incident import Incident
@@ -232,12 +231,8 @@ def open_books(url: str, *, audit_keys: Keys = ()) -> SqlBooks:
     """
     books = SqlBooks(url, audit_keys=audit_keys)
     try:
-        make_folder(books.engine.url)
-        migrate(books.engine)
+        bring_up(books.engine)
     except BooksError:
         books.close()
         raise
-    except (SQLAlchemyError, OSError) as error:
-        books.close()
-        raise BooksError(f"database {shown(books.engine.url)}: {brief(error)}") from error
     return books

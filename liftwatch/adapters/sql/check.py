@@ -26,14 +26,17 @@ class Schema(NamedTuple):
 
 
 def schema_of(url: str) -> Schema:
-    """Of a database that answers; a file that is not there yet has no schema. Raises BooksError."""
+    """Of a database that answers; a file that is empty or not there yet has no schema.
+
+    Raises BooksError.
+    """
     engine = connect(url)
     script = ScriptDirectory(str(FOLDER))
     head = script.get_current_head() or ""
     known = {one.revision for one in script.walk_revisions()}
     file = engine.url.database or ""
     try:
-        if is_sqlite(engine) and not _is_file(file):
+        if is_sqlite(engine) and not _holds_something(file):
             return Schema(None, head, ahead=False, has_admin=False, seal=None)
         with engine.connect() as connection:
             tables = set(inspect(connection).get_table_names())
@@ -57,10 +60,10 @@ def schema_of(url: str) -> Schema:
         engine.dispose()
 
 
-def _is_file(path: str) -> bool:
+def _holds_something(path: str) -> bool:
     try:
-        with open(path, "rb"):
-            return True
+        with open(path, "rb") as file:
+            return bool(file.read(1))
     except FileNotFoundError:
         return False
     except OSError as error:

@@ -36,10 +36,13 @@ from liftwatch.access.secrets import Seal
 from liftwatch.access.sight import Grant, Place
 from liftwatch.adapters.sql import people_tables as tables
 from liftwatch.adapters.sql.books import SqlBooks
+from liftwatch.adapters.sql.contacts import SqlContactReads, SqlContactWork
+from liftwatch.adapters.sql.identities import IdentityReads, IdentityWork
+from liftwatch.adapters.sql.rotas import SqlRotaReads, SqlRotaWork, replace_version
 from liftwatch.adapters.sql.trouble import translated
 from liftwatch.adapters.sql.work import SqlWork
 from liftwatch.audit.entry import Act
-from liftwatch.ports import Conflict, Stale
+from liftwatch.ports import Conflict
 from liftwatch.records import RegisterWork
 from liftwatch.said import Said
 
@@ -50,7 +53,7 @@ _ORGANISATION, _PLACE, _CONTRACT = (
     tables.contract.c,
 )
 _ANSWERED = tables.answered.c
-SEALED = ("name", "phone")
+SEALED = ("name", "phone", "email")
 
 # What is asked at every request: a query made beforehand takes half the time.
 _NOW_MS = bindparam("now_ms", type_=BigInteger())
@@ -98,11 +101,11 @@ class SqlPeople:
             yield SqlPeopleReads(connection, self._seal)
 
 
-class SqlPeopleReads:
+class SqlPeopleReads(IdentityReads, SqlRotaReads, SqlContactReads):
     """What is read of people and organisations."""
 
     def __init__(self, connection: Connection, seal: Seal) -> None:
-        self._connection, self._seal = connection, seal
+        super().__init__(connection, seal)
 
     def person(self, id: str) -> Person | None:
         """One person."""
@@ -127,6 +130,12 @@ class SqlPeopleReads:
         rows = self._connection.execute(query.order_by(_MEMBER.from_ms, _MEMBER.id))
         return [Membership(**row._asdict()) for row in rows]
 
+    def members(self, organisation: str) -> list[Membership]:
+        """The roles in an organisation, past ones too."""
+        query = select(tables.membership).where(_MEMBER.organisation == organisation)
+        rows = self._connection.execute(query.order_by(_MEMBER.from_ms, _MEMBER.id))
+        return [Membership(**row._asdict()) for row in rows]
+
     def grants(self, person: str, now_ms: int) -> tuple[Grant, ...]:
         """What a person may now: roles in organisations that are not closed, and their places."""
         held: dict[tuple[str, str], list[Place]] = {}
@@ -147,6 +156,14 @@ class SqlPeopleReads:
         """Organisations in order of their id, after an id."""
         query = select(tables.organisation).where(_ORGANISATION.id > after)
         return self._organisations(query.order_by(_ORGANISATION.id).limit(limit))
+
+    def organisations_at(self, area: str, estate: str) -> list[Organisation]:
+        """Organisations that are open and reach something of an estate, in order of their id."""
+        reach = select(_PLACE.organisation).where(_PLACE.area == area)
+        reach = reach.where(_PLACE.estate.in_(("", estate)))
+        query = select(tables.organisation).where(_ORGANISATION.id.in_(reach))
+        query = query.where(_ORGANISATION.closed_ms.is_(None)).order_by(_ORGANISATION.id)
+        return self._organisations(query)
 
     def contracts(
         self, *, lift: str | None = None, organisation: str | None = None
@@ -213,7 +230,7 @@ class SqlPeopleReads:
         return found
 
 
-class SqlPeopleWork(SqlPeopleReads):
+class SqlPeopleWork(SqlPeopleReads, IdentityWork, SqlRotaWork, SqlContactWork):
     """One transaction: reads, and what it changes."""
 
     def __init__(self, work: SqlWork, seal: Seal) -> None:
@@ -361,10 +378,7 @@ class SqlPeopleWork(SqlPeopleReads):
         self._connection.execute(insert(table), values)
 
     def _replace(self, table: Any, values: dict[str, Any]) -> None:
-        before = (table.c.id == values["id"]) & (table.c.version == values["version"] - 1)
-        done = self._connection.execute(update(table).where(before).values(values))
-        if done.rowcount != 1:
-            raise Stale(Said("somebody else has changed it"))
+        replace_version(self._connection, table, values)
 
 
 def _by(id: str) -> Any:

@@ -15,6 +15,7 @@ from sqlalchemy import (
     bindparam,
     false,
     func,
+    insert,
     or_,
     select,
     tuple_,
@@ -25,19 +26,21 @@ from liftwatch import clock
 from liftwatch.access.sight import EVERYTHING, Sight
 from liftwatch.adapters.sql import tables
 from liftwatch.adapters.sql.filters import seen_lifts
-from liftwatch.adapters.sql.register_tables import household, lift_register
+from liftwatch.adapters.sql.localities import SqlLocalityReads, SqlLocalityWork
+from liftwatch.adapters.sql.register_tables import household, lift_entry, lift_register
 from liftwatch.adapters.sql.rows import LIFT, upserting
 from liftwatch.adapters.sql.trouble import translated
 from liftwatch.records import Door, Holder
 from liftwatch.register.changes import UNNOTED, Known, Origin
 from liftwatch.register.columns import HouseholdRow
 from liftwatch.register.facts import Facts
-from liftwatch.register.record import Record, Site
+from liftwatch.register.record import Note, Record, Site
 
 ASKED_MAX = 500
 """Names in one question; far below what SQLite takes."""
 
 _LIFT, _REGISTER, _HOUSE = tables.lift.c, lift_register.c, household.c
+_ENTRY = lift_entry.c
 _BY = dict[str, Origin]
 _ENTERED: tuple[ColumnElement[Any], ...] = (
     _REGISTER.entered,
@@ -58,7 +61,7 @@ def with_entered() -> Select[Any]:
     return select(*LIFT, _REGISTER.entered).select_from(joined)
 
 
-class SqlRegisterReads:
+class SqlRegisterReads(SqlLocalityReads):
     """Fulfils `liftwatch.records.RegisterReads`."""
 
     engine: Engine
@@ -76,6 +79,13 @@ class SqlRegisterReads:
         query = select(_REGISTER.lift, _REGISTER.version).where(_REGISTER.version > 0)
         with translated(), self.engine.connect() as connection:
             return {row.lift: row.version for row in connection.execute(query)}
+
+    def notes_of(self, lift: str, *, limit: int = 100) -> list[Note]:
+        """What people set of a lift, the newest first."""
+        query = select(lift_entry).where(_ENTRY.lift == lift)
+        query = query.order_by(_ENTRY.version.desc(), _ENTRY.field).limit(limit)
+        with translated(), self.engine.connect() as connection:
+            return [_note_of(row) for row in connection.execute(query)]
 
     def successor_of(self, lift: str) -> str | None:
         """The lift that replaced this one."""
@@ -107,7 +117,7 @@ class SqlRegisterReads:
             return [HouseholdRow(**row._asdict() | {"unit": row.unit or None}) for row in rows]
 
 
-class SqlRegisterWork:
+class SqlRegisterWork(SqlLocalityWork):
     """Fulfils `liftwatch.records.RegisterWork` on a transaction that has begun."""
 
     connection: Connection
@@ -156,6 +166,12 @@ class SqlRegisterWork:
         return statement, [
             {"lift": one.lift, "area": one.area, "estate": one.estate, **blank} for one in records
         ]
+
+    def note_entries(self, notes: Mapping[str, Sequence[Note]]) -> None:
+        """Keep for good what people set of some lifts."""
+        rows = [_values_of_note(lift, one) for lift, kept in notes.items() for one in kept]
+        if rows:
+            self.connection.execute(insert(lift_entry), rows)
 
     def note_said(self, lift: str, said_by: Mapping[str, Origin]) -> None:
         """Keep which terminal said what; no change of the record, and it conflicts with none."""
@@ -225,6 +241,20 @@ def _record_of(row: Row[Any]) -> Record:
         site_by=msgspec.convert(row.site_by, _BY),
         version=row.version,
     )
+
+
+def _values_of_note(lift: str, note: Note) -> dict[str, Any]:
+    values = {"lift": lift, "version": note.version, "field": note.field}
+    told = {"who": note.by.who, "at_ms": note.by.at_ms}
+    return values | told | {"value": msgspec.to_builtins(note.value)}
+
+
+def _note_of(row: Row[Any]) -> Note:
+    """As it was typed: dates and landings, where the field is one of the register's."""
+    value = row.value
+    if value is not None and row.field in Facts.__struct_fields__:
+        value = getattr(msgspec.convert({row.field: value}, Facts), row.field)
+    return Note(row.version, row.field, value, Origin(row.who, row.at_ms))
 
 
 def _values_of(record: Record) -> dict[str, Any]:

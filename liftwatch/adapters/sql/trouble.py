@@ -16,6 +16,8 @@ from liftwatch.said import Said
 
 LOST_RACES = {"40001", "40P01", "55P03"}
 """PostgreSQL: serialization failure, deadlock, lock not available; a second try wins."""
+DAMAGED = ("SQLITE_CORRUPT", "SQLITE_NOTADB")
+"""What the disk has damaged: somebody must restore it; until then it is as if it were away."""
 UNIQUE = {"23505", "SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY"}
 
 
@@ -56,6 +58,6 @@ def translated() -> Iterator[None]:
     except TimeoutError as error:
         raise StoreUnavailable("no free connection to the database") from error
     except DBAPIError as error:
-        if error.connection_invalidated:
+        if error.connection_invalidated or code_of(error).startswith(DAMAGED):
             raise StoreUnavailable(brief(error)) from error
         raise
