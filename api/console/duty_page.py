@@ -16,7 +16,7 @@ from api.console.duty_views import (
     on_call_view,
     rota_view,
 )
-from api.console.forms import Sent, TheForm, degrees, done, fresh_key
+from api.console.forms import Sent, TheForm, chosen, degrees, done, fresh_key, typed_day
 from api.console.language import Language
 from api.console.render import language_of, render
 from api.contacts import WRITE as CONTACTS
@@ -26,7 +26,6 @@ from api.own import is_admin, leads, led_organisation, own_organisation
 from api.parts import TheGate
 from api.people_shapes import Nothing
 from api.principal import Principal, allow
-from api.problems import BadParameter
 from api.rota_shapes import minutes_of
 from api.rotas import READ, TAKE, WRITE, found_rota
 from liftwatch.access.duty import DutyRota
@@ -36,8 +35,6 @@ from liftwatch.clock import (
     DAY_MS,
     MINUTE_MS,
     begin_ms,
-    date_of,
-    day_of,
     day_text,
     estate_day,
     now_ms,
@@ -99,11 +96,8 @@ def change(
     request: Request, gate: TheGate, principal: Writer, *, id: IdPath, form: TheForm
 ) -> Response:
     """What one of the forms of the page asks."""
-    what = form.text("what")
-    act = _ACTS.get(what)
-    if act is None:
-        raise BadParameter("what", Said("is none of %(acts)s", acts=", ".join(_ACTS)))
-    action = {"take": TAKE, "reach": CONTACTS}.get(what, WRITE)
+    act = chosen(form, _ACTS)
+    action = {"take": TAKE, "reach": CONTACTS}.get(form.text("what"), WRITE)
     wrong = done(gate, principal, action, form=form, act=_acting(act, principal, id, form=form))
     if wrong:
         return _page(request, gate, principal, id=id, wrong=wrong, form=form)
@@ -210,7 +204,7 @@ def _plan_of(form: Sent, found: DutyRota | None) -> Plan:
     persons = tuple(name for n in range(1, PLACES_MAX + 1) if (name := form.text(f"person_{n}")))
     turns = Turns(
         persons=persons,
-        first_day=date_of(_day(form.text("first_day"))),
+        first_day=typed_day(form.text("first_day")),
         from_min=minutes_of(form.text("hand_over")),
         hours=form.number("hours"),
     )
@@ -229,7 +223,8 @@ def _plan_of(form: Sent, found: DutyRota | None) -> Plan:
 
 def _exception_of(form: Sent, found: DutyRota) -> Substitution:
     """From the hand-over of the first day to the one after the last."""
-    first, last = _day(form.text("from_day")), _day(form.text("last_day") or form.text("from_day"))
+    first = typed_day(form.text("from_day"))
+    last = typed_day(form.text("last_day") or form.text("from_day"))
     if not found.rota.turns:
         raise AccessError(Said("exceptions of a weekly pattern are made by the API"))
     hand_over_ms = found.rota.turns[0].from_min * MINUTE_MS
@@ -237,18 +232,9 @@ def _exception_of(form: Sent, found: DutyRota) -> Substitution:
     return Substitution(
         person=form.text("instead_of") or None,
         by=None if by == NOBODY else by,
-        from_ms=begin_ms(date_of(first)) + hand_over_ms,
-        to_ms=begin_ms(date_of(last)) + DAY_MS + hand_over_ms,
+        from_ms=begin_ms(first) + hand_over_ms,
+        to_ms=begin_ms(last) + DAY_MS + hand_over_ms,
     )
-
-
-def _day(text: str) -> int:
-    try:
-        return day_of(text)
-    except (ValueError, OverflowError) as error:
-        raise AccessError(
-            Said("%(text)s is no day such as 2026-03-02", text=repr(text[:20]))
-        ) from error
 
 
 def _page(

@@ -1,7 +1,9 @@
 """Forms of the pages: each counts once, and what is wrong is said above it."""
 
 import hashlib
-from typing import Annotated, NamedTuple
+from collections.abc import Mapping
+from datetime import date
+from typing import Annotated, NamedTuple, TypeVar
 
 from fastapi import Depends, Request
 
@@ -11,11 +13,13 @@ from api.once import Act, Once, act_once
 from api.principal import Principal
 from api.problems import BadParameter
 from liftwatch.access.people import AccessError
+from liftwatch.clock import date_of, day_of
 from liftwatch.ids import new_id
 from liftwatch.ports import Conflict
 from liftwatch.said import Said, said_by
 
 FIELDS_MAX, FIELD_MAX = 40, 20_000
+Chosen = TypeVar("Chosen")
 
 
 class Sent(NamedTuple):
@@ -62,6 +66,28 @@ def degrees(text: str) -> float | None:
         raise AccessError(
             Said("%(text)s is no number of degrees such as 31.385", text=repr(text[:20]))
         ) from error
+
+
+def typed_day(text: str, *, days: int = 0) -> date:
+    """A day of a field, or one so many days after it; AccessError for what is none.
+
+    >>> typed_day("2026-03-02", days=1)
+    datetime.date(2026, 3, 3)
+    """
+    try:
+        return date_of(day_of(text) + days)
+    except (ValueError, OverflowError) as error:
+        raise AccessError(
+            Said("%(text)s is no day such as 2026-03-02", text=repr(text[:20]))
+        ) from error
+
+
+def chosen(form: Sent, acts: Mapping[str, Chosen]) -> Chosen:
+    """Which of a page's acts its form asks for; BadParameter for none of them."""
+    act = acts.get(form.text("what"))
+    if act is None:
+        raise BadParameter("what", Said("is none of %(acts)s", acts=", ".join(acts)))
+    return act
 
 
 TheForm = Annotated[Sent, Depends(sent)]

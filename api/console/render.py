@@ -8,13 +8,14 @@ from fastapi import Request, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from api.console.assets import asset_path
-from api.console.forms import fresh_key
+from api.console.forms import Sent, fresh_key
 from api.console.kinds import ROLE_TEXTS, SEVERITIES
 from api.console.language import COOKIE, FORMS, LANGUAGES, Language, choose
 from api.parts import Parts
 from api.principal import NOBODY
 from liftwatch.access.rights import ACTIONS
 from liftwatch.clock import now_ms
+from liftwatch.said import Said
 
 TEMPLATES = Path(__file__).parent / "templates"
 HEADERS = {"Cache-Control": "no-store", "Vary": "Accept-Language, Cookie"}
@@ -90,3 +91,16 @@ def render(
         )
     )
     return Response(text, status_code=status, media_type="text/html", headers=HEADERS)
+
+
+def render_form(
+    request: Request,
+    template: str,
+    values: dict[str, Any],
+    *,
+    wrong: Said | None,
+    form: Sent | None,
+) -> Response:
+    """A page with forms: what was typed stays, with the reason why it cannot be."""
+    values |= {"wrong": wrong, "typed": form.fields if form else {}, "key": fresh_key}
+    return render(request, template, values, status=422 if wrong else 200)
