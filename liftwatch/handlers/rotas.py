@@ -30,7 +30,8 @@ from liftwatch.clock import DAY_MS, begin_ms
 from liftwatch.ids import new_id
 from liftwatch.ports import Stale
 from liftwatch.register.doubts import Unusual, Wrong
-from liftwatch.register.rota import LOOK_BACK_DAYS, Confirmation, Rota, judge_rota, stretches
+from liftwatch.register.judged_rotas import judge_rota
+from liftwatch.register.rota import LOOK_BACK_DAYS, Confirmation, Rota, stretches
 from liftwatch.said import Said
 
 TOLD_DAYS = 2 * LOOK_BACK_DAYS

@@ -10,6 +10,7 @@ from msgspec import structs
 
 from liftwatch.clock import DAY_MS, HOUR_MS, MINUTE_MS
 from liftwatch.register.doubts import Unusual, Wrong
+from liftwatch.register.judged_rotas import judge_rota
 from liftwatch.register.rota import (
     HOLIDAY,
     WINDOW_DAYS_MAX,
@@ -18,7 +19,6 @@ from liftwatch.register.rota import (
     Span,
     Substitution,
     Turns,
-    judge_rota,
     on_duty,
     overlapping,
     responsible,
