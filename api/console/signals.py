@@ -3,6 +3,10 @@
 from api.console.marks import N_, P_
 
 LABELS: dict[str, str] = {
+    "area": N_("Area"),
+    "estate": N_("Estate"),
+    "name": N_("Name"),
+    "name_en": N_("English name"),
     "equipment_code": N_("Equipment code"),
     "rescue_code": N_("Rescue code (96333)"),
     "address": N_("Address"),
