@@ -36,6 +36,9 @@ CARE = frozenset({"half_month", "quarter", "half_year", "year"})
 """Works of a visit that count as routine care (contract, section 2: `maintenance_overdue`)."""
 SILENT_MS = 90 * SECOND_MS
 """An idle lift tells its state every 60 s (contract, section 1); silent longer it is cut off."""
+MOVED_MS = 10 * SECOND_MS
+"""Within this a door that works has arrived (domain 4.3: 2 to 5 s): a state that tells it under way
+so long after proves that it has not [our choice]."""
 SPEAKS = 30  # messages after which a lift is known to speak as the contract has it
 LANDING_MM = 100.0  # beyond this the car has left its landing (contract: 0.10 m)
 
@@ -125,6 +128,15 @@ class View(Struct, gc=False):
         """
         silent = self.heard_ms is not None and now_ms - self.heard_ms > SILENT_MS
         return silent and self.heard >= SPEAKS
+
+    def is_seen(self, since_ms: int) -> bool:
+        """Whether a state has told of what lasts since then, long enough after it began.
+
+        Otherwise a terminal that fell silent while a door moved would leave it moving for ever. A
+        lift hardly heard yet is taken by its word.
+        """
+        told_ms = self.now.at_ms if self.now else since_ms
+        return told_ms >= since_ms + MOVED_MS or self.heard < SPEAKS
 
     def occupied(self, now_ms: int) -> bool | None:
         """Whether somebody is inside: True, False, or None when nothing tells."""

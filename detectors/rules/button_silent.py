@@ -8,7 +8,7 @@ from functools import lru_cache
 from msgspec import field
 
 from detectors.contract import Claim, Detector
-from detectors.rules.button_dead import BUTTONS_MAX, name_of
+from detectors.rules.button_dead import BUTTONS_MAX, ITEMS, name_of
 from detectors.view import View
 from liftwatch.clock import DAY_MS, HOUR_MS, rfc3339, to_ms
 from liftwatch.telemetry.messages import Button, Edge, Maintenance, Message
@@ -21,13 +21,14 @@ SILENT_MS_MIN = 1 * DAY_MS
 """A silence is judged over whole days, for hours of the day have habits of their own."""
 UNEVEN = 1.3
 """People come in families and classes, not one by one: so many fewer presses count."""
-LONGEST = 1.5  # beyond the longest silence it ever had, in presses of its neighbours
+LONGEST = 1.5  # times the longest silence it ever had, in presses of the whole lift
 PARTNERS_MIN = 30  # presses of the other buttons of a floor, to be a measure
+WORKED = frozenset({"adjusted", "replaced"})
 SPOKEN = 3  # presses to clear (domain, section 10: BTN-1)
 COUNTED_MAX = 20_000  # presses of all buttons; then older ones count half
 _HABIT = struct.Struct("<IIIfI")
 """Presses of a button; all presses and those of its floor when it last spoke; the longest silence
-in expected presses; when it last spoke, in seconds from the first press."""
+in presses of the whole lift; when it last spoke, in seconds from the first press."""
 
 
 class ButtonSilent(Detector):
@@ -71,9 +72,7 @@ class ButtonSilent(Detector):
         return claims
 
     def forget(self) -> None:
-        """Silences count from now; a habit has no date, and nobody changes it by a visit."""
-        spoke_s = max(self.judged_ms - (self.first_ms or self.judged_ms), 0) // 1000
-        self._begin_silences(spoke_s)
+        """Nothing: presses are counted, not hours, and those of a visit for nobody."""
 
     def _begin_silences(self, spoke_s: int) -> None:
         """As if every button had spoken at that second after the first press."""
@@ -92,8 +91,8 @@ class ButtonSilent(Detector):
             return ()
         presses, longest = 0, 0.0
         if known is not None:
-            presses, _, _, longest, _ = _HABIT.unpack(known)
-            longest = max(longest, self._missing(name, floor, above=longest))
+            presses, then, _, longest, _ = _HABIT.unpack(known)
+            longest = max(longest, float(self.all_presses - then))
         self.all_presses += 1
         self.counted += 1
         on_floor = self.floors[floor] = self.floors.get(floor, 0) + 1
@@ -120,8 +119,11 @@ class ButtonSilent(Detector):
         return (self._cleared(at_ms),) if not self.dead else ()
 
     def _after_visit(self, body: Maintenance, at_ms: int) -> Iterable[Claim]:
-        """Whoever was there may have mended it: silences count from now."""
-        if body.phase != "out":
+        """Who worked on buttons, or repaired they do not say what, may have mended it: silences
+        count from now. After any other visit a button that was mended is soon pressed."""
+        worked = any(item.code in ITEMS and item.result in WORKED for item in body.items or ())
+        repaired = body.work == "repair" and not body.items
+        if body.phase != "out" or not (worked or repaired):
             return ()
         self._begin_silences(max(at_ms - (self.first_ms or at_ms), 0) // 1000)
         if not self.dead:
@@ -129,16 +131,11 @@ class ButtonSilent(Detector):
         self.dead = {}
         return (self._cleared(at_ms),)
 
-    def _missing(self, name: str, floor: int, *, above: float = 0.0) -> float:
-        """How many presses of a button would have been expected since it last spoke.
-
-        What is not above a bound by the whole lift's presses is not looked at by its floor's.
-        """
+    def _missing(self, name: str, floor: int) -> float:
+        """How many presses of a button would have been expected since it last spoke."""
         presses, then, then_on_floor, _, _ = _HABIT.unpack(self.habits[name])
         since = self.all_presses - then
         missing: float = since * presses / max(self.counted - since, presses)
-        if missing <= above:
-            return missing
         since_on_floor = self.floors.get(floor, 0) - then_on_floor
         partners = self._presses_of(floor) - presses - since_on_floor
         if partners >= PARTNERS_MIN:
@@ -164,19 +161,22 @@ class ButtonSilent(Detector):
             spoke_ms = first_ms + spoke_s * 1000
             if name in self.dead or presses < PRESSES_MIN or at_ms - spoke_ms < SILENT_MS_MIN:
                 continue
-            missing = self._missing(name, floor_of(name)) / UNEVEN
-            if missing <= LONGEST * longest or chance(missing, presses) > CHANCE / gaps:
+            missing = self._missing(name, floor_of(name))
+            if missing <= LONGEST * longest * presses / self.counted:
+                continue
+            expected = missing / UNEVEN
+            if chance(expected, presses) > CHANCE / gaps:
                 continue
             self.dead[name] = 0
             if len(self.dead) == 1:
-                yield self._raised(name, at_ms, (spoke_ms, missing))
+                yield self._raised(name, at_ms, (spoke_ms, expected))
 
     def _raised(self, name: str, at_ms: int, silence: tuple[int, float]) -> Claim:
-        spoke_ms, missing = silence
+        spoke_ms, expected = silence
         evidence = {
             "button": name,
             "silent_since": rfc3339(spoke_ms),
-            "expected_presses": round(missing, 1),
+            "expected_presses": round(expected, 1),
             "limit": f"chance below {CHANCE:g} per lift and month",
         }
         return Claim(

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from detectors.contract import Claim, Detector, soonest
-from detectors.view import View
+from detectors.view import SILENT_MS, View
 from liftwatch.clock import SECOND_MS, to_ms
 from liftwatch.telemetry.messages import Door, Message, State
 
@@ -51,6 +51,7 @@ class DoorFault(Detector):
     slow_from_ms: dict[str, int] = {}
     part: str | None = None
     since_ms: int | None = None
+    told_ms: int | None = None
     counted_ms: int | None = None
     good: int = 0
     raised: bool = False
@@ -60,14 +61,14 @@ class DoorFault(Detector):
         if isinstance(message.body, Door):
             return self._hear_door(message.body, message.at_ms)
         now = view.newest(message)
-        if now is not None:
-            self._hear_state(now.state, now.at_ms)
-        return ()
+        if now is None:
+            return ()
+        self._hear_state(now.state, now.at_ms)
+        return self.tick(now.at_ms, view) if self.part is not None else ()
 
     def tick(self, now_ms: int, view: View) -> Iterable[Claim]:
-        """See whether the leaf has been on its way for too long."""
-        del view
-        if self.part is None or self.since_ms is None:
+        """See whether the leaf has been on its way for too long, by a state that still says so."""
+        if self.part is None or self.since_ms is None or not view.is_seen(self.since_ms):
             return ()
         lasting_s = (now_ms - self.since_ms) / 1000
         claims: list[Claim] = []
@@ -92,7 +93,9 @@ class DoorFault(Detector):
         if door is None or door == "unknown":
             return
         part = door if door in PARTS else None
-        if part != self.part:
+        silent = at_ms - (self.told_ms or at_ms) > SILENT_MS  # it may have arrived meanwhile
+        self.told_ms = at_ms
+        if part != self.part or silent:
             arrived = (self.part, door) in {("opening", "open"), ("closing", "closed")}
             if self.part is not None and arrived and self.counted_ms is None:
                 self.slow.pop(self.part, None)

@@ -104,12 +104,13 @@ class Entrapment(Detector):
         level = state.level_error_mm is not None and abs(state.level_error_mm) <= LANDING_MM
         off_zone = closed is True and not at_landing and not level
         self._follow("off_zone", off_zone, at_ms)
+        if at_ms - (self.stood_ms or at_ms) > SILENT_MS:
+            self.since_ms.pop("standing", None)  # it may have ridden meanwhile
+            self.since_ms.pop("asked", None)  # or opened
         asking = at_landing and state.car_door == "opening"
         kept = not opened and "asked" in self.since_ms
         self._follow("asked", asking or kept, at_ms)
         at_rest = closed is True and at_landing
-        if at_ms - (self.stood_ms or at_ms) > SILENT_MS:
-            self.since_ms.pop("standing", None)  # it may have ridden meanwhile
         self.stood_ms = at_ms
         self._follow("standing", at_rest and view.occupied(at_ms) is True, at_ms)
         return self._clear(at_ms) if opened and at_landing else []
@@ -166,6 +167,8 @@ class Entrapment(Detector):
             if inside is False or (branch == "standing" and inside is not True):
                 continue
             if branch == "standing" and view.is_silent(due_ms):
+                continue
+            if branch == "asked" and not view.is_seen(since_ms):
                 continue
             kind: Literal["entrapment", "entrapment_suspected"] = (
                 "entrapment" if inside else "entrapment_suspected"

@@ -1,15 +1,17 @@
 """Buttons that fall silent, beside people who go away, holidays, and quiet nights."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import Any
 
 from detectors.bank import Bank
 from detectors.contract import Claim
 from detectors.rules.button_silent import ButtonSilent
 from detectors.view import View
 from liftwatch.clock import DAY_MS, HOUR_MS, parse_ms, rfc3339
-from liftwatch.telemetry.messages import Button, Edge, Maintenance
+from liftwatch.incidents.incident import AlarmChange
+from liftwatch.telemetry.messages import Button, Edge, Item, Maintenance
 from tests.detectors.conftest import as_heard
 
 START_MS = parse_ms("2026-03-01T16:00:00Z")  # midnight in Shanghai
@@ -127,24 +129,46 @@ def test_nothing_is_told_before_there_is_a_habit() -> None:
     assert claims_of(told) == []
 
 
-def test_a_visit_of_routine_care_changes_no_habit() -> None:
-    """It comes every fortnight, and what it silences meanwhile begins anew: not what is usual."""
+def silence_with_visits(days: Sequence[int], **said: Any) -> list[AlarmChange]:
+    """What is raised of a button that nobody hears from day 30 on, with visits that say so much."""
     bank = Bank(area="320583", estate="garden", lift="LIFT-0001", detectors=(ButtonSilent,))
-    visits = iter([START_MS + day * DAY_MS + 13 * HOUR_MS for day in (10, 24)])
-    visit_ms = next(visits)
-    raised = []
-    for seq, (at_ms, edge) in enumerate(presses(2, range(60))):
+    visits = iter([START_MS + day * DAY_MS + 13 * HOUR_MS for day in days])
+    visit_ms = next(visits, None)
+    raised: list[AlarmChange] = []
+    for seq, (at_ms, edge) in enumerate(presses(2, range(80))):
         if visit_ms is not None and at_ms >= visit_ms:
             for phase, from_ms in (("in", visit_ms), ("out", visit_ms + 20)):
-                said = Maintenance(
-                    v=1, terminal="T", boot="b", seq=seq, at="", phase=phase, work="half_month"
-                )
-                bank.hear(as_heard(said, from_ms))
+                fields = {"terminal": "T", "boot": "b", "seq": seq, "at": "", "phase": phase}
+                raised += bank.hear(as_heard(Maintenance(v=1, **fields, **said), from_ms))  # type: ignore[arg-type]  # of a test
             visit_ms = next(visits, None)
         if at_ms < START_MS + 30 * DAY_MS or not is_of(edge, "landing", 7):
             body = Button(v=1, terminal="T", boot="b", seq=seq, at="", edges=[edge])
             raised += bank.hear(as_heard(body, at_ms))
-    assert [(one.edge, one.evidence["button"]) for one in raised] == [
+    return raised
+
+
+def test_a_visit_of_routine_care_changes_nothing() -> None:
+    """It comes every fortnight: neither what is usual begins anew, nor a silence."""
+    alone = silence_with_visits(())
+    assert [(one.edge, one.evidence["button"]) for one in alone] == [
         ("raised", "landing/floor/7/down")
     ]
-    assert raised[0].at_ms < START_MS + 51 * DAY_MS
+    visited = silence_with_visits((10, 24, 31, 32, 33), work="half_month")
+    checked = [Item(code="A-1-24", result="ok")]
+    told = silence_with_visits((10, 24, 31, 32, 33), work="half_month", items=checked)
+    assert abs(visited[0].at_ms - alone[0].at_ms) < DAY_MS
+    assert abs(told[0].at_ms - alone[0].at_ms) < DAY_MS
+
+
+def test_who_worked_on_buttons_may_have_mended_it() -> None:
+    """From then on the silence counts anew; what was raised is over, and raised again."""
+    alone = silence_with_visits(())
+    day = (alone[0].at_ms - START_MS) // DAY_MS
+    for said in (
+        {"work": "half_month", "items": [Item(code="A-1-24", result="replaced")]},
+        {"work": "repair"},
+    ):
+        before = silence_with_visits((day - 1,), **said)
+        assert before[0].at_ms > alone[0].at_ms + DAY_MS
+        after = silence_with_visits((day + 1,), **said)
+        assert [one.edge for one in after] == ["raised", "cleared", "raised"]

@@ -3,12 +3,15 @@
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from msgspec import structs
 
 from liftwatch.telemetry.messages import State
 from tests.detectors.conftest import as_heard, at_of
 
 Tell = Callable[[str], None]
+SPOKEN = "\n".join(f"{n:02}:00  state" for n in range(40))
+"""An idle lift that speaks as the contract has it, for forty minutes."""
 
 
 def test_doors_that_opened_while_we_were_cut_off(stories: Any) -> None:
@@ -80,3 +83,64 @@ def test_who_is_seen_after_the_silence_counts_at_once(story: Tell) -> None:
 {minutes}
         23:11  expect  entrapment raised at=23:10 opened=20:10
     """)
+
+
+def test_a_terminal_that_falls_silent_while_a_door_moves_accuses_no_door(story: Tell) -> None:
+    """Nor does it trap whoever is inside: nobody can tell whether it arrived."""
+    story(
+        SPOKEN
+        + """
+        40:00  state   car=moving speed_mps=1.0 occupied=true run_command=true brake=lifted
+        40:10  state   car=stopped speed_mps=0 car_door=opening run_command=false brake=applied
+        48:00  expect  nothing
+        48:00  state   car_door=closed occupied=false
+        50:00  expect  nothing
+        """
+    )
+
+
+@pytest.mark.parametrize("door", ["opening", "closing"])
+def test_a_door_that_is_still_under_way_when_the_terminal_speaks_again(
+    story: Tell, door: str
+) -> None:
+    """After a silence in which it may have arrived it has begun anew."""
+    story(
+        SPOKEN
+        + f"""
+        40:10  state   car_door={door}
+        45:00  state   car_door={door}
+        45:20  expect  nothing
+        45:25  state   car_door={door} car_c=21
+        45:29  expect  nothing
+        45:31  expect  door_fault raised opened=45:00 at=45:30
+        """
+    )
+
+
+def test_a_heartbeat_tells_that_a_door_has_not_arrived(story: Tell) -> None:
+    """It says that the door is still under way: then both are as old as they are."""
+    story(
+        SPOKEN
+        + """
+        40:00  state   car=moving speed_mps=1.0 occupied=true run_command=true brake=lifted
+        40:10  state   car=stopped speed_mps=0 car_door=opening run_command=false brake=applied
+        41:09  expect  nothing
+        41:10  state   car_c=21
+        41:10.2  expect  door_fault raised opened=40:10 at=40:40
+        41:10.2  expect  entrapment raised opened=40:10 at=41:10
+        """
+    )
+
+
+def test_what_was_stored_meanwhile_is_judged_by_what_follows_it(story: Tell) -> None:
+    """It comes after an outage, before what is newer may pass: its door did open."""
+    story(
+        SPOKEN
+        + """
+        40:00  state   car=moving speed_mps=1.0 occupied=true run_command=true brake=lifted
+        40:10  state   car=stopped speed_mps=0 car_door=opening run_command=false brake=applied
+        43:00  state   car=moving car_door=closed speed_mps=1.0 run_command=true brake=lifted
+        43:01  expect  nothing
+        44:00  expect  nothing
+        """
+    )
