@@ -3,16 +3,19 @@
 Nobody has a password: the first comes in by a link that is good once, and looks on as each role.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
+from liftwatch.access.contacts import Contacts
 from liftwatch.access.people import Organisation
 from liftwatch.access.roles import ROLES
 from liftwatch.access.sight import Place
 from liftwatch.access.store import PeopleStore, PeopleWork
-from liftwatch.clock import DAY_MS
-from liftwatch.handlers import people, sign_in
+from liftwatch.clock import DAY_MS, date_of, estate_day
+from liftwatch.handlers import people, rotas, sign_in
 from liftwatch.register.columns import KINDS
+from liftwatch.register.localities import Locality
+from liftwatch.register.rota import Rota, Turns
 
 YEAR_MS = 365 * DAY_MS
 
@@ -63,6 +66,20 @@ PEOPLE = (
 )
 """None of them exists."""
 OTHER_UNIT = "苏州恒升电梯工程有限公司"
+COLLEAGUES: Mapping[str, tuple[str, ...]] = {
+    "property": ("丁值班", "顾值班"),
+    "maintenance": ("陆师傅", "钱师傅"),
+    "rescue": ("夏坐席",),
+}
+"""Who shares the duty in twelve-hour turns, so that there is somebody to call."""
+NAMES = (
+    Locality(area="320583", name="昆山市", name_en="Kunshan"),
+    Locality(area="320583", estate="yushan-garden", name="玉山花园", name_en="Yushan Garden"),
+    Locality(area="320583", estate="tinglin-court", name="亭林苑", name_en="Tinglin Court"),
+    Locality(area="320583", estate="bailu-village", name="白鹭新村", name_en="Bailu Village"),
+)
+TURN_H, HAND_OVER_MIN = 12, 8 * 60
+NUMBER = "0512-0000-00{:02}"  # nobody's: no number of Suzhou begins with 0000
 
 
 def furnish(store: PeopleStore, sites: Iterable[Site], *, now_ms: int) -> str:
@@ -72,12 +89,12 @@ def furnish(store: PeopleStore, sites: Iterable[Site], *, now_ms: int) -> str:
         for one in PEOPLE:
             made = _organisation(work, one, sites[0], now_ms=now_ms) if one.organisation else None
             unit = None if made is None else made.id
-            person = people.make_person(
-                work, login=login_of(one.role), name=one.name, now_ms=now_ms
-            )
-            people.grant(work, person.id, one.role, organisation=unit, now_ms=now_ms)
+            staff = _staff(work, one, unit, now_ms=now_ms)
+            if unit is not None and one.role in COLLEAGUES:
+                _duty(work, unit, staff, now_ms=now_ms)
             if one.role == "maintenance" and unit is not None:
                 _contracts(work, unit, sites, now_ms=now_ms)
+        work.register.put_localities(NAMES)
         first = work.person_of_login(login_of("admin"))
         assert first is not None
         return sign_in.issue(work, first.id, "link", now_ms=now_ms).secret
@@ -94,6 +111,30 @@ def _organisation(work: PeopleWork, one: Somebody, site: Site, *, now_ms: int) -
     return people.make_organisation(
         work, name=one.organisation, kind=kind, places=places, now_ms=now_ms
     )
+
+
+def _staff(work: PeopleWork, one: Somebody, unit: str | None, *, now_ms: int) -> tuple[str, ...]:
+    """Who has a role, and their colleagues; the first leads."""
+    made = []
+    for number, name in enumerate((one.name, *COLLEAGUES.get(one.role, ())), 1):
+        login = login_of(one.role) if number == 1 else f"{login_of(one.role)}-{number}"
+        phone = NUMBER.format(10 * [row.role for row in PEOPLE].index(one.role) + number)
+        person = people.make_person(work, login=login, name=name, phone=phone, now_ms=now_ms)
+        lead = number == 1 and unit is not None
+        people.grant(work, person.id, one.role, organisation=unit, lead=lead, now_ms=now_ms)
+        made.append(person.id)
+    return tuple(made)
+
+
+def _duty(work: PeopleWork, unit: str, staff: tuple[str, ...], *, now_ms: int) -> None:
+    """A rota in turns, with its first person as the head, and a number round the clock."""
+    yesterday = date_of(estate_day(now_ms) - 1)  # so that somebody is on duty by now
+    turns = Turns(persons=staff, first_day=yesterday, from_min=HAND_OVER_MIN, hours=TURN_H)
+    plan = rotas.Plan(name="24 小时值班", rota=Rota(turns=(turns,)), head=staff[0])
+    rotas.make_rota(work, unit, plan, now_ms=now_ms)
+    number = work.person(staff[0])
+    phone = None if number is None else number.phone
+    work.put_contacts(Contacts(organisation=unit, phone=phone, version=1))
 
 
 def _contracts(work: PeopleWork, unit: str, sites: list[Site], *, now_ms: int) -> None:

@@ -14,7 +14,8 @@ from liftwatch.adapters.embedded import EmbeddedStore
 from liftwatch.adapters.sql import SqlBooks
 from liftwatch.adapters.sql.people import SqlPeople
 from liftwatch.clock import now_ms
-from liftwatch.commands.demo_people import PEOPLE, Site, furnish
+from liftwatch.commands.demo_people import COLLEAGUES, PEOPLE, Site, furnish
+from liftwatch.handlers import rotas
 from tests.api.conftest import SECRET, Fleet
 from tests.api.test_people_pages import HTML, Browser
 from tests.api.test_rights import routes
@@ -70,12 +71,28 @@ def test_nobody_looks_on_as_somebody_elsewhere(demo: TestClient, guest: TestClie
     assert ("POST", "/demo/as", "self.write") in routes(demo.app)  # type: ignore[arg-type]
 
 
+def test_there_is_somebody_to_call(demo: TestClient, people: SqlPeople, fleet: Fleet) -> None:
+    """Round the clock, by rotas that have no gap; estates have names."""
+    fleet.lift("L-0001")
+    link = furnish(people, SITES, now_ms=now_ms())
+    assert demo.get(f"/enter/{link}").status_code == 303
+    calls = demo.get("/v1/lifts/L-0001/calls").json()
+    parts = [one["part"] for one in calls["calls"]]
+    assert {"maintenance", "property", "rescue"} <= set(parts)
+    with people.reading() as reads:
+        ids = {one.name: one.id for one in reads.organisations(limit=50)}
+        for unit in (ids[one.organisation] for one in PEOPLE if one.role in COLLEAGUES):
+            (called,) = rotas.on_duty(reads, unit, now_ms())
+            assert called.now
+            assert rotas.warnings(reads, unit, now_ms()) == []
+
+
 def test_each_role_has_somebody(people: SqlPeople) -> None:
     """One person each, without a password, in an organisation of that kind."""
     furnish(people, SITES, now_ms=now_ms())
     with people.reading() as reads:
         found = reads.people(limit=50)
         kinds = {one.kind for one in reads.organisations(limit=50)}
-        assert len(found) == len(PEOPLE)
+        assert len(found) == len(PEOPLE) + sum(map(len, COLLEAGUES.values()))
         assert not any(one.password for one in found)
         assert kinds == {None, *(one.role for one in PEOPLE)} - {"admin", "owner"}
