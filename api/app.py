@@ -17,6 +17,7 @@ from api import (
     identities,
     incidents,
     lifts,
+    moves,
     organisations,
     people,
     places,
@@ -55,6 +56,7 @@ VERSION = "1"
 MODULES = (
     incidents,
     stream,
+    moves,
     lifts,
     pages,
     evidence,

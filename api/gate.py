@@ -14,9 +14,10 @@ from liftwatch.access.identities import Provider
 from liftwatch.access.people import Credential, SignedIn
 from liftwatch.access.secrets import digest, is_signed, signed
 from liftwatch.access.sight import Grant
-from liftwatch.access.store import PeopleReads, PeopleStore
+from liftwatch.access.store import PeopleReads
 from liftwatch.access.tokens import read_token
 from liftwatch.audit.entry import Act
+from liftwatch.office import Office
 
 SIGN_INS = parse("20/minute")
 """Tries of one address, right or wrong: a shift that comes on duty behind one router fits in."""
@@ -38,9 +39,7 @@ class Gate:
     `provider` is where people may sign in as well, if there is one.
     """
 
-    def __init__(
-        self, people: PeopleStore, secret: bytes, provider: Provider | None = None
-    ) -> None:
+    def __init__(self, people: Office, secret: bytes, provider: Provider | None = None) -> None:
         self.people, self.secret, self.provider = people, secret, provider
         self._limiter = MovingWindowRateLimiter(MemoryStorage())
         self._closed = False

@@ -1,7 +1,8 @@
 """`/v1/incidents`: what people work on, filtered and in pages; one incident."""
 
 import re
-from typing import Annotated, get_args
+from collections.abc import Sequence
+from typing import Annotated, Any, get_args
 
 from fastapi import APIRouter, Depends, Query, Response
 
@@ -12,7 +13,7 @@ from api.principal import allow
 from api.problems import DOCUMENTED, BadParameter, Problem, shown
 from api.seen import SeenBooks
 from api.shapes import IncidentList, IncidentShape, answer, described
-from liftwatch.handlers.alarms import incident_data
+from liftwatch.handlers.course import incident_data
 from liftwatch.incidents.incident import Incident, State
 from liftwatch.incidents.kinds import BY_NAME
 from liftwatch.ports import IncidentFilter
@@ -65,8 +66,15 @@ def list_incidents(
     """Incidents raised in [from, to), newest first; the filters given must all hold."""
     after = read_place(cursor) if cursor else None
     page = books.incidents(where, after=after, limit=limit)
-    items = [incident_data(incident) for incident in page.items]
+    items = incidents_data(books, page.items)
     return answer({"items": items, "next": page.next and write_cursor(LIST, page.next)})
+
+
+def incidents_data(books: SeenBooks, incidents: Sequence[Incident]) -> list[dict[str, Any]]:
+    """Incidents that are seen, with who has each, and what is due."""
+    ids = [one.id for one in incidents]
+    courses, clocks = books.courses(ids), books.clocks_of(ids)
+    return [incident_data(o, courses.get(o.id), clocks.get(o.id, ())) for o in incidents]
 
 
 def read_place(cursor: str) -> tuple[int, str]:
@@ -80,7 +88,7 @@ def read_place(cursor: str) -> tuple[int, str]:
 @router.get("/v1/incidents/{id}", responses=described(IncidentShape, "The incident"))
 def read_incident(books: TheBooks, id: str) -> Response:
     """One incident."""
-    return answer(incident_data(find_incident(books, id)))
+    return answer(incidents_data(books, [find_incident(books, id)])[0])
 
 
 def find_incident(books: SeenBooks, id: str) -> Incident:

@@ -20,9 +20,9 @@ from api.shapes import NO_STORE
 from api.trail import act_of
 from liftwatch.access.people import Answered
 from liftwatch.access.rights import ACTIONS
-from liftwatch.access.store import PeopleWork
 from liftwatch.audit.entry import Act as Noted
 from liftwatch.clock import now_ms
+from liftwatch.office import OfficeWork
 from liftwatch.said import Said
 
 _KEY = re.compile(r"[!-~]{8,64}")
@@ -86,7 +86,7 @@ class Done(NamedTuple):
     facts: Mapping[str, str] = {}
 
 
-Act = Callable[[PeopleWork, int], Done]
+Act = Callable[[OfficeWork, int], Done]
 """What is done, in a transaction and at a moment."""
 
 

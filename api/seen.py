@@ -3,10 +3,12 @@
 Routes get nothing else (`api.parts`), so that none can forget to ask.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from liftwatch.access.sight import Sight
 from liftwatch.account import AccountGap, Completeness, CompletenessPlace
+from liftwatch.incidents.clocks import Clock
+from liftwatch.incidents.course import Course, Line
 from liftwatch.incidents.evidence import EvidenceWindow
 from liftwatch.incidents.incident import Incident
 from liftwatch.ports import Books, IncidentFilter, LiftRow, Page
@@ -41,6 +43,18 @@ class SeenBooks:
     ) -> list[LiftRow]:
         """Lifts in order of their name, after a name."""
         return self._books.lifts(estate=estate, after=after, limit=limit, sight=self.sight)
+
+    def courses(self, incidents: Sequence[str]) -> dict[str, Course]:
+        """What people made of incidents that are seen: ids come from what was read before."""
+        return self._books.courses(incidents)
+
+    def clocks_of(self, incidents: Sequence[str]) -> dict[str, list[Clock]]:
+        """The clocks of incidents that are seen, as above."""
+        return self._books.clocks_of(incidents)
+
+    def story(self, incident: str) -> list[Line]:
+        """The story of an incident that is seen."""
+        return self._books.lines_of(incident) if self.incident(incident) else []
 
     def evidence_of(self, incident: str) -> list[EvidenceWindow]:
         """The windows of an incident that is seen."""

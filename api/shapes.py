@@ -7,6 +7,7 @@ from fastapi import Response
 from msgspec import Struct, field
 
 from api.contact_shapes import DESCRIBED_CONTACTS
+from api.move_shapes import DESCRIBED_MOVES, DeadlineShape, OwnerShape
 from api.people_shapes import DESCRIBED_PEOPLE
 from api.place_shapes import DESCRIBED_PLACES
 from api.register_shapes import DESCRIBED_REGISTER
@@ -56,8 +57,8 @@ class IncidentShape(Struct, kw_only=True):
     area: str
     estate: str
     evidence: dict[str, Any]
-    owner: str | None
-    deadlines: list[Any]
+    owner: OwnerShape | None
+    deadlines: list[DeadlineShape]
 
 
 class LiftList(Struct):
@@ -264,6 +265,7 @@ def schemas() -> dict[str, Any]:
     _, components = msgspec.json.schema_components(
         (
             *DESCRIBED,
+            *DESCRIBED_MOVES,
             *DESCRIBED_PEOPLE,
             *DESCRIBED_REGISTER,
             *DESCRIBED_ROTAS,

@@ -16,7 +16,7 @@ from detectors.order import TooMany
 from ingest.decode import Publication, decode
 from ingest.detection import failed, refused
 from liftwatch.clock import parse_ms, rfc3339
-from liftwatch.handlers.alarms import apply_alarm
+from liftwatch.handlers.alarms import UNATTENDED, apply_alarm
 from liftwatch.incidents.incident import Incident
 from liftwatch.ports import Books, IncidentFilter
 from liftwatch.telemetry.messages import Rejection
@@ -83,7 +83,7 @@ def replay(
 
 def _apply(books: Books, changes: Iterable[Any]) -> None:
     for change in changes:
-        apply_alarm(books, change)
+        apply_alarm(books, change, life=UNATTENDED)
 
 
 def read_line(line: bytes) -> Publication | str:

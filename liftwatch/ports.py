@@ -10,6 +10,8 @@ from liftwatch.access.sight import EVERYTHING, Sight
 from liftwatch.account import AccountReads, AccountWork
 from liftwatch.audit.trail import AuditReads, AuditWork
 from liftwatch.clock import HOUR_MS
+from liftwatch.incidents.clocks import ClockReads, ClockWork
+from liftwatch.incidents.course import CourseReads, CourseWork
 from liftwatch.incidents.evidence import EvidenceReads, EvidenceWork
 from liftwatch.incidents.incident import AlarmChange, Incident
 from liftwatch.records import RegisterReads, RegisterWork
@@ -276,7 +278,16 @@ class Duties(Protocol):
         """Forget what was promised before and is settled; how many went."""
 
 
-class Work(Duties, AccountWork, AuditWork, EvidenceWork, RegisterWork, Protocol):
+class Work(
+    Duties,
+    AccountWork,
+    AuditWork,
+    EvidenceWork,
+    CourseWork,
+    ClockWork,
+    RegisterWork,
+    Protocol,
+):
     """One transaction of the relational store."""
 
     def remember(self, change: AlarmChange) -> bool:
@@ -312,7 +323,9 @@ class Stale(Conflict):
     """What was to be changed is no longer as it was when it was read."""
 
 
-class Books(AccountReads, AuditReads, EvidenceReads, RegisterReads, Protocol):
+class Books(
+    AccountReads, AuditReads, EvidenceReads, CourseReads, ClockReads, RegisterReads, Protocol
+):
     """The relational store: incidents, the register, the stream.
 
     A `sight` bounds what is read to rows somebody may see; what they may not is not there.

@@ -10,6 +10,9 @@ from typing import NamedTuple
 from liftwatch.access.roles import ANYBODY, ROLES
 
 WATCHING = frozenset({"property", "maintenance", "supervision", "rescue", "admin"})
+CREWS = frozenset({"property", "maintenance", "rescue", "admin"})
+JUDGES = frozenset({"property", "rescue", "admin"})
+"""Who works on incidents, and who of them judges: not whoever is paid to put it right."""
 KEEPING = frozenset({"property", "admin"})
 ON_DUTY = frozenset({"property", "maintenance", "rescue", "admin"})
 """Whose organisations are called at any hour."""
@@ -34,6 +37,16 @@ ACTIONS: dict[str, Action] = {
         Action("lifts.read", WATCHING, "see lifts and how they stand", by_row=True),
         Action("telemetry.read", WATCHING, "see what a lift has said", by_row=True),
         Action("incidents.read", WATCHING, "see incidents", by_row=True),
+        Action("incidents.acknowledge", CREWS, "say that one has an incident", by_row=True),
+        Action("incidents.dispatch", CREWS, "send a crew", by_row=True),
+        Action("incidents.arrive", CREWS, "say that one is there", by_row=True),
+        Action("incidents.release", CREWS, "say who was freed, and how", by_row=True),
+        Action("incidents.resolve", CREWS, "say that it is put right", by_row=True),
+        Action("incidents.comment", CREWS, "add a remark to an incident", by_row=True),
+        Action("incidents.close", JUDGES, "agree that an incident is over", by_row=True),
+        Action("incidents.reject", JUDGES, "say that there was nothing", by_row=True),
+        Action("incidents.report", KEEPING, "report an accident in law", by_row=True),
+        Action("incidents.open", JUDGES, "open an incident told by telephone", by_row=True),
         Action("stream.read", WATCHING, "follow changes as they happen", by_row=True),
         Action("console.read", WATCHING, "look at the pages", by_row=True),
         Action("register.read", WATCHING, "see what is on record of a lift", by_row=True),

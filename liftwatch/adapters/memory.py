@@ -12,6 +12,7 @@ from liftwatch import clock
 from liftwatch.access.sight import EVERYTHING, Sight
 from liftwatch.adapters.memory_account import AccountState, MemoryAccountReads, MemoryAccountWork
 from liftwatch.adapters.memory_audit import AuditState, MemoryAuditReads, MemoryAuditWork
+from liftwatch.adapters.memory_course import CourseState, MemoryCourseReads, MemoryCourseWork
 from liftwatch.adapters.memory_duties import DutiesState, MemoryDuties, MemoryDutyReads
 from liftwatch.adapters.memory_evidence import (
     EvidenceState,
@@ -46,6 +47,7 @@ class _State:
         self.account = AccountState()
         self.audit = AuditState()
         self.evidence: EvidenceState = {}
+        self.course = CourseState(self.incidents)
 
 
 class MemoryBooks(
@@ -53,6 +55,7 @@ class MemoryBooks(
     MemoryAccountReads,
     MemoryAuditReads,
     MemoryEvidenceReads,
+    MemoryCourseReads,
     MemoryRegisterReads,
 ):
     """Fulfils `liftwatch.ports.Books` for one thread; it knows no contracts of maintenance."""
@@ -61,7 +64,7 @@ class MemoryBooks(
         self._state = _State()
         super().__init__(self._state.duties)
         self._account, self._evidence = self._state.account, self._state.evidence
-        self._register = self._state.register
+        self._register, self._course = self._state.register, self._state.course
         self._audit, self.audit_keys = self._state.audit, audit_keys
 
     @contextmanager
@@ -154,7 +157,12 @@ class MemoryBooks(
 
 
 class MemoryWork(
-    MemoryDuties, MemoryAccountWork, MemoryAuditWork, MemoryEvidenceWork, MemoryRegisterWork
+    MemoryDuties,
+    MemoryAccountWork,
+    MemoryAuditWork,
+    MemoryEvidenceWork,
+    MemoryCourseWork,
+    MemoryRegisterWork,
 ):
     """One transaction; each step says how it is undone."""
 
@@ -162,6 +170,7 @@ class MemoryWork(
         super().__init__(state.duties)
         self._state, self._account, self._evidence = state, state.account, state.evidence
         self._audit, self._drafts, self._register = state.audit, [], state.register
+        self._course = state.course
 
     def undo(self) -> None:
         """Take every step back, the last first."""

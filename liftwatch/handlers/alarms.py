@@ -1,25 +1,44 @@
 """An alarm's change becomes, joins or clears an incident."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import NamedTuple
 
 from msgspec import structs
 
-from liftwatch.clock import now_ms, rfc3339
+from liftwatch.clock import MINUTE_MS, now_ms
+from liftwatch.handlers.course import note, set_out, settle, tell
 from liftwatch.ids import new_id
+from liftwatch.incidents.course import Actor, Line
 from liftwatch.incidents.evidence import plan_window
 from liftwatch.incidents.incident import (
     AlarmChange,
     Incident,
     clear_incident,
+    close_incident,
     join_incident,
     open_incident,
+    reopen_incident,
 )
 from liftwatch.ports import Books, Conflict, StoreUnavailable, Work
 
 ATTEMPTS = 20
+FLAP_MS = 30 * MINUTE_MS
+"""An alarm that comes again so soon after it was put right was not put right [our choice]."""
+DETECTOR = Actor(channel="detector")
 
 
-def apply_alarm(books: Books, change: AlarmChange) -> Incident | None:
+class Life(NamedTuple):
+    """How incidents live here. `attended`: people work on them, so that clocks run for them."""
+
+    attended: bool = True
+    times: Mapping[str, int] = {}
+
+
+ATTENDED, UNATTENDED = Life(), Life(attended=False)
+"""Where people work with the default times, and where nobody does: in a replay."""
+
+
+def apply_alarm(books: Books, change: AlarmChange, *, life: Life = ATTENDED) -> Incident | None:
     """Carry one change into the incidents, in one transaction; None when nothing had to change.
 
     A change told twice counts once. Raises StoreUnavailable when the database does not take it
@@ -29,18 +48,21 @@ def apply_alarm(books: Books, change: AlarmChange) -> Incident | None:
     for _ in range(ATTEMPTS):
         try:
             with books.begin() as work:
-                return _apply(work, change)
+                return _apply(work, change, life)
         except Conflict as conflict:
             lost = conflict
     raise StoreUnavailable(f"lost {ATTEMPTS} races: {lost}")
 
 
-def _apply(work: Work, change: AlarmChange) -> Incident | None:
+def _apply(work: Work, change: AlarmChange, life: Life) -> Incident | None:
     if not work.remember(change):
         return None
-    moved = _cleared(work, change) if change.edge == "cleared" else _raised(work, change)
+    if change.edge == "cleared":
+        moved = _cleared(work, change, life)
+    else:
+        moved = _raised(work, change, life)
     if moved is not None:
-        work.publish("incident", incident_data(moved))
+        tell(work, moved)
         if change.scope is not None and change.edge != "cleared":
             _adopt(work, moved, change)
     return moved
@@ -53,7 +75,7 @@ def _adopt(work: Work, parent: Incident, change: AlarmChange) -> None:
         if child is not None and child.parent != parent.id:
             child = structs.replace(child, parent=parent.id, version=child.version + 1)
             work.update_incident(child)
-            work.publish("incident", incident_data(child))
+            tell(work, child)
 
 
 def _open_one(work: Work, change: AlarmChange) -> Incident | None:
@@ -62,21 +84,80 @@ def _open_one(work: Work, change: AlarmChange) -> Incident | None:
     return work.open_incident_of(change.lift, change.kind)
 
 
-def _raised(work: Work, change: AlarmChange) -> Incident | None:
+def _raised(work: Work, change: AlarmChange, life: Life) -> Incident | None:
     open_one = _open_one(work, change)
     apart = open_one is not None and change.late and change.opened_ms < open_one.opened_ms
+    if open_one is not None and not apart and _is_put_right(open_one, change):
+        course = work.course_of(open_one.id)
+        if change.at_ms - (course.resolved_ms or 0) > FLAP_MS:
+            _over(work, open_one, change, life=life)
+            open_one = None
     if open_one is None or apart:
-        if change.edge != "raised":
-            return None
-        incident = open_incident(change, id=new_id())
-        work.add_incident(incident)
-        _plan_evidence(work, incident, change)
-        return incident
+        return _opened(work, change, life) if change.edge == "raised" else None
+    return _joined(work, open_one, change, life=life)
+
+
+def _is_put_right(incident: Incident, change: AlarmChange) -> bool:
+    """Whether people said that it is put right, and its alarm, which was over, comes again."""
+    again = change.edge == "raised" and not change.late and incident.alarm == "cleared"
+    return again and incident.state == "resolved"
+
+
+def _over(work: Work, incident: Incident, change: AlarmChange, *, life: Life) -> None:
+    """What was put right is over: what happens now is another."""
+    closed = close_incident(incident)
+    work.update_incident(closed)
+    _note(work, (incident, closed), change, life=life, what="close")
+    if life.attended:
+        settle(work, closed, at_ms=change.at_ms)
+    tell(work, closed)
+
+
+def _opened(work: Work, change: AlarmChange, life: Life) -> Incident:
+    incident = open_incident(change, id=new_id())
+    work.add_incident(incident)
+    _plan_evidence(work, incident, change)
+    _note(work, (incident, incident), change, life=life)
+    if life.attended and incident.is_open:
+        set_out(work, incident, from_ms=change.opened_ms, times=life.times)
+    return incident
+
+
+def _joined(work: Work, open_one: Incident, change: AlarmChange, *, life: Life) -> Incident:
     joined = join_incident(open_one, change)
+    if _is_put_right(open_one, change):
+        joined = reopen_incident(joined)
     work.update_incident(joined)
-    if joined.occurrences > open_one.occurrences or change.edge == "graver":
+    again = joined.occurrences > open_one.occurrences
+    if again or change.edge == "graver":
         _plan_evidence(work, joined, change)
+    what = "again" if again else change.edge
+    _note(work, (open_one, joined), change, life=life, what=what)
+    graver = joined.severity_max < open_one.severity_max
+    if life.attended and (again or graver):
+        from_ms = change.opened_ms if again else change.at_ms
+        set_out(work, joined, from_ms=from_ms, times=life.times)
     return joined
+
+
+def _note(
+    work: Work, moved: tuple[Incident, Incident], change: AlarmChange, *, life: Life, what: str = ""
+) -> None:
+    """A line of the story, where there is anybody to read it."""
+    before, after = moved
+    if life.attended:
+        note(
+            work,
+            Line(
+                incident=after.id,
+                at_ms=change.at_ms,
+                noted_ms=now_ms(),
+                what=what or change.edge,
+                before=before.state,
+                state=after.state,
+                by=DETECTOR,
+            ),
+        )
 
 
 def _plan_evidence(work: Work, incident: Incident, change: AlarmChange) -> None:
@@ -97,41 +178,16 @@ def _plan_evidence(work: Work, incident: Incident, change: AlarmChange) -> None:
     )
 
 
-def _cleared(work: Work, change: AlarmChange) -> Incident | None:
+def _cleared(work: Work, change: AlarmChange, life: Life) -> Incident | None:
     if change.late and change.lift is not None:
         incident = work.late_incident_of(change.lift, change.kind, change.opened_ms)
     else:
         incident = _open_one(work, change)
     if incident is None or incident.alarm == "cleared":
         return None
-    cleared = clear_incident(incident, change)
+    cleared = clear_incident(incident, change, attended=life.attended)
     work.update_incident(cleared)
+    _note(work, (incident, cleared), change, life=life)
+    if life.attended:
+        settle(work, cleared, at_ms=change.at_ms)
     return cleared
-
-
-def incident_data(incident: Incident) -> dict[str, Any]:
-    """An incident as the API and the stream show it (contract, section 4)."""
-    return {
-        "id": incident.id,
-        "lift": incident.lift,
-        "kind": incident.kind,
-        "severity": incident.severity,
-        "severity_max": incident.severity_max,
-        "state": incident.state,
-        "alarm": incident.alarm,
-        "opened_at": rfc3339(incident.opened_ms),
-        "raised_at": rfc3339(incident.raised_ms),
-        "cleared_at": None if incident.cleared_ms is None else rfc3339(incident.cleared_ms),
-        "late": incident.late,
-        "exercise": incident.exercise,
-        "scope": incident.scope,
-        "lifts": list(incident.lifts),
-        "parent": incident.parent,
-        "version": incident.version,
-        "occurrences": incident.occurrences,
-        "area": incident.area,
-        "estate": incident.estate,
-        "evidence": incident.evidence,
-        "owner": None,
-        "deadlines": [],
-    }

@@ -4,10 +4,12 @@
                           │  ▲
                  a person │  │ raised again: joins, pages again
                           ▼  │
-                     acknowledged … resolved ──cleared──▶ stays, alarm cleared
+                     acknowledged … released ──cleared──▶ stays, alarm cleared
+                     resolved ──raised again at once──▶ raised, later──▶ closed, and a new one
 
 The state of the work stands beside the state of the alarm. An incident nobody has taken up ends
-with its alarm; one that people work on stays theirs. Late history is written down as closed.
+with its alarm, unless people were in the car; one that people work on stays theirs, and what they
+do stands in `liftwatch.incidents.moves`. Late history is written down as closed.
 """
 
 from hashlib import blake2b
@@ -15,11 +17,15 @@ from typing import Any, Literal
 
 from msgspec import Struct, structs
 
+from liftwatch.incidents.kinds import BY_NAME
+
 State = Literal[
     "raised", "acknowledged", "dispatched", "arrived", "released", "resolved", "closed", "rejected"
 ]
 Edge = Literal["raised", "cleared", "graver", "wider"]
 
+BY_HAND = "by_hand"
+"""The mark in the evidence of what a person told, and no lift."""
 OVER: frozenset[str] = frozenset({"closed", "rejected"})
 """States in which nothing is open any more; the database's uniqueness rule leaves them out."""
 
@@ -128,12 +134,26 @@ def join_incident(incident: Incident, change: AlarmChange) -> Incident:
     )
 
 
-def clear_incident(incident: Incident, change: AlarmChange) -> Incident:
-    """The incident after its alarm was cleared: over if nobody had taken it up."""
+def clear_incident(incident: Incident, change: AlarmChange, *, attended: bool) -> Incident:
+    """The incident after its alarm was cleared: over if nobody had taken it up.
+
+    Where it is `attended` an entrapment is not: somebody says by name who was freed, and how.
+    """
+    stays = attended and BY_NAME[incident.kind].group == "people"
     return structs.replace(
         incident,
         alarm="cleared",
         cleared_ms=change.at_ms,
-        state="closed" if incident.state == "raised" else incident.state,
+        state="closed" if incident.state == "raised" and not stays else incident.state,
         version=incident.version + 1,
     )
+
+
+def close_incident(incident: Incident) -> Incident:
+    """An incident that is over."""
+    return structs.replace(incident, state="closed", version=incident.version + 1)
+
+
+def reopen_incident(incident: Incident) -> Incident:
+    """A resolved incident whose alarm has come again at once: nobody is at it any more."""
+    return structs.replace(incident, state="raised")

@@ -6,6 +6,7 @@ from starlette.testclient import TestClient
 
 from api.guard import is_ours
 from api.serve import ServeError, bind
+from liftwatch.incidents.moves import MOVES
 
 
 def test_alive_and_ready(client: TestClient, readiness: dict[str, str | None]) -> None:
@@ -144,6 +145,8 @@ def test_the_interface_describes_itself(client: TestClient, app: FastAPI) -> Non
         "/v1/incidents",
         "/v1/incidents/{id}",
         "/v1/incidents/{id}/evidence",
+        "/v1/incidents/{id}/story",
+        *(f"/v1/incidents/{{id}}/{name}" for name in MOVES),
         "/v1/stream",
     }
     told = [one for path in paths.values() for one in path.values()]

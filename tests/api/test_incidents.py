@@ -5,7 +5,7 @@ from starlette.testclient import TestClient
 
 from liftwatch.adapters.sql import SqlBooks
 from liftwatch.clock import MINUTE_MS, rfc3339
-from liftwatch.handlers.alarms import incident_data
+from liftwatch.handlers.course import incident_data
 from tests.api.conftest import AT_MS, Fleet
 
 
@@ -50,7 +50,10 @@ def test_one_incident_is_as_the_stream_tells_it(client: TestClient, fleet: Fleet
     """The shape is one and the same everywhere."""
     incident = fleet.alarm("L-0001", "overspeed", evidence={"speed_mps": 2.4})
     told = client.get(f"/v1/incidents/{incident.id}").json()
-    assert told == incident_data(incident)
+    (event,) = fleet.books.stream_after(0)
+    assert told == event.data
+    assert told | {"deadlines": []} == incident_data(incident)
+    assert [one["name"] for one in told["deadlines"]] == ["acknowledge", "arrive"]
     assert client.get("/v1/incidents").json()["items"] == [told]
 
 

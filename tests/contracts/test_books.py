@@ -65,14 +65,14 @@ def everything(books: Books, where: IncidentFilter | None = None) -> list[Incide
 
 def test_an_alarm_opens_joins_and_clears(books: Books) -> None:
     """One incident, whose alarm comes, grows and goes."""
-    first = apply_alarm(books, alarm(evidence={"floor": 3, "why": '"门"\x00'}))
+    first = apply_alarm(books, alarm(kind="door_fault", evidence={"floor": 3, "why": '"门"\x00'}))
     assert first is not None
     assert books.incident(first.id) == first
     assert first.evidence == {"floor": 3, "why": '"门"\x00'}
-    again = apply_alarm(books, alarm(at_s=9))
+    again = apply_alarm(books, alarm(kind="door_fault", at_s=9))
     assert again is not None
     assert (again.id, again.version, again.occurrences) == (first.id, 2, 1)
-    over = apply_alarm(books, alarm("cleared", at_s=20, opened_ms=MONDAY_MS))
+    over = apply_alarm(books, alarm("cleared", kind="door_fault", at_s=20, opened_ms=MONDAY_MS))
     assert over is not None
     assert (over.state, over.alarm, over.cleared_ms) == ("closed", "cleared", MONDAY_MS + 20_000)
     assert everything(books) == [over]
@@ -82,7 +82,7 @@ def test_an_alarm_opens_joins_and_clears(books: Books) -> None:
 def test_after_the_end_a_new_incident_opens(books: Books) -> None:
     """The one that is closed stays as it was."""
     for edge, at_s in [("raised", 0), ("cleared", 5), ("raised", 60)]:
-        apply_alarm(books, alarm(edge, at_s=at_s))
+        apply_alarm(books, alarm(edge, kind="door_fault", at_s=at_s))
     assert [one.state for one in everything(books)] == ["raised", "closed"]
 
 

@@ -42,7 +42,7 @@ from liftwatch.adapters.sql.rotas import SqlRotaReads, SqlRotaWork, replace_vers
 from liftwatch.adapters.sql.trouble import translated
 from liftwatch.adapters.sql.work import SqlWork
 from liftwatch.audit.entry import Act
-from liftwatch.ports import Conflict
+from liftwatch.ports import Conflict, Work
 from liftwatch.records import RegisterWork
 from liftwatch.said import Said
 
@@ -236,6 +236,11 @@ class SqlPeopleWork(SqlPeopleReads, IdentityWork, SqlRotaWork, SqlContactWork):
     def __init__(self, work: SqlWork, seal: Seal) -> None:
         super().__init__(work.connection, seal)
         self._work = work
+
+    @property
+    def books(self) -> Work:
+        """What it does with incidents."""
+        return self._work
 
     @property
     def register(self) -> RegisterWork:

@@ -9,6 +9,7 @@ from liftwatch import clock
 from liftwatch.adapters.sql import tables
 from liftwatch.adapters.sql.account import SqlAccountWork
 from liftwatch.adapters.sql.audit import SqlAuditWork
+from liftwatch.adapters.sql.course import SqlCourseWork
 from liftwatch.adapters.sql.duties import SqlDuties
 from liftwatch.adapters.sql.evidence import SqlEvidenceWork
 from liftwatch.adapters.sql.register import SqlRegisterWork
@@ -27,7 +28,9 @@ _INCIDENT = tables.incident.c
 _COUNTER = tables.counter.c
 
 
-class SqlWork(SqlDuties, SqlAccountWork, SqlAuditWork, SqlEvidenceWork, SqlRegisterWork):
+class SqlWork(
+    SqlDuties, SqlAccountWork, SqlAuditWork, SqlEvidenceWork, SqlCourseWork, SqlRegisterWork
+):
     """Fulfils `liftwatch.ports.Work` on a connection whose transaction has begun."""
 
     def __init__(self, connection: Connection) -> None:
