@@ -122,7 +122,13 @@ def open_incident(
         by, exercise = actor_of(principal, OPEN), parts.exercise
         try:
             made, course = open_by_hand(
-                work.books, lift, told, by=by, exercise=exercise, now_ms=at_ms
+                work.books,
+                lift,
+                told,
+                by=by,
+                exercise=exercise,
+                now_ms=at_ms,
+                times=parts.times,
             )
         except Untold as error:
             raise Problem("unusable", str(error)) from error

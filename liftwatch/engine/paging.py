@@ -4,6 +4,7 @@ Each channel has a job and a thread of its own, so that a slow one holds up no o
 for a channel the most urgent leaves first, and what must be tried again holds up nothing.
 """
 
+from collections.abc import Mapping
 from functools import partial
 
 import structlog
@@ -32,7 +33,7 @@ GIVEN_UP_MS = 12 * HOUR_MS
 
 
 def paging_jobs(
-    books: Books, people: PeopleStore, ways: Ways, channels: dict[str, Channel]
+    books: Books, people: PeopleStore, ways: Ways, *, channels: Mapping[str, Channel]
 ) -> tuple[Job, ...]:
     """The rows of the table of jobs: one that finds whom to tell, one for each channel."""
     rows = [

@@ -81,6 +81,19 @@ def text_of(
     return Text(_line(title), head[:TEXT_MAX] + (f"\n{link}" if link else ""))
 
 
+def test_text(language: Language, *, drill: bool) -> Text:
+    """What a test of a channel says.
+
+    >>> test_text("en", drill=False).title
+    'Liftwatch: a test of this channel'
+    """
+    at = LANGUAGES.index(language)
+    title = ("电梯安全监测：通道测试", "Liftwatch: a test of this channel")[at]
+    more = ("无需处理。", "Nothing is to be done.")[at]
+    head = ("【演练】", "[EXERCISE] ")[at] if drill else ""
+    return Text(head + title, f"{head}{title}\n{more}")
+
+
 def _where(incident: Incident, where: Where, at: int) -> str:
     if incident.lift is None:
         many = len(incident.lifts)

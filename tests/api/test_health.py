@@ -131,6 +131,8 @@ def test_the_interface_describes_itself(client: TestClient, app: FastAPI) -> Non
         "/v1/people/{id}/identities/{identity}/end",
         "/v1/people/{id}/erase",
         "/v1/audit",
+        "/v1/channels",
+        "/v1/channels/{name}/test",
         "/v1/households",
         "/v1/places",
         "/v1/register/{sheet}",
