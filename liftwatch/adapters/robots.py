@@ -107,6 +107,8 @@ class Robot:
             return Sent("refused", "answers nothing of a robot")
         number = told.get(self._shape.number)
         said = f"{self._shape.number} {str(number)[:20]}"
+        if type(number) is not int:  # false is no 0 here
+            return Sent("refused", said)
         if number == 0:
             return Sent("delivered", said)
         return Sent("retry" if number in self._shape.later else "refused", said)

@@ -118,6 +118,7 @@ def test_feishu_checks_the_signature(vendor: Vendor) -> None:
         (200, b'{"errcode": 93000, "errmsg": "invalid webhook url"}', "refused"),
         (200, b'{"errmsg": "what?"}', "refused"),
         (200, b'{"errcode": [0]}', "refused"),
+        (200, b'{"errcode": false}', "refused"),
         (200, b"<html>", "refused"),
         (200, b"[0]", "refused"),
         (200, b"\xff" * 100_000, "refused"),
