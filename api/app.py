@@ -27,6 +27,7 @@ from api import (
     sign_in,
     stream,
     telemetry,
+    told,
 )
 from api.console import (
     audit_page,
@@ -59,6 +60,7 @@ MODULES = (
     incidents,
     stream,
     moves,
+    told,
     lifts,
     pages,
     evidence,

@@ -55,15 +55,15 @@ class Mail:
                 smtp.send_message(message, self._sender, [email])
         except smtplib.SMTPRecipientsRefused as error:
             code, why = next(iter(error.recipients.values()))
-            return _verdict(code, why)
+            return _verdict(code, why, email)
         except smtplib.SMTPSenderRefused as error:
             return Sent("retry", _line(f"our address is not taken: {error.smtp_code}"))
         except smtplib.SMTPAuthenticationError as error:
             return Sent("retry", f"our name and password are not taken: {error.smtp_code}")
         except smtplib.SMTPDataError as error:
-            return _verdict(error.smtp_code, error.smtp_error)
+            return _verdict(error.smtp_code, error.smtp_error, email)
         except (smtplib.SMTPException, OSError) as error:
-            return Sent("retry", _line(f"{type(error).__name__}: {error}"))
+            return Sent("retry", _line(f"{type(error).__name__}: {error}".replace(email, "...")))
         return Sent("delivered", "taken by the mail server")
 
     def _connected(self) -> smtplib.SMTP:
@@ -101,9 +101,12 @@ class Mail:
         """There is nothing to let go of."""
 
 
-def _verdict(code: int, why: bytes | str) -> Sent:
+def _verdict(code: int, why: bytes | str, email: str) -> Sent:
+    """What it says, without the address, which is kept sealed."""
     text = why.decode(errors="replace") if isinstance(why, bytes) else why
-    return Sent("retry" if 400 <= code < 500 else "refused", _line(f"{code} {text}"))
+    return Sent(
+        "retry" if 400 <= code < 500 else "refused", _line(f"{code} {text}".replace(email, "..."))
+    )
 
 
 def _line(text: str) -> str:

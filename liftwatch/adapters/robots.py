@@ -21,38 +21,47 @@ from liftwatch.clock import SECOND_MS
 from liftwatch.ports import Promise, Sent
 
 ANSWER_BYTES_MAX = 16_384
+NO_HEADERS: Mapping[str, str] = {}
+
+
+class Group(NamedTuple):
+    """Where a group's robot is, and what signs."""
+
+    url: str
+    secret: str
 
 
 class Shape(NamedTuple):
-    """A vendor's robot: what is asked, by text, secret and moment; where the answer's number is.
+    """A vendor's robot: what is asked, by group, text and moment; where the answer's number is.
 
     `later` are its numbers for "too many" and "busy".
     """
 
-    ask: Callable[[str, str, str, int], tuple[str, dict[str, Any]]]
+    ask: Callable[["Group", str, int], tuple[str, dict[str, Any]]]
     number: str
     later: frozenset[int]
 
 
-def _wecom(url: str, text: str, secret: str, now_ms: int) -> tuple[str, dict[str, Any]]:
-    del secret, now_ms  # the key is in its address
-    return url, {"msgtype": "text", "text": {"content": text}}
+def _wecom(group: Group, text: str, now_ms: int) -> tuple[str, dict[str, Any]]:
+    del now_ms  # the key is in its address
+    return group.url, {"msgtype": "text", "text": {"content": text}}
 
 
-def _dingtalk(url: str, text: str, secret: str, now_ms: int) -> tuple[str, dict[str, Any]]:
+def _dingtalk(group: Group, text: str, now_ms: int) -> tuple[str, dict[str, Any]]:
     said = {"msgtype": "text", "text": {"content": text}}
-    if not secret:
+    url = group.url
+    if not group.secret:
         return url, said
-    mark = quote_plus(dingtalk_sign(secret, now_ms))
+    mark = quote_plus(dingtalk_sign(group.secret, now_ms))
     return f"{url}{'&' if '?' in url else '?'}timestamp={now_ms}&sign={mark}", said
 
 
-def _feishu(url: str, text: str, secret: str, now_ms: int) -> tuple[str, dict[str, Any]]:
+def _feishu(group: Group, text: str, now_ms: int) -> tuple[str, dict[str, Any]]:
     said: dict[str, Any] = {"msg_type": "text", "content": {"text": text}}
-    if secret:
+    if group.secret:
         at_s = now_ms // SECOND_MS
-        said |= {"timestamp": str(at_s), "sign": feishu_sign(secret, at_s)}
-    return url, said
+        said |= {"timestamp": str(at_s), "sign": feishu_sign(group.secret, at_s)}
+    return group.url, said
 
 
 def dingtalk_sign(secret: str, at_ms: int) -> str:
@@ -86,14 +95,14 @@ class Robot:
     """Fulfils `liftwatch.ports.Channel` for one robot of a group."""
 
     def __init__(self, shape: str, url: str, *, secret: str = "") -> None:
-        self._shape, self._url, self._secret = SHAPES[shape], url, secret
+        self._shape, self._group = SHAPES[shape], Group(url, secret)
         self._http = _client()
 
     def send(self, promise: Promise, *, now_ms: int) -> Sent:
         """Try once; the verdict is of the status, then of the number in the answer."""
         text = said_of(promise).text
-        url, body = self._shape.ask(self._url, text, self._secret, now_ms)
-        status, answer = _post(self._http, url, body, {})
+        url, body = self._shape.ask(self._group, text, now_ms)
+        status, answer = _post(self._http, url, body=body)
         if status is None:
             return Sent("retry", answer)
         if verdict_of(status) != "delivered":
@@ -146,7 +155,7 @@ class Provider:
         headers = {"Idempotency-Key": promise.id}
         if self._token:
             headers["Authorization"] = f"Bearer {self._token}"
-        status, answer = _post(self._http, self._url, body, headers)
+        status, answer = _post(self._http, self._url, body=body, headers=headers)
         if status is None:
             return Sent("retry", answer)
         if status in (401, 403):
@@ -167,7 +176,11 @@ def _client() -> httpx2.Client:
 
 
 def _post(
-    http: httpx2.Client, url: str, body: dict[str, Any], headers: Mapping[str, str]
+    http: httpx2.Client,
+    url: str,
+    *,
+    body: dict[str, Any],
+    headers: Mapping[str, str] = NO_HEADERS,
 ) -> tuple[int | None, str]:
     """Status and the beginning of the answer; without a status, why there is none.
 

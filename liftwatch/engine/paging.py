@@ -4,7 +4,7 @@ Each channel has a job and a thread of its own, so that a slow one holds up no o
 for a channel the most urgent leaves first, and what must be tried again holds up nothing.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 
 import structlog
@@ -51,7 +51,7 @@ def paging_jobs(
             Job(
                 send_name(name),
                 PAUSE_MS_MIN,
-                partial(_send, books, channel, name),
+                _sending(books, channel, name),
                 lane=send_name(name),
                 lease_ms=LEASE_MS,
             )
@@ -87,7 +87,7 @@ def _carry_out(
     estate = books.localities([key]).get(key)
     with people.reading() as reads:
         place = estate.place if estate else None
-        chosen = choose(reads, record, notice, at, estate=place)
+        chosen = choose(reads, record, notice, now_ms=at, estate=place)
     text = text_of(
         incident,
         notice.why,
@@ -132,8 +132,8 @@ def _say(books: Books, notice: Notice, told: list[Page]) -> None:
         log.error("nobody can be told of an incident", parties=notice.parties, **facts)
 
 
-def _send(books: Books, channel: Channel, name: str, now_ms: int, _: Deadline) -> bool:
-    return send_urgent(books, channel, name=name, now_ms=now_ms)
+def _sending(books: Books, channel: Channel, name: str) -> Callable[[int, Deadline], bool]:
+    return lambda now_ms, _: send_urgent(books, channel, name=name, now_ms=now_ms)
 
 
 def send_urgent(books: Books, channel: Channel, *, name: str, now_ms: int) -> bool:

@@ -59,7 +59,7 @@ def _parts(
 
 
 def organisations_of(
-    reads: PeopleReads, record: Record, kind: str, at_ms: int
+    reads: PeopleReads, record: Record, kind: str, *, at_ms: int
 ) -> list[Organisation]:
     """Organisations of a kind (the name of a role) that reach a lift, in order of their id."""
     here = Reach(record.area, record.estate, facts_of(record.known).building or "")

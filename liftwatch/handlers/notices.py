@@ -32,13 +32,14 @@ def summon(work: Work, incident: Incident, why: str, *, now_ms: int) -> None:
     if incident.severity_max > 1:
         before = work.raisings_since(incident.lift, incident.kind, now_ms - LIMIT_MS)
         held = "limit" if before >= LIMIT else None
-    _put(work, incident, why, at_once(incident.kind, incident.evidence), now_ms=now_ms, held=held)
+    parties = at_once(incident.kind, incident.evidence)
+    _put(work, incident, why, parties=parties, now_ms=now_ms, held=held)
 
 
 def summon_missed(work: Work, incident: Incident, rule: Rule, *, now_ms: int) -> None:
     """Tell those whom the row of a missed clock names."""
     if incident.parent is None:
-        _put(work, incident, rule.name, told_of(rule), now_ms=now_ms)
+        _put(work, incident, rule.name, parties=told_of(rule), now_ms=now_ms)
 
 
 def call_off(work: Work, incident: Incident, *, now_ms: int) -> None:
@@ -46,7 +47,7 @@ def call_off(work: Work, incident: Incident, *, now_ms: int) -> None:
     told = [one for one in work.notices(incident.id) if one.held is None]
     if told:
         parties = "".join(dict.fromkeys("".join(one.parties for one in told)))
-        _put(work, incident, CLEARED, parties, now_ms=now_ms)
+        _put(work, incident, CLEARED, parties=parties, now_ms=now_ms)
 
 
 def page_at(incident: str, due_ms: int) -> Deadline:
@@ -59,8 +60,8 @@ def _put(
     work: Work,
     incident: Incident,
     why: str,
-    parties: str,
     *,
+    parties: str,
     now_ms: int,
     held: Held | None = None,
 ) -> None:

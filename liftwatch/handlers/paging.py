@@ -77,10 +77,15 @@ class Chosen(NamedTuple):
 
 
 def choose(
-    reads: PeopleReads, record: Record, notice: Notice, now_ms: int, *, estate: Place | None = None
+    reads: PeopleReads,
+    record: Record,
+    notice: Notice,
+    *,
+    now_ms: int,
+    estate: Place | None = None,
 ) -> Chosen:
     """Whom a notice tells at a moment: of the first step at which anybody can be reached."""
-    calls = _calls(reads, record, notice.parties, now_ms, estate=estate)
+    calls = _calls(reads, record, notice.parties, now_ms=now_ms, estate=estate)
     whose = tuple(dict.fromkeys((party, call.organisation) for party, call in calls))
     for step in range(notice.step, STEPS + 1):
         found = {one.person or one.organisation: one for one in _people(calls, notice, step)}
@@ -90,7 +95,7 @@ def choose(
 
 
 def _calls(
-    reads: PeopleReads, record: Record, parties: str, now_ms: int, *, estate: Place | None
+    reads: PeopleReads, record: Record, parties: str, *, now_ms: int, estate: Place | None
 ) -> list[tuple[str, Call]]:
     known = who_to_call(reads, record, now_ms, estate=estate).calls
     found: list[tuple[str, Call]] = []
@@ -99,7 +104,7 @@ def _calls(
             mine = [(party, call) for call in known if call.part == PARTS[party]]
             found += mine[:1] if party == STATION else mine
         elif party in KINDS:
-            for one in organisations_of(reads, record, KINDS[party], now_ms):
+            for one in organisations_of(reads, record, KINDS[party], at_ms=now_ms):
                 own = reads.contacts(one.id)
                 duty = tuple(on_duty(reads, one.id, now_ms))
                 phone = own.phone or one.phone

@@ -132,6 +132,7 @@ def test_the_interface_describes_itself(client: TestClient, app: FastAPI) -> Non
         "/v1/people/{id}/erase",
         "/v1/audit",
         "/v1/channels",
+        "/v1/incidents/{id}/pages",
         "/v1/channels/{name}/test",
         "/v1/households",
         "/v1/places",

@@ -72,7 +72,7 @@ def raised(books: Books, kind: str = "entrapment", severity: int = 1, **more: An
     return made
 
 
-def moved(books: Books, one: Incident, name: str, at_ms: int) -> Incident:
+def moved(books: Books, one: Incident, name: str, *, at_ms: int) -> Incident:
     """The incident after a move so long after the beginning."""
     told = TOLD.get(name, Told())
     how: dict[str, Any] = {"told": told, "by": LI, "version": one.version}
@@ -135,7 +135,7 @@ def test_of_what_has_happened_in_time_nobody_is_told(kind: str, severity: int, r
             assert cleared is not None
         else:
             for name in WAYS[rule.by]:
-                one = moved(books, one, name, soon_ms)
+                one = moved(books, one, name, at_ms=soon_ms)
         run(engine, rule.after_ms + DAY_MS)
         met = clock_of(books, one, rule.name)
         assert (met.met_ms, met.missed_ms) == (MONDAY_MS + soon_ms, None)
@@ -148,7 +148,7 @@ def test_what_is_met_late_keeps_both_moments() -> None:
     books = MemoryBooks()
     one = raised(books)
     run(engine_of(books), 6 * MINUTE_MS)
-    one = moved(books, one, "dispatch", 10 * MINUTE_MS)
+    one = moved(books, one, "dispatch", at_ms=10 * MINUTE_MS)
     late = clock_of(books, one, "dispatch")
     assert (late.missed_ms, late.met_ms) == (
         MONDAY_MS + 6 * MINUTE_MS,
@@ -202,15 +202,15 @@ def test_an_alarm_that_comes_again_while_the_engine_looks_keeps_its_clocks() -> 
     """Between what a job did and its end others change the incident: no deadline is lost."""
     books = MemoryBooks()
     one = raised(books, "door_fault", 2)
-    one = moved(books, one, "acknowledge", MINUTE_MS)
-    one = moved(books, one, "arrive", 2 * MINUTE_MS)
+    one = moved(books, one, "acknowledge", at_ms=MINUTE_MS)
+    one = moved(books, one, "arrive", at_ms=2 * MINUTE_MS)
     engine = engine_of(books)
     (job,) = engine._jobs.values()
 
     def again(now_ms: int, due: Any) -> Any:
         ran = job.run(now_ms, due)
         fields: dict[str, Any] = {"kind": "door_fault", "severity": 2}
-        moved(books, one, "resolve", 15 * MINUTE_MS)
+        moved(books, one, "resolve", at_ms=15 * MINUTE_MS)
         apply_alarm(books, alarm("cleared", opened_ms=MONDAY_MS, at_s=901, **fields))
         apply_alarm(books, alarm(at_s=902, opened_ms=MONDAY_MS + 902_000, **fields))
         return ran

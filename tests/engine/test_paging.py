@@ -129,7 +129,7 @@ class House:
         again = True
         while again:
             lanes = dict.fromkeys(job.lane for job in self.jobs)
-            again = any([self.engine.step(MONDAY_MS + at_ms, lane) for lane in lanes])
+            again = sum(self.engine.step(MONDAY_MS + at_ms, lane) for lane in lanes) > 0
 
     def told(self, channel: str) -> list[str]:
         """Whom a channel reached since it was last asked."""
