@@ -145,11 +145,14 @@ class Provider:
         phone = self._lookup(said).phone
         if phone is None:
             return Sent("refused", "there is no number any more")
+        text = said.text
+        if self._kind == "voice":  # nobody reads an address out
+            text = "\n".join(x for x in text.splitlines() if not x.startswith(("http:", "https:")))
         body = {
             "id": promise.id,
             "kind": self._kind,
             "to": phone,
-            "text": said.text,
+            "text": text,
             "exercise": said.exercise,
         }
         headers = {"Idempotency-Key": promise.id}

@@ -165,6 +165,16 @@ def test_a_provider_is_told_number_and_text(vendor: Vendor) -> None:
     assert vendor.came[0][1]["Idempotency-Key"] == vendor.came[1][1]["Idempotency-Key"] == "p-1"
 
 
+def test_a_voice_reads_no_address_out(vendor: Vendor) -> None:
+    """A message has it."""
+    said = SAID._replace(body=SAID.body + "\nhttps://lift.example/console/incidents/1")
+    body = body_of(said, to=("li", ""), id="p-1", made_ms=0, exercise=False, data={})
+    made = Promise(id="p-1", channel="voice", body=body, made_ms=0, due_ms=0)
+    for kind in ("voice", "sms"):
+        Provider(kind, vendor.url, token="", lookup=lambda _: Address("1")).send(made, now_ms=0)
+    assert [came[0]["text"] for came in vendor.came] == [SAID.body, said.body]
+
+
 def test_a_provider_that_does_not_take_it(vendor: Vendor) -> None:
     """What is wrong with us is tried again; without a number nobody is asked."""
     vendor.status = 401
