@@ -43,14 +43,12 @@ class MemoryPageWork:
         """Of an incident, in the order in which they were made."""
         return MemoryPageReads.notices_of(self, incident)  # type: ignore[arg-type]  # same state
 
-    def raisings_since(self, lift: str | None, kind: str, since_ms: int) -> int:
-        """How many notices of raisings told of a lift and kind since then."""
-        state = self._pages
+    def raisings_since(self, incident: Incident, since_ms: int) -> int:
+        """How many notices of raisings told of its lift (or scope) and kind since then."""
         return sum(
             one.made_ms > since_ms and one.why in RAISINGS and one.held is None
-            for one in state.notices.values()
-            if (state.incidents[one.incident].lift, state.incidents[one.incident].kind)
-            == (lift, kind)
+            for one in self._pages.notices.values()
+            if _about(self._pages.incidents[one.incident]) == _about(incident)
         )
 
     def put_notice(self, notice: Notice) -> None:
@@ -76,3 +74,7 @@ class MemoryPageWork:
         old = where.get(key)
         self._undo.append(lambda: where.pop(key) if old is None else where.update({key: old}))
         where[key] = value
+
+
+def _about(incident: Incident) -> tuple[str | None, str | None, str]:
+    return incident.lift, incident.scope, incident.kind

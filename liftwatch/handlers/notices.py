@@ -30,7 +30,7 @@ def summon(work: Work, incident: Incident, why: str, *, now_ms: int) -> None:
         return
     held: Held | None = None
     if incident.severity_max > 1:
-        before = work.raisings_since(incident.lift, incident.kind, now_ms - LIMIT_MS)
+        before = work.raisings_since(incident, now_ms - LIMIT_MS)
         held = "limit" if before >= LIMIT else None
     parties = at_once(incident.kind, incident.evidence)
     _put(work, incident, why, parties=parties, now_ms=now_ms, held=held)

@@ -256,8 +256,8 @@ def _after(
 ) -> Notice:
     """A notice after a step: the next one is due when nobody has answered by then."""
     more = notice.why in RAISINGS and incident.severity_max <= URGENT and step < STEPS
-    goes_on = more and held in (None, "nobody") and any(one in notice.parties for one in ON_SITE)
-    due_ms = now_ms + UNANSWERED_MS if goes_on and held is None else None
+    goes_on = more and held is None and any(one in notice.parties for one in ON_SITE)
+    due_ms = now_ms + UNANSWERED_MS if goes_on else None
     return structs.replace(notice, step=step + 1 if goes_on else step, due_ms=due_ms, held=held)
 
 

@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from liftwatch.clock import DAY_MS, ESTATE_MS, HOUR_MS, MINUTE_MS
 from liftwatch.incidents.clock_rules import Rule
+from liftwatch.incidents.incident import Incident
 from liftwatch.incidents.kinds import BY_NAME
 from liftwatch.outbox import Verdict
 
@@ -91,8 +92,8 @@ class PageWork(Protocol):
     def notices(self, incident: str) -> list[Notice]:
         """Of an incident, in the order in which they were made."""
 
-    def raisings_since(self, lift: str | None, kind: str, since_ms: int) -> int:
-        """How many notices of raisings told of a lift and kind since then."""
+    def raisings_since(self, incident: Incident, since_ms: int) -> int:
+        """How many notices of raisings told of its lift (or scope) and kind since then."""
 
     def put_notice(self, notice: Notice) -> None:
         """Insert or replace by incident, occurrence and why."""

@@ -96,9 +96,26 @@ def test_what_the_limit_counts(books: Books) -> None:
     with books.begin() as work:
         for why, held in (("again", "limit"), ("arrive", None), ("cleared", None)):
             work.put_notice(structs.replace(notice, why=why, held=held))
-        assert work.raisings_since("LIFT-0001", "door_fault", MONDAY_MS - 1) == 1
-        assert work.raisings_since("LIFT-0001", "door_fault", notice.made_ms) == 0
-        assert work.raisings_since("LIFT-0001", "overload", 0) == 0
+        assert work.raisings_since(one, MONDAY_MS - 1) == 1
+        assert work.raisings_since(one, notice.made_ms) == 0
+        assert work.raisings_since(structs.replace(one, kind="overload"), 0) == 0
+
+
+def test_a_black_out_of_a_district_is_told_of_every_building(books: Books) -> None:
+    """The limit is of a building, and not of all that have no lift."""
+    told = [
+        raised(
+            books,
+            kind="mains_lost",
+            severity=3,
+            lift=None,
+            scope=f"garden/{n}",
+            lifts=(f"LIFT-{n}001", f"LIFT-{n}002"),
+            of_kind="mains_lost",
+        )
+        for n in range(5)
+    ]
+    assert [books.notices_of(one.id)[0].held for one in told] == [None] * 5
 
 
 def test_many_engines_tell_each_once(shared_books: SqlBooks) -> None:

@@ -10,6 +10,7 @@ from liftwatch.adapters.sql import page_tables as tables
 from liftwatch.adapters.sql import tables as books_tables
 from liftwatch.adapters.sql.rows import upserting
 from liftwatch.adapters.sql.trouble import translated
+from liftwatch.incidents.incident import Incident
 from liftwatch.incidents.pages import RAISINGS, Notice, Page
 
 _NOTICE, _PAGE, _INCIDENT = tables.notice.c, tables.page.c, books_tables.incident.c
@@ -43,9 +44,9 @@ class SqlPageWork:
         """Of an incident, in the order in which they were made."""
         return _notices(self.connection, incident)
 
-    def raisings_since(self, lift: str | None, kind: str, since_ms: int) -> int:
-        """How many notices of raisings told of a lift and kind since then."""
-        found = self.connection.execute(_raisings(lift, kind, since_ms))
+    def raisings_since(self, incident: Incident, since_ms: int) -> int:
+        """How many notices of raisings told of its lift (or scope) and kind since then."""
+        found = self.connection.execute(_raisings(incident, since_ms))
         return int(found.scalar_one())
 
     def put_notice(self, notice: Notice) -> None:
@@ -68,11 +69,12 @@ class SqlPageWork:
         self.connection.execute(update(tables.page).where(_PAGE.id == id).values(dict(tried)))
 
 
-def _raisings(lift: str | None, kind: str, since_ms: int) -> Select[int]:
+def _raisings(one: Incident, since_ms: int) -> Select[int]:
     return (
         select(func.count())
         .select_from(tables.notice.join(books_tables.incident, _INCIDENT.id == _NOTICE.incident))
-        .where(_INCIDENT.lift == lift, _INCIDENT.kind == kind, _NOTICE.made_ms > since_ms)
+        .where(_INCIDENT.lift == one.lift, _INCIDENT.scope == one.scope)
+        .where(_INCIDENT.kind == one.kind, _NOTICE.made_ms > since_ms)
         .where(_NOTICE.why.in_(RAISINGS), _NOTICE.held.is_(None))
     )
 
