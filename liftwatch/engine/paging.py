@@ -158,7 +158,7 @@ def send_urgent(books: Books, channel: Channel, *, name: str, now_ms: int) -> bo
 def pause_ms(attempts: int) -> int:
     """How long to wait after so many tries.
 
-    >>> [pause_ms(n) // SECOND_MS for n in (1, 2, 5, 40)]
+    >>> [pause_ms(n) // 1000 for n in (1, 2, 5, 40)]
     [5, 10, 80, 300]
     """
     return min(PAUSE_MS_MIN << min(attempts - 1, 30), PAUSE_MS_MAX)
