@@ -1,6 +1,6 @@
 """The application, composed in one place: layers, routes, problems, pages."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from types import ModuleType
 from typing import Any
@@ -10,6 +10,7 @@ from fastapi.openapi.utils import get_openapi
 
 from api import (
     audit,
+    channels,
     completeness,
     contacts,
     evidence,
@@ -26,6 +27,7 @@ from api import (
     sign_in,
     stream,
     telemetry,
+    told,
 )
 from api.console import (
     audit_page,
@@ -49,6 +51,8 @@ from api.parts import Metrics, Parts, Readiness
 from api.problems import add_problem_handlers, problem_schema
 from api.shapes import schemas
 from liftwatch.access.hosts import Host
+from liftwatch.handlers.incidents import STANDARD
+from liftwatch.incidents.pages import NO_WAYS, Ways
 from liftwatch.ports import Books, TelemetryStore
 
 BODY_MAX = 64 * 1024
@@ -57,6 +61,7 @@ MODULES = (
     incidents,
     stream,
     moves,
+    told,
     lifts,
     pages,
     evidence,
@@ -69,6 +74,7 @@ MODULES = (
     people,
     identities,
     audit,
+    channels,
     register,
     places,
     completeness,
@@ -96,13 +102,16 @@ def create_app(
     demo: bool = False,
     gate: Gate | None = None,
     hosts: tuple[Host, ...] = (),
+    ways: Ways = NO_WAYS,
+    times: Mapping[str, int] = STANDARD,
 ) -> FastAPI:
     """The application over these parts. It opens and closes none of them.
 
     `readiness` tells of each part None when it is ready, else one line why not. `exercise` says
     that this whole installation is a drill, `demo` that its lifts do not exist: both show. Without
     a `gate` nobody signs in, and whoever comes is `local`. `hosts` are the names others know us by;
-    with any of them nobody is `local`.
+    with any of them nobody is `local`. `ways` are the channels of pages, `times` of clocks are by
+    `kind.clock` in milliseconds, where a setting says other ones than their table.
     """
     parts = Parts(
         books=books,
@@ -114,6 +123,8 @@ def create_app(
         demo=demo,
         gate=gate,
         hosts=hosts,
+        ways=ways,
+        times=times,
     )
     return _compose(parts, (*MODULES, demo_page) if demo else MODULES)
 

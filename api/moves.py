@@ -62,9 +62,9 @@ def _route(row: Move) -> Callable[..., Response]:
 
     def make(
         *,
+        principal: Annotated[Principal, Depends(allow(action))],
         books: TheBooks,
         gate: TheGate,
-        principal: Annotated[Principal, Depends(allow(action))],
         id: str,
         once: TheOnce,
         version: TheVersion,
@@ -104,10 +104,10 @@ OPEN = "incidents.open"
 )
 def open_incident(
     *,
+    principal: Annotated[Principal, Depends(allow(OPEN))],
     parts: ThePart,
     books: TheBooks,
     gate: TheGate,
-    principal: Annotated[Principal, Depends(allow(OPEN))],
     once: TheOnce,
     body: Annotated[NewIncident, Depends(body_of(NewIncident))],
 ) -> Response:
@@ -122,7 +122,13 @@ def open_incident(
         by, exercise = actor_of(principal, OPEN), parts.exercise
         try:
             made, course = open_by_hand(
-                work.books, lift, told, by=by, exercise=exercise, now_ms=at_ms
+                work.books,
+                lift,
+                told,
+                by=by,
+                exercise=exercise,
+                now_ms=at_ms,
+                times=parts.times,
             )
         except Untold as error:
             raise Problem("unusable", str(error)) from error

@@ -1,7 +1,7 @@
 """What the routes need of the service, given to `create_app` once and reached by type."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -12,6 +12,7 @@ from api.gate import Gate
 from api.problems import Problem
 from api.seen import SeenBooks
 from liftwatch.access.hosts import Host
+from liftwatch.incidents.pages import NO_WAYS, Ways
 from liftwatch.ports import Books, TelemetryStore
 from liftwatch.said import Said
 
@@ -24,7 +25,8 @@ class Parts:
     """The books, the store, the feed of changes, and what is told about the service itself.
 
     `gate` recognises people; None is a service without any, for this machine alone. `hosts` are the
-    names others know us by; without any nobody else is served.
+    names others know us by; without any nobody else is served. `ways` are the channels of pages;
+    `times` those of clocks that a setting says.
     """
 
     books: Books
@@ -36,6 +38,8 @@ class Parts:
     demo: bool
     gate: Gate | None = None
     hosts: tuple[Host, ...] = ()
+    ways: Ways = NO_WAYS
+    times: Mapping[str, int] = field(default_factory=dict)
 
 
 async def parts_of(request: Request) -> Parts:

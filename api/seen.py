@@ -11,6 +11,8 @@ from liftwatch.incidents.clocks import Clock
 from liftwatch.incidents.course import Course, Line
 from liftwatch.incidents.evidence import EvidenceWindow
 from liftwatch.incidents.incident import Incident
+from liftwatch.incidents.pages import Notice
+from liftwatch.incidents.pages import Page as Told
 from liftwatch.ports import Books, IncidentFilter, LiftRow, Page
 from liftwatch.records import Door
 from liftwatch.register.columns import HouseholdRow
@@ -55,6 +57,12 @@ class SeenBooks:
     def story(self, incident: str) -> list[Line]:
         """The story of an incident that is seen."""
         return self._books.lines_of(incident) if self.incident(incident) else []
+
+    def told(self, incident: str) -> tuple[list[Notice], list[Told]]:
+        """Who was told of an incident that is seen, and why nobody."""
+        if self.incident(incident) is None:
+            return [], []
+        return self._books.notices_of(incident), self._books.pages_of(incident)
 
     def evidence_of(self, incident: str) -> list[EvidenceWindow]:
         """The windows of an incident that is seen."""

@@ -26,7 +26,7 @@ from ingest.progress import DETECTION, RELAY, Progress
 from ingest.retry import until_it_works
 from ingest.salvage import Damage
 from liftwatch import clock
-from liftwatch.handlers.alarms import apply_alarm
+from liftwatch.handlers.alarms import ATTENDED, Life, apply_alarm
 from liftwatch.handlers.register import take_in
 from liftwatch.incidents.incident import AlarmChange
 from liftwatch.ports import Books, LiftRow, StoreUnavailable
@@ -62,14 +62,15 @@ class Detection:
         kept_ms: int = KEPT_MS,
         flights: Flights | None = None,
         estates: Collection[str] = (),
+        life: Life = ATTENDED,
     ) -> None:
         self._journal, self._progress, self._dead = journal, progress, dead_letters
         self._books, self._counts, self._settled_ms = books, counts, settled_ms
         self._kept_ms = kept_ms
         self._flights, self._estates = flights, frozenset(estates)
+        self._apply_one = partial(apply_alarm, books, life=life)
         self.fleet, self.account = Fleet(), Account()
-        self.batch = progress.cursor(DETECTION)
-        self._known = self.batch
+        self.batch = self._known = progress.cursor(DETECTION)
         self._stopping = threading.Event()
         self._online: dict[str, str] = {}
         self._heard: dict[str, Message] = {}
@@ -241,7 +242,7 @@ class Detection:
     def _apply(self, changes: Iterable[AlarmChange]) -> None:
         for change in changes:
             self._counts.changed(change.kind, change.edge)
-            self._until_it_works(partial(apply_alarm, self._books, change), "incident database")
+            self._until_it_works(partial(self._apply_one, change), "incident database")
 
     def entered_versions(self) -> dict[str, int]:
         """By which version of its record each lift is judged; any thread may ask."""

@@ -23,6 +23,7 @@ from ingest.notes import NOTE_ROOT
 from ingest.progress import Progress
 from ingest.relay import Relay
 from ingest.retries import Retries
+from liftwatch.handlers.alarms import ATTENDED, Life
 from liftwatch.ports import Books, TelemetryStore
 from liftwatch.register.terminals import Terminal
 from liftwatch.telemetry.topics import CANARY_ROOT, filters_of
@@ -34,7 +35,8 @@ class Pipeline:
     """Reception, detection and relay over one data folder, which it holds alone.
 
     `estates` are those that are heard (none: all); `canary` says how it proves itself;
-    `terminals` reads who may speak for which lift; `certificate` is the file of our own.
+    `terminals` reads who may speak for which lift; `certificate` is the file of our own;
+    `life` is how incidents live here.
     """
 
     def __init__(
@@ -50,6 +52,7 @@ class Pipeline:
         certificate: Path | None = None,
         journal_bytes_max: int = BYTES_MAX,
         journal_kept_ms: int = KEPT_MS,
+        life: Life = ATTENDED,
     ) -> None:
         self._lock = hold_alone(folder)
         self.books, self.store = books, store
@@ -91,6 +94,7 @@ class Pipeline:
             kept_ms=journal_kept_ms,
             flights=flights,
             estates=estates,
+            life=life,
         )
         self.entries = Entries(
             books, versions=self.detection.entered_versions, take=self.consumer.take_again

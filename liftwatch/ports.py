@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
-from typing import Any, Literal, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from msgspec import Struct
 
@@ -14,6 +14,12 @@ from liftwatch.incidents.clocks import ClockReads, ClockWork
 from liftwatch.incidents.course import CourseReads, CourseWork
 from liftwatch.incidents.evidence import EvidenceReads, EvidenceWork
 from liftwatch.incidents.incident import AlarmChange, Incident
+from liftwatch.incidents.pages import PageReads, PageWork
+from liftwatch.outbox import Attempt as Attempt
+from liftwatch.outbox import Channel as Channel
+from liftwatch.outbox import Promise as Promise
+from liftwatch.outbox import Sent as Sent
+from liftwatch.outbox import Verdict as Verdict
 from liftwatch.records import RegisterReads, RegisterWork
 from liftwatch.register.facts import Facts
 from liftwatch.telemetry.messages import Message
@@ -182,47 +188,6 @@ LEASE_MS_MAX = HOUR_MS
 """No deadline is held longer: a lease that ends later was taken before a clock was set back."""
 
 
-class Promise(Struct, kw_only=True, frozen=True):
-    """What is to leave by a channel: these bytes under this id, however often it is tried."""
-
-    id: str
-    channel: str
-    body: str
-    made_ms: int
-    due_ms: int
-    attempts: int = 0
-
-
-Verdict = Literal["delivered", "retry", "refused"]
-
-
-class Attempt(Struct, kw_only=True, frozen=True):
-    """One try to keep a promise, and what came of it."""
-
-    promise: str
-    n: int
-    at_ms: int
-    verdict: Verdict
-    detail: str
-
-
-class Sent(NamedTuple):
-    """What a channel says of one try."""
-
-    verdict: Verdict
-    detail: str
-
-
-class Channel(Protocol):
-    """A way out of the house."""
-
-    def send(self, promise: Promise, *, now_ms: int) -> Sent:
-        """Try once; whatever goes wrong is a verdict."""
-
-    def close(self) -> None:
-        """Let go of connections."""
-
-
 class Duties(Protocol):
     """The part of a transaction that the engine lives on: heartbeats, deadlines, promises."""
 
@@ -285,6 +250,7 @@ class Work(
     EvidenceWork,
     CourseWork,
     ClockWork,
+    PageWork,
     RegisterWork,
     Protocol,
 ):
@@ -324,7 +290,14 @@ class Stale(Conflict):
 
 
 class Books(
-    AccountReads, AuditReads, EvidenceReads, CourseReads, ClockReads, RegisterReads, Protocol
+    AccountReads,
+    AuditReads,
+    EvidenceReads,
+    CourseReads,
+    ClockReads,
+    PageReads,
+    RegisterReads,
+    Protocol,
 ):
     """The relational store: incidents, the register, the stream.
 
@@ -381,6 +354,12 @@ class Books(
 
     def next_promise(self, channel: str) -> Promise | None:
         """The oldest promise of a channel that is neither delivered nor refused."""
+
+    def urgent_promise(self, channel: str, now_ms: int) -> Promise | None:
+        """Of a channel's promises that are due the most urgent, the oldest of these.
+
+        What is due further away than the longest pause waits for a clock that was set back.
+        """
 
     def attempts(self, channel: str, *, limit: int = 50) -> list[Attempt]:
         """The latest tries of a channel, newest first."""

@@ -27,6 +27,16 @@ from liftwatch.access.identities import ISSUER_MAX
 from liftwatch.access.secrets import all_secrets
 from liftwatch.audit.anchors import KEEP_DAYS_MIN
 from liftwatch.audit.chain import KEY_BYTES_MIN as AUDIT_KEY_BYTES_MIN
+from liftwatch.page_settings import (
+    check_channels,
+    check_clocks,
+    check_plain_keys,
+    check_quiet,
+    check_sender,
+    check_smtp,
+    check_token,
+    parse_channels,
+)
 from liftwatch.served import (
     HttpAddress,
     check_here,
@@ -304,6 +314,19 @@ class Settings(BaseSettings):
         SecretStr, Field(validate_default=True), AfterValidator(check_client)
     ] = SecretStr("")
     oidc_label: Annotated[str, Field(min_length=1, max_length=40)] = "OpenID Connect"
+    clocks: Annotated[str, AfterValidator(check_clocks)] = ""
+    smtp_url: Annotated[SecretStr, AfterValidator(check_smtp)] = SecretStr("")
+    smtp_from: Annotated[str, Field(validate_default=True), AfterValidator(check_sender)] = ""
+    sms_url: Annotated[str, BeforeValidator(parse_webhook)] = ""
+    sms_token: Annotated[SecretStr, AfterValidator(check_token)] = SecretStr("")
+    voice_url: Annotated[str, BeforeValidator(parse_webhook)] = ""
+    voice_token: Annotated[SecretStr, AfterValidator(check_token)] = SecretStr("")
+    page_hooks: Annotated[SecretStr, AfterValidator(check_plain_keys)] = SecretStr("")
+    page_exercise: Annotated[
+        tuple[str, ...], NoDecode, BeforeValidator(parse_channels), AfterValidator(check_channels)
+    ] = ()
+    quiet_hours: Annotated[str, AfterValidator(check_quiet)] = "22:00-07:00"
+    notice_language: Literal["zh", "en"] = "zh"
     audit_key: Annotated[SecretStr, AfterValidator(check_audit_key)] = SecretStr("")
     audit_keep_days: Annotated[int, Field(le=36_500), AfterValidator(check_keep)] = 400
     log: Literal["text", "json"] = "text"

@@ -66,6 +66,8 @@ ACTIONS: dict[str, Action] = {
         Action("people.write", ADMIN, "make and change people and their rights"),
         Action("audit.read", ADMIN, "see who did or read what"),
         Action("audit.erase", ADMIN, "erase a person"),
+        Action("channels.read", ADMIN, "see by what channels pages leave"),
+        Action("channels.test", ADMIN, "test a channel of pages"),
         Action("self.read", EVERY_ROLE, "see who one is and what one may"),
         Action("self.write", EVERY_ROLE, "change one's password and keys, and sign out"),
         Action("sign.in", EVERY_ROLE | {ANYBODY}, "sign in"),

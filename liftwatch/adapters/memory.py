@@ -19,6 +19,7 @@ from liftwatch.adapters.memory_evidence import (
     MemoryEvidenceReads,
     MemoryEvidenceWork,
 )
+from liftwatch.adapters.memory_pages import MemoryPageReads, MemoryPageWork, PageState
 from liftwatch.adapters.memory_register import (
     MemoryRegisterReads,
     MemoryRegisterWork,
@@ -48,6 +49,7 @@ class _State:
         self.audit = AuditState()
         self.evidence: EvidenceState = {}
         self.course = CourseState(self.incidents)
+        self.pages = PageState(self.incidents)
 
 
 class MemoryBooks(
@@ -56,6 +58,7 @@ class MemoryBooks(
     MemoryAuditReads,
     MemoryEvidenceReads,
     MemoryCourseReads,
+    MemoryPageReads,
     MemoryRegisterReads,
 ):
     """Fulfils `liftwatch.ports.Books` for one thread; it knows no contracts of maintenance."""
@@ -66,6 +69,7 @@ class MemoryBooks(
         self._account, self._evidence = self._state.account, self._state.evidence
         self._register, self._course = self._state.register, self._state.course
         self._audit, self.audit_keys = self._state.audit, audit_keys
+        self._pages = self._state.pages
 
     @contextmanager
     def begin(self) -> Iterator["MemoryWork"]:
@@ -162,6 +166,7 @@ class MemoryWork(
     MemoryAuditWork,
     MemoryEvidenceWork,
     MemoryCourseWork,
+    MemoryPageWork,
     MemoryRegisterWork,
 ):
     """One transaction; each step says how it is undone."""
@@ -170,7 +175,7 @@ class MemoryWork(
         super().__init__(state.duties)
         self._state, self._account, self._evidence = state, state.account, state.evidence
         self._audit, self._drafts, self._register = state.audit, [], state.register
-        self._course = state.course
+        self._course, self._pages = state.course, state.pages
 
     def undo(self) -> None:
         """Take every step back, the last first."""

@@ -54,6 +54,13 @@ class MemoryDutyReads:
         found = (one for one in self._duties.waiting.values() if one.channel == channel)
         return min(found, key=lambda one: self._duties.order[one.id], default=None)
 
+    def urgent_promise(self, channel: str, now_ms: int) -> Promise | None:
+        """Of a channel's promises that are due the most urgent, the oldest of these."""
+        waiting = (one for one in self._duties.waiting.values() if one.channel == channel)
+        due = (one for one in waiting if not 0 < one.due_ms - now_ms <= PAUSE_MS_MAX)
+        order = self._duties.order
+        return min(due, key=lambda one: (one.urgency, order[one.id]), default=None)
+
     def attempts(self, channel: str, *, limit: int = 50) -> list[Attempt]:
         """The latest tries of a channel, newest first."""
         duties, promises = self._duties, self._duties.waiting | self._duties.settled
@@ -197,8 +204,9 @@ def _set(where: dict[Any, Any], key: Any, value: Any) -> None:
 
 def _is_due(deadline: Deadline, now_ms: int) -> bool:
     period_ms, ahead_ms = deadline.period_ms, deadline.due_ms - now_ms
-    set_back = deadline.attempts == 0 or ahead_ms > PAUSE_MS_MAX
-    return ahead_ms <= 0 or (period_ms is not None and ahead_ms > period_ms and set_back)
+    if ahead_ms <= 0 or (deadline.attempts > 0 and ahead_ms > PAUSE_MS_MAX):
+        return True
+    return period_ms is not None and ahead_ms > period_ms and deadline.attempts == 0
 
 
 def _is_free(held: _Held, now_ms: int) -> bool:

@@ -7,6 +7,7 @@ from prometheus_client import CollectorRegistry
 
 from api.app import create_app
 from liftwatch.clock import SECOND_MS, now_ms
+from liftwatch.commands.channels import ways_of
 from liftwatch.commands.wiring import (
     Stores,
     calm_collector,
@@ -20,6 +21,7 @@ from liftwatch.commands.wiring import (
 from liftwatch.engine.canaries import late_line
 from liftwatch.engine.clockwork import overdue_line
 from liftwatch.engine.watch import WATCH
+from liftwatch.incidents.clocks import times_of
 from liftwatch.logs import configure
 from liftwatch.ports import StoreUnavailable
 from liftwatch.settings import Settings
@@ -42,6 +44,8 @@ def api_command() -> None:
             exercise=settings.exercise,
             gate=gate_of(settings, stores, settings.data_dir),
             hosts=settings.http_hosts,
+            ways=ways_of(settings),
+            times=times_of(settings.clocks),
         )
         serve_until_stopped(app, settings.http, way=way, ready=told(settings))
 

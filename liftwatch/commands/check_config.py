@@ -17,6 +17,7 @@ from liftwatch.adapters.sql import BooksError
 from liftwatch.adapters.sql.check import schema_of
 from liftwatch.audit.chain import seal_name
 from liftwatch.commands.backup import unread
+from liftwatch.commands.channels import ways_of
 from liftwatch.commands.check_http import check_http
 from liftwatch.commands.finding import Check, Finding
 from liftwatch.commands.wiring import (
@@ -202,6 +203,18 @@ def _openid(settings: Settings) -> Iterator[Finding]:
         yield Finding("unsafe", "sign-in", f"{provider.issuer} {remark}")
 
 
+def _pages(settings: Settings) -> Iterator[Finding]:
+    channels = ways_of(settings).all_channels
+    if not channels:
+        told = "no channel is set (LIFTWATCH_SMTP_URL and its neighbours): nobody is told"
+        yield Finding("unsafe", "pages", told)
+        return
+    yield Finding("ok", "pages", f"leave by {', '.join(channels)}")
+    if "voice" not in channels and "sms" not in channels:
+        told = "no telephone rings: LIFTWATCH_VOICE_URL and LIFTWATCH_SMS_URL are not set"
+        yield Finding("unsafe", "pages", told)
+
+
 def _user(settings: Settings) -> Iterator[Finding]:
     del settings
     if hasattr(os, "geteuid") and os.geteuid() == 0:
@@ -224,5 +237,6 @@ CHECKS: tuple[Check, ...] = (
     _telemetry,
     check_http,
     _openid,
+    _pages,
     _drill,
 )

@@ -3,23 +3,26 @@
 import contextlib
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import structlog
 from prometheus_client import CollectorRegistry
 
-from liftwatch.access.secrets import Seal, new_secret, secret_bytes
-from liftwatch.adapters.sql.people import SqlPeople
+from liftwatch.adapters.addresses import AddressBook
 from liftwatch.adapters.webhook import Webhook
 from liftwatch.audit.chain import seal_name
 from liftwatch.clock import SECOND_MS
+from liftwatch.commands.channels import channels_of, ways_of
 from liftwatch.commands.wiring import (
     Stores,
     open_stores,
+    people_of,
     settings_or_fail,
     wait_until_stopped,
 )
 from liftwatch.engine.clockwork import Engine
 from liftwatch.engine.jobs import make_jobs
+from liftwatch.engine.paging import paging_jobs
 from liftwatch.engine.retraining import Retraining
 from liftwatch.engine.sign_ins import prune_job
 from liftwatch.engine.trail import Kept
@@ -37,9 +40,10 @@ def engine_command() -> None:
     configure(settings.log)
     with (
         open_stores(settings, settings.data_dir) as stores,
-        running_engine(settings, stores) as engine,
+        running_engine(settings, stores, folder=settings.data_dir) as engine,
     ):
-        log.info("engine runs", alarm=bool(settings.alarm_webhook_url))
+        channels = ways_of(settings).all_channels
+        log.info("engine runs", alarm=bool(settings.alarm_webhook_url), channels=list(channels))
         wait_until_stopped(lambda: engine.crashed is not None)
     if engine.crashed is not None:
         raise SystemExit(1)
@@ -56,10 +60,14 @@ def running_engine(
     settings: Settings,
     stores: Stores,
     *,
+    folder: Path,
     demo: bool = False,
     registry: CollectorRegistry | None = None,
 ) -> Iterator[Engine]:
-    """An engine at work, with its way out of the house; stopped at the end."""
+    """An engine at work, with its ways out of the house; stopped at the end.
+
+    `folder` holds the installation's secret: whoever is to be paged is opened by it.
+    """
     alarm = None
     if settings.alarm_webhook_url:
         alarm = Webhook(settings.alarm_webhook_url, key=webhook_key(settings.alarm_webhook_secret))
@@ -71,15 +79,18 @@ def running_engine(
         exercise=demo or settings.exercise,
         kept=kept_of(settings),
     )
-    nameless = SqlPeople(stores.books, Seal(secret_bytes(new_secret())))  # it only forgets
-    jobs = (*jobs, prune_job(nameless))
+    people = people_of(settings, stores, folder)
+    channels = channels_of(settings, AddressBook(people))
+    ways = ways_of(settings, demo=demo)
+    jobs = (*jobs, prune_job(people), *paging_jobs(stores.books, people, ways, channels=channels))
     retraining = Retraining(LEARN_COMMAND)
     if not demo:
         jobs = (*jobs, retraining.job)
     engine = Engine(stores.books, jobs, registry=registry or CollectorRegistry())
     with contextlib.ExitStack() as stack:
-        if alarm is not None:
-            stack.callback(alarm.close)
+        for one in (alarm, *channels.values()):
+            if one is not None:
+                stack.callback(one.close)
         stack.callback(retraining.stop)
         stack.callback(engine.stop)
         engine.start()

@@ -29,6 +29,8 @@ from liftwatch.commands.wiring import (
     tls_of,
 )
 from liftwatch.failure import Failure
+from liftwatch.handlers.alarms import Life
+from liftwatch.incidents.clocks import times_of
 from liftwatch.logs import configure
 from liftwatch.settings import Settings
 from liftwatch.telemetry.topics import CANARY_ESTATE, is_estate
@@ -83,6 +85,7 @@ def make_pipeline(
             canary=canary_plan(settings, broker, exercise=exercise),
             terminals=SqlTerminals(stores.books).all,
             certificate=settings.mqtt_cert_file,
+            life=Life(times=times_of(settings.clocks)),
         )
     except (JournalError, OSError) as error:
         raise Failure(str(error)) from error

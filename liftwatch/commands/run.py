@@ -8,6 +8,7 @@ from ingest.consumer import Broker
 from ingest.pipeline import Pipeline
 from liftwatch.access.store import PeopleStore
 from liftwatch.commands.api import told
+from liftwatch.commands.channels import ways_of
 from liftwatch.commands.engine import running_engine
 from liftwatch.commands.ingest import make_pipeline, receiving
 from liftwatch.commands.models import following_models
@@ -23,6 +24,7 @@ from liftwatch.commands.wiring import (
     way_of,
 )
 from liftwatch.engine.clockwork import Engine
+from liftwatch.incidents.clocks import times_of
 from liftwatch.logs import configure
 from liftwatch.settings import Settings
 
@@ -60,7 +62,7 @@ def run_until_stopped(
         with (
             following_models(folder, pipeline.counts),
             receiving(pipeline),
-            running_engine(settings, stores, demo=demo, registry=registry) as engine,
+            running_engine(settings, stores, folder=folder, demo=demo, registry=registry) as engine,
         ):
             app = create_app(
                 books=stores.books,
@@ -71,6 +73,8 @@ def run_until_stopped(
                 demo=demo,
                 gate=gate,
                 hosts=settings.http_hosts,
+                ways=ways_of(settings, demo=demo),
+                times=times_of(settings.clocks),
             )
             crashed = crashing(pipeline, engine)
             serve_until_stopped(app, settings.http, way=way, crashed=crashed, ready=ready)

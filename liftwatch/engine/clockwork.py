@@ -8,44 +8,50 @@ transaction with the note that it was made.
 
 import threading
 from collections.abc import Callable, Sequence
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 import structlog
 from prometheus_client import CollectorRegistry, Counter
 
 from liftwatch import clock
 from liftwatch.ids import new_id
-from liftwatch.ports import PAUSE_MS_MAX, Books, Conflict, Deadline, StoreUnavailable
+from liftwatch.ports import PAUSE_MS_MAX, Books, Conflict, Deadline, StoreUnavailable, Work
 
 log = structlog.get_logger()
 
 TICK_S = 0.25  # how late a job begins at most, while nothing else runs
 PAUSE_S_MAX = 15.0
 
-Lane = Literal["quick", "slow", "long"]
+Lane = str
 LANES: tuple[Lane, ...] = ("quick", "slow", "long")
+"""Those that every table has; a channel of pages has a lane of its own beside them."""
 
 
 class Ran(NamedTuple):
-    """How a run ended: whether there is more to do at once, and what its deadline carries now."""
+    """How a run ended: whether there is more to do at once, and what its deadline carries now.
+
+    `due` says, in the transaction that settles it, when it is due next (None: never): whoever
+    changes what that depends on holds the same row, so that no moment is lost between the two.
+    """
 
     again: bool = False
     data: dict[str, Any] | None = None
+    due: Callable[[Work], int | None] | None = None
 
 
 class Job(NamedTuple):
     """A row of the table of jobs.
 
     `run` is given the time and what the deadline carries, and tells whether there is more to do
-    at once: long work is done in slices. `slow` ones have a thread of their own: whatever waits
-    for a network must not hold up what watches; nor may the `long` ones, which work for minutes,
-    hold up what leaves the house. `lease_ms` is above the longest that a run can take, and the
-    delay when an engine dies in it. After a failure it is tried again at the latest after
-    `pause_ms_max`.
+    at once: long work is done in slices. A lane is a thread: whatever waits for a network must not
+    hold up what watches (`slow`, and one for each channel of pages); nor may the `long` ones, which
+    work for minutes, hold up what leaves the house. Without `period_ms` it runs when somebody arms
+    it. `lease_ms` is above the longest that a run can take, and the delay when an engine dies in
+    it. After a failure it is tried again at the latest after `pause_ms_max`.
     """
 
     name: str
-    period_ms: int
+    period_ms: int | None
     run: Callable[[int, Deadline], bool | Ran]
     lane: Lane = "quick"
     lease_ms: int = 15_000
@@ -72,8 +78,7 @@ class Engine:
         )
         self._threads = [
             threading.Thread(target=self._run, args=(lane,), name=f"engine-{lane}", daemon=True)
-            for lane in LANES
-            if self._leases(lane)
+            for lane in dict.fromkeys(job.lane for job in jobs)
         ]
 
     def start(self) -> None:
@@ -124,7 +129,7 @@ class Engine:
         """See to it that every job of a lane is in the database."""
         with self._books.begin() as work:
             for job in self._jobs.values():
-                if job.lane == lane:
+                if job.lane == lane and job.period_ms is not None:
                     work.arm(
                         Deadline(
                             name=job.name, what=job.name, due_ms=now_ms, period_ms=job.period_ms
@@ -153,6 +158,8 @@ class Engine:
         next_ms = None if due.period_ms is None else now_ms + due.period_ms
         next_ms = now_ms if ran.again else next_ms
         with self._books.begin() as work:
+            if ran.due is not None:
+                next_ms = ran.due(work)
             work.settle(due.name, holder=self._holder, due_ms=next_ms, data=ran.data)
         self._runs.labels(due.what, "done").inc()
         if self._failing.pop(due.name, None):

@@ -2,6 +2,7 @@
 
 from liftwatch.clock import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS
 from liftwatch.engine import evidence, outbox, sums, trail
+from liftwatch.engine.clocks import clocks_job
 from liftwatch.engine.clockwork import Job, Ran
 from liftwatch.engine.watch import ALARM, SEND, WATCH, Watch
 from liftwatch.ports import LEASE_MS_MAX, Books, Channel, Deadline, KeptStore
@@ -37,6 +38,7 @@ def make_jobs(
     watch_ms = min(WATCH_MS_MAX, late_ms // LOOKS_MIN)
     rows = [
         Job(WATCH, watch_ms, lambda now_ms, _: watch.look(now_ms)),
+        clocks_job(books),
         Job(
             "prune-stream",
             HOUR_MS,

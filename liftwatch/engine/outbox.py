@@ -32,7 +32,7 @@ def send_due(books: Books, channel: Channel, *, name: str, now_ms: int) -> bool:
     tried = Attempt(promise=promise.id, n=n, at_ms=now_ms, verdict=sent.verdict, detail=sent.detail)
     with books.begin() as work:
         work.note_attempt(tried, due_ms=now_ms + pause_ms(n))
-    _say(promise, sent, n)
+    say(promise, sent, n)
     return sent.verdict != "retry"
 
 
@@ -51,7 +51,7 @@ def _given_up(promise: Promise, sent: Sent, now_ms: int) -> Sent:
     return sent
 
 
-def _say(promise: Promise, sent: Sent, n: int) -> None:
+def say(promise: Promise, sent: Sent, n: int) -> None:
     """The first try that fails, and how it ended."""
     facts = {"channel": promise.channel, "id": promise.id, "detail": sent.detail}
     if sent.verdict == "refused":

@@ -7,6 +7,7 @@ from msgspec import structs
 
 from liftwatch.clock import MINUTE_MS, now_ms
 from liftwatch.handlers.course import note, set_out, settle, tell
+from liftwatch.handlers.notices import call_off, summon
 from liftwatch.ids import new_id
 from liftwatch.incidents.course import Actor, Line
 from liftwatch.incidents.evidence import plan_window
@@ -120,6 +121,7 @@ def _opened(work: Work, change: AlarmChange, life: Life) -> Incident:
     _note(work, (incident, incident), change, life=life)
     if life.attended and incident.is_open:
         set_out(work, incident, from_ms=change.opened_ms, times=life.times)
+        summon(work, incident, "raised", now_ms=change.at_ms)
     return incident
 
 
@@ -137,6 +139,7 @@ def _joined(work: Work, open_one: Incident, change: AlarmChange, *, life: Life) 
     if life.attended and (again or graver):
         from_ms = change.opened_ms if again else change.at_ms
         set_out(work, joined, from_ms=from_ms, times=life.times)
+        summon(work, joined, "again" if again else "graver", now_ms=change.at_ms)
     return joined
 
 
@@ -190,4 +193,5 @@ def _cleared(work: Work, change: AlarmChange, life: Life) -> Incident | None:
     _note(work, (incident, cleared), change, life=life)
     if life.attended:
         settle(work, cleared, at_ms=change.at_ms)
+        call_off(work, cleared, now_ms=change.at_ms)
     return cleared

@@ -1,6 +1,6 @@
 """Whom to call for a lift, and how organisations are reached: asked, and changed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from msgspec.structs import replace
@@ -59,14 +59,29 @@ def _parts(
             yield "station", one
 
 
-def _kind_by_people(reads: PeopleReads, one: Organisation, at_ms: int) -> str:
+def organisations_of(
+    reads: PeopleReads, record: Record, kind: str, *, at_ms: int
+) -> list[Organisation]:
+    """Organisations of a kind (the name of a role) that reach a lift, in order of their id."""
+    here = Reach(record.area, record.estate, facts_of(record.known).building or "")
+    return [
+        one
+        for one in reads.organisations_at(record.area, record.estate)
+        if any(place.covers(here) for place in one.places)
+        if (one.kind or _kind_by_people(reads, one, at_ms, kinds=(kind,))) == kind
+    ]
+
+
+def _kind_by_people(
+    reads: PeopleReads, one: Organisation, at_ms: int, *, kinds: Iterable[str] = tuple(_BY_KIND)
+) -> str:
     """Of an organisation of which nobody said what it is: what its people are."""
     roles = {
         held.role
         for held in reads.members(one.id)
         if held.from_ms <= at_ms and (held.until_ms is None or at_ms < held.until_ms)
     }
-    return next((role for role in _BY_KIND if role in roles), "")
+    return next((role for role in kinds if role in roles), "")
 
 
 def change_contacts(

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from liftwatch.clock import DAY_MS
 from liftwatch.handlers.course import note, set_out, settle, tell
+from liftwatch.handlers.notices import summon
 from liftwatch.ids import new_id
 from liftwatch.incidents.course import Actor, Course, Line
 from liftwatch.incidents.evidence import plan_window
@@ -100,6 +101,7 @@ def open_by_hand(
     note(work, line)
     if found is None:
         set_out(work, incident, from_ms=incident.opened_ms, times=times)
+        summon(work, incident, "raised", now_ms=now_ms)
         tell(work, incident)
     return incident, work.course_of(incident.id)
 

@@ -34,7 +34,7 @@ class Clock(Struct, frozen=True, kw_only=True):
 
     @property
     def waits(self) -> bool:
-        """Whether neither has happened yet."""
+        """Whether none of them has happened yet."""
         return self.met_ms is None and self.missed_ms is None and self.dropped_ms is None
 
 
@@ -99,15 +99,19 @@ def set_clocks(
 def stop_clocks(
     clocks: Iterable[Clock], incident: Incident, course: Course, *, at_ms: int
 ) -> list[Clock]:
-    """The clocks that a change of an incident stops, as they are then."""
+    """The clocks that a change of an incident stops, as they are then.
+
+    One that was missed is met late, by what comes of this occurrence; it keeps both moments.
+    """
     stopped = []
     for clock in clocks:
-        if not clock.waits:
+        late = clock.missed_ms is not None and clock.occurrence == incident.occurrences
+        if not clock.waits and not (late and clock.met_ms is None):
             continue
         rule = rule_of(incident, clock.name)
         if rule is None or is_met(rule, incident, course):
             stopped.append(structs.replace(clock, met_ms=at_ms))
-        elif not incident.is_open:
+        elif not incident.is_open and not late:
             stopped.append(structs.replace(clock, dropped_ms=at_ms))
     return stopped
 

@@ -55,6 +55,7 @@ def test_before_the_first_start(folder: Path, capsys: pytest.CaptureFixture[str]
     assert found["data folder"][0][0] == "ok"
     assert found["administrator"][0][0] == "unsafe"
     assert found["trail"][0][0] == "unsafe"
+    assert "nobody is told" in found["pages"][0][1]
     assert found["broker"] == [("ok", found["broker"][0][1])]
     assert not folder.exists()
 
@@ -83,6 +84,7 @@ def test_an_installation_with_an_administrator(
     another secret it could not read a name."""
     monkeypatch.setenv("LIFTWATCH_SECRET", secret := new_secret())
     monkeypatch.setenv("LIFTWATCH_AUDIT_KEY", new_secret())
+    monkeypatch.setenv("LIFTWATCH_VOICE_URL", "https://calls.example/ring")
     if back_end == "postgresql":
         monkeypatch.setenv("LIFTWATCH_DATABASE_URL", request.getfixturevalue("postgres_database"))
     settings = load_settings()

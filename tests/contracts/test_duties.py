@@ -165,6 +165,40 @@ def test_a_clock_that_was_set_back_stops_nothing(books: Books) -> None:
     assert take(books, 0) is not None
 
 
+def test_what_failed_before_a_clock_was_set_back_is_tried(books: Books) -> None:
+    """Also where it has no period; what is really far away waits."""
+    arm(books, "one")
+    arm(books, "far", due_ms=MONDAY_MS + 3 * 86_400_000)
+    assert take(books) is not None
+    with books.begin() as work:
+        assert work.put_off("one", holder="one", due_ms=MONDAY_MS + 60_000)
+    assert take(books, 59) is None
+    again = take(books, -2 * 86_400)
+    assert again is not None
+    assert again.name == "one"
+
+
+def test_the_most_urgent_leaves_first_where_order_is_not_kept(books: Books) -> None:
+    """Of the same urgency the oldest; what must wait holds up nobody."""
+    for id, urgency in (("trend", 4), ("door", 2), ("trapped", 1), ("trapped too", 1)):
+        with books.begin() as work:
+            made = {"channel": "sms", "body": "{}", "made_ms": MONDAY_MS, "due_ms": MONDAY_MS}
+            work.promise(Promise(id=id, urgency=urgency, **made))
+    order = []
+    for _ in range(4):
+        one = books.urgent_promise("sms", MONDAY_MS)
+        assert one is not None
+        order.append(one.id)
+        attempt(books, one.id, 1, verdict="retry" if one.id == "trapped" else "delivered")
+    assert order == ["trapped", "trapped too", "door", "trend"]
+    assert books.urgent_promise("sms", MONDAY_MS) is None
+    assert books.urgent_promise("email", MONDAY_MS + 60_000) is None
+    for at_ms in (MONDAY_MS + 60_000, MONDAY_MS - 7_200_000):  # its time, or a clock set back
+        again = books.urgent_promise("sms", at_ms)
+        assert again is not None
+        assert (again.id, again.attempts, again.urgency) == ("trapped", 1, 1)
+
+
 def test_promises_leave_in_their_order(books: Books) -> None:
     """One that must be tried again stays the next; what is settled is not."""
     for id in ("b", "a"):  # in the order in which they were made, not of their names

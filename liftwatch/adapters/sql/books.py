@@ -17,6 +17,7 @@ from liftwatch.adapters.sql.evidence import SqlEvidenceReads
 from liftwatch.adapters.sql.filters import seen_incidents, seen_lifts
 from liftwatch.adapters.sql.incident_lists import queries
 from liftwatch.adapters.sql.migrate import bring_up
+from liftwatch.adapters.sql.pages import SqlPageReads
 from liftwatch.adapters.sql.register import SqlRegisterReads, with_entered
 from liftwatch.adapters.sql.rows import (
     ATTEMPT,
@@ -38,6 +39,7 @@ from liftwatch.adapters.sql.work import SqlWork
 from liftwatch.audit.chain import Keys
 from liftwatch.incidents.incident import Incident
 from liftwatch.ports import (
+    PAUSE_MS_MAX,
     Attempt,
     Deadline,
     Heartbeat,
@@ -58,7 +60,14 @@ _INCIDENT = tables.incident.c
 _LIFT = tables.lift.c
 
 
-class SqlBooks(SqlAccountReads, SqlAuditReads, SqlEvidenceReads, SqlCourseReads, SqlRegisterReads):
+class SqlBooks(
+    SqlAccountReads,
+    SqlAuditReads,
+    SqlEvidenceReads,
+    SqlCourseReads,
+    SqlPageReads,
+    SqlRegisterReads,
+):
     """Fulfils `liftwatch.ports.Books`, for several threads and several processes.
 
     Every call raises StoreUnavailable while the database is away. With `audit_keys` the trail is
@@ -190,6 +199,16 @@ class SqlBooks(SqlAccountReads, SqlAuditReads, SqlEvidenceReads, SqlCourseReads,
         query = select(*PROMISE).where(outbox.channel == channel, outbox.verdict.is_(None))
         with self._reading() as connection:
             row = connection.execute(query.order_by(outbox.n).limit(1)).one_or_none()
+        return None if row is None else promise_of(row)
+
+    def urgent_promise(self, channel: str, now_ms: int) -> Promise | None:
+        """Of a channel's promises that are due the most urgent, the oldest of these."""
+        outbox = tables.outbox.c
+        query = select(*PROMISE).where(outbox.channel == channel, outbox.verdict.is_(None))
+        query = query.where(~outbox.due_ms.between(now_ms + 1, now_ms + PAUSE_MS_MAX))
+        with self._reading() as connection:
+            rows = connection.execute(query.order_by(outbox.urgency, outbox.n).limit(1))
+            row = rows.one_or_none()
         return None if row is None else promise_of(row)
 
     def attempts(self, channel: str, *, limit: int = 50) -> list[Attempt]:

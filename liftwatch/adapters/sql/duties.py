@@ -165,11 +165,16 @@ class SqlDuties:
 def _is_due(now_ms: int) -> ColumnElement[bool]:
     """Due, or further away than its period, which only a clock that was set back explains.
 
-    What failed may be put off for longer, but for no more than `PAUSE_MS_MAX`.
+    What failed may be put off for longer, but for no more than `PAUSE_MS_MAX`, also without one.
     """
     due_ms = _DEADLINE.due_ms
-    set_back = or_(_DEADLINE.attempts == 0, due_ms > now_ms + PAUSE_MS_MAX)
-    return or_(due_ms <= now_ms, and_(due_ms > now_ms + _DEADLINE.period_ms, set_back))
+    too_far = due_ms > now_ms + PAUSE_MS_MAX
+    set_back = or_(_DEADLINE.attempts == 0, too_far)
+    return or_(
+        due_ms <= now_ms,
+        and_(due_ms > now_ms + _DEADLINE.period_ms, set_back),
+        and_(_DEADLINE.attempts > 0, too_far),
+    )
 
 
 def _is_free(now_ms: int) -> ColumnElement[bool]:

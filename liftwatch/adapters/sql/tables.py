@@ -208,6 +208,7 @@ outbox = Table(
     Column("due_ms", BigInteger(), nullable=False),
     Column("attempts", Integer(), nullable=False),
     Column("verdict", String(16)),
+    Column("urgency", Integer(), nullable=False, server_default="4"),
     Index("outbox_by_channel", "channel", "n"),
 )
 

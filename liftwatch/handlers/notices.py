@@ -1,0 +1,79 @@
+"""What makes people learn of an incident: a notice, in the transaction of what it tells of.
+
+Whom that wakes is found by the engine (`liftwatch.handlers.paging`): people's names are sealed,
+and whoever takes alarms in need not open them.
+"""
+
+from liftwatch.incidents.clock_rules import Rule
+from liftwatch.incidents.incident import Incident
+from liftwatch.incidents.pages import (
+    CLEARED,
+    LIMIT,
+    LIMIT_MS,
+    Held,
+    Notice,
+    at_once,
+    told_of,
+)
+from liftwatch.ports import Deadline, Work
+
+PAGE = "page-people"
+"""The engine's job that tells people of one incident."""
+
+
+def summon(work: Work, incident: Incident, why: str, *, now_ms: int) -> None:
+    """Tell those who learn of its kind at once, unless they were told too often already.
+
+    Nobody is told of late history, nor of what belongs to a greater incident.
+    """
+    if incident.late or incident.parent is not None:
+        return
+    held: Held | None = None
+    if incident.severity_max > 1:
+        before = work.raisings_since(incident, now_ms - LIMIT_MS)
+        held = "limit" if before >= LIMIT else None
+    parties = at_once(incident.kind, incident.evidence)
+    _put(work, incident, why, parties=parties, now_ms=now_ms, held=held)
+
+
+def summon_missed(work: Work, incident: Incident, rule: Rule, *, now_ms: int) -> None:
+    """Tell those whom the row of a missed clock names."""
+    if incident.parent is None:
+        _put(work, incident, rule.name, parties=told_of(rule), now_ms=now_ms)
+
+
+def call_off(work: Work, incident: Incident, *, now_ms: int) -> None:
+    """Tell whoever was told of it that its alarm has cleared."""
+    told = [one for one in work.notices(incident.id) if one.held is None]
+    if told:
+        parties = "".join(dict.fromkeys("".join(one.parties for one in told)))
+        _put(work, incident, CLEARED, parties=parties, now_ms=now_ms)
+
+
+def page_at(incident: str, due_ms: int) -> Deadline:
+    """When the engine tells people of an incident."""
+    name = f"{PAGE}/{incident}"
+    return Deadline(name=name, what=PAGE, due_ms=due_ms, data={"incident": incident})
+
+
+def _put(
+    work: Work,
+    incident: Incident,
+    why: str,
+    *,
+    parties: str,
+    now_ms: int,
+    held: Held | None = None,
+) -> None:
+    notice = Notice(
+        incident=incident.id,
+        occurrence=incident.occurrences,
+        why=why,
+        parties=parties,
+        made_ms=now_ms,
+        due_ms=None if held else now_ms,
+        held=held,
+    )
+    work.put_notice(notice)
+    if notice.due_ms is not None:
+        work.arm(page_at(incident.id, notice.due_ms))

@@ -1,0 +1,43 @@
+"""What kinds of incidents are called in a message: Chinese and English, as the console has it."""
+
+from collections.abc import Mapping
+
+KIND_NAMES: Mapping[str, tuple[str, str]] = {
+    "entrapment": ("困人", "People trapped"),
+    "entrapment_suspected": ("疑似困人", "People possibly trapped"),
+    "emergency_call": ("紧急呼叫", "Emergency call"),
+    "unintended_movement": ("轿厢意外移动", "Unintended car movement"),
+    "moving_with_open_door": ("开门走梯", "Moving with open door"),
+    "overspeed": ("超速", "Overspeed"),
+    "free_fall": ("坠落", "Free fall"),
+    "overrun": ("冲顶或蹲底", "Overrun"),
+    "safety_chain_open": ("安全回路断开", "Safety chain open"),
+    "stopped_outside_zone": ("非平层停梯", "Stopped between landings"),
+    "door_fault": ("开关门故障", "Door fault"),
+    "door_impact": ("门夹人", "Door strikes people"),
+    "door_blocked": ("门受阻", "Door blocked"),
+    "button_dead": ("按钮失灵", "Button dead"),
+    "button_stuck": ("按钮粘连", "Button stuck"),
+    "levelling_error": ("平层误差", "Stops off level"),
+    "position_lost": ("楼层位置丢失", "Position lost"),
+    "run_time_limit": ("运转超时", "Running too long"),
+    "out_of_service": ("停用", "Out of service"),
+    "mains_lost": ("停电", "Mains lost"),
+    "machine_room_hot": ("机房过热", "Machine room too hot"),
+    "battery_low": ("电池电量低", "Battery low"),
+    "overload": ("超载", "Overload"),
+    "heavy_haulage": ("搬运重物", "Heavy haulage"),
+    "ride_anomaly": ("运行异常", "Unusual ride"),
+    "vibration_wear": ("振动增大", "Vibration growing"),
+    "door_wear": ("门系统磨损", "Doors wearing"),
+    "brake_wear": ("制动器磨损", "Brake wearing"),
+    "rope_slip": ("曳引绳打滑", "Ropes slipping"),
+    "ageing": ("老旧电梯", "Ageing lift"),
+    "maintenance_overdue": ("维保超期", "Maintenance overdue"),
+    "maintenance_contradicted": ("维保记录存疑", "Maintenance in doubt"),
+    "inspection_due": ("定期检验到期", "Inspection due"),
+    "terminal_offline": ("终端离线", "Terminal offline"),
+    "emergency_call_untested": ("紧急呼叫未测试", "Emergency call untested"),
+    "fleet_fault": ("同型号群发故障", "Fault across the fleet"),
+}
+"""By kind; a test holds them against the console's."""
