@@ -16,6 +16,7 @@ from liftwatch.incidents.evidence import EvidenceReads, EvidenceWork
 from liftwatch.incidents.incident import AlarmChange, Incident
 from liftwatch.records import RegisterReads, RegisterWork
 from liftwatch.register.facts import Facts
+from liftwatch.rescue.store import RescueReads, RescueWork
 from liftwatch.telemetry.messages import Message
 
 
@@ -164,8 +165,7 @@ class Heartbeat(Struct, kw_only=True, frozen=True):
 class Deadline(Struct, kw_only=True, frozen=True):
     """What the engine is to do at a moment: once, or every `period_ms` from then on.
 
-    `what` says which function, `data` about what. `attempts` counts how often it was taken since
-    it was last settled, this time among them.
+    `what` says which function, `data` about what; `attempts` how often it was taken, with this one.
     """
 
     name: str
@@ -285,6 +285,7 @@ class Work(
     EvidenceWork,
     CourseWork,
     ClockWork,
+    RescueWork,
     RegisterWork,
     Protocol,
 ):
@@ -324,7 +325,14 @@ class Stale(Conflict):
 
 
 class Books(
-    AccountReads, AuditReads, EvidenceReads, CourseReads, ClockReads, RegisterReads, Protocol
+    AccountReads,
+    AuditReads,
+    EvidenceReads,
+    CourseReads,
+    ClockReads,
+    RescueReads,
+    RegisterReads,
+    Protocol,
 ):
     """The relational store: incidents, the register, the stream.
 

@@ -24,9 +24,11 @@ from liftwatch.adapters.memory_register import (
     MemoryRegisterWork,
     RegisterState,
 )
+from liftwatch.adapters.memory_rescue import MemoryRescueReads, MemoryRescueWork, RescueState
 from liftwatch.audit.chain import Keys
 from liftwatch.incidents.incident import AlarmChange, Incident
 from liftwatch.ports import Conflict, IncidentFilter, LiftRow, Page, StreamEvent
+from liftwatch.register.facts import Facts
 
 
 class _State:
@@ -48,6 +50,7 @@ class _State:
         self.audit = AuditState()
         self.evidence: EvidenceState = {}
         self.course = CourseState(self.incidents)
+        self.rescue = RescueState()
 
 
 class MemoryBooks(
@@ -56,6 +59,7 @@ class MemoryBooks(
     MemoryAuditReads,
     MemoryEvidenceReads,
     MemoryCourseReads,
+    MemoryRescueReads,
     MemoryRegisterReads,
 ):
     """Fulfils `liftwatch.ports.Books` for one thread; it knows no contracts of maintenance."""
@@ -66,6 +70,7 @@ class MemoryBooks(
         self._account, self._evidence = self._state.account, self._state.evidence
         self._register, self._course = self._state.register, self._state.course
         self._audit, self.audit_keys = self._state.audit, audit_keys
+        self._rescue = self._state.rescue
 
     @contextmanager
     def begin(self) -> Iterator["MemoryWork"]:
@@ -162,6 +167,7 @@ class MemoryWork(
     MemoryAuditWork,
     MemoryEvidenceWork,
     MemoryCourseWork,
+    MemoryRescueWork,
     MemoryRegisterWork,
 ):
     """One transaction; each step says how it is undone."""
@@ -170,7 +176,7 @@ class MemoryWork(
         super().__init__(state.duties)
         self._state, self._account, self._evidence = state, state.account, state.evidence
         self._audit, self._drafts, self._register = state.audit, [], state.register
-        self._course = state.course
+        self._course, self._rescue = state.course, state.rescue
 
     def undo(self) -> None:
         """Take every step back, the last first."""
@@ -226,6 +232,11 @@ class MemoryWork(
         self._state.streamed_ms.append(clock.now_ms())
         self._undo += [self._state.stream.pop, self._state.streamed_ms.pop]
         return n
+
+    def facts_of_lift(self, lift: str) -> Facts | None:
+        """What is known of a lift."""
+        found = self._state.lifts.get(lift)
+        return self._register.held(found).facts if found else None
 
     def put_lifts(self, rows: Sequence[LiftRow]) -> None:
         """Insert or replace lifts."""

@@ -18,6 +18,7 @@ from liftwatch.adapters.sql.filters import seen_incidents, seen_lifts
 from liftwatch.adapters.sql.incident_lists import queries
 from liftwatch.adapters.sql.migrate import bring_up
 from liftwatch.adapters.sql.register import SqlRegisterReads, with_entered
+from liftwatch.adapters.sql.rescue import SqlRescueReads
 from liftwatch.adapters.sql.rows import (
     ATTEMPT,
     DEADLINE,
@@ -58,7 +59,14 @@ _INCIDENT = tables.incident.c
 _LIFT = tables.lift.c
 
 
-class SqlBooks(SqlAccountReads, SqlAuditReads, SqlEvidenceReads, SqlCourseReads, SqlRegisterReads):
+class SqlBooks(
+    SqlAccountReads,
+    SqlAuditReads,
+    SqlEvidenceReads,
+    SqlCourseReads,
+    SqlRescueReads,
+    SqlRegisterReads,
+):
     """Fulfils `liftwatch.ports.Books`, for several threads and several processes.
 
     Every call raises StoreUnavailable while the database is away. With `audit_keys` the trail is

@@ -1,0 +1,80 @@
+"""The rescue platform's part of every change: what it is told, and what it answers.
+
+All of it happens in the transaction of the change, by which the incident's row is held.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+from msgspec import structs
+
+from liftwatch.clock import now_ms, rfc3339
+from liftwatch.incidents.course import Course
+from liftwatch.incidents.incident import Incident
+from liftwatch.ports import Deadline, Work
+from liftwatch.register.facts import Facts
+from liftwatch.rescue.events import (
+    LIFT_FACTS,
+    SUSPECTED_MS,
+    RescueEvent,
+    feed_of,
+    is_suspected,
+    must_know,
+    what_of,
+)
+
+SUSPICION = "rescue-suspicion"
+"""The engine's job that tells of a suspected entrapment when it still stands after a minute."""
+COURSE = ("level", "crew", "trapped", "injured", "without_help", "cause")
+"""Of what people made of it; who they are is none of the platform's business."""
+
+
+def tell_rescue(
+    work: Work, incident: Incident, *, course: Course, data: Mapping[str, Any], due: bool = False
+) -> RescueEvent | None:
+    """Write down what the platform must know of a change; None when it need not.
+
+    `data` is the incident as the API shows it; `due` says that a suspicion has stood long enough.
+    """
+    feed = feed_of(incident.area, exercise=incident.exercise)
+    last = work.last_rescue_event(feed, incident.id)
+    if last is None and not (must_know(incident) or (due and is_suspected(incident))):
+        if is_suspected(incident):
+            work.arm(_suspicion(incident))
+        return None
+    at_ms = now_ms()
+    told = {name: value for name, value in data.items() if name not in ("owner", "deadlines")}
+    what = what_of(None if last is None else last.data["incident"], told)
+    snapshot = {
+        "what": what,
+        "at": rfc3339(at_ms),
+        "incident": told,
+        "course": {name: getattr(course, name) for name in COURSE},
+        "lift": _facts(work, incident.lift),
+    }
+    event = RescueEvent(
+        feed=feed,
+        incident=incident.id,
+        lift=incident.lift,
+        what=what,
+        at_ms=at_ms,
+        due_ms=at_ms,
+        data=msgspec.to_builtins(snapshot),
+    )
+    return work.add_rescue_event(event)
+
+
+def _suspicion(incident: Incident) -> Deadline:
+    return Deadline(
+        name=f"{SUSPICION}/{incident.id}",
+        what=SUSPICION,
+        due_ms=incident.opened_ms + SUSPECTED_MS,
+        data={"incident": incident.id},
+    )
+
+
+def _facts(work: Work, lift: str | None) -> dict[str, Any]:
+    facts = work.facts_of_lift(lift) if lift is not None else None
+    known = structs.asdict(facts or Facts())
+    return {name: known[name] for name in LIFT_FACTS if known[name] is not None}
