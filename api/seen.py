@@ -16,6 +16,7 @@ from liftwatch.records import Door
 from liftwatch.register.columns import HouseholdRow
 from liftwatch.register.localities import Key, Locality
 from liftwatch.register.record import Note, Record
+from liftwatch.rescue.events import EXERCISES, RescueEvent
 
 
 class SeenBooks:
@@ -55,6 +56,19 @@ class SeenBooks:
     def story(self, incident: str) -> list[Line]:
         """The story of an incident that is seen."""
         return self._books.lines_of(incident) if self.incident(incident) else []
+
+    def rescue_events_of(self, incident: str) -> list[RescueEvent]:
+        """What the rescue platform was told of an incident that is seen."""
+        return self._books.rescue_events_of(incident) if self.incident(incident) else []
+
+    def rescue_after(self, feed: str, n: int, *, limit: int) -> list[RescueEvent]:
+        """Events of a feed of which the whole area is seen: a part of it would have gaps."""
+        seen = self.sight.covers(feed.removesuffix(EXERCISES), "")
+        return self._books.rescue_after(feed, n, limit) if seen else []
+
+    def rescue_head(self, feed: str) -> int:
+        """The newest number of a feed; it tells nobody what came about."""
+        return self._books.rescue_head(feed)
 
     def evidence_of(self, incident: str) -> list[EvidenceWindow]:
         """The windows of an incident that is seen."""

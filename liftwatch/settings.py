@@ -43,6 +43,7 @@ PREFIX = "LIFTWATCH_"
 FOR_TESTS = "LIFTWATCH_TEST_"
 ALIKE = 0.75  # of difflib: HTP and HTTP 0.86, DATA and DATA_DIR 0.67
 DATABASE = re.compile(r"(sqlite|postgresql)(\+\w+)?://")
+AREA = re.compile(r"[0-9]{6}")
 MQTT_PORTS = {"mqtt": 1883, "mqtts": 8883}
 KEY_BYTES_MIN, KEY_BYTES_MAX = 24, 64  # Standard Webhooks, "Signature scheme"
 LATE_PERIODS_MIN = 4
@@ -173,6 +174,34 @@ def check_client(given: Any, info: ValidationInfo) -> Any:
     return given
 
 
+def parse_areas(text: Any) -> Any:
+    """Codes of areas, separated by commas; nothing is no platform.
+
+    >>> parse_areas("320583, 320506"), parse_areas("")
+    (('320583', '320506'), ())
+    """
+    if not isinstance(text, str):
+        return text
+    found = tuple(part.strip() for part in text.split(",")) if text.strip() else ()
+    if not all(AREA.fullmatch(area) for area in found) or len(set(found)) < len(found):
+        raise ValueError("is not codes of areas such as 320583, each once")
+    return found
+
+
+def check_platform(url: str, info: ValidationInfo) -> str:
+    """A platform that is pushed to has areas."""
+    if url and not info.data.get("rescue_areas"):
+        raise ValueError(f"needs {PREFIX}RESCUE_AREAS beside it")
+    return url
+
+
+def check_rescue_key(secret: SecretStr, info: ValidationInfo) -> SecretStr:
+    """The secret of the rescue platform, if it is pushed to; it is never repeated."""
+    if secret.get_secret_value() or info.data.get("rescue_url"):
+        webhook_key(secret)
+    return secret
+
+
 def check_key(secret: SecretStr, info: ValidationInfo) -> SecretStr:
     """The secret of a webhook, if there is one to be signed for; it is never repeated."""
     if secret.get_secret_value() or info.data.get("alarm_webhook_url"):
@@ -296,6 +325,13 @@ class Settings(BaseSettings):
     alarm_webhook_secret: Annotated[
         SecretStr, Field(validate_default=True), AfterValidator(check_key)
     ] = SecretStr("")
+    rescue_areas: Annotated[tuple[str, ...], NoDecode, BeforeValidator(parse_areas)] = ()
+    rescue_url: Annotated[str, BeforeValidator(parse_webhook), AfterValidator(check_platform)] = ""
+    rescue_secret: Annotated[
+        SecretStr, Field(validate_default=True), AfterValidator(check_rescue_key)
+    ] = SecretStr("")
+    rescue_exercise: bool = False
+    rescue_silent_s: Annotated[float, Field(ge=10, le=3_600)] = 120.0
     oidc_issuer: Annotated[str, BeforeValidator(parse_issuer)] = ""
     oidc_client_id: Annotated[
         str, Field(validate_default=True, max_length=255), AfterValidator(check_client)

@@ -22,8 +22,8 @@ log = structlog.get_logger()
 TICK_S = 0.25  # how late a job begins at most, while nothing else runs
 PAUSE_S_MAX = 15.0
 
-Lane = Literal["quick", "slow", "long"]
-LANES: tuple[Lane, ...] = ("quick", "slow", "long")
+Lane = Literal["quick", "slow", "long", "feed"]
+LANES: tuple[Lane, ...] = ("quick", "slow", "long", "feed")
 
 
 class Ran(NamedTuple):
@@ -39,9 +39,9 @@ class Job(NamedTuple):
     `run` is given the time and what the deadline carries, and tells whether there is more to do
     at once: long work is done in slices. `slow` ones have a thread of their own: whatever waits
     for a network must not hold up what watches; nor may the `long` ones, which work for minutes,
-    hold up what leaves the house. `lease_ms` is above the longest that a run can take, and the
-    delay when an engine dies in it. After a failure it is tried again at the latest after
-    `pause_ms_max`.
+    hold up what leaves the house, nor anything at all the `feed` of the rescue platform.
+    `lease_ms` is above the longest that a run can take, and the delay when an engine dies in it.
+    After a failure it is tried again at the latest after `pause_ms_max`.
     """
 
     name: str

@@ -59,9 +59,6 @@ def take_receipt(
     return Taken(receipt, incident, False)
 
 
-
-
-
 def _move(
     work: Work, incident: Incident, name: str, *, told: Told, by: Actor, now_ms: int
 ) -> tuple[Incident | None, str | None]:

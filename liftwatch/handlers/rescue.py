@@ -39,22 +39,40 @@ def tell_rescue(
     """
     feed = feed_of(incident.area, exercise=incident.exercise)
     last = work.last_rescue_event(feed, incident.id)
+    if last is not None and due:
+        return None  # told meanwhile
     if last is None and not (must_know(incident) or (due and is_suspected(incident))):
         if is_suspected(incident):
             work.arm(_suspicion(incident))
         return None
-    at_ms = now_ms()
+    facts = work.facts_of_lift(incident.lift) if incident.lift is not None else None
+    before = None if last is None else last.data["incident"]
+    event = event_of(incident, before=before, course=course, data=data, facts=facts, at_ms=now_ms())
+    return work.add_rescue_event(event)
+
+
+def event_of(
+    incident: Incident,
+    *,
+    before: Mapping[str, Any] | None,
+    course: Course,
+    data: Mapping[str, Any],
+    facts: Facts | None,
+    at_ms: int,
+) -> RescueEvent:
+    """What came about with an incident since it was told `before`, not numbered yet."""
     told = {name: value for name, value in data.items() if name not in ("owner", "deadlines")}
-    what = what_of(None if last is None else last.data["incident"], told)
+    what = what_of(before, told)
+    known = structs.asdict(facts or Facts())
     snapshot = {
         "what": what,
         "at": rfc3339(at_ms),
         "incident": told,
         "course": {name: getattr(course, name) for name in COURSE},
-        "lift": _facts(work, incident.lift),
+        "lift": {name: known[name] for name in LIFT_FACTS if known[name] is not None},
     }
-    event = RescueEvent(
-        feed=feed,
+    return RescueEvent(
+        feed=feed_of(incident.area, exercise=incident.exercise),
         incident=incident.id,
         lift=incident.lift,
         what=what,
@@ -62,7 +80,6 @@ def tell_rescue(
         due_ms=at_ms,
         data=msgspec.to_builtins(snapshot),
     )
-    return work.add_rescue_event(event)
 
 
 def _suspicion(incident: Incident) -> Deadline:
@@ -72,9 +89,3 @@ def _suspicion(incident: Incident) -> Deadline:
         due_ms=incident.opened_ms + SUSPECTED_MS,
         data={"incident": incident.id},
     )
-
-
-def _facts(work: Work, lift: str | None) -> dict[str, Any]:
-    facts = work.facts_of_lift(lift) if lift is not None else None
-    known = structs.asdict(facts or Facts())
-    return {name: known[name] for name in LIFT_FACTS if known[name] is not None}

@@ -1,1 +1,1 @@
-"""What the rescue platform learns and answers, as plain data: events, receipts, their renderings."""
+"""What the rescue platform learns and answers, as plain data: events, receipts, renderings."""

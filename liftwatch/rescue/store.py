@@ -48,7 +48,7 @@ class RescueWork(Protocol):
         """The newest of an incident in a feed; whoever asks holds the incident's row."""
 
     def rescue_event(self, feed: str, n: int) -> RescueEvent | None:
-        """One event; whoever changes what became of it holds its incident's row, or `note_push`es."""
+        """One event; whoever answers it or passes it by holds its incident's row."""
 
     def note_push(
         self, event: RescueEvent, *, at_ms: int, due_ms: int, detail: str, dead: bool = False

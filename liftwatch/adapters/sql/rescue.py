@@ -129,7 +129,9 @@ class SqlRescueWork:
         statement = update(tables.event).where(
             _EVENT.feed == event.feed, _EVENT.n == event.n, _EVENT.attempts == event.attempts
         )
-        done = self.connection.execute(statement.values(values | ({"dead_ms": at_ms} if dead else {})))
+        done = self.connection.execute(
+            statement.values(values | ({"dead_ms": at_ms} if dead else {}))
+        )
         return done.rowcount == 1
 
     def note_passed(self, event: RescueEvent, *, at_ms: int, promise: str) -> None:
@@ -149,9 +151,7 @@ class SqlRescueWork:
         del values["by"]
         self.connection.execute(insert(tables.receipt), values)
         mine = and_(_EVENT.feed == receipt.feed, _EVENT.n == receipt.n, _EVENT.done_ms.is_(None))
-        self.connection.execute(
-            update(tables.event).where(mine).values(done_ms=receipt.noted_ms)
-        )
+        self.connection.execute(update(tables.event).where(mine).values(done_ms=receipt.noted_ms))
 
 
 def _event_of(row: Row[Any]) -> RescueEvent:
