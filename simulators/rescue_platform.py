@@ -115,8 +115,8 @@ class RescuePlatform(ThreadingHTTPServer):
         self.first_s: dict[str, float] = {}
         self._rng, self.lock = random.Random(seed), threading.Lock()
         self._receipts: queue.Queue[tuple[str, int, dict[str, Any]] | None] = queue.Queue()
-        self._threads = [threading.Thread(target=self._answer, daemon=True) for _ in range(4)]
-        self._threads.append(threading.Thread(target=self.serve_forever, args=(0.05,), daemon=True))
+        self._workers = [threading.Thread(target=self._answer, daemon=True) for _ in range(4)]
+        self._workers.append(threading.Thread(target=self.serve_forever, args=(0.05,), daemon=True))
 
     @property
     def url(self) -> str:
@@ -125,7 +125,7 @@ class RescuePlatform(ThreadingHTTPServer):
 
     def start(self) -> "RescuePlatform":
         """Begin to listen."""
-        for thread in self._threads:
+        for thread in self._workers:
             thread.start()
         return self
 

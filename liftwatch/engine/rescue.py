@@ -120,7 +120,9 @@ class Pushing:
             if one.verdict == "refused":
                 self._bury(event, one, at_ms=at_ms)
             elif one.verdict == "retry" and event.attempts == 0:
-                log.warning("the rescue platform takes it not", event=event.key, why=one.detail)
+                log.warning(
+                    "the rescue platform does not take it", number=event.key, why=one.detail
+                )
 
     def _bury(self, event: RescueEvent, sent: Sent, *, at_ms: int) -> None:
         """A dead letter: people learn of it, and the lift's next number follows.

@@ -32,9 +32,7 @@ def answer(guest: TestClient, centre: Headers, n: int, body: Any, key: str = "")
     return guest.post(f"/v1/rescue/events/{n}/receipt", json=body, headers=headers)
 
 
-def test_pulled_answered_and_pulled_again(
-    guest: TestClient, fleet: Fleet, centre: Headers
-) -> None:
+def test_pulled_answered_and_pulled_again(guest: TestClient, fleet: Fleet, centre: Headers) -> None:
     """Numbers in order; a receipt moves the incident, which is the next number."""
     fleet.lift("L-0001")
     one = fleet.alarm("L-0001", "entrapment", at_ms=now_ms() - 1_000)

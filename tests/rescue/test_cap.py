@@ -158,8 +158,7 @@ def test_a_chain_from_the_alert_to_its_end() -> None:
     ended = rendered(first, second, last)
     assert text(ended, "msgType") == "Cancel"
     assert text(ended, "references") == (
-        "liftwatch,320583.7,2026-03-02T08:00:00+08:00 "
-        "liftwatch,320583.9,2026-03-02T08:01:00+08:00"
+        "liftwatch,320583.7,2026-03-02T08:00:00+08:00 liftwatch,320583.9,2026-03-02T08:01:00+08:00"
     )
     assert (text(ended, "responseType"), text(ended, "urgency")) == ("AllClear", "Past")
 
