@@ -22,7 +22,9 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, suppress
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
+
+import psutil
 
 from bench.service import Service
 from liftwatch.access.secrets import Seal
@@ -39,6 +41,8 @@ from simulators.receipts import Receipts
 from simulators.rescue_platform import BAD, GOOD, Habits, Held, RescuePlatform
 from tests.conftest import Postgres, free_port
 
+ROOT = Path(__file__).parents[1]
+"""What the processes run is what stands beside this file."""
 AREA = "320583"
 FEED = feed_of(AREA, exercise=True)
 KINDS = ("entrapment", "emergency_call", "overspeed", "free_fall")
@@ -73,32 +77,37 @@ class Verdict(NamedTuple):
 
 
 def changes(seed: int, count: int) -> Iterator[AlarmChange]:
-    """Alarms of `count` incidents, each of a lift and a kind of its own, with what follows.
+    """Alarms of `count` lifts and kinds, four kinds a lift, with what follows.
 
-    Some clear and come again, some grow graver: what follows has the same lift, and its order.
+    Some clear and come again: what follows has the same lift, and its order.
     """
     rng, begun_ms = random.Random(seed), 1_772_439_240_000
     for i in range(count):
+        lift, kind = f"L-{i // len(KINDS):05d}", KINDS[i % len(KINDS)]
         opened_ms = begun_ms + i * 1_000
-
-        def change(edge: str, at_s: int, i: int = i, opened_ms: int = opened_ms) -> AlarmChange:
-            return AlarmChange(
-                area=AREA,
-                estate=f"estate-{i % 7}",
-                lift=f"L-{i // len(KINDS):05d}",
-                kind=KINDS[i % len(KINDS)],
-                edge=edge,  # type: ignore[arg-type]
-                opened_ms=opened_ms,
-                at_ms=opened_ms + at_s * 1_000,
-                severity=1,
-                exercise=True,
-            )
-
-        yield change("raised", 0)
+        yield alarm(lift, kind, "raised", opened_ms=opened_ms, at_ms=opened_ms)
         if rng.random() < 0.3:
-            yield change("cleared", 20)
+            yield alarm(lift, kind, "cleared", opened_ms=opened_ms, at_ms=opened_ms + 20_000)
             if rng.random() < 0.5:
-                yield change("raised", 40)
+                again_ms = opened_ms + 40_000
+                yield alarm(lift, kind, "raised", opened_ms=again_ms, at_ms=again_ms)
+
+
+def alarm(
+    lift: str, kind: str, edge: Literal["raised", "cleared"], *, opened_ms: int, at_ms: int
+) -> AlarmChange:
+    """A change of an exercise."""
+    return AlarmChange(
+        area=AREA,
+        estate="estate-0",
+        lift=lift,
+        kind=kind,
+        edge=edge,
+        opened_ms=opened_ms,
+        at_ms=at_ms,
+        severity=1,
+        exercise=True,
+    )
 
 
 def raise_all(url: str, seed: int, count: int) -> None:
@@ -125,6 +134,7 @@ class Town:
         credential = _centre(SqlPeople(self.books, Seal(secret)))
         self.port, self.held = free_port(), dict[str, Held]()
         settings = {
+            "PYTHONPATH": str(ROOT),
             "LIFTWATCH_DATABASE_URL": url,
             "LIFTWATCH_SECRET": b64encode(secret).decode(),
             "LIFTWATCH_RESCUE_AREAS": AREA,
@@ -161,7 +171,7 @@ class Town:
         """From the first alarm on, again."""
         command = [sys.executable, "-m", "bench.chaos_rescue", "raise"]
         more = [self.url, str(self.seed), str(self.count)]
-        self.raiser = subprocess.Popen([*command, *more])
+        self.raiser = subprocess.Popen([*command, *more], cwd=ROOT)
 
     def kill(self, what: str) -> None:
         """End one of them at once, and start it again."""
@@ -177,13 +187,16 @@ class Town:
                 self.begin_raising()
         else:
             service = self.api if what == "api" else self.engine
+            if service.ended():
+                raise RuntimeError(f"{what} ended by itself:\n{service.log.read_text()[-2000:]}")
             service.kill()
             service.launch()
 
     def close(self) -> None:
         """End all."""
         for service in (self.api, self.engine):
-            service.kill()
+            with suppress(psutil.NoSuchProcess):
+                service.kill()
         if self.raiser is not None:
             self.raiser.kill()
             self.raiser.wait()
@@ -220,9 +233,7 @@ def count_up(town: Town, *, kills: int) -> Verdict:
     told = town.receipts.pull()
     events = town.events()
     compared = town.platform.compare(FEED, told)
-    raised = Counter(
-        (one.lift, one.data["incident"]["kind"]) for one in events if one.what == "raised"
-    )
+    raised = Counter(map(_begun, (one for one in events if one.what == "raised")))
     moves = Counter(
         (one.incident, line.n)
         for one in events
@@ -241,7 +252,7 @@ def count_up(town: Town, *, kills: int) -> Verdict:
         missing=len(compared.missing) + len(compared.invented),
         different=len(compared.different),
         disorder=len(compared.disorder),
-        incidents_lost=town.count - len(raised),
+        incidents_lost=town.count - len({(lift, kind) for lift, kind, _ in raised}),
         incidents_doubled=sum(n - 1 for n in raised.values()),
         moves_doubled=sum(n - 1 for n in moved.values()),
         unanswered=sum(one.done_ms is None for one in events),
@@ -249,20 +260,16 @@ def count_up(town: Town, *, kills: int) -> Verdict:
     )
 
 
+def _begun(event: RescueEvent) -> tuple[str | None, str, str]:
+    """By what an incident is one: its lift, its kind, and when it began."""
+    incident = event.data["incident"]
+    return event.lift, incident["kind"], incident["opened_at"]
+
+
 def same_alarm(books: SqlBooks, threads: int = THREADS) -> int:
     """How many incidents too many come of one alarm that so many threads raise at once."""
     at_ms = now_ms()
-    change = AlarmChange(
-        area=AREA,
-        estate="estate-0",
-        lift="L-SAME",
-        kind="entrapment",
-        edge="raised",
-        opened_ms=at_ms,
-        at_ms=at_ms,
-        severity=1,
-        exercise=True,
-    )
+    change = alarm("L-SAME", "entrapment", "raised", opened_ms=at_ms, at_ms=at_ms)
     together = threading.Barrier(threads)
 
     def once(_: int) -> None:
@@ -279,27 +286,24 @@ def same_alarm(books: SqlBooks, threads: int = THREADS) -> int:
 def steady(
     folder: Path, url: str, *, rate: float = STEADY_RATE, for_s: float = STEADY_S
 ) -> list[int]:
-    """Milliseconds from each alarm to its first push at a steady rate, in rising order."""
+    """Milliseconds from each alarm to its first push at a steady rate, in rising order.
+
+    Each is of a lift of its own, as in a black-out; receipts come in beside them.
+    """
     with closing(Town(folder, url, seed=1, count=0, habits=GOOD)) as town:
         town.api.start()
         town.engine.launch()
         time.sleep(5.0)
-        begun_s, begun_ms = time.monotonic(), {}
-        for i, one in enumerate(changes(2, round(rate * for_s) * 2)):
-            if one.edge != "raised" or one.at_ms != one.opened_ms:
-                continue
-            if len(begun_ms) >= rate * for_s:
-                break
-            time.sleep(max(0.0, begun_s + len(begun_ms) / rate - time.monotonic()))
-            begun_ms[f"{one.lift} {one.kind}"] = now_ms()
+        begun_s, begun_ms = time.monotonic(), dict[str | None, int]()
+        for i in range(round(rate * for_s)):
+            time.sleep(max(0.0, begun_s + i / rate - time.monotonic()))
+            at_ms = now_ms()
+            one = alarm(f"L-{i:05d}", "entrapment", "raised", opened_ms=at_ms, at_ms=at_ms)
+            begun_ms[one.lift] = at_ms
             apply_alarm(town.books, one)
-            del i
         _until(lambda: all(one.first_ms for one in town.events()), "not all were tried")
-        return sorted(
-            (one.first_ms or 0) - begun_ms[f"{one.lift} {one.data['incident']['kind']}"]
-            for one in town.events()
-            if one.what == "raised"
-        )
+        first = (one for one in town.events() if one.what == "raised")
+        return sorted((one.first_ms or 0) - begun_ms[one.lift] for one in first)
 
 
 def _centre(staff: SqlPeople) -> str:

@@ -32,10 +32,12 @@ PUSH = "push-rescue"
 RUN_S, LOOK_S = 2.0, 0.1
 """A run looks so often for so long: what is new leaves at once, and the job's own rows are written
 twenty times less often than that."""
-SENDERS = 32
-"""Sent at once, and read at once: a slow platform holds up a run for one answer, not for many."""
+SENDERS, BATCH = 32, 256
+"""Sent at once, and noted in one transaction: a black-out must not wait for its own notes."""
+ROUND_MS = 5 * SECOND_MS
+"""Nothing more is begun in a round that is so old: a slow platform has its own pace."""
 LEASE_MS = 20 * SECOND_MS
-"""Above a run and one try of a channel; so long an engine that dies in it holds up the next."""
+"""Above a round and one try of a channel; so long an engine that dies in it holds up the next."""
 ENGINE = Actor(channel="engine")
 
 
@@ -46,6 +48,14 @@ class Platform(NamedTuple):
     feeds: tuple[str, ...]
     channel: Channel | None
     silent_ms: int
+
+
+class Try(NamedTuple):
+    """One try to tell an event, what came of it, and when it began."""
+
+    event: RescueEvent
+    sent: Sent
+    at_ms: int
 
 
 def rescue_jobs(books: Books, platform: Platform | None) -> tuple[Job, ...]:
@@ -102,21 +112,26 @@ class Pushing:
         channel = self._platform.channel
         if channel is None:
             return 0
-        due = self._books.rescue_due(self._platform.feeds, now_ms, SENDERS)
+        due = self._books.rescue_due(self._platform.feeds, now_ms, BATCH)
         if not due:
             return 0
-        sent = list(self._pool.map(partial(_send, channel), due))
-        self._note(due, [one for one, _ in sent], [at_ms for _, at_ms in sent])
-        return len(due)
+        until_ms = clock.now_ms() + ROUND_MS
+        tries = [
+            one
+            for one in self._pool.map(partial(_send, channel, until_ms=until_ms), due)
+            if one is not None
+        ]
+        self._note(tries)
+        return len(tries)
 
-    def _note(self, due: Sequence[RescueEvent], sent: Sequence[Sent], at: Sequence[int]) -> None:
+    def _note(self, tries: Sequence[Try]) -> None:
         with self._books.begin() as work:
-            for event, one, at_ms in zip(due, sent, at, strict=True):
+            for event, one, at_ms in tries:
                 if one.verdict != "refused":
                     n = event.attempts + 1
                     due_ms = clock.now_ms() + pause_ms(n, taken=one.verdict == "delivered")
                     work.note_push(event, at_ms=at_ms, due_ms=due_ms, detail=one.detail)
-        for event, one, at_ms in zip(due, sent, at, strict=True):
+        for event, one, at_ms in tries:
             if one.verdict == "refused":
                 self._bury(event, one, at_ms=at_ms)
             elif one.verdict == "retry" and event.attempts == 0:
@@ -147,7 +162,7 @@ class Pushing:
     def pass_by(self, now_ms: int) -> int:
         """Tell by another channel what the platform has had no receipt for; how many there were."""
         before_ms = now_ms - self._platform.silent_ms
-        silent = self._books.rescue_silent(self._platform.feeds, before_ms, SENDERS)
+        silent = self._books.rescue_silent(self._platform.feeds, before_ms, BATCH)
         for event in silent:
             self._pass(event, now_ms)
         return len(silent)
@@ -177,9 +192,11 @@ class Pushing:
             _line(work, incident, "rescue-fallback", text=text, facts=facts)
 
 
-def _send(channel: Channel, event: RescueEvent) -> tuple[Sent, int]:
-    """One try, and when it began."""
+def _send(channel: Channel, event: RescueEvent, *, until_ms: int) -> Try | None:
+    """One try; None when it is too late to begin another in this round."""
     at_ms = clock.now_ms()
+    if at_ms > until_ms:
+        return None
     promise = Promise(
         id=event.key,
         channel="rescue",
@@ -188,7 +205,7 @@ def _send(channel: Channel, event: RescueEvent) -> tuple[Sent, int]:
         due_ms=event.due_ms,
         attempts=event.attempts,
     )
-    return channel.send(promise, now_ms=at_ms), at_ms
+    return Try(event, channel.send(promise, now_ms=at_ms), at_ms)
 
 
 def _held(work: Work, event: RescueEvent) -> Incident:
