@@ -86,7 +86,7 @@ async def read_events(
     numbers. A number we have not reached is the problem `conflict`: reconcile from 0."""
     feed = feed_for(books.sight, area, exercise=exercise)
     until_s = monotonic_s() + wait_s
-    read = partial(_read, books, feed, after, limit)
+    read = partial(_read, books, feed, after, limit=limit)
     while True:
         events = await anyio.to_thread.run_sync(read)
         if events or parts.feed.closed or monotonic_s() >= until_s:
@@ -96,7 +96,7 @@ async def read_events(
     return answer({"items": items, "next": events[-1].n if events else None})
 
 
-def _read(books: SeenBooks, feed: str, after: int, limit: int) -> list[RescueEvent]:
+def _read(books: SeenBooks, feed: str, after: int, *, limit: int) -> list[RescueEvent]:
     events = books.rescue_after(feed, after, limit=limit)
     if not events and after > (head := books.rescue_head(feed)):
         told = f"the feed ends at {head}: it began anew, so ask after 0 and reconcile"
@@ -134,7 +134,9 @@ def send_receipt(
 
     def act(work: OfficeWork, at_ms: int) -> Done:
         try:
-            taken = take_receipt(work.books, feed, n, body.receipt, told=told, by=by, now_ms=at_ms)
+            taken = take_receipt(
+                work.books, feed, n, name=body.receipt, told=told, by=by, now_ms=at_ms
+            )
         except NoSuchEvent as error:
             raise Problem("not-found", str(error)) from error
         except Contradicts as error:

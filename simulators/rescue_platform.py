@@ -20,6 +20,8 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, NamedTuple
 
+from liftwatch.clock import SECOND_MS, now_ms
+
 AGE_S_MAX = 300  # Standard Webhooks, "Verifying webhook authenticity"
 BODY_MAX = 256 * 1024
 SLOW_S = 0.3
@@ -152,7 +154,7 @@ class RescuePlatform(ThreadingHTTPServer):
                 self.complaints.append(f"{feed}/{n}: exercise {event['exercise']}")
             return 422
         with self.lock:
-            self.first_s.setdefault(f"{feed}/{n}", time.time())
+            self.first_s.setdefault(f"{feed}/{n}", now_ms() / SECOND_MS)
             held = self.held.setdefault(feed, Held())
             held.came += 1
         if self.chance(self.habits.forget):
@@ -232,7 +234,7 @@ class _Handler(BaseHTTPRequestHandler):
             return
         body = self.rfile.read(int(length))
         headers = {name.lower(): value for name, value in self.headers.items()}
-        why = verify(headers, body, key=server.key, now_s=time.time())
+        why = verify(headers, body, key=server.key, now_s=now_ms() / SECOND_MS)
         if why is not None:
             with server.lock:
                 server.complaints.append(why)

@@ -64,11 +64,11 @@ def _apply(work: Work, change: AlarmChange, life: Life) -> Incident | None:
     if moved is not None:
         tell(work, moved, attended=life.attended)
         if change.scope is not None and change.edge != "cleared":
-            _adopt(work, moved, change, life)
+            _adopt(work, moved, change, life=life)
     return moved
 
 
-def _adopt(work: Work, parent: Incident, change: AlarmChange, life: Life) -> None:
+def _adopt(work: Work, parent: Incident, change: AlarmChange, *, life: Life) -> None:
     """Each lift's own incident becomes a child of the one that stands for all."""
     for lift in change.lifts:
         child = work.open_incident_of(lift, change.of_kind or "")

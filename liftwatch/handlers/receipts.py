@@ -25,7 +25,7 @@ class Taken(NamedTuple):
 
 
 def take_receipt(
-    work: Work, feed: str, n: int, name: str, *, told: Told, by: Actor, now_ms: int
+    work: Work, feed: str, n: int, *, name: str, told: Told, by: Actor, now_ms: int
 ) -> Taken:
     """Keep a receipt and make its move; one that came before changes nothing.
 

@@ -102,8 +102,8 @@ def _info(root: xml.Element, event: RescueEvent) -> None:
     _say(info, "certainty", row.certainty)
     code = code_of(incident["kind"]).gb
     if code is not None:
-        _pair(info, "eventCode", "GBT24476", code)
-    _pair(info, "eventCode", "liftwatch", incident["kind"])
+        _pair(info, "eventCode", code, of="GBT24476")
+    _pair(info, "eventCode", incident["kind"], of="liftwatch")
     _say(info, "effective", _moment(event.at_ms))
     _say(info, "onset", _moment(wire_ms(incident["opened_at"])))
     held_ms = TREND_EXPIRES_MS if row is TREND else EXPIRES_MS
@@ -111,10 +111,10 @@ def _info(root: xml.Element, event: RescueEvent) -> None:
     _say(info, "senderName", "Liftwatch")
     _say(info, "headline", headline_of(event))
     for name, value in _parameters(event):
-        _pair(info, "parameter", name, value)
+        _pair(info, "parameter", value, of=name)
     area = xml.SubElement(info, "area")
     _say(area, "areaDesc", _where(event))
-    _pair(area, "geocode", "GB2260", incident["area"])
+    _pair(area, "geocode", incident["area"], of="GB2260")
 
 
 def severity_of(event: RescueEvent) -> str:
@@ -184,7 +184,7 @@ def _say(parent: xml.Element, name: str, text: Any) -> None:
     xml.SubElement(parent, name).text = _clean(str(text))
 
 
-def _pair(parent: xml.Element, name: str, of: str, value: Any) -> None:
+def _pair(parent: xml.Element, name: str, value: Any, *, of: str) -> None:
     pair = xml.SubElement(parent, name)
     _say(pair, "valueName", of)
     _say(pair, "value", value)

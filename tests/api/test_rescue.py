@@ -26,7 +26,7 @@ def bearer(town: Town, login: str, role: str, *places: Place) -> Headers:
     return {"Authorization": f"Bearer {town.secret(town.person(login, role, *places), 'key')}"}
 
 
-def answer(guest: TestClient, centre: Headers, n: int, body: Any, key: str = "") -> Any:
+def answer(guest: TestClient, centre: Headers, n: int, *, body: Any, key: str = "") -> Any:
     """A receipt, under a key of its own."""
     headers = centre | {"Idempotency-Key": key or f"{n}-{body['receipt']}-key"}
     return guest.post(f"/v1/rescue/events/{n}/receipt", json=body, headers=headers)
@@ -42,7 +42,7 @@ def test_pulled_answered_and_pulled_again(guest: TestClient, fleet: Fleet, centr
     assert event["type"] == "cn.lift.incident.entrapment.raised.v1"
     assert event["data"]["lift"]["rescue_code"] == "063577"
     assert "owner" not in event["data"]["incident"]
-    taken = answer(guest, centre, 1, {"receipt": "accepted"})
+    taken = answer(guest, centre, 1, body={"receipt": "accepted"})
     assert taken.status_code == 201
     assert taken.json() | {"at": "", "noted_at": ""} == {
         "feed": "320583",
@@ -57,8 +57,10 @@ def test_pulled_answered_and_pulled_again(guest: TestClient, fleet: Fleet, centr
         "state": "acknowledged",
         "version": 2,
     }
-    assert answer(guest, centre, 1, {"receipt": "accepted"}).headers["Idempotency-Replayed"]
-    assert answer(guest, centre, 1, {"receipt": "accepted"}, "another-key").json()["repeated"]
+    assert answer(guest, centre, 1, body={"receipt": "accepted"}).headers["Idempotency-Replayed"]
+    assert answer(guest, centre, 1, body={"receipt": "accepted"}, key="another-key").json()[
+        "repeated"
+    ]
     after = guest.get("/v1/rescue/events?after=1", headers=centre).json()
     assert [one["data"]["what"] for one in after["items"]] == ["acknowledged"]
     story = guest.get(f"/v1/incidents/{one.id}/story", headers=centre).json()["items"]
@@ -98,7 +100,7 @@ def test_who_reads_which_feed(guest: TestClient, fleet: Fleet, town: Town, centr
     for role in ("property", "maintenance", "supervision"):
         who = bearer(town, role, role, Place("320583"))
         assert guest.get("/v1/rescue/events?area=320583", headers=who).status_code == 403
-        refused = answer(guest, who, 1, {"receipt": "received"})
+        refused = answer(guest, who, 1, body={"receipt": "received"})
         assert refused.status_code == 403
 
 
@@ -144,7 +146,7 @@ def test_receipts_that_make_no_sense(
 ) -> None:
     """Nothing is kept of them, and the incident stays where it is."""
     one = fleet.alarm("L-0001", "entrapment")
-    assert answer(guest, centre, n, body).status_code == status
+    assert answer(guest, centre, n, body=body).status_code == status
     assert fleet.books.rescue_receipts("320583", 1) == []
     assert fleet.books.incident(one.id) == one
 
@@ -158,9 +160,9 @@ def test_garbage_instead_of_a_receipt(guest: TestClient, fleet: Fleet, centre: H
         assert guest.post(path, content=raw, headers=keyed | json).status_code in (400, 413)
     assert guest.post(path, content=b"x=1", headers=keyed).status_code == 415
     assert guest.post(path, json={"receipt": "received"}, headers=centre).status_code == 400
-    refused = answer(guest, centre, 1, {"receipt": "accepted"})
+    refused = answer(guest, centre, 1, body={"receipt": "accepted"})
     assert refused.status_code == 201
-    told_otherwise = answer(guest, centre, 1, {"receipt": "refused", "reason": "no crew"})
+    told_otherwise = answer(guest, centre, 1, body={"receipt": "refused", "reason": "no crew"})
     assert told_otherwise.status_code == 409
 
 

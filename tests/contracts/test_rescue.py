@@ -19,6 +19,7 @@ from liftwatch.rescue.receipts import Contradicts, Lacks
 from tests.contracts.test_books import MONDAY_MS, alarm
 
 FEED, EXERCISE = "320583", "320583-exercise"
+NOTHING = Told()
 CENTRE = Actor(person="machine", organisation="96333", channel="platform")
 FREED = Told(trapped=2, injured=0, cause="door", confirmed_by="Wang Gang")
 
@@ -30,11 +31,11 @@ def raised(books: Books, **fields: Any) -> Incident:
     return made
 
 
-def receipt(books: Books, n: int, name: str, told: Told = Told(), *, at_s: int = 60) -> Taken:  # noqa: B008  # frozen
+def receipt(books: Books, n: int, name: str, *, told: Told = NOTHING, at_s: int = 60) -> Taken:
     """What the platform answers, so many seconds after it began."""
     with books.begin() as work:
         at_ms = MONDAY_MS + at_s * SECOND_MS
-        return take_receipt(work, FEED, n, name, told=told, by=CENTRE, now_ms=at_ms)
+        return take_receipt(work, FEED, n, name=name, told=told, by=CENTRE, now_ms=at_ms)
 
 
 def told(books: Books, feed: str = FEED) -> list[tuple[int, str]]:
@@ -48,11 +49,11 @@ def test_a_whole_rescue_in_numbers(books: Books) -> None:
     assert told(books) == [(1, "raised")]
     assert receipt(books, 1, "received").receipt.moved is False
     assert receipt(books, 1, "accepted").receipt.moved is True
-    assert receipt(books, 1, "dispatched", Told(crew="安达 2"), at_s=90).receipt.moved
+    assert receipt(books, 1, "dispatched", told=Told(crew="安达 2"), at_s=90).receipt.moved
     apply_alarm(books, alarm("cleared", at_s=100, opened_ms=MONDAY_MS))
     apply_alarm(books, alarm(at_s=120))
     receipt(books, 1, "arrived", at_s=600)
-    receipt(books, 1, "released", FREED, at_s=700)
+    receipt(books, 1, "released", told=FREED, at_s=700)
     names = [what for _, what in told(books)]
     assert names == [
         *("raised", "acknowledged", "dispatched", "cleared", "again", "arrived", "released"),
@@ -121,7 +122,7 @@ def test_receipts_twice_late_and_out_of_order(books: Books) -> None:
     """Each is kept once; one that does not fit is kept with why, and nothing is doubled."""
     one = raised(books)
     assert receipt(books, 1, "arrived", at_s=300).receipt.moved
-    late = receipt(books, 1, "dispatched", Told(crew="A"), at_s=301)
+    late = receipt(books, 1, "dispatched", told=Told(crew="A"), at_s=301)
     assert (late.receipt.moved, late.receipt.why) == (False, "dispatch does not follow arrived")
     again = receipt(books, 1, "arrived", at_s=999)
     assert again.repeated
@@ -141,18 +142,18 @@ def test_receipts_that_cannot_be(books: Books) -> None:
             receipt(books, n, "received")
     with pytest.raises(Lacks, match="crew is missing"):
         receipt(books, 1, "dispatched")
-    receipt(books, 1, "dispatched", Told(crew="A"))
+    receipt(books, 1, "dispatched", told=Told(crew="A"))
     with pytest.raises(Contradicts, match="told otherwise"):
-        receipt(books, 1, "dispatched", Told(crew="B"))
+        receipt(books, 1, "dispatched", told=Told(crew="B"))
     with pytest.raises(Contradicts, match="was dispatched before"):
-        receipt(books, 1, "refused", Told(reason="not ours"))
+        receipt(books, 1, "refused", told=Told(reason="not ours"))
     assert len(books.rescue_receipts(FEED, 1)) == 1
 
 
 def test_a_refusal_pages(books: Books) -> None:
     """Whoever counted on the platform learns that it does not come."""
     one = raised(books)
-    receipt(books, 1, "refused", Told(reason="not our district"))
+    receipt(books, 1, "refused", told=Told(reason="not our district"))
     promise = books.next_promise("alarm")
     assert promise is not None
     assert "not our district" in promise.body

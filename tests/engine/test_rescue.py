@@ -65,7 +65,7 @@ def answer(books: MemoryBooks, n: int, name: str = "received") -> None:
     """A receipt."""
     with books.begin() as work:
         by = Actor(channel="platform")
-        take_receipt(work, FEED, n, name, told=Told(), by=by, now_ms=now_ms())
+        take_receipt(work, FEED, n, name=name, told=Told(), by=by, now_ms=now_ms())
 
 
 def test_sent_again_until_its_receipt(books: MemoryBooks) -> None:
