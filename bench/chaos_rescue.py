@@ -124,6 +124,15 @@ def raise_all(url: str, seed: int, count: int) -> None:
                 time.sleep(1 / RATE)
 
 
+class Times(NamedTuple):
+    """Milliseconds in rising order: until it was written down, from then to its first push, and
+    both together."""
+
+    written: list[int]
+    pushed: list[int]
+    both: list[int]
+
+
 class Town:
     """One database, its services, the process that raises, and the platform."""
 
@@ -283,10 +292,8 @@ def same_alarm(books: SqlBooks, threads: int = THREADS) -> int:
     return len(found) - 1 + len(told) - 1
 
 
-def steady(
-    folder: Path, url: str, *, rate: float = STEADY_RATE, for_s: float = STEADY_S
-) -> list[int]:
-    """Milliseconds from each alarm to its first push at a steady rate, in rising order.
+def steady(folder: Path, url: str, *, rate: float = STEADY_RATE, for_s: float = STEADY_S) -> Times:
+    """What each alarm took to its first push at a steady rate.
 
     Each is of a lift of its own, as in a black-out; receipts come in beside them.
     """
@@ -302,8 +309,12 @@ def steady(
             begun_ms[one.lift] = at_ms
             apply_alarm(town.books, one)
         _until(lambda: all(one.first_ms for one in town.events()), "not all were tried")
-        first = (one for one in town.events() if one.what == "raised")
-        return sorted((one.first_ms or 0) - begun_ms[one.lift] for one in first)
+        first = [one for one in town.events() if one.what == "raised"]
+        return Times(
+            sorted(one.at_ms - begun_ms[one.lift] for one in first),
+            sorted((one.first_ms or 0) - one.at_ms for one in first),
+            sorted((one.first_ms or 0) - begun_ms[one.lift] for one in first),
+        )
 
 
 def _centre(staff: SqlPeople) -> str:
@@ -364,8 +375,9 @@ def main() -> int:
             verdict = run(folder / database, urls[database] % "chaos", seed=seed, count=count)
             print(database, *(f"{n} {v}" for n, v in verdict._asdict().items()), sep="  ")
             times = steady(folder / f"{database}-steady", urls[database] % "steady")
-            told = f"p50 {share(times, 0.5)}  p99 {share(times, 0.99)}  most {times[-1]} ms"
-            print(f"{database}  alarm to first push at {STEADY_RATE:g}/s  {told}", flush=True)
+            for what, some in times._asdict().items():
+                told = f"p50 {share(some, 0.5)}  p99 {share(some, 0.99)}  most {some[-1]} ms"
+                print(f"{database}  {STEADY_RATE:g} alarms/s, {what}: {told}", flush=True)
             wrong += verdict.wrong
     return 1 if wrong else 0
 
