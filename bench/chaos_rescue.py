@@ -360,7 +360,7 @@ def main() -> int:
     wanted = os.environ.get("CHAOS_DATABASES", "sqlite,postgresql").split(",")
     wrong = 0
     with ExitStack() as stack:
-        name = stack.enter_context(tempfile.TemporaryDirectory(prefix="liftwatch-chaos-"))
+        name = stack.enter_context(tempfile.TemporaryDirectory(prefix="liftwatch-rescue-"))
         folder = Path(name)
         folder.chmod(0o755)
         urls = {"sqlite": f"sqlite:///{folder}/%s.sqlite"}
