@@ -5,10 +5,10 @@ STAMP := $(VENV)/.set-up
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint bench chaos evaluate mutate handbook clean constraints
+.PHONY: help setup run test lint bench chaos chaos-rescue evaluate mutate handbook clean constraints
 
 help: ## Print this help
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
 
 setup: $(STAMP) ## Everything the project needs: system packages (as root), .venv with pinned packages
 
@@ -37,6 +37,9 @@ bench: $(STAMP) ## Measure beside a bare subscriber on the same broker, in one r
 
 chaos: $(STAMP) ## Break everything at random for CHAOS_S seconds (600), with SEED, and count
 	@$(BIN)/python -m bench.chaos
+
+chaos-rescue: $(STAMP) ## Kill what tells the rescue platform of CHAOS_INCIDENTS (1000), with SEED, and count
+	@$(BIN)/python -m bench.chaos_rescue
 
 evaluate: $(STAMP) ## How good the detectors are, on lifts whose truth is known (EVAL_LIFTS, EVAL_DAYS)
 	@$(BIN)/python -m bench.evaluate

@@ -62,7 +62,7 @@ def _route(row: Move) -> Callable[..., Response]:
 
     def make(
         *,
-        principal: Annotated[Principal, Depends(allow(action))],
+        principal: Annotated[Principal, Depends(allow(action))],  # first: it bounds the books
         books: TheBooks,
         gate: TheGate,
         id: str,
@@ -104,7 +104,7 @@ OPEN = "incidents.open"
 )
 def open_incident(
     *,
-    principal: Annotated[Principal, Depends(allow(OPEN))],
+    principal: Annotated[Principal, Depends(allow(OPEN))],  # first: it bounds the books
     parts: ThePart,
     books: TheBooks,
     gate: TheGate,

@@ -18,6 +18,7 @@ from liftwatch.records import Door
 from liftwatch.register.columns import HouseholdRow
 from liftwatch.register.localities import Key, Locality
 from liftwatch.register.record import Note, Record
+from liftwatch.rescue.events import EXERCISES, RescueEvent
 
 
 class SeenBooks:
@@ -63,6 +64,19 @@ class SeenBooks:
         if self.incident(incident) is None:
             return [], []
         return self._books.notices_of(incident), self._books.pages_of(incident)
+
+    def rescue_events_of(self, incident: str) -> list[RescueEvent]:
+        """What the rescue platform was told of an incident that is seen."""
+        return self._books.rescue_events_of(incident) if self.incident(incident) else []
+
+    def rescue_after(self, feed: str, n: int, *, limit: int) -> list[RescueEvent]:
+        """Events of a feed of which the whole area is seen: a part of it would have gaps."""
+        seen = self.sight.covers(feed.removesuffix(EXERCISES), "")
+        return self._books.rescue_after(feed, n, limit) if seen else []
+
+    def rescue_head(self, feed: str) -> int:
+        """The newest number of a feed; it tells nobody what came about."""
+        return self._books.rescue_head(feed)
 
     def evidence_of(self, incident: str) -> list[EvidenceWindow]:
         """The windows of an incident that is seen."""

@@ -11,6 +11,7 @@ from api.move_shapes import DESCRIBED_MOVES, DeadlineShape, OwnerShape
 from api.people_shapes import DESCRIBED_PEOPLE
 from api.place_shapes import DESCRIBED_PLACES
 from api.register_shapes import DESCRIBED_REGISTER
+from api.rescue_shapes import DESCRIBED_RESCUE
 from api.rota_shapes import DESCRIBED_ROTAS
 from liftwatch.account import AccountGap, Completeness
 from liftwatch.clock import day_text, rfc3339
@@ -268,6 +269,7 @@ def schemas() -> dict[str, Any]:
             *DESCRIBED_MOVES,
             *DESCRIBED_PEOPLE,
             *DESCRIBED_REGISTER,
+            *DESCRIBED_RESCUE,
             *DESCRIBED_ROTAS,
             *DESCRIBED_CONTACTS,
             *DESCRIBED_PLACES,

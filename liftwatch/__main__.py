@@ -101,6 +101,18 @@ def api() -> None:
 
 
 @app.command()
+def drill() -> None:
+    """A whole rescue with a simulated platform, an exercise: prints its time line.
+
+    Exit status 1 when the platform does not hold what it was told.
+    """
+    from liftwatch.commands.drill import drill_command
+
+    if not drill_command():
+        raise typer.Exit(1)
+
+
+@app.command()
 def rights() -> None:
     """Every route by every role, as `docs/rights.md` has it."""
     from liftwatch.commands.rights import rights_command

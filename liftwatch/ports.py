@@ -22,6 +22,7 @@ from liftwatch.outbox import Sent as Sent
 from liftwatch.outbox import Verdict as Verdict
 from liftwatch.records import RegisterReads, RegisterWork
 from liftwatch.register.facts import Facts
+from liftwatch.rescue.store import RescueReads, RescueWork
 from liftwatch.telemetry.messages import Message
 
 
@@ -170,8 +171,7 @@ class Heartbeat(Struct, kw_only=True, frozen=True):
 class Deadline(Struct, kw_only=True, frozen=True):
     """What the engine is to do at a moment: once, or every `period_ms` from then on.
 
-    `what` says which function, `data` about what. `attempts` counts how often it was taken since
-    it was last settled, this time among them.
+    `what` says which function, `data` about what; `attempts` how often it was taken, with this one.
     """
 
     name: str
@@ -251,6 +251,7 @@ class Work(
     CourseWork,
     ClockWork,
     PageWork,
+    RescueWork,
     RegisterWork,
     Protocol,
 ):
@@ -296,6 +297,7 @@ class Books(
     CourseReads,
     ClockReads,
     PageReads,
+    RescueReads,
     RegisterReads,
     Protocol,
 ):

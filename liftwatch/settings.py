@@ -37,6 +37,7 @@ from liftwatch.page_settings import (
     check_token,
     parse_channels,
 )
+from liftwatch.rescue_settings import check_platform, parse_areas
 from liftwatch.served import (
     HttpAddress,
     check_here,
@@ -183,6 +184,13 @@ def check_client(given: Any, info: ValidationInfo) -> Any:
     return given
 
 
+def check_rescue_key(secret: SecretStr, info: ValidationInfo) -> SecretStr:
+    """The secret of the rescue platform, if it is pushed to; it is never repeated."""
+    if secret.get_secret_value() or info.data.get("rescue_url"):
+        webhook_key(secret)
+    return secret
+
+
 def check_key(secret: SecretStr, info: ValidationInfo) -> SecretStr:
     """The secret of a webhook, if there is one to be signed for; it is never repeated."""
     if secret.get_secret_value() or info.data.get("alarm_webhook_url"):
@@ -306,6 +314,13 @@ class Settings(BaseSettings):
     alarm_webhook_secret: Annotated[
         SecretStr, Field(validate_default=True), AfterValidator(check_key)
     ] = SecretStr("")
+    rescue_areas: Annotated[tuple[str, ...], NoDecode, BeforeValidator(parse_areas)] = ()
+    rescue_url: Annotated[str, BeforeValidator(parse_webhook), AfterValidator(check_platform)] = ""
+    rescue_secret: Annotated[
+        SecretStr, Field(validate_default=True), AfterValidator(check_rescue_key)
+    ] = SecretStr("")
+    rescue_exercise: bool = False
+    rescue_silent_s: Annotated[float, Field(ge=10, le=3_600)] = 120.0
     oidc_issuer: Annotated[str, BeforeValidator(parse_issuer)] = ""
     oidc_client_id: Annotated[
         str, Field(validate_default=True, max_length=255), AfterValidator(check_client)

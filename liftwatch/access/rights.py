@@ -18,6 +18,7 @@ ON_DUTY = frozenset({"property", "maintenance", "rescue", "admin"})
 """Whose organisations are called at any hour."""
 EVERY_ROLE = frozenset(ROLES)
 ADMIN = frozenset({"admin"})
+PLATFORM = frozenset({"rescue", "admin"})
 LOGGED = frozenset({"supervision"})
 """Roles whose every read is written to the audit (contract, section 4)."""
 
@@ -47,6 +48,8 @@ ACTIONS: dict[str, Action] = {
         Action("incidents.reject", JUDGES, "say that there was nothing", by_row=True),
         Action("incidents.report", KEEPING, "report an accident in law", by_row=True),
         Action("incidents.open", JUDGES, "open an incident told by telephone", by_row=True),
+        Action("rescue.read", PLATFORM, "read the feed of an area's rescue platform", by_row=True),
+        Action("rescue.answer", PLATFORM, "send receipts of that feed", by_row=True),
         Action("stream.read", WATCHING, "follow changes as they happen", by_row=True),
         Action("console.read", WATCHING, "look at the pages", by_row=True),
         Action("register.read", WATCHING, "see what is on record of a lift", by_row=True),

@@ -25,9 +25,11 @@ from liftwatch.adapters.memory_register import (
     MemoryRegisterWork,
     RegisterState,
 )
+from liftwatch.adapters.memory_rescue import MemoryRescueReads, MemoryRescueWork, RescueState
 from liftwatch.audit.chain import Keys
 from liftwatch.incidents.incident import AlarmChange, Incident
 from liftwatch.ports import Conflict, IncidentFilter, LiftRow, Page, StreamEvent
+from liftwatch.register.facts import Facts
 
 
 class _State:
@@ -50,6 +52,7 @@ class _State:
         self.evidence: EvidenceState = {}
         self.course = CourseState(self.incidents)
         self.pages = PageState(self.incidents)
+        self.rescue = RescueState()
 
 
 class MemoryBooks(
@@ -59,6 +62,7 @@ class MemoryBooks(
     MemoryEvidenceReads,
     MemoryCourseReads,
     MemoryPageReads,
+    MemoryRescueReads,
     MemoryRegisterReads,
 ):
     """Fulfils `liftwatch.ports.Books` for one thread; it knows no contracts of maintenance."""
@@ -70,6 +74,7 @@ class MemoryBooks(
         self._register, self._course = self._state.register, self._state.course
         self._audit, self.audit_keys = self._state.audit, audit_keys
         self._pages = self._state.pages
+        self._rescue = self._state.rescue
 
     @contextmanager
     def begin(self) -> Iterator["MemoryWork"]:
@@ -167,6 +172,7 @@ class MemoryWork(
     MemoryEvidenceWork,
     MemoryCourseWork,
     MemoryPageWork,
+    MemoryRescueWork,
     MemoryRegisterWork,
 ):
     """One transaction; each step says how it is undone."""
@@ -175,7 +181,7 @@ class MemoryWork(
         super().__init__(state.duties)
         self._state, self._account, self._evidence = state, state.account, state.evidence
         self._audit, self._drafts, self._register = state.audit, [], state.register
-        self._course, self._pages = state.course, state.pages
+        self._course, self._pages, self._rescue = state.course, state.pages, state.rescue
 
     def undo(self) -> None:
         """Take every step back, the last first."""
@@ -231,6 +237,11 @@ class MemoryWork(
         self._state.streamed_ms.append(clock.now_ms())
         self._undo += [self._state.stream.pop, self._state.streamed_ms.pop]
         return n
+
+    def facts_of_lift(self, lift: str) -> Facts | None:
+        """What is known of a lift."""
+        found = self._state.lifts.get(lift)
+        return self._register.held(found).facts if found else None
 
     def put_lifts(self, rows: Sequence[LiftRow]) -> None:
         """Insert or replace lifts."""

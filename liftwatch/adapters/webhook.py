@@ -21,10 +21,20 @@ AGAIN = {408, 425, 429}
 
 
 class Webhook:
-    """Fulfils `liftwatch.ports.Channel` by POST to one address."""
+    """Fulfils `liftwatch.ports.Channel` by POST to one address.
 
-    def __init__(self, url: str, *, key: bytes) -> None:
-        self._url, self._key = url, key
+    `known` are statuses by which the receiver says that it has it already.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        key: bytes,
+        media: str = "application/json",
+        known: frozenset[int] = frozenset(),
+    ) -> None:
+        self._url, self._key, self._media, self._known = url, key, media, known
         self._http = httpx2.Client(
             timeout=httpx2.Timeout(ANSWER_S, connect=CONNECT_S),
             follow_redirects=False,
@@ -36,7 +46,8 @@ class Webhook:
         body = promise.body.encode()
         timestamp = str(now_ms // SECOND_MS)
         headers = {
-            "Content-Type": "application/json",
+            "Content-Type": self._media,
+            "Idempotency-Key": promise.id,
             "User-Agent": "liftwatch",
             "webhook-id": promise.id,
             "webhook-timestamp": timestamp,
@@ -44,7 +55,9 @@ class Webhook:
         }
         try:
             with self._http.stream("POST", self._url, content=body, headers=headers) as answer:
-                return Sent(verdict_of(answer.status_code), f"HTTP {answer.status_code}")
+                status = answer.status_code
+                verdict = "delivered" if status in self._known else verdict_of(status)
+                return Sent(verdict, f"HTTP {status}")
         except httpx2.TransportError as error:
             return Sent("retry", f"does not answer: {type(error).__name__}: {error}"[:300])
         except httpx2.HTTPError as error:

@@ -215,6 +215,22 @@ def _pages(settings: Settings) -> Iterator[Finding]:
         yield Finding("unsafe", "pages", told)
 
 
+def _rescue(settings: Settings) -> Iterator[Finding]:
+    if not settings.rescue_areas:
+        return
+    how = "is pushed to" if settings.rescue_url else "pulls"
+    sort = "for exercises" if settings.rescue_exercise else "for what is real"
+    yield Finding(
+        "ok", "rescue", f"the platform of {','.join(settings.rescue_areas)} {how}, {sort}"
+    )
+    if not settings.alarm_webhook_url:
+        told = "no LIFTWATCH_ALARM_WEBHOOK_URL: nobody else learns when the platform is silent"
+        yield Finding("unsafe", "rescue", told)
+    if settings.exercise and not settings.rescue_exercise:
+        told = "LIFTWATCH_EXERCISE: a platform that is not for exercises learns nothing"
+        yield Finding("unsafe", "rescue", told)
+
+
 def _user(settings: Settings) -> Iterator[Finding]:
     del settings
     if hasattr(os, "geteuid") and os.geteuid() == 0:
@@ -238,5 +254,6 @@ CHECKS: tuple[Check, ...] = (
     check_http,
     _openid,
     _pages,
+    _rescue,
     _drill,
 )

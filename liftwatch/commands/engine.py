@@ -23,14 +23,19 @@ from liftwatch.commands.wiring import (
 from liftwatch.engine.clockwork import Engine
 from liftwatch.engine.jobs import make_jobs
 from liftwatch.engine.paging import paging_jobs
+from liftwatch.engine.rescue import Platform, rescue_jobs
 from liftwatch.engine.retraining import Retraining
 from liftwatch.engine.sign_ins import prune_job
 from liftwatch.engine.trail import Kept
 from liftwatch.logs import configure
+from liftwatch.rescue.cloudevents import MEDIA_TYPE
+from liftwatch.rescue.events import feed_of
 from liftwatch.settings import Settings, audit_keys, webhook_key
 
 log = structlog.get_logger()
 
+KNOWN = frozenset({409})
+"""By which the rescue platform says that it has a number already."""
 LEARN_COMMAND = (sys.executable, "-m", "liftwatch", "train", "--store")
 
 
@@ -53,6 +58,29 @@ def kept_of(settings: Settings) -> Kept:
     """How long the trail is kept, and the name of the key that seals it."""
     keys = audit_keys(settings.audit_key)
     return Kept(days=settings.audit_keep_days, seal=seal_name(keys[0]) if keys else "")
+
+
+def platform_of(settings: Settings, *, drill: bool) -> Platform | None:
+    """The rescue platform of the settings; a drill has none but one for exercises.
+
+    A platform for exercises has their feeds alone, any other never has them.
+    """
+    exercise = settings.rescue_exercise
+    if not settings.rescue_areas:
+        return None
+    if drill and not exercise:
+        log.warning("this installation is an exercise: the rescue platform learns nothing of it")
+        return None
+    channel = None
+    if settings.rescue_url:
+        channel = Webhook(
+            settings.rescue_url,
+            key=webhook_key(settings.rescue_secret),
+            media=MEDIA_TYPE,
+            known=KNOWN,
+        )
+    feeds = tuple(feed_of(area, exercise=exercise) for area in settings.rescue_areas)
+    return Platform(feeds, channel, round(settings.rescue_silent_s * SECOND_MS))
 
 
 @contextlib.contextmanager
@@ -83,12 +111,15 @@ def running_engine(
     channels = channels_of(settings, AddressBook(people))
     ways = ways_of(settings, demo=demo)
     jobs = (*jobs, prune_job(people), *paging_jobs(stores.books, people, ways, channels=channels))
+    platform = platform_of(settings, drill=demo or settings.exercise)
+    jobs = (*jobs, *rescue_jobs(stores.books, platform))
     retraining = Retraining(LEARN_COMMAND)
     if not demo:
         jobs = (*jobs, retraining.job)
     engine = Engine(stores.books, jobs, registry=registry or CollectorRegistry())
     with contextlib.ExitStack() as stack:
-        for one in (alarm, *channels.values()):
+        push = platform and platform.channel
+        for one in (alarm, push, *channels.values()):
             if one is not None:
                 stack.callback(one.close)
         stack.callback(retraining.stop)

@@ -23,7 +23,7 @@ TICK_S = 0.25  # how late a job begins at most, while nothing else runs
 PAUSE_S_MAX = 15.0
 
 Lane = str
-LANES: tuple[Lane, ...] = ("quick", "slow", "long")
+LANES: tuple[Lane, ...] = ("quick", "slow", "long", "feed")
 """Those that every table has; a channel of pages has a lane of its own beside them."""
 
 
@@ -45,9 +45,10 @@ class Job(NamedTuple):
     `run` is given the time and what the deadline carries, and tells whether there is more to do
     at once: long work is done in slices. A lane is a thread: whatever waits for a network must not
     hold up what watches (`slow`, and one for each channel of pages); nor may the `long` ones, which
-    work for minutes, hold up what leaves the house. Without `period_ms` it runs when somebody arms
-    it. `lease_ms` is above the longest that a run can take, and the delay when an engine dies in
-    it. After a failure it is tried again at the latest after `pause_ms_max`.
+    work for minutes, hold up what leaves the house, nor anything at all the `feed` of the rescue
+    platform. Without `period_ms` it runs when somebody arms it. `lease_ms` is above the longest
+    that a run can take, and the delay when an engine dies in it. After a failure it is tried again
+    at the latest after `pause_ms_max`.
     """
 
     name: str

@@ -63,20 +63,20 @@ def _apply(work: Work, change: AlarmChange, life: Life) -> Incident | None:
     else:
         moved = _raised(work, change, life)
     if moved is not None:
-        tell(work, moved)
+        tell(work, moved, attended=life.attended)
         if change.scope is not None and change.edge != "cleared":
-            _adopt(work, moved, change)
+            _adopt(work, moved, change, life=life)
     return moved
 
 
-def _adopt(work: Work, parent: Incident, change: AlarmChange) -> None:
+def _adopt(work: Work, parent: Incident, change: AlarmChange, *, life: Life) -> None:
     """Each lift's own incident becomes a child of the one that stands for all."""
     for lift in change.lifts:
         child = work.open_incident_of(lift, change.of_kind or "")
         if child is not None and child.parent != parent.id:
             child = structs.replace(child, parent=parent.id, version=child.version + 1)
             work.update_incident(child)
-            tell(work, child)
+            tell(work, child, attended=life.attended)
 
 
 def _open_one(work: Work, change: AlarmChange) -> Incident | None:
@@ -111,7 +111,7 @@ def _over(work: Work, incident: Incident, change: AlarmChange, *, life: Life) ->
     _note(work, (incident, closed), change, life=life, what="close")
     if life.attended:
         settle(work, closed, at_ms=change.at_ms)
-    tell(work, closed)
+    tell(work, closed, attended=life.attended)
 
 
 def _opened(work: Work, change: AlarmChange, life: Life) -> Incident:

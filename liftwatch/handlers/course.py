@@ -9,6 +9,7 @@ from typing import Any
 from msgspec import structs
 
 from liftwatch.clock import rfc3339
+from liftwatch.handlers.rescue import tell_rescue
 from liftwatch.incidents.clocks import Clock, set_clocks, stop_clocks
 from liftwatch.incidents.course import Course, Line
 from liftwatch.incidents.incident import Incident
@@ -57,10 +58,17 @@ def note(work: Work, line: Line) -> Line:
     return work.add_line(line)
 
 
-def tell(work: Work, incident: Incident) -> int:
-    """Tell whoever follows the stream how an incident stands; the number of the change."""
+def tell(work: Work, incident: Incident, *, attended: bool = True) -> int:
+    """Tell whoever follows the stream how an incident stands; the number of the change.
+
+    Where people work, the rescue platform learns of what it must know.
+    """
     course, clocks = work.course_of(incident.id), work.clocks(incident.id)
-    return work.publish("incident", incident_data(incident, course, clocks))
+    data = incident_data(incident, course, clocks)
+    n = work.publish("incident", data)
+    if attended:
+        tell_rescue(work, incident, course=course, data=data)
+    return n
 
 
 def incident_data(

@@ -149,6 +149,10 @@ def test_the_interface_describes_itself(client: TestClient, app: FastAPI) -> Non
         "/v1/incidents/{id}",
         "/v1/incidents/{id}/evidence",
         "/v1/incidents/{id}/story",
+        "/v1/incidents/{id}/cap",
+        "/v1/incidents/{id}/provincial",
+        "/v1/rescue/events",
+        "/v1/rescue/events/{n}/receipt",
         *(f"/v1/incidents/{{id}}/{name}" for name in MOVES),
         "/v1/stream",
     }

@@ -104,6 +104,8 @@ def test_rows_of_others_are_not_there(
         "/v1/lifts/{lift}/calls",
         "/v1/incidents/{id}",
         "/v1/incidents/{id}/evidence",
+        "/v1/incidents/{id}/cap",
+        "/v1/incidents/{id}/provincial",
         "/lifts/{lift}",
         "/console/lifts/{lift}/now",
         "/console/lifts/{lift}/incidents",

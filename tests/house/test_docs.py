@@ -17,7 +17,7 @@ SETTING = re.compile(rf"\b{PREFIX}[A-Z_]+\b")
 
 def targets(root: Path) -> dict[str, str]:
     """Targets of the Makefile that explain themselves, and what they say."""
-    rows = re.findall(r"^([a-z]+):.*## (.+)$", (root / "Makefile").read_text(), re.MULTILINE)
+    rows = re.findall(r"^([a-z-]+):.*## (.+)$", (root / "Makefile").read_text(), re.MULTILINE)
     return dict(rows)
 
 

@@ -19,6 +19,7 @@ from liftwatch.adapters.sql.incident_lists import queries
 from liftwatch.adapters.sql.migrate import bring_up
 from liftwatch.adapters.sql.pages import SqlPageReads
 from liftwatch.adapters.sql.register import SqlRegisterReads, with_entered
+from liftwatch.adapters.sql.rescue import SqlRescueReads
 from liftwatch.adapters.sql.rows import (
     ATTEMPT,
     DEADLINE,
@@ -66,6 +67,7 @@ class SqlBooks(
     SqlEvidenceReads,
     SqlCourseReads,
     SqlPageReads,
+    SqlRescueReads,
     SqlRegisterReads,
 ):
     """Fulfils `liftwatch.ports.Books`, for several threads and several processes.

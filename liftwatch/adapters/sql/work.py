@@ -14,6 +14,7 @@ from liftwatch.adapters.sql.duties import SqlDuties
 from liftwatch.adapters.sql.evidence import SqlEvidenceWork
 from liftwatch.adapters.sql.pages import SqlPageWork
 from liftwatch.adapters.sql.register import SqlRegisterWork
+from liftwatch.adapters.sql.rescue import SqlRescueWork
 from liftwatch.adapters.sql.rows import (
     INCIDENT,
     incident_of,
@@ -36,6 +37,7 @@ class SqlWork(
     SqlEvidenceWork,
     SqlCourseWork,
     SqlPageWork,
+    SqlRescueWork,
     SqlRegisterWork,
 ):
     """Fulfils `liftwatch.ports.Work` on a connection whose transaction has begun."""

@@ -1,0 +1,1 @@
+"""What the rescue platform learns and answers, as plain data: events, receipts, renderings."""
