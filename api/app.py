@@ -29,16 +29,19 @@ from api import (
 )
 from api.console import (
     audit_page,
+    call_page,
     demo_page,
     duty_page,
     entrance,
     import_page,
+    move_page,
     openid,
     own_page,
     pages,
     people_pages,
     place_page,
     register_page,
+    room_page,
 )
 from api.feed import Feed
 from api.gate import Gate
@@ -58,6 +61,9 @@ MODULES = (
     moves,
     lifts,
     pages,
+    move_page,
+    room_page,
+    call_page,
     evidence,
     telemetry,
     health,

@@ -7,6 +7,8 @@ recognised and said again; one that is not in the table is shown as it is.
 import re
 from collections.abc import Iterator
 
+from api.console.course_texts import FIELD_TEXTS, MOVE_TEXTS
+from api.console.kinds import KIND_TEXTS, STATES
 from api.console.language import Language
 from api.console.marks import N_
 from api.console.signals import LABELS
@@ -84,6 +86,22 @@ REASONS: tuple[str, ...] = (
     N_("turns %(number)s: a turn is a whole part of a day, or whole days: up to %(limit)s hours"),
     N_("substitution %(number)s ends before it begins"),
     N_("substitution %(number)s: %(who)s cannot stand in for themselves"),
+    N_("nobody is released from a %(kind)s: resolve it"),
+    N_("%(move)s does not follow %(state)s"),
+    N_("a %(kind)s is no accident in law by itself: nothing to report"),
+    N_("its alarm still stands: it is over when that has cleared"),
+    N_("%(field)s is missing: it belongs to %(move)s"),
+    N_("%(field)s is from %(low)s to %(high)s"),
+    N_("more are injured than were trapped"),
+    N_("%(field)s has %(low)s to %(high)s characters"),
+    N_("it cannot have happened yet"),
+    N_("it cannot have happened before what came before it"),
+    N_("it has not begun yet, or more than a day ago"),
+    N_("choose the lift first"),
+    N_("choose what has happened"),
+    N_("cause is none of those of the list"),
+    N_("%(field)s is no whole number"),
+    N_("this is no moment such as 2026-03-02T08:30"),
 )
 
 
@@ -116,4 +134,20 @@ def _said(language: Language, text: str) -> Iterator[str]:
     for pattern, known in _PATTERNS:
         found = pattern.fullmatch(text)
         if found is not None:
-            yield language.say(known, **found.groupdict())
+            places = found.groupdict()
+            yield language.say(
+                known, **{name: _word(language, name, places[name]) for name in places}
+            )
+
+
+def _word(language: Language, place: str, name: str) -> str:
+    """What stands in a place: moves, states, kinds and fields by what they are called."""
+    if place == "move" and name in MOVE_TEXTS:
+        return language.say(MOVE_TEXTS[name].button)
+    if place == "state" and name in STATES:
+        return language.word(STATES[name])
+    if place == "kind" and name in KIND_TEXTS:
+        return language.say(KIND_TEXTS[name].name)
+    if place == "field" and name in FIELD_TEXTS:
+        return language.say(FIELD_TEXTS[name].label)
+    return name
