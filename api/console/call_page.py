@@ -47,10 +47,10 @@ def call(*, request: Request, books: TheBooks, where: WhereQuery = "") -> Respon
 def open_call(
     *,
     request: Request,
+    principal: Caller,
     books: TheBooks,
     gate: TheGate,
     part: ThePart,
-    principal: Caller,
     form: TheForm,
 ) -> Response:
     """Open the incident, or go on looking for the lift with all that was typed."""

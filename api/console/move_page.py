@@ -40,9 +40,9 @@ ROOM = "/room"
 def incident_whole(
     *,
     request: Request,
+    principal: Reader,
     books: TheBooks,
     part: ThePart,
-    principal: Reader,
     id: str,
     move: MoveQuery = "",
 ) -> Response:
@@ -52,7 +52,7 @@ def incident_whole(
 
 @router.get("/console/incidents/{id}/moves")
 def moves_piece(
-    *, request: Request, books: TheBooks, part: ThePart, principal: Reader, id: str
+    *, request: Request, principal: Reader, books: TheBooks, part: ThePart, id: str
 ) -> Response:
     """The forms of one incident."""
     language = language_of(request)
@@ -116,10 +116,10 @@ def _route(row: Move) -> Callable[..., Response]:
     def make(
         *,
         request: Request,
+        principal: Annotated[Principal, Depends(allow(action))],
         books: TheBooks,
         gate: TheGate,
         part: ThePart,
-        principal: Annotated[Principal, Depends(allow(action))],
         id: str,
         form: TheForm,
     ) -> Response:

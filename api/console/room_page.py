@@ -14,7 +14,7 @@ Reader = Annotated[Principal, Depends(allow("console.read"))]
 
 
 @router.get("/room")
-def room(*, request: Request, books: TheBooks, part: ThePart, principal: Reader) -> Response:
+def room(*, request: Request, principal: Reader, books: TheBooks, part: ThePart) -> Response:
     """What is open, with clocks that run."""
     # The number is read first: what changes while the rest is read is told by the stream.
     values = {"stream": books.stream_head()}
@@ -26,7 +26,7 @@ def room(*, request: Request, books: TheBooks, part: ThePart, principal: Reader)
 
 
 @router.get("/console/room")
-def room_piece(*, request: Request, books: TheBooks, part: ThePart, principal: Reader) -> Response:
+def room_piece(*, request: Request, principal: Reader, books: TheBooks, part: ThePart) -> Response:
     """The same without the page round it."""
     values = room_values(books, language_of(request), part, principal=principal)
     return render(request, "_room.html", values)
