@@ -112,6 +112,7 @@ def _page(
     if len(found.lifts) == 1:
         chosen = found.lifts[0].lift
     values: dict[str, Any] = {
+        "stream": books.stream_head(),
         "typed": {name: typed.get(name, "") for name in ("where", "kind", "text", "at")},
         "found": found,
         "chosen": chosen,

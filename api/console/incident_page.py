@@ -27,7 +27,10 @@ def incident_head(
     course = books.courses([id]).get(id, Course(incident=id))
     clocks = books.clocks_of([id]).get(id, [])
     first, others = clock_views(language, clocks, incident, course=course, now_ms=now)
-    places, row = names_of(books, language, lifts.values()), lifts.get(incident.lift or "")
+    places, row = (
+        names_of(books, language, lifts.values(), wide=[incident]),
+        lifts.get(incident.lift or ""),
+    )
     return {
         "one": incident_view(language, incident, row, names=places, now_ms=now),
         "owner": owner_view(course, names_of_owners(gate, [course])),
@@ -51,14 +54,14 @@ def incident_page(books: SeenBooks, language: Language, id: str) -> dict[str, An
     among = incident.lifts[:LIFTS_MAX]
     lifts = lifts_of(books, [incident.lift, *among])
     row = lifts.get(incident.lift or "")
-    places = names_of(books, language, lifts.values())
+    places = names_of(books, language, lifts.values(), wide=[incident])
     text = KIND_TEXTS.get(incident.kind)
     parent = books.incident(incident.parent) if incident.parent else None
     return {
         "one": incident_view(language, incident, row, names=places, now_ms=now_ms()),
         "kind": incident.kind,
         "means": language.say(text.means) if text else "",
-        "who": who_learns(language, incident.kind),
+        "learns": who_learns(language, incident.kind),
         "also": language.say(text.also) if text and text.also else "",
         "course": _course(language, incident),
         "evidence": rows(language, incident.evidence),

@@ -141,7 +141,7 @@ def room_values(
     shown, known = first_families(books, families(found))
     among = [one for family in shown for one in (family.head, *family.folded[:FOLDED_MAX])]
     lifts = lifts_of(books, [one.lift for one in among])
-    names = names_of(books, language, lifts.values())
+    names = names_of(books, language, lifts.values(), wide=among)
     people = names_of_owners(part.gate, known.courses.values())
 
     def view(one: Incident) -> IncidentView:

@@ -60,7 +60,7 @@ def test_a_night_of_the_duty_by_keyboard(room: Page, fleet: Fleet) -> None:
     assert room.title().startswith("(1) ‼ 困人, garden 3 栋 1 单元")
     assert "困人" in room.inner_text("#announce")
     clock = room.inner_text(f"#row-{id} .due")
-    room.wait_for_timeout(1_100)
+    room.wait_for_timeout(2_200)
     assert room.inner_text(f"#row-{id} .due") != clock
     room.keyboard.press("a")  # nothing is chosen yet: it is chosen, and not acknowledged unseen
     room.wait_for_selector(f"#row-{id}.chosen")

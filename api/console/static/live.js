@@ -86,9 +86,6 @@
       const before = new Set([...document.querySelectorAll(ROWS)].map((row) => row.id));
       await htmx.ajax("GET", from, { target: `#${id}`, swap: "outerMorph" });
       announce(before);
-      tick();
-      showHeard();
-      document.dispatchEvent(new CustomEvent("lw:shown", { detail: id }));
     });
   }
 
@@ -169,6 +166,7 @@
   setInterval(tick, 1000);
   if (!live) return;
   title();
+  document.addEventListener("htmx:after:swap", () => { title(); tick(); showHeard(); });
   live.addEventListener("incident", (event) => { hear(); changed(JSON.parse(event.detail.data)); });
   live.addEventListener("lift", (event) => { hear(); showLift(JSON.parse(event.detail.data)); });
   live.addEventListener("alive", hear);

@@ -3,6 +3,7 @@
 "use strict";
 (() => {
   const AGAIN_MS = 30000; // while nobody has taken it, it rings again
+  const APART_MS = 4000;
   const live = document.getElementById("live");
   const button = document.getElementById("sound");
   const room = () => document.getElementById("room");
@@ -40,8 +41,11 @@
     show();
   }
 
+  let rang = -Infinity;
   function ring() {
     if (remembered.get() !== "on" || ears?.state !== "running") return;
+    if (performance.now() - rang < APART_MS) return; // many at once are one bell, not a noise
+    rang = performance.now();
     button.dataset.rung = Number(button.dataset.rung || 0) + 1;
     for (let beat = 0; beat < 6; beat += 1) {
       const from = ears.currentTime + beat * 0.28;
@@ -154,7 +158,7 @@
     if (fold.open) unfolded.add(fold.id);
     else unfolded.delete(fold.id);
   }, true);
-  document.addEventListener("lw:shown", () => {
+  document.addEventListener("htmx:after:swap", () => {
     for (const id of unfolded) {
       const fold = document.getElementById(id);
       if (fold) fold.open = true;
