@@ -71,7 +71,8 @@ CLOCK_TEXTS: dict[str, str] = {
 
 CLOCK_STATES: dict[str, tuple[str, str]] = {
     "waits": P_("clock", "Runs"),
-    "met": P_("clock", "Met"),
+    "met": P_("clock", "In time"),
+    "late": P_("clock", "Too late"),
     "missed": P_("clock", "Missed"),
     "dropped": P_("clock", "No longer needed"),
 }

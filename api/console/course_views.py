@@ -17,7 +17,7 @@ from liftwatch.incidents.incident import Incident
 
 
 class ClockView(NamedTuple):
-    """A clock: `state` is waits, met, missed or dropped; `running` says that it still counts."""
+    """A clock: `state` waits, met, late, missed or dropped; `running`: it still counts."""
 
     name: str
     text: str
@@ -56,15 +56,17 @@ NOBODY_HAS_IT = OwnerView("", "")
 
 
 def state_of(clock: Clock) -> str:
-    """What became of a clock.
+    """What became of a clock: what came about after its time is late, whenever that was noted.
 
     >>> state_of(Clock(incident="i", name="arrive", due_ms=5, met_ms=4))
     'met'
+    >>> state_of(Clock(incident="i", name="arrive", due_ms=5, met_ms=6))
+    'late'
     """
     if clock.missed_ms is not None:
         return "missed"
     if clock.met_ms is not None:
-        return "met"
+        return "late" if clock.met_ms > clock.due_ms else "met"
     return "dropped" if clock.dropped_ms is not None else "waits"
 
 

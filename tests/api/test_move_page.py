@@ -201,6 +201,17 @@ def test_a_minute_typed_stands_for_what_of_it_can_be(duty: Hand, fleet: Fleet) -
     assert line.at_ms == incident.opened_ms
 
 
+def test_what_came_late_is_not_told_as_in_time(duty: Hand, fleet: Fleet) -> None:
+    """Three minutes for somebody to have it were over; the crew was in time."""
+    id = trapped(fleet).id
+    assert duty.move(id, "dispatch", crew="Wang")[0] == 303
+    told = dict(
+        re.findall(r'<th scope="row">([^<]+)</th>.*?<td>([A-Z][a-z ]+?) *[0-9<]', duty.page(id))
+    )
+    assert told["Somebody has it"] == "Too late"
+    assert told["People out"] == "Runs"
+
+
 def test_html_that_people_tell_is_text(duty: Hand, fleet: Fleet) -> None:
     """In the story, and for who has it."""
     id = trapped(fleet).id

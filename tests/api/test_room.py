@@ -139,7 +139,7 @@ def test_strangers_do_not_see_it(guest: TestClient, query: str) -> None:
     assert guest.get(query, headers={"Accept": "text/html"}).status_code == 303
 
 
-def _incident(n: int, severity: int, kind: str, parent: str | None) -> Incident:
+def _incident(n: int, *, severity: int, kind: str, parent: str | None) -> Incident:
     return Incident(
         id=f"i-{n}",
         kind=kind,
@@ -170,7 +170,7 @@ def test_every_incident_is_shown_once_and_no_worse_below_better(
 ) -> None:
     """Whoever is part of what, also in circles: nothing is lost, people inside are never folded."""
     some = [
-        _incident(n, severity, kind, None if parent < 0 else f"i-{parent}")
+        _incident(n, severity=severity, kind=kind, parent=f"i-{parent}" if parent >= 0 else None)
         for n, (severity, kind, parent, _) in enumerate(drawn)
     ]
     due = {f"i-{n}": at for n, (_, _, _, at) in enumerate(drawn) if at is not None}
