@@ -14,6 +14,7 @@ from liftwatch.clock import MINUTE_MS, rfc3339
 from liftwatch.incidents.clocks import Clock, is_met, rule_of
 from liftwatch.incidents.course import Course, Line
 from liftwatch.incidents.incident import Incident
+from liftwatch.incidents.moves import MOVES
 
 
 class ClockView(NamedTuple):
@@ -31,7 +32,10 @@ class ClockView(NamedTuple):
 
 
 class LineView(NamedTuple):
-    """A line of the story; `noted` is empty where it was noted as it happened."""
+    """A line of the story; `noted` is empty where it was noted as it happened.
+
+    `state` is empty where nothing changed, or the move says it already.
+    """
 
     n: int
     at: str
@@ -173,9 +177,13 @@ def line_view(language: Language, line: Line, names: Mapping[str, str], *, now_m
         at_iso=rfc3339(line.at_ms),
         noted=language.moment(line.noted_ms, now_ms=now_ms) if late else "",
         what=language.say(what) if what else line.what,
-        state=language.word(STATES[line.state]) if line.state in STATES else line.state,
+        state="" if line.state == line.before or line.what in MOVES else _state(language, line),
         who=who,
         organisation=names.get(line.by.organisation or "", ""),
         text=line.text or "",
         facts=rows(language, line.facts),
     )
+
+
+def _state(language: Language, line: Line) -> str:
+    return language.word(STATES[line.state]) if line.state in STATES else line.state

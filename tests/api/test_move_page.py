@@ -90,7 +90,7 @@ def test_from_alarm_to_rescue_by_forms(duty: Hand, fleet: Fleet) -> None:
     assert duty.move(id, "resolve", cause="door", inspection="TJ-7")[0] == 303
     assert duty.move(id, "close")[0] == 303
     assert forms(duty.page(id)) == ["comment"]
-    assert re.findall(r"<p><b>([^<]+)</b> <span class=\"state\">", duty.page(id)) == [
+    assert re.findall(r'<p><b>([^<]+)</b> <span class="story-who">', duty.page(id)) == [
         "Alarm raised",
         "Acknowledged",
         "Crew sent",
