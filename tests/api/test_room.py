@@ -83,6 +83,15 @@ def test_acknowledged_from_its_row(gated: FastAPI, town: Town, fleet: Fleet) -> 
     assert away.headers["location"] == "/"
 
 
+def test_before_there_is_an_administrator(gated: FastAPI, fleet: Fleet) -> None:
+    """Whoever is on this machine works already; nobody's name is made up for them."""
+    fleet.lift("L-0001")
+    id = fleet.alarm("L-0001", "entrapment", at_ms=now_ms()).id
+    local = Hand(TestClient(gated, base_url="http://127.0.0.1", follow_redirects=False))
+    assert local.move(id, "acknowledge")[0] == 303
+    assert "taken, by nobody with a name" in _room(local)
+
+
 def test_calm_says_since_when(client: TestClient, fleet: Fleet) -> None:
     """Not merely that there is nothing: an empty page could also be a broken one."""
     assert "Nothing has been open so far." in client.get("/room", headers=EN).text

@@ -122,8 +122,13 @@ def test_keys_do_nothing_while_somebody_types_or_reads_of_keys(room: Page, fleet
     room.keyboard.press("a")
     room.keyboard.press("Escape")
     room.keyboard.press("Control+a")
+    room.evaluate("document.querySelector('main').append(document.createElement('textarea'))")
+    room.focus("main textarea")
+    room.keyboard.type("a jam")
+    assert room.input_value("main textarea") == "a jam"
     room.wait_for_timeout(300)
     assert fleet.books.incident(id).state == "raised"  # type: ignore[union-attr]
+    room.focus(f"#row-{id} a")
     room.keyboard.press("Enter")
     room.wait_for_url(f"**/incidents/{id}")
 
@@ -169,3 +174,17 @@ def test_on_a_telephone(room: Page, fleet: Fleet) -> None:
     for path in (f"/incidents/{id}?move=release", "/call?where=garden", "/room"):
         room.goto(room.url.split("/", 3)[0] + "//" + room.url.split("/")[2] + path)
         assert room.evaluate("document.documentElement.scrollWidth") == 390, path
+
+
+def test_what_did_not_get_through_is_told(room: Page, fleet: Fleet) -> None:
+    """A key that did nothing must not look as if it had."""
+    id = trap(fleet)
+    room.wait_for_selector(f"#row-{id}")
+    room.keyboard.press("j")
+    room.context.set_offline(True)
+    room.keyboard.press("a")
+    room.wait_for_selector("#failed:visible")
+    room.context.set_offline(False)
+    room.keyboard.press("a")
+    room.wait_for_selector(f"#row-{id} .row-owner b")
+    assert room.is_hidden("#failed")

@@ -150,6 +150,15 @@
     });
   }
 
+  // What was not done must not look as if it were.
+  const failed = document.getElementById("failed");
+  for (const name of ["htmx:error", "htmx:response:error"]) {
+    document.addEventListener(name, (event) => {
+      if (failed && event.target.closest?.("#room form")) failed.hidden = false;
+    });
+  }
+  document.addEventListener("submit", () => { if (failed) failed.hidden = true; });
+
   // What was opened by hand stays open, and the chosen row stays chosen, when it is shown anew.
   const unfolded = new Set();
   document.addEventListener("toggle", (event) => {
