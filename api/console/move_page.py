@@ -23,8 +23,7 @@ from api.principal import ACTIONS, Principal, allow
 from api.problems import BadParameter, Problem
 from api.seen import SeenBooks
 from liftwatch.access.sight import sight_of
-from liftwatch.handlers.incidents import NoSuchIncident, make_move
-from liftwatch.incidents.course import Course
+from liftwatch.handlers.incidents import make_move
 from liftwatch.incidents.moves import MOVES, CannotMove, Move, Untold
 from liftwatch.office import OfficeWork
 from liftwatch.ports import Conflict, Stale
@@ -167,22 +166,15 @@ def _acting(principal: Principal, name: str, id: str, *, form: Sent) -> Act:
         incident = work.books.locked_incident(id)
         if incident is None:
             raise Problem("not-found", f"there is no incident {id}")
-        version = form.number("version")
-        if incident.version != version:
-            raise Stale("somebody else has changed it")
-        course: Course = work.books.course_of(id)
-        try:
-            make_move(
-                work.books,
-                id,
-                name,
-                told=told_of(form, incident, course),
-                by=actor_of(principal, action),
-                version=version,
-                now_ms=at_ms,
-            )
-        except NoSuchIncident as error:
-            raise Problem("not-found", f"there is no incident {id}") from error
+        make_move(
+            work.books,
+            id,
+            name,
+            told=told_of(form, incident, work.books.course_of(id)),
+            by=actor_of(principal, action),
+            version=form.number("version"),
+            now_ms=at_ms,
+        )
         return Done(Nothing(), name, ("incident", id), 200)
 
     return act
