@@ -189,3 +189,13 @@ def test_what_did_not_get_through_is_told(room: Page, fleet: Fleet) -> None:
     room.keyboard.press("a")
     room.wait_for_selector(f"#row-{id} .row-owner b")
     assert room.is_hidden("#failed")
+
+
+def test_on_paper(room: Page, fleet: Fleet) -> None:
+    """What is open is printed; what can only be pressed is not."""
+    id = trap(fleet)
+    room.wait_for_selector(f"#row-{id}")
+    room.emulate_media(media="print")
+    assert room.is_visible(f"#row-{id} .due")
+    for hidden in (".row-act", ".keys", "#sound"):
+        assert room.is_hidden(hidden)
