@@ -34,7 +34,8 @@ def room(
     url = f"http://127.0.0.1:{port}"
     page.context.add_cookies([{"name": "lw_session", "value": secret, "url": url}])
     live(page, port, "/room")
-    return page
+    yield page
+    page.goto("about:blank")  # before the server ends, which it would complain of
 
 
 def sound(room: Page) -> str:
