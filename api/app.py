@@ -32,10 +32,12 @@ from api import (
 )
 from api.console import (
     audit_page,
+    call_page,
     demo_page,
     duty_page,
     entrance,
     import_page,
+    move_page,
     openid,
     organisation_pages,
     own_page,
@@ -43,6 +45,7 @@ from api.console import (
     people_pages,
     place_page,
     register_page,
+    room_page,
 )
 from api.feed import Feed
 from api.gate import Gate
@@ -66,6 +69,9 @@ MODULES = (
     rescue,
     lifts,
     pages,
+    move_page,
+    room_page,
+    call_page,
     evidence,
     telemetry,
     health,

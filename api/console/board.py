@@ -5,10 +5,11 @@ from itertools import groupby
 from typing import NamedTuple
 
 from api.console.language import Language
-from api.console.place_names import PlaceNames, keys_of
+from api.console.place_names import PlaceNames, keys_of, keys_of_scopes
 from api.console.views import IncidentView, Tile, incident_view, tile
 from api.open_incidents import by_lift, read_open, worst_first
 from api.seen import SeenBooks
+from liftwatch.incidents.incident import Incident
 from liftwatch.ports import IncidentFilter, LiftRow
 
 TILES_MAX = 500
@@ -95,7 +96,7 @@ def read_incidents(books: SeenBooks, language: Language, *, now_ms: int) -> Open
         counts[incident.severity] += 1
     shown = found[:ROWS_MAX]
     lifts = lifts_of(books, [one.lift for one in shown])
-    names = names_of(books, language, lifts.values())
+    names = names_of(books, language, lifts.values(), wide=shown)
     rows = [
         incident_view(language, one, lifts.get(one.lift or ""), names=names, now_ms=now_ms)
         for one in shown
@@ -103,9 +104,15 @@ def read_incidents(books: SeenBooks, language: Language, *, now_ms: int) -> Open
     return OpenIncidents(counts, len(found), rows)
 
 
-def names_of(books: SeenBooks, language: Language, rows: Iterable[LiftRow]) -> PlaceNames:
-    """What the places of some lifts are called."""
-    return PlaceNames(language, books.localities(keys_of(rows)))
+def names_of(
+    books: SeenBooks,
+    language: Language,
+    rows: Iterable[LiftRow],
+    *,
+    wide: Iterable[Incident] = (),
+) -> PlaceNames:
+    """What the places of some lifts are called, and of incidents that stand for several."""
+    return PlaceNames(language, books.localities(keys_of(rows) | keys_of_scopes(wide)))
 
 
 def lifts_of(books: SeenBooks, names: Sequence[str | None]) -> dict[str, LiftRow]:

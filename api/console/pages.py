@@ -14,7 +14,7 @@ from api.console.charts import CHARTS
 from api.console.completeness_page import completeness_page
 from api.console.duty_views import calls_view
 from api.console.evidence_page import evidence_part
-from api.console.incident_page import incident_page
+from api.console.incident_page import incident_head, incident_story
 from api.console.language import COOKIE, LANGUAGES, Language, own_path
 from api.console.lift_page import lift_facts, lift_incidents, lift_now
 from api.console.render import language_of, render
@@ -160,20 +160,18 @@ def completeness(
     return render(request, "completeness.html", values)
 
 
-@console.get("/incidents/{id}")
-def incident_whole(request: Request, books: TheBooks, id: str) -> Response:
-    """One incident."""
-    language = language_of(request)
-    values: dict[str, object] = {"stream": books.stream_head()}
-    values |= incident_page(books, language, id)
-    values |= {"part": evidence_part(books, language, id)}
-    return render(request, "incident.html", values)
-
-
 @console.get("/console/incidents/{id}")
-def incident_piece(request: Request, books: TheBooks, id: str) -> Response:
-    """The changing part of one incident."""
-    return render(request, "_incident.html", incident_page(books, language_of(request), id))
+def incident_piece(request: Request, books: TheBooks, part: ThePart, *, id: str) -> Response:
+    """How one incident stands."""
+    values = incident_head(books, language_of(request), id, gate=part.gate)
+    return render(request, "_incident.html", values)
+
+
+@console.get("/console/incidents/{id}/story")
+def story_piece(request: Request, books: TheBooks, part: ThePart, *, id: str) -> Response:
+    """How one incident went."""
+    values = incident_story(books, language_of(request), id, gate=part.gate)
+    return render(request, "_story.html", values)
 
 
 @console.get("/console/incidents/{id}/evidence")

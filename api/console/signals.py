@@ -135,6 +135,14 @@ LABELS: dict[str, str] = {
     "clock_offset_ms": N_("Clock offset"),
     "temperature_c": N_("Temperature of the terminal"),
     "status": N_("Connection"),
+    "crew": N_("Crew"),
+    "trapped": N_("Were inside"),
+    "injured": N_("Hurt"),
+    "without_help": N_("Came out without our help"),
+    "confirmed_by": N_("Confirmed by"),
+    "cause": N_("Cause"),
+    "inspection": N_("Inspection"),
+    "by_hand": N_("Told by people, not by the lift"),
 }
 
 SOURCES: dict[str, str] = {
@@ -255,6 +263,15 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
         "opening time": P_("part", "Time to open"),
         "closing time": P_("part", "Time to close"),
         "door current": P_("part", "Current of the door motor"),
+    },
+    "cause": {
+        "human": P_("cause", "Use by people"),
+        "external": P_("cause", "From outside: power, water, fire"),
+        "door": P_("cause", "Doors"),
+        "control": P_("cause", "Electrical control"),
+        "traction": P_("cause", "Traction"),
+        "level": P_("cause", "Levelling"),
+        "other": P_("cause", "Other"),
     },
     "by": {"mode": P_("seen", "The mode it reports"), "called": P_("seen", "Calls unanswered")},
 }

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from api.console.kinds import ALARMS, KIND_TEXTS, PARTIES, SEVERITIES, STATES
 from api.console.language import Language
-from api.console.place_names import PlaceNames
+from api.console.place_names import PlaceNames, building_of
 from api.console.signals import WORDS
 from api.console.values import summary, value
 from api.open_incidents import kinds_of
@@ -82,6 +82,18 @@ def lift_name(language: Language, lift: str, row: LiftRow | None, *, names: Plac
         title = _named(language, building, facts.unit)
     estate = names.estate(row.area, row.estate)
     return LiftName(title, row.estate, facts.rescue_code or "", lift, estate)
+
+
+def scope_words(language: Language, incident: Incident, names: PlaceNames) -> str:
+    """What is called for what an incident of several lifts stands; a make stands as it is."""
+    building = building_of(incident)
+    if building is None:
+        return incident.scope or ""
+    estate = names.estate(incident.area, incident.estate)
+    if building == incident.estate:  # the register knows no building: it is all of the estate
+        return estate
+    title = names.building(incident.area, incident.estate, building)
+    return f"{estate} {title or _place(language, building, None)}"
 
 
 def _named(language: Language, building: str, unit: str | None) -> str:
@@ -171,7 +183,7 @@ def incident_view(
         alarm_word=language.word(ALARMS[incident.alarm]),
         is_open=incident.is_open,
         where=where,
-        scope=incident.scope or "",
+        scope=scope_words(language, incident, names),
         since=language.moment(incident.opened_ms, now_ms=now_ms),
         since_ms=incident.opened_ms,
         since_at=rfc3339(incident.opened_ms),

@@ -8,7 +8,7 @@ from starlette.testclient import TestClient
 from api.console.assets import ASSETS
 from liftwatch.clock import now_ms
 from liftwatch.incidents.incident import Incident
-from liftwatch.incidents.kinds import KINDS
+from liftwatch.incidents.kinds import BY_NAME, KINDS
 from liftwatch.ports import LiftRow
 from liftwatch.register.facts import Facts
 from tests.api.conftest import Fleet
@@ -70,6 +70,9 @@ def test_every_kind_has_a_page(client: TestClient, fleet: Fleet, kind: str) -> N
         assert answer.status_code == 200
         assert title in answer.text
         assert '<p class="means">' + kind not in answer.text
+        told = answer.text.partition(title)[2].partition("</ul>")[0]
+        assert told.count("<li>") == len(BY_NAME[kind].at_once)
+        assert ("物业" in told or "Property" in told) == ("P" in BY_NAME[kind].at_once)
 
 
 def test_a_lift_of_which_nothing_is_known(client: TestClient, fleet: Fleet) -> None:
@@ -117,7 +120,7 @@ def test_an_incident_of_many_lifts(client: TestClient, fleet: Fleet) -> None:
     )
     with fleet.books.begin() as work:
         work.add_incident(parent)
-    assert "garden/3" in client.get("/", headers=EN).text
+    assert "garden Building 3" in client.get("/", headers=EN).text
     text = client.get("/incidents/p-1", headers=EN).text
     assert 'href="/lifts/L-0002"' in text
     told = client.get("/v1/lifts/L-0001").json()

@@ -4,7 +4,9 @@
 (() => {
   const SILENT_MS = 40000; // the server speaks every 15 s
   const PACE_MS = 400;
+  const SLOW_MS = 4000;
   const MANY = 80;
+  const ROWS = "#open .row, #room .row";
   const live = document.getElementById("live");
   const state = document.getElementById("live-state");
   const clock = document.getElementById("clock");
@@ -26,18 +28,37 @@
     for (const one of document.querySelectorAll("[data-since]")) {
       one.textContent = elapsed(now() - Number(one.dataset.since), one.dataset.day);
     }
+    for (const one of document.querySelectorAll("[data-due]")) due(one);
     if (live && !document.hidden && Date.now() - heard > SILENT_MS) lose();
+  }
+
+  // A running clock counts down; when it is over it says so in a word as well as by its colour.
+  function due(one) {
+    const left = Number(one.dataset.due) - now();
+    const over = left < 0;
+    const text = elapsed(over ? -left : left + 999, one.dataset.day);
+    one.textContent = over ? `${one.dataset.over} ${text}` : text;
+    one.classList.toggle("over", over);
+    one.classList.toggle("soon", !over && left < 60000);
   }
 
   function hear() {
     heard = Date.now();
     state.dataset.state = "live";
+    document.body.dataset.feed = "live";
+    showHeard();
+  }
+
+  function showHeard() {
+    const shown = document.querySelector("[data-heard]");
+    if (shown) shown.textContent = time.format(heard + ahead);
   }
 
   function lose() {
     if (state.dataset.state === "lost") return;
     document.getElementById("lost-at").textContent = time.format(heard + ahead);
     state.dataset.state = "lost";
+    document.body.dataset.feed = "lost";
   }
 
   // One load of a piece at a time; what is asked for meanwhile is one more load after it.
@@ -49,7 +70,10 @@
     }
     do {
       busy.set(key, false);
+      const began = Date.now();
       await Promise.all([load().catch(() => lose()), wait(PACE_MS)]);
+      const took = Date.now() - began - PACE_MS; // when a load is slow, most of the time is left to people
+      if (took > 0) await wait(Math.min(3 * took, SLOW_MS));
     } while (busy.get(key));
     busy.delete(key);
   }
@@ -59,15 +83,14 @@
     if (!piece) return;
     const from = id === "open" ? "/console/open" : piece.dataset.reload;
     again(id, async () => {
-      const before = new Set([...document.querySelectorAll("#open .row")].map((row) => row.id));
+      const before = new Set([...document.querySelectorAll(ROWS)].map((row) => row.id));
       await htmx.ajax("GET", from, { target: `#${id}`, swap: "outerMorph" });
       announce(before);
-      tick();
     });
   }
 
   function announce(before) {
-    const open = document.getElementById("open");
+    const open = list();
     if (!open) return;
     title();
     const fresh = [...open.querySelectorAll(".row")].filter((row) => !before.has(row.id));
@@ -79,10 +102,12 @@
     }
   }
 
+  const list = () => document.getElementById("room") || document.getElementById("open");
   const named = document.title;
   function title() {
-    const urgent = Number(document.getElementById("open")?.dataset.urgent || 0);
-    document.title = urgent ? `(${urgent}) ${named}` : named;
+    const { urgent, worst } = list()?.dataset || {};
+    const cry = worst ? `‼ ${worst} · ` : "";
+    document.title = Number(urgent || 0) ? `(${urgent}) ${cry}${named}` : named;
   }
 
   // A lift heard of for the first time: the whole board is loaded, once, if it belongs there.
@@ -114,21 +139,34 @@
 
   function changed(incident) {
     reload("open");
+    reload("room");
     reload("lift-incidents");
     if (document.getElementById("incident")?.dataset.id === incident.id) {
-      reload("incident");
-      reload("evidence");
+      for (const id of ["incident", "story", "evidence"]) reload(id);
+      reloadMoves(incident.version);
     }
   }
 
+  // Nothing that somebody types is taken from them: their form is told to be of before.
+  function reloadMoves(version) {
+    const moves = document.getElementById("moves");
+    if (!moves || Number(moves.dataset.version) === version) return;
+    const fields = [...moves.querySelectorAll("input:not([type=hidden]), textarea, select")];
+    const typed = fields.some((one) => (one.type === "checkbox" ? one.checked : one.value));
+    if (!typed && !moves.querySelector("details[open]")) return reload("moves");
+    document.getElementById("moves-changed").hidden = false;
+  }
+
   function everything() {
-    for (const id of ["board", "now", "lift-incidents", "incident", "evidence"]) reload(id);
+    for (const id of ["board", "room", "now", "lift-incidents", "incident", "story", "evidence"]) reload(id);
+    reloadMoves();
   }
 
   tick();
   setInterval(tick, 1000);
   if (!live) return;
   title();
+  document.addEventListener("htmx:after:swap", () => { title(); tick(); showHeard(); });
   live.addEventListener("incident", (event) => { hear(); changed(JSON.parse(event.detail.data)); });
   live.addEventListener("lift", (event) => { hear(); showLift(JSON.parse(event.detail.data)); });
   live.addEventListener("alive", hear);
