@@ -62,9 +62,9 @@ def _route(row: Move) -> Callable[..., Response]:
 
     def make(
         *,
+        principal: Annotated[Principal, Depends(allow(action))],  # first: it bounds the books
         books: TheBooks,
         gate: TheGate,
-        principal: Annotated[Principal, Depends(allow(action))],
         id: str,
         once: TheOnce,
         version: TheVersion,
@@ -104,10 +104,10 @@ OPEN = "incidents.open"
 )
 def open_incident(
     *,
+    principal: Annotated[Principal, Depends(allow(OPEN))],  # first: it bounds the books
     parts: ThePart,
     books: TheBooks,
     gate: TheGate,
-    principal: Annotated[Principal, Depends(allow(OPEN))],
     once: TheOnce,
     body: Annotated[NewIncident, Depends(body_of(NewIncident))],
 ) -> Response:

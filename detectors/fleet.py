@@ -18,7 +18,9 @@ from detectors.listening import Listening
 from detectors.order import WAIT_MS, Order, TooMany
 from detectors.registry import DETECTORS
 from detectors.together import Place, Roll, Together
+from liftwatch.incidents.endings import Claimed, Ending
 from liftwatch.incidents.incident import AlarmChange
+from liftwatch.incidents.kinds import BY_NAME as KINDS
 from liftwatch.register.facts import Facts
 from liftwatch.telemetry.messages import Message
 
@@ -132,6 +134,26 @@ class Fleet:
         bank.view.enter(facts, version)
         now_ms = max(self.clock_ms, at_ms)
         return self._shared(self._consult(lift, now_ms, told_ms=now_ms))
+
+    def latched(self) -> set[Claimed]:
+        """The alarms that stand until a person ends them; any thread may ask."""
+        found = set()
+        for lift, bank in self.banks.copy().items():  # in one step: another goes on adding to them
+            for kind in bank.view.active:
+                active = bank.active.get(kind) if KINDS[kind].latches else None
+                if active is not None:
+                    found.add(Claimed(lift, kind, active.opened_ms))
+        return found
+
+    def end(self, ending: Ending) -> list[AlarmChange]:
+        """Take that people ended an alarm; of a lift or a claim there is none of, nothing."""
+        bank = self.banks.get(ending.lift)
+        if bank is None:
+            return []
+        changes = bank.end(ending)
+        self.touched.add(ending.lift)
+        self._schedule_bank(bank, NEVER_MS)
+        return self._shared(changes)
 
     def finish(self) -> list[AlarmChange]:
         """Take what still waits for its predecessors: nothing more will come. No time passes."""

@@ -182,9 +182,10 @@ class Detection:
                 lambda: self._dead.note_retried(note.letter, received_ms), "file of dead letters"
             )
             return []
-        if note.entered is not None:
-            said = note.entered
+        if (said := note.entered) is not None:
             return self.fleet.enter(said.lift, said.facts, version=said.version, at_ms=received_ms)
+        if note.ended is not None:
+            return self.fleet.end(note.ended)
         self.fleet.link(note.what == "up", received_ms)
         return []
 

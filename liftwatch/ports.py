@@ -12,6 +12,7 @@ from liftwatch.audit.trail import AuditReads, AuditWork
 from liftwatch.clock import HOUR_MS
 from liftwatch.incidents.clocks import ClockReads, ClockWork
 from liftwatch.incidents.course import CourseReads, CourseWork
+from liftwatch.incidents.endings import EndingReads, EndingWork
 from liftwatch.incidents.evidence import EvidenceReads, EvidenceWork
 from liftwatch.incidents.incident import AlarmChange, Incident
 from liftwatch.records import RegisterReads, RegisterWork
@@ -285,6 +286,7 @@ class Work(
     EvidenceWork,
     CourseWork,
     ClockWork,
+    EndingWork,
     RegisterWork,
     Protocol,
 ):
@@ -324,7 +326,14 @@ class Stale(Conflict):
 
 
 class Books(
-    AccountReads, AuditReads, EvidenceReads, CourseReads, ClockReads, RegisterReads, Protocol
+    AccountReads,
+    AuditReads,
+    EvidenceReads,
+    CourseReads,
+    ClockReads,
+    EndingReads,
+    RegisterReads,
+    Protocol,
 ):
     """The relational store: incidents, the register, the stream.
 

@@ -14,6 +14,7 @@ from liftwatch.adapters.memory_account import AccountState, MemoryAccountReads, 
 from liftwatch.adapters.memory_audit import AuditState, MemoryAuditReads, MemoryAuditWork
 from liftwatch.adapters.memory_course import CourseState, MemoryCourseReads, MemoryCourseWork
 from liftwatch.adapters.memory_duties import DutiesState, MemoryDuties, MemoryDutyReads
+from liftwatch.adapters.memory_endings import EndingState, MemoryEndingReads, MemoryEndingWork
 from liftwatch.adapters.memory_evidence import (
     EvidenceState,
     MemoryEvidenceReads,
@@ -48,6 +49,7 @@ class _State:
         self.audit = AuditState()
         self.evidence: EvidenceState = {}
         self.course = CourseState(self.incidents)
+        self.endings = EndingState(self.changes)
 
 
 class MemoryBooks(
@@ -56,6 +58,7 @@ class MemoryBooks(
     MemoryAuditReads,
     MemoryEvidenceReads,
     MemoryCourseReads,
+    MemoryEndingReads,
     MemoryRegisterReads,
 ):
     """Fulfils `liftwatch.ports.Books` for one thread; it knows no contracts of maintenance."""
@@ -65,6 +68,7 @@ class MemoryBooks(
         super().__init__(self._state.duties)
         self._account, self._evidence = self._state.account, self._state.evidence
         self._register, self._course = self._state.register, self._state.course
+        self._endings = self._state.endings
         self._audit, self.audit_keys = self._state.audit, audit_keys
 
     @contextmanager
@@ -162,6 +166,7 @@ class MemoryWork(
     MemoryAuditWork,
     MemoryEvidenceWork,
     MemoryCourseWork,
+    MemoryEndingWork,
     MemoryRegisterWork,
 ):
     """One transaction; each step says how it is undone."""
@@ -170,7 +175,7 @@ class MemoryWork(
         super().__init__(state.duties)
         self._state, self._account, self._evidence = state, state.account, state.evidence
         self._audit, self._drafts, self._register = state.audit, [], state.register
-        self._course = state.course
+        self._course, self._endings = state.course, state.endings
 
     def undo(self) -> None:
         """Take every step back, the last first."""

@@ -9,6 +9,7 @@ from liftwatch.clock import MINUTE_MS, now_ms
 from liftwatch.handlers.course import note, set_out, settle, tell
 from liftwatch.ids import new_id
 from liftwatch.incidents.course import Actor, Line
+from liftwatch.incidents.endings import claim_of
 from liftwatch.incidents.evidence import plan_window
 from liftwatch.incidents.incident import (
     AlarmChange,
@@ -179,6 +180,9 @@ def _plan_evidence(work: Work, incident: Incident, change: AlarmChange) -> None:
 
 
 def _cleared(work: Work, change: AlarmChange, life: Life) -> Incident | None:
+    claim = claim_of(change)
+    if claim is not None and work.is_ended(claim):
+        return None  # it ended with the word of people; what is open now is another
     if change.late and change.lift is not None:
         incident = work.late_incident_of(change.lift, change.kind, change.opened_ms)
     else:

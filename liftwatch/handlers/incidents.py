@@ -7,6 +7,7 @@ from liftwatch.clock import DAY_MS
 from liftwatch.handlers.course import note, set_out, settle, tell
 from liftwatch.ids import new_id
 from liftwatch.incidents.course import Actor, Course, Line
+from liftwatch.incidents.endings import ended_by_move
 from liftwatch.incidents.evidence import plan_window
 from liftwatch.incidents.incident import BY_HAND, Incident
 from liftwatch.incidents.kinds import BY_NAME, KINDS
@@ -50,6 +51,8 @@ def make_move(
     before = work.course_of(id)
     moved, course, line = move(incident, before, name, told=told, by=by, now_ms=now_ms)
     work.update_incident(moved)
+    if ended_by_move(incident, moved):
+        work.end_claims(moved.lift or "", moved.kind, at_ms=now_ms)
     if course != before:
         work.put_course(course)
     note(work, line)

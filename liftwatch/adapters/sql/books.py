@@ -13,6 +13,7 @@ from liftwatch.adapters.sql.account import SqlAccountReads
 from liftwatch.adapters.sql.audit import SqlAuditReads
 from liftwatch.adapters.sql.connect import WRITES, connect, is_sqlite
 from liftwatch.adapters.sql.course import SqlCourseReads
+from liftwatch.adapters.sql.endings import SqlEndingReads
 from liftwatch.adapters.sql.evidence import SqlEvidenceReads
 from liftwatch.adapters.sql.filters import seen_incidents, seen_lifts
 from liftwatch.adapters.sql.incident_lists import queries
@@ -58,7 +59,14 @@ _INCIDENT = tables.incident.c
 _LIFT = tables.lift.c
 
 
-class SqlBooks(SqlAccountReads, SqlAuditReads, SqlEvidenceReads, SqlCourseReads, SqlRegisterReads):
+class SqlBooks(
+    SqlAccountReads,
+    SqlAuditReads,
+    SqlEvidenceReads,
+    SqlCourseReads,
+    SqlEndingReads,
+    SqlRegisterReads,
+):
     """Fulfils `liftwatch.ports.Books`, for several threads and several processes.
 
     Every call raises StoreUnavailable while the database is away. With `audit_keys` the trail is

@@ -11,6 +11,7 @@ from liftwatch.adapters.sql.account import SqlAccountWork
 from liftwatch.adapters.sql.audit import SqlAuditWork
 from liftwatch.adapters.sql.course import SqlCourseWork
 from liftwatch.adapters.sql.duties import SqlDuties
+from liftwatch.adapters.sql.endings import SqlEndingWork
 from liftwatch.adapters.sql.evidence import SqlEvidenceWork
 from liftwatch.adapters.sql.register import SqlRegisterWork
 from liftwatch.adapters.sql.rows import (
@@ -29,7 +30,13 @@ _COUNTER = tables.counter.c
 
 
 class SqlWork(
-    SqlDuties, SqlAccountWork, SqlAuditWork, SqlEvidenceWork, SqlCourseWork, SqlRegisterWork
+    SqlDuties,
+    SqlAccountWork,
+    SqlAuditWork,
+    SqlEvidenceWork,
+    SqlCourseWork,
+    SqlEndingWork,
+    SqlRegisterWork,
 ):
     """Fulfils `liftwatch.ports.Work` on a connection whose transaction has begun."""
 
