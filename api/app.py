@@ -24,6 +24,7 @@ from api import (
     register,
     rotas,
     sign_in,
+    silences,
     stream,
     telemetry,
 )
@@ -70,6 +71,7 @@ MODULES = (
     audit,
     register,
     places,
+    silences,
     completeness,
     entrance,
     openid,

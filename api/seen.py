@@ -11,6 +11,7 @@ from liftwatch.incidents.clocks import Clock
 from liftwatch.incidents.course import Course, Line
 from liftwatch.incidents.evidence import EvidenceWindow
 from liftwatch.incidents.incident import Incident
+from liftwatch.incidents.silences import Hidden, Silence
 from liftwatch.ports import Books, IncidentFilter, LiftRow, Page
 from liftwatch.records import Door
 from liftwatch.register.columns import HouseholdRow
@@ -55,6 +56,26 @@ class SeenBooks:
     def story(self, incident: str) -> list[Line]:
         """The story of an incident that is seen."""
         return self._books.lines_of(incident) if self.incident(incident) else []
+
+    def silence(self, id: str) -> Silence | None:
+        """A silence of what is seen."""
+        found = self._books.silence(id)
+        return found if found is not None and self._sees(found) else None
+
+    def silences(self, *, since_ms: int) -> list[Silence]:
+        """Those of what is seen that end after a moment, the newest first."""
+        return [one for one in self._books.silences(since_ms=since_ms) if self._sees(one)]
+
+    def hidden(self, *, since_ms: int, silence: str | None) -> list[tuple[Hidden, Incident]]:
+        """What paged nobody since then, of incidents that are seen."""
+        rows = self._books.hidden(since_ms=since_ms, silence=silence)
+        found = [(one, self.incident(one.incident)) for one in rows]
+        return [(one, incident) for one, incident in found if incident is not None]
+
+    def _sees(self, silence: Silence) -> bool:
+        if self.sight.covers(silence.area, silence.estate):
+            return True
+        return silence.lift is not None and self.lift(silence.lift) is not None
 
     def evidence_of(self, incident: str) -> list[EvidenceWindow]:
         """The windows of an incident that is seen."""

@@ -12,6 +12,7 @@ from api.people_shapes import DESCRIBED_PEOPLE
 from api.place_shapes import DESCRIBED_PLACES
 from api.register_shapes import DESCRIBED_REGISTER
 from api.rota_shapes import DESCRIBED_ROTAS
+from api.silence_shapes import DESCRIBED_SILENCES
 from liftwatch.account import AccountGap, Completeness
 from liftwatch.clock import day_text, rfc3339
 from liftwatch.incidents.evidence import Confidence
@@ -271,6 +272,7 @@ def schemas() -> dict[str, Any]:
             *DESCRIBED_ROTAS,
             *DESCRIBED_CONTACTS,
             *DESCRIBED_PLACES,
+            *DESCRIBED_SILENCES,
         ),
         ref_template="#/components/schemas/{name}",
     )

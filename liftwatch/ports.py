@@ -10,9 +10,8 @@ from liftwatch.access.sight import EVERYTHING, Sight
 from liftwatch.account import AccountReads, AccountWork
 from liftwatch.audit.trail import AuditReads, AuditWork
 from liftwatch.clock import HOUR_MS
-from liftwatch.incidents.clocks import ClockReads, ClockWork
+from liftwatch.incidents.beside import BesideReads, BesideWork
 from liftwatch.incidents.course import CourseReads, CourseWork
-from liftwatch.incidents.endings import EndingReads, EndingWork
 from liftwatch.incidents.evidence import EvidenceReads, EvidenceWork
 from liftwatch.incidents.incident import AlarmChange, Incident
 from liftwatch.records import RegisterReads, RegisterWork
@@ -285,8 +284,7 @@ class Work(
     AuditWork,
     EvidenceWork,
     CourseWork,
-    ClockWork,
-    EndingWork,
+    BesideWork,
     RegisterWork,
     Protocol,
 ):
@@ -326,14 +324,7 @@ class Stale(Conflict):
 
 
 class Books(
-    AccountReads,
-    AuditReads,
-    EvidenceReads,
-    CourseReads,
-    ClockReads,
-    EndingReads,
-    RegisterReads,
-    Protocol,
+    AccountReads, AuditReads, EvidenceReads, CourseReads, BesideReads, RegisterReads, Protocol
 ):
     """The relational store: incidents, the register, the stream.
 

@@ -12,9 +12,9 @@ from liftwatch import clock
 from liftwatch.access.sight import EVERYTHING, Sight
 from liftwatch.adapters.memory_account import AccountState, MemoryAccountReads, MemoryAccountWork
 from liftwatch.adapters.memory_audit import AuditState, MemoryAuditReads, MemoryAuditWork
+from liftwatch.adapters.memory_beside import BesideState, MemoryBesideReads, MemoryBesideWork
 from liftwatch.adapters.memory_course import CourseState, MemoryCourseReads, MemoryCourseWork
 from liftwatch.adapters.memory_duties import DutiesState, MemoryDuties, MemoryDutyReads
-from liftwatch.adapters.memory_endings import EndingState, MemoryEndingReads, MemoryEndingWork
 from liftwatch.adapters.memory_evidence import (
     EvidenceState,
     MemoryEvidenceReads,
@@ -49,7 +49,7 @@ class _State:
         self.audit = AuditState()
         self.evidence: EvidenceState = {}
         self.course = CourseState(self.incidents)
-        self.endings = EndingState(self.changes)
+        self.endings = BesideState(self.changes, incidents=self.incidents, register=self.register)
 
 
 class MemoryBooks(
@@ -58,7 +58,7 @@ class MemoryBooks(
     MemoryAuditReads,
     MemoryEvidenceReads,
     MemoryCourseReads,
-    MemoryEndingReads,
+    MemoryBesideReads,
     MemoryRegisterReads,
 ):
     """Fulfils `liftwatch.ports.Books` for one thread; it knows no contracts of maintenance."""
@@ -166,7 +166,7 @@ class MemoryWork(
     MemoryAuditWork,
     MemoryEvidenceWork,
     MemoryCourseWork,
-    MemoryEndingWork,
+    MemoryBesideWork,
     MemoryRegisterWork,
 ):
     """One transaction; each step says how it is undone."""

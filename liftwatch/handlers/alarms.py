@@ -7,6 +7,7 @@ from msgspec import structs
 
 from liftwatch.clock import MINUTE_MS, now_ms
 from liftwatch.handlers.course import note, set_out, settle, tell
+from liftwatch.handlers.together import adopt, cause_for, hide, is_paged, let_go
 from liftwatch.ids import new_id
 from liftwatch.incidents.course import Actor, Line
 from liftwatch.incidents.endings import claim_of
@@ -116,20 +117,35 @@ def _over(work: Work, incident: Incident, change: AlarmChange, *, life: Life) ->
 
 def _opened(work: Work, change: AlarmChange, life: Life) -> Incident:
     incident = open_incident(change, id=new_id())
+    if life.attended and incident.is_open:
+        parent = cause_for(work, incident, at_ms=change.at_ms)
+        incident = structs.replace(incident, parent=parent)
     work.add_incident(incident)
     _plan_evidence(work, incident, change)
     _note(work, (incident, incident), change, life=life)
     if life.attended and incident.is_open:
-        set_out(work, incident, from_ms=change.opened_ms, times=life.times)
+        _set_out(work, incident, from_ms=change.opened_ms, at_ms=change.at_ms, life=life)
     return incident
+
+
+def _set_out(work: Work, incident: Incident, *, from_ms: int, at_ms: int, life: Life) -> None:
+    """What a raised alarm begins: its clocks, and its place among others; or it pages nobody."""
+    set_out(work, incident, from_ms=from_ms, times=life.times)
+    paged = is_paged(work, incident, at_ms=at_ms)
+    if paged.by is not None:
+        hide(work, incident, paged, at_ms=at_ms)
+    adopt(work, incident, at_ms=at_ms)
 
 
 def _joined(work: Work, open_one: Incident, change: AlarmChange, *, life: Life) -> Incident:
     joined = join_incident(open_one, change)
     if _is_put_right(open_one, change):
         joined = reopen_incident(joined)
-    work.update_incident(joined)
     again = joined.occurrences > open_one.occurrences
+    if again and life.attended:
+        parent = cause_for(work, joined, at_ms=change.at_ms)
+        joined = structs.replace(joined, parent=parent)
+    work.update_incident(joined)
     if again or change.edge == "graver":
         _plan_evidence(work, joined, change)
     what = "again" if again else change.edge
@@ -137,7 +153,7 @@ def _joined(work: Work, open_one: Incident, change: AlarmChange, *, life: Life) 
     graver = joined.severity_max < open_one.severity_max
     if life.attended and (again or graver):
         from_ms = change.opened_ms if again else change.at_ms
-        set_out(work, joined, from_ms=from_ms, times=life.times)
+        _set_out(work, joined, from_ms=from_ms, at_ms=change.at_ms, life=life)
     return joined
 
 
@@ -194,4 +210,5 @@ def _cleared(work: Work, change: AlarmChange, life: Life) -> Incident | None:
     _note(work, (incident, cleared), change, life=life)
     if life.attended:
         settle(work, cleared, at_ms=change.at_ms)
+        let_go(work, cleared, at_ms=change.at_ms)
     return cleared

@@ -18,10 +18,20 @@ CLOCKS = "incident-clocks"
 """The engine's job that looks at the clocks of one incident when the next of them is due."""
 
 
-def set_out(work: Work, incident: Incident, *, from_ms: int, times: Mapping[str, int]) -> None:
-    """Set the clocks of an incident's newest occurrence; those of one before run no more."""
+def set_out(
+    work: Work,
+    incident: Incident,
+    *,
+    from_ms: int,
+    times: Mapping[str, int],
+    afresh: bool = False,
+) -> None:
+    """Set the clocks of an incident's newest occurrence; those of one before run no more.
+
+    `afresh`: also those that it had and that were dropped meanwhile.
+    """
     known = work.clocks(incident.id)
-    names = {one.name for one in known if one.occurrence == incident.occurrences}
+    names = {one.name for one in known if one.occurrence == incident.occurrences and not afresh}
     before = [one for one in known if one.waits and one.occurrence < incident.occurrences]
     fresh = [
         one for one in set_clocks(incident, opened_ms=from_ms, times=times) if one.name not in names

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from liftwatch.clock import DAY_MS
 from liftwatch.handlers.course import note, set_out, settle, tell
+from liftwatch.handlers.together import adopt, let_go
 from liftwatch.ids import new_id
 from liftwatch.incidents.course import Actor, Course, Line
 from liftwatch.incidents.endings import ended_by_move
@@ -57,6 +58,7 @@ def make_move(
         work.put_course(course)
     note(work, line)
     settle(work, moved, at_ms=line.at_ms, course=course)
+    let_go(work, moved, at_ms=now_ms)
     tell(work, moved)
     return moved, course
 
@@ -103,6 +105,7 @@ def open_by_hand(
     note(work, line)
     if found is None:
         set_out(work, incident, from_ms=incident.opened_ms, times=times)
+        adopt(work, incident, at_ms=now_ms)
         tell(work, incident)
     return incident, work.course_of(incident.id)
 

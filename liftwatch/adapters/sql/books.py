@@ -11,9 +11,9 @@ from liftwatch.access.sight import EVERYTHING, Sight
 from liftwatch.adapters.sql import tables
 from liftwatch.adapters.sql.account import SqlAccountReads
 from liftwatch.adapters.sql.audit import SqlAuditReads
+from liftwatch.adapters.sql.beside import SqlBesideReads
 from liftwatch.adapters.sql.connect import WRITES, connect, is_sqlite
 from liftwatch.adapters.sql.course import SqlCourseReads
-from liftwatch.adapters.sql.endings import SqlEndingReads
 from liftwatch.adapters.sql.evidence import SqlEvidenceReads
 from liftwatch.adapters.sql.filters import seen_incidents, seen_lifts
 from liftwatch.adapters.sql.incident_lists import queries
@@ -64,7 +64,7 @@ class SqlBooks(
     SqlAuditReads,
     SqlEvidenceReads,
     SqlCourseReads,
-    SqlEndingReads,
+    SqlBesideReads,
     SqlRegisterReads,
 ):
     """Fulfils `liftwatch.ports.Books`, for several threads and several processes.

@@ -9,9 +9,9 @@ from liftwatch import clock
 from liftwatch.adapters.sql import tables
 from liftwatch.adapters.sql.account import SqlAccountWork
 from liftwatch.adapters.sql.audit import SqlAuditWork
+from liftwatch.adapters.sql.beside import SqlBesideWork
 from liftwatch.adapters.sql.course import SqlCourseWork
 from liftwatch.adapters.sql.duties import SqlDuties
-from liftwatch.adapters.sql.endings import SqlEndingWork
 from liftwatch.adapters.sql.evidence import SqlEvidenceWork
 from liftwatch.adapters.sql.register import SqlRegisterWork
 from liftwatch.adapters.sql.rows import (
@@ -35,7 +35,7 @@ class SqlWork(
     SqlAuditWork,
     SqlEvidenceWork,
     SqlCourseWork,
-    SqlEndingWork,
+    SqlBesideWork,
     SqlRegisterWork,
 ):
     """Fulfils `liftwatch.ports.Work` on a connection whose transaction has begun."""
