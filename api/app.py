@@ -25,6 +25,7 @@ from api import (
     rotas,
     sign_in,
     silences,
+    statistics,
     stream,
     telemetry,
 )
@@ -72,6 +73,7 @@ MODULES = (
     register,
     places,
     silences,
+    statistics,
     completeness,
     entrance,
     openid,

@@ -12,6 +12,8 @@ from liftwatch.incidents.course import Course, Line
 from liftwatch.incidents.evidence import EvidenceWindow
 from liftwatch.incidents.incident import Incident
 from liftwatch.incidents.silences import Hidden, Silence
+from liftwatch.incidents.statistics import Rescue
+from liftwatch.incidents.verdicts import Judged, Recorded, Rejected
 from liftwatch.ports import Books, IncidentFilter, LiftRow, Page
 from liftwatch.records import Door
 from liftwatch.register.columns import HouseholdRow
@@ -56,6 +58,24 @@ class SeenBooks:
     def story(self, incident: str) -> list[Line]:
         """The story of an incident that is seen."""
         return self._books.lines_of(incident) if self.incident(incident) else []
+
+    def judged(self, from_ms: int, to_ms: int, *, exercise: bool) -> list[Judged]:
+        """What people said of alarms that are seen."""
+        return self._books.judged(from_ms, to_ms, exercise=exercise, sight=self.sight)
+
+    def rejected(self, from_ms: int, to_ms: int) -> list[Rejected]:
+        """Those that were rejected, of incidents that are seen."""
+        return self._books.rejected(from_ms, to_ms, sight=self.sight)
+
+    def recorded(self) -> list[Recorded]:
+        """The kinds that page nobody now, whoever asks."""
+        return self._books.recorded()
+
+    def rescues(
+        self, from_ms: int, to_ms: int, *, kinds: Sequence[str], exercise: bool
+    ) -> list[Rescue]:
+        """What statistics are made of, of incidents that are seen."""
+        return self._books.rescues(from_ms, to_ms, kinds=kinds, exercise=exercise, sight=self.sight)
 
     def silence(self, id: str) -> Silence | None:
         """A silence of what is seen."""

@@ -7,6 +7,7 @@ from fastapi import Response
 from msgspec import Struct, field
 
 from api.contact_shapes import DESCRIBED_CONTACTS
+from api.figure_shapes import DESCRIBED_FIGURES
 from api.move_shapes import DESCRIBED_MOVES, DeadlineShape, OwnerShape
 from api.people_shapes import DESCRIBED_PEOPLE
 from api.place_shapes import DESCRIBED_PLACES
@@ -273,6 +274,7 @@ def schemas() -> dict[str, Any]:
             *DESCRIBED_CONTACTS,
             *DESCRIBED_PLACES,
             *DESCRIBED_SILENCES,
+            *DESCRIBED_FIGURES,
         ),
         ref_template="#/components/schemas/{name}",
     )

@@ -49,6 +49,7 @@ ACTIONS: dict[str, Action] = {
         Action("incidents.open", JUDGES, "open an incident told by telephone", by_row=True),
         Action("silences.read", WATCHING, "see silences, and what paged nobody", by_row=True),
         Action("silences.write", KEEPING, "silence kinds of a lift or an estate", by_row=True),
+        Action("statistics.read", WATCHING, "see statistics and verdicts", by_row=True),
         Action("stream.read", WATCHING, "follow changes as they happen", by_row=True),
         Action("console.read", WATCHING, "look at the pages", by_row=True),
         Action("register.read", WATCHING, "see what is on record of a lift", by_row=True),

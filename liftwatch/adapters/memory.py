@@ -68,7 +68,7 @@ class MemoryBooks(
         super().__init__(self._state.duties)
         self._account, self._evidence = self._state.account, self._state.evidence
         self._register, self._course = self._state.register, self._state.course
-        self._endings = self._state.endings
+        self._endings, self._recorded = self._state.endings, self._state.endings.recorded
         self._audit, self.audit_keys = self._state.audit, audit_keys
 
     @contextmanager
@@ -176,6 +176,7 @@ class MemoryWork(
         self._state, self._account, self._evidence = state, state.account, state.evidence
         self._audit, self._drafts, self._register = state.audit, [], state.register
         self._course, self._endings = state.course, state.endings
+        self._recorded = state.endings.recorded
 
     def undo(self) -> None:
         """Take every step back, the last first."""

@@ -11,8 +11,10 @@ from liftwatch.adapters.memory_endings import (
     MemoryEndingWork,
 )
 from liftwatch.adapters.memory_register import RegisterState
+from liftwatch.adapters.memory_statistics import MemoryStatisticsReads, MemoryVerdictWork
 from liftwatch.incidents.incident import Incident
 from liftwatch.incidents.silences import Hidden, Silence
+from liftwatch.incidents.verdicts import Recorded
 from liftwatch.ports import Conflict
 
 
@@ -25,10 +27,11 @@ class BesideState(EndingState):
         super().__init__(changes)
         self.incidents, self.register = incidents, register
         self.silences: dict[str, Silence] = {}
+        self.recorded: dict[str, Recorded] = {}
         self.hidden: dict[tuple[str, int, str], Hidden] = {}
 
 
-class MemoryBesideReads(MemoryEndingReads):
+class MemoryBesideReads(MemoryEndingReads, MemoryStatisticsReads):
     """Fulfils `BesideReads`, clocks aside."""
 
     _endings: BesideState
@@ -54,7 +57,7 @@ class MemoryBesideReads(MemoryEndingReads):
         return sorted(found, key=lambda one: (-one.at_ms, one.incident))[:limit]
 
 
-class MemoryBesideWork(MemoryEndingWork):
+class MemoryBesideWork(MemoryEndingWork, MemoryVerdictWork):
     """Fulfils `BesideWork`, clocks aside; each step says how it is undone."""
 
     _endings: BesideState

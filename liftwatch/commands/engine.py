@@ -70,6 +70,7 @@ def running_engine(
         alarm=alarm,
         exercise=demo or settings.exercise,
         kept=kept_of(settings),
+        floor=settings.precision_floor,
     )
     nameless = SqlPeople(stores.books, Seal(secret_bytes(new_secret())))  # it only forgets
     jobs = (*jobs, prune_job(nameless))

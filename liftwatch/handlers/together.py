@@ -9,7 +9,7 @@ from liftwatch.handlers.course import note, set_out, tell
 from liftwatch.incidents.course import Actor, Line
 from liftwatch.incidents.incident import Incident
 from liftwatch.incidents.inhibition import CAUSES, causes_of, lasts, takes
-from liftwatch.incidents.silences import Hidden, HiddenBy, silences
+from liftwatch.incidents.silences import Hidden, HiddenBy, may_be_silenced, silences
 from liftwatch.ports import Work
 
 ENGINE = Actor(channel="engine")
@@ -41,6 +41,8 @@ def is_paged(work: Work, incident: Incident, *, at_ms: int) -> Paged:
     for silence in work.silences_on(incident):
         if silences(silence, incident, at_ms=at_ms):
             return Paged(False, f"silenced: {silence.why}", "silence", silence.id)
+    if may_be_silenced(incident.kind) and incident.severity > 1 and work.is_recorded(incident.kind):
+        return Paged(False, "people reject too many of its kind", "verdict", incident.kind)
     return YES
 
 

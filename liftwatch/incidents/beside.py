@@ -1,4 +1,4 @@
-"""What the books hold beside incidents: clocks, endings, silences, what belongs together."""
+"""What the books hold beside incidents: clocks, endings, silences, verdicts, figures, families."""
 
 from typing import Protocol
 
@@ -6,6 +6,8 @@ from liftwatch.incidents.clocks import ClockReads, ClockWork
 from liftwatch.incidents.endings import EndingReads, EndingWork
 from liftwatch.incidents.incident import Incident
 from liftwatch.incidents.silences import SilenceReads, SilenceWork
+from liftwatch.incidents.statistics import StatisticsReads
+from liftwatch.incidents.verdicts import VerdictReads, VerdictWork
 
 
 class FamilyWork(Protocol):
@@ -19,9 +21,9 @@ class FamilyWork(Protocol):
         section 2); None for a lift that is not known."""
 
 
-class BesideReads(ClockReads, EndingReads, SilenceReads, Protocol):
+class BesideReads(ClockReads, EndingReads, SilenceReads, VerdictReads, StatisticsReads, Protocol):
     """All that is read."""
 
 
-class BesideWork(ClockWork, EndingWork, SilenceWork, FamilyWork, Protocol):
+class BesideWork(ClockWork, EndingWork, SilenceWork, VerdictWork, FamilyWork, Protocol):
     """All that a transaction does."""

@@ -7,6 +7,7 @@ from liftwatch.adapters.sql import tables
 from liftwatch.adapters.sql.endings import SqlEndingReads, SqlEndingWork
 from liftwatch.adapters.sql.register import with_entered
 from liftwatch.adapters.sql.rows import INCIDENT, incident_of, lift_of, upserting
+from liftwatch.adapters.sql.statistics import SqlStatisticsReads, SqlVerdictWork
 from liftwatch.adapters.sql.trouble import translated
 from liftwatch.adapters.sql.whole_tables import hidden, silence
 from liftwatch.incidents.incident import OVER, Incident
@@ -18,7 +19,7 @@ _SILENCES = [_SILENCE[name] for name in Silence.__struct_fields__]
 _HIDDENS = [_HIDDEN[name] for name in Hidden.__struct_fields__]
 
 
-class SqlBesideReads(SqlEndingReads):
+class SqlBesideReads(SqlEndingReads, SqlStatisticsReads):
     """Fulfils `BesideReads`, clocks aside."""
 
     engine: Engine
@@ -48,7 +49,7 @@ class SqlBesideReads(SqlEndingReads):
             return [Hidden(**row._asdict()) for row in connection.execute(query)]
 
 
-class SqlBesideWork(SqlEndingWork):
+class SqlBesideWork(SqlEndingWork, SqlVerdictWork):
     """Fulfils `BesideWork`, clocks aside, on a connection whose transaction has begun."""
 
     connection: Connection

@@ -1,4 +1,4 @@
-"""Tables of claims that people ended, of silences, and of what was hidden."""
+"""Tables of claims that people ended, of silences, of what was hidden, of kinds that record."""
 
 from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, String, Table, Text
 
@@ -48,4 +48,13 @@ hidden = Table(
     Column("at_ms", BigInteger(), nullable=False),
     Index("incident_hidden_newest", "at_ms"),
     Index("incident_hidden_of", "of", "at_ms"),
+)
+
+recorded = Table(
+    "kind_recorded",
+    metadata,
+    Column("kind", String(64), primary_key=True),
+    Column("since_ms", BigInteger(), nullable=False),
+    Column("right", Integer(), nullable=False),
+    Column("wrong", Integer(), nullable=False),
 )

@@ -48,6 +48,13 @@ def upgrade() -> None:
     )
     op.create_index("incident_hidden_newest", "incident_hidden", ["at_ms"])
     op.create_index("incident_hidden_of", "incident_hidden", ["of", "at_ms"])
+    op.create_table(
+        "kind_recorded",
+        sa.Column("kind", sa.String(64), primary_key=True),
+        sa.Column("since_ms", sa.BigInteger(), nullable=False),
+        sa.Column("right", sa.Integer(), nullable=False),
+        sa.Column("wrong", sa.Integer(), nullable=False),
+    )
 
 
 def _name(length: int) -> TypeEngine[str]:
