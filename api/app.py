@@ -10,6 +10,7 @@ from fastapi.openapi.utils import get_openapi
 
 from api import (
     audit,
+    bundle,
     completeness,
     contacts,
     evidence,
@@ -74,6 +75,7 @@ MODULES = (
     places,
     silences,
     statistics,
+    bundle,
     completeness,
     entrance,
     openid,

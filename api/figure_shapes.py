@@ -7,8 +7,9 @@ from typing import Any
 
 from msgspec import Struct, structs
 
+from liftwatch.audit.export import MARK, harmless
 from liftwatch.clock import rfc3339
-from liftwatch.incidents.statistics import CAUSES, Sum
+from liftwatch.incidents.statistics import CAUSES, Sum, Times
 from liftwatch.incidents.verdicts import Judged, Recorded, Rejected, interval
 
 TIMES = ("response", "arrival", "on_site", "release")
@@ -141,13 +142,27 @@ def recorded_shape(one: Recorded) -> RecordedShape:
 
 def sum_shape(one: Sum, *, name: str | None) -> SumShape:
     """A row of the statistics as the API shows it."""
-    values = {field: getattr(one, field) for field in one.__struct_fields__ if field not in TIMES}
-    times = {field: TimesShape(**structs.asdict(getattr(one, field))) for field in TIMES}
-    return SumShape(**values, **times, name=name)
+    return SumShape(
+        group=one.group,
+        name=name,
+        events=one.events,
+        freed_without_help=one.freed_without_help,
+        persons=one.persons,
+        injured=one.injured,
+        response=_times_shape(one.response),
+        arrival=_times_shape(one.arrival),
+        on_site=_times_shape(one.on_site),
+        release=_times_shape(one.release),
+        causes=one.causes,
+    )
+
+
+def _times_shape(times: Times) -> TimesShape:
+    return TimesShape(**structs.asdict(times))
 
 
 def csv_of(rows: Iterable[SumShape]) -> str:
-    """The same as a table that spreadsheets read: a byte-order mark, a line a group."""
+    """The same as a table that spreadsheets read and do not compute: a line a group."""
     out = io.StringIO()
     writer: Any = None
     for row in rows:
@@ -156,7 +171,7 @@ def csv_of(rows: Iterable[SumShape]) -> str:
             writer = csv.DictWriter(out, list(flat), lineterminator="\r\n")
             writer.writeheader()
         writer.writerow({name: _cell(value) for name, value in flat.items()})
-    return "\ufeff" + out.getvalue()
+    return MARK + out.getvalue()
 
 
 def _flat(row: SumShape) -> Iterator[tuple[str, Any]]:
@@ -171,11 +186,6 @@ def _flat(row: SumShape) -> Iterator[tuple[str, Any]]:
 
 
 def _cell(value: Any) -> Any:
-    """A cell that no spreadsheet takes for a formula."""
-    if (
-        isinstance(value, str)
-        and value.startswith(("=", "+", "-", "@", "\t", "\r"))
-        and value != "-"
-    ):
-        return f"'{value}"
+    if isinstance(value, str):
+        return value if value == "-" else harmless(value)
     return round(value, 4) if isinstance(value, float) else value

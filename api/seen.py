@@ -7,6 +7,8 @@ from collections.abc import Collection, Sequence
 
 from liftwatch.access.sight import Sight
 from liftwatch.account import AccountGap, Completeness, CompletenessPlace
+from liftwatch.audit.persons import Line as AuditLine
+from liftwatch.audit.trail import AuditFilter
 from liftwatch.incidents.clocks import Clock
 from liftwatch.incidents.course import Course, Line
 from liftwatch.incidents.evidence import EvidenceWindow
@@ -58,6 +60,11 @@ class SeenBooks:
     def story(self, incident: str) -> list[Line]:
         """The story of an incident that is seen."""
         return self._books.lines_of(incident) if self.incident(incident) else []
+
+    def trail_of(self, where: AuditFilter, *, limit: int) -> list[AuditLine]:
+        """What the trail has of an incident that is seen, the newest first."""
+        seen = where.target_kind == "incident" and self.incident(where.target or "") is not None
+        return self._books.audit_page(where, limit=limit).items if seen else []
 
     def judged(self, from_ms: int, to_ms: int, *, exercise: bool) -> list[Judged]:
         """What people said of alarms that are seen."""

@@ -150,6 +150,8 @@ def test_the_interface_describes_itself(client: TestClient, app: FastAPI) -> Non
         "/v1/silences",
         "/v1/silences/{id}/end",
         "/v1/hidden",
+        "/v1/incidents/{id}/bundle",
+        "/v1/incidents/{id}/report-form",
         "/v1/verdicts",
         "/v1/statistics/rescue",
         "/v1/stream",
