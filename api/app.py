@@ -42,6 +42,7 @@ from api.console import (
     people_pages,
     place_page,
     register_page,
+    statistics_page,
 )
 from api.feed import Feed
 from api.gate import Gate
@@ -86,6 +87,7 @@ MODULES = (
     register_page,
     import_page,
     audit_page,
+    statistics_page,
 )
 """Each brings its routes; a path is looked for in this order, so what is asked most comes first."""
 

@@ -144,8 +144,9 @@ def _together() -> str:
     ]
     return (
         "## Together and apart\n\nA cause takes its consequences, of the same lift or its "
-        "building, as children: they are written down, page nobody and have no clocks while it lasts. When "
-        "it is over, what still stands stands by itself again. An entrapment is nobody's child. "
+        "building, as children: they are written down, page nobody and have no clocks while it "
+        "lasts. When it is over, what still stands stands by itself again. An "
+        "entrapment is nobody's child. "
         "`mains_lost` of a building is one incident with a child a lift.\n\n"
         "| cause | takes | raised within | source |\n|---|---|---|---|\n" + "".join(rows)
     )

@@ -105,3 +105,25 @@ def test_only_of_what_is_seen(guest: TestClient, town: Town, freed: Fleet) -> No
         assert [one["kind"] for one in told["items"]] == kinds
     owner = bearer(town.secret(town.person("owner", "owner"), "key"))
     assert guest.get("/v1/statistics/rescue", headers=owner).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", ("How fast help came", "10.0", "100.0 %", "Doors 1", "How often alarms were right")),
+        ("zh", ("救援时效", "10.0", "100.0 %", "门系统 1", "报警准确率", "误报")),
+    ],
+)
+def test_the_page_in_both_languages(
+    desk: TestClient, freed: Fleet, language: str, words: tuple[str, ...]
+) -> None:
+    """Rescues by month and by whatever else, verdicts below."""
+    del freed
+    headers = {"Accept": "text/html", "Accept-Language": language}
+    page = desk.get("/statistics", headers=headers)
+    assert page.status_code == 200
+    for word in words:
+        assert word in page.text
+    for by in ("area", "estate", "unit", "kind", "cause"):
+        assert desk.get(f"/statistics?by={by}", headers=headers).status_code == 200
+    assert desk.get("/statistics?by=day", headers=headers).status_code == 400
