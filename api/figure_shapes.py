@@ -161,16 +161,30 @@ def _times_shape(times: Times) -> TimesShape:
     return TimesShape(**structs.asdict(times))
 
 
+_NONE = TimesShape(known=0, mean_s=None, median_s=None, p90_s=None, within=None)
+NOTHING = SumShape(
+    group="",
+    name=None,
+    events=0,
+    freed_without_help=0,
+    persons=0,
+    injured=0,
+    response=_NONE,
+    arrival=_NONE,
+    on_site=_NONE,
+    release=_NONE,
+    causes={},
+)
+"""Of which the columns are known when there is no row."""
+
+
 def csv_of(rows: Iterable[SumShape]) -> str:
     """The same as a table that spreadsheets read and do not compute: a line a group."""
     out = io.StringIO()
-    writer: Any = None
+    writer = csv.DictWriter(out, [name for name, _ in _flat(NOTHING)], lineterminator="\r\n")
+    writer.writeheader()
     for row in rows:
-        flat = dict(_flat(row))
-        if writer is None:
-            writer = csv.DictWriter(out, list(flat), lineterminator="\r\n")
-            writer.writeheader()
-        writer.writerow({name: _cell(value) for name, value in flat.items()})
+        writer.writerow({name: _cell(value) for name, value in _flat(row)})
     return MARK + out.getvalue()
 
 

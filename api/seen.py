@@ -13,7 +13,7 @@ from liftwatch.incidents.clocks import Clock
 from liftwatch.incidents.course import Course, Line
 from liftwatch.incidents.evidence import EvidenceWindow
 from liftwatch.incidents.incident import Incident
-from liftwatch.incidents.silences import Hidden, Silence
+from liftwatch.incidents.silences import Hidden, Silence, Withheld
 from liftwatch.incidents.statistics import Rescue
 from liftwatch.incidents.verdicts import Judged, Recorded, Rejected
 from liftwatch.ports import Books, IncidentFilter, LiftRow, Page
@@ -98,6 +98,12 @@ class SeenBooks:
         rows = self._books.hidden(since_ms=since_ms, silence=silence)
         found = [(one, self.incident(one.incident)) for one in rows]
         return [(one, incident) for one, incident in found if incident is not None]
+
+    def withheld(self, *, since_ms: int) -> list[Withheld]:
+        """What was not raised for a visit or a mode since then, of lifts that are seen."""
+        rows = self._books.withheld(since_ms=since_ms)
+        covers = self.sight.covers
+        return [o for o in rows if covers(o.area, o.estate) or self.lift(o.lift) is not None]
 
     def _sees(self, silence: Silence) -> bool:
         if self.sight.covers(silence.area, silence.estate):

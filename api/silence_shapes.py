@@ -8,7 +8,8 @@ from api.people_shapes import Id
 from api.rota_shapes import At
 from liftwatch.clock import rfc3339
 from liftwatch.incidents.incident import Incident
-from liftwatch.incidents.silences import WHY_MAX, Hidden, HiddenBy, Silence
+from liftwatch.incidents.kinds import BY_NAME
+from liftwatch.incidents.silences import WHY_MAX, Hidden, HiddenBy, Silence, Withheld, WithheldBy
 
 Area = Annotated[str, Meta(pattern="^[0-9]{6}$")]
 Estate = Annotated[str, Meta(pattern="^[a-z0-9-]{1,32}$")]
@@ -51,16 +52,19 @@ class SilenceList(Struct):
 
 
 class HiddenShape(Struct, kw_only=True):
-    """An alarm that paged nobody: of which incident, when, and what hid it (`of` is its id)."""
+    """An alarm that paged nobody: of which incident, when, and what hid it (`of` is its id).
 
-    incident: str
+    What was never raised, for a visit was open or the lift was in such a mode, has no incident.
+    """
+
+    incident: str | None
     lift: str | None
     estate: str
     kind: str
     severity: int
     occurrence: int
     at: str
-    by: HiddenBy
+    by: HiddenBy | WithheldBy
     of: str | None
 
 
@@ -104,4 +108,19 @@ def hidden_shape(one: Hidden, incident: Incident) -> HiddenShape:
         at=rfc3339(one.at_ms),
         by=one.by,
         of=one.of,
+    )
+
+
+def withheld_shape(one: Withheld) -> HiddenShape:
+    """What was never raised as the API shows it."""
+    return HiddenShape(
+        incident=None,
+        lift=one.lift,
+        estate=one.estate,
+        kind=one.kind,
+        severity=BY_NAME[one.kind].severity,
+        occurrence=1,
+        at=rfc3339(one.at_ms),
+        by=one.by,
+        of=None,
     )

@@ -18,6 +18,7 @@ from api.silence_shapes import (
     SilenceShape,
     hidden_shape,
     silence_shape,
+    withheld_shape,
 )
 from api.trail import organisation_of
 from liftwatch.access.rights import ACTIONS
@@ -32,6 +33,7 @@ router = APIRouter(tags=["silences"], responses=DOCUMENTED)
 READ, WRITE = "silences.read", "silences.write"
 BACK_MS = 90 * DAY_MS
 """So far back is looked by default."""
+HIDDEN_MAX = 500
 Reader = Annotated[Principal, Depends(allow(READ))]
 Writer = Annotated[Principal, Depends(allow(WRITE))]
 IdPath = Annotated[str, Path(max_length=64)]
@@ -58,13 +60,17 @@ def list_hidden(
     from_: Annotated[Moment, Query(alias="from")] = None,
     silence: SilenceQuery = None,
 ) -> Response:
-    """Alarms since `from` (default: 90 days ago) that paged nobody: silenced, or explained by
-    another; the newest first, at most 500."""
+    """What paged nobody since `from` (default: 90 days ago): silenced, explained by another, of a
+    kind that records, or not raised during a visit; the newest first, at most 500."""
     del principal
     since_ms = moment_ms("from", from_)
     since_ms = now_ms() - BACK_MS if since_ms is None else since_ms
     found = books.hidden(since_ms=since_ms, silence=silence)
-    return answer(HiddenList([hidden_shape(one, incident) for one, incident in found]))
+    shapes = [hidden_shape(one, incident) for one, incident in found]
+    if silence is None:
+        shapes += [withheld_shape(one) for one in books.withheld(since_ms=since_ms)]
+        shapes.sort(key=lambda one: one.at, reverse=True)
+    return answer(HiddenList(shapes[:HIDDEN_MAX]))
 
 
 @router.post(

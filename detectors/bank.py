@@ -8,45 +8,21 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import msgspec
-from msgspec import Struct, field
 
 from detectors.agenda import FAR_MS, NEVER_MS
 from detectors.contract import Calendared, Claim, Detector, Listener
 from detectors.registry import BY_NAME, DETECTORS
 from detectors.routes import routes_of
+from detectors.saved import Active, SavedBank
 from detectors.view import View, is_goodbye
 from liftwatch.incidents.endings import Ending
 from liftwatch.incidents.incident import AlarmChange
 from liftwatch.incidents.kinds import BY_NAME as KINDS
 from liftwatch.incidents.kinds import is_silenced
+from liftwatch.incidents.silences import Withheld
 from liftwatch.telemetry.messages import Maintenance, Message, State
 
 ROUNDS_MAX = 16  # ticks of one advance: far above what one lift's rules can have due at once
-
-
-class Active(Struct, gc=False):
-    """A raised alarm: what holds it up, since when, and how grave it is.
-
-    `again` is the newest claim that came while it was latched: it may be of after its end.
-    """
-
-    sources: dict[str, int]
-    opened_ms: int
-    severity: int
-    again: Claim | None = None
-
-
-class SavedBank(Struct):
-    """A bank as it is kept over a restart."""
-
-    area: str
-    estate: str
-    lift: str
-    late: bool
-    view: View
-    rules: dict[str, Any]
-    active: dict[str, Active]
-    pending: dict[str, Claim] = field(default_factory=dict)
 
 
 class Bank:
@@ -61,6 +37,7 @@ class Bank:
         "calendar_ms",
         "due_received_ms",
         "estate",
+        "hiding",
         "late",
         "lift",
         "pending",
@@ -68,6 +45,7 @@ class Bank:
         "silent_until_ms",
         "stirred",
         "view",
+        "withheld",
     )
 
     def __init__(
@@ -83,6 +61,8 @@ class Bank:
         self.view = View()
         self.active: dict[str, Active] = {}
         self.pending: dict[str, Claim] = {}
+        self.hiding: set[str] = set()
+        self.withheld: list[Withheld] = []
         self.due_received_ms = self.silent_until_ms = self.calendar_ms = FAR_MS
         self.stirred = True
         self._routes = routes_of(tuple(detectors))
@@ -254,6 +234,7 @@ class Bank:
             changes += [self._clear(kind, message.at_ms) for kind in latched]
         if before == after:
             return changes
+        self.hiding = set()
         for rule in self.rules:
             freed = [kind for kind in rule.kinds if _ends(kind, before, after)]
             if freed and rule.name != "reported" and not any(k in self.active for k in rule.kinds):
@@ -271,12 +252,29 @@ class Bank:
         if claim.edge == "cleared":
             return self._drop(claim)
         if _silent(claim.kind, self._silence(claim.at_ms)) and claim.kind not in self.active:
+            self._withhold(claim)
             if claim.source == "rule":
                 rule.silenced(claim.kind)
             elif not KINDS[claim.kind].latches:
                 self.pending[claim.source] = claim
             return []
         return self._raise(claim)
+
+    def _withhold(self, claim: Claim) -> None:
+        """Note the first claim of a kind that is not raised while the lift is worked on."""
+        if self.late or claim.kind in self.hiding:
+            return
+        self.hiding.add(claim.kind)
+        self.withheld.append(
+            Withheld(
+                lift=self.lift,
+                kind=claim.kind,
+                area=self.area,
+                estate=self.estate,
+                at_ms=claim.at_ms,
+                by="mode" if self.view.visit_ms is None else "visit",
+            )
+        )
 
     def _raise(self, claim: Claim) -> list[AlarmChange]:
         severity = claim.severity or KINDS[claim.kind].severity
@@ -344,6 +342,7 @@ class Bank:
             rules,
             self.active,
             self.pending,
+            self.hiding,
         )
         return msgspec.msgpack.encode(saved)
 
@@ -359,6 +358,7 @@ def restore_bank(data: bytes, *, detectors: Sequence[type[Detector]] = DETECTORS
         detectors=detectors,
     )
     bank.view, bank.active, bank.pending = saved.view, saved.active, saved.pending
+    bank.hiding = saved.hiding
     bank._install(
         [
             msgspec.convert(saved.rules[rule.name], type=BY_NAME[rule.name])

@@ -21,6 +21,7 @@ from detectors.together import Place, Roll, Together
 from liftwatch.incidents.endings import Claimed, Ending
 from liftwatch.incidents.incident import AlarmChange
 from liftwatch.incidents.kinds import BY_NAME as KINDS
+from liftwatch.incidents.silences import Withheld
 from liftwatch.register.facts import Facts
 from liftwatch.telemetry.messages import Message
 
@@ -47,6 +48,7 @@ class Fleet:
         self.order = Order()
         self.clock_ms = 0
         self.touched: set[str] = set()
+        self.withheld: list[Withheld] = []
         self.listening, self.together = Listening(), Together()
         self._roll = Roll(self._place_of, lambda: map(_place, self.banks.values()))
         self._deadlines = Agenda(lambda lift: self.banks[lift].due_received_ms)
@@ -244,6 +246,8 @@ class Fleet:
         return bank.view.lag_ms if bank.view.lag_ms > WAIT_MS else 0
 
     def _schedule_bank(self, bank: Bank, after_ms: int) -> None:
+        if bank.withheld:
+            self.withheld, bank.withheld = [*self.withheld, *bank.withheld], []
         due_ms = bank.due_ms(after_ms)
         if due_ms != FAR_MS:
             due_ms += self._patience_ms(bank)

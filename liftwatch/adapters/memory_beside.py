@@ -1,6 +1,6 @@
 """Silences, what they hid, and what belongs together, in memory."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -13,7 +13,7 @@ from liftwatch.adapters.memory_endings import (
 from liftwatch.adapters.memory_register import RegisterState
 from liftwatch.adapters.memory_statistics import MemoryStatisticsReads, MemoryVerdictWork
 from liftwatch.incidents.incident import Incident
-from liftwatch.incidents.silences import Hidden, Silence
+from liftwatch.incidents.silences import Hidden, Silence, Withheld
 from liftwatch.incidents.verdicts import Recorded
 from liftwatch.ports import Conflict
 
@@ -27,6 +27,7 @@ class BesideState(EndingState):
         super().__init__(changes)
         self.incidents, self.register = incidents, register
         self.silences: dict[str, Silence] = {}
+        self.withheld: dict[tuple[str, str, int], Withheld] = {}
         self.recorded: dict[str, Recorded] = {}
         self.hidden: dict[tuple[str, int, str], Hidden] = {}
 
@@ -55,6 +56,11 @@ class MemoryBesideReads(MemoryEndingReads, MemoryStatisticsReads):
             if one.at_ms >= since_ms and (silence is None or one.of == silence)
         ]
         return sorted(found, key=lambda one: (-one.at_ms, one.incident))[:limit]
+
+    def withheld(self, *, since_ms: int, limit: int = 500) -> list[Withheld]:
+        """What was not raised for a visit or a mode since then, the newest first."""
+        found = [one for one in self._endings.withheld.values() if one.at_ms >= since_ms]
+        return sorted(found, key=lambda one: (-one.at_ms, one.lift, one.kind))[:limit]
 
 
 class MemoryBesideWork(MemoryEndingWork, MemoryVerdictWork):
@@ -88,6 +94,11 @@ class MemoryBesideWork(MemoryEndingWork, MemoryVerdictWork):
         key = (hidden.incident, hidden.occurrence, hidden.by)
         if key not in self._endings.hidden:
             self._keep(self._endings.hidden, key, hidden)
+
+    def note_withheld(self, rows: Sequence[Withheld]) -> None:
+        """Keep what was not raised; twice is once."""
+        for one in rows:
+            self._keep(self._endings.withheld, (one.lift, one.kind, one.at_ms), one)
 
     def open_children_of(self, parent: str) -> list[Incident]:
         """The open incidents that have this one as their parent."""

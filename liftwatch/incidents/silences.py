@@ -4,6 +4,7 @@ What is silenced is written down as ever and pages nobody; what a silence hid is
 Where people may be inside nothing is silenced.
 """
 
+from collections.abc import Sequence
 from typing import Literal, Protocol
 
 from msgspec import Struct
@@ -18,6 +19,7 @@ SILENCE_MS_MAX = 7 * DAY_MS
 WHY_MAX = 500
 
 HiddenBy = Literal["silence", "cause", "verdict"]
+WithheldBy = Literal["visit", "mode"]
 
 
 class Silence(Struct, frozen=True, kw_only=True):
@@ -53,6 +55,18 @@ class Hidden(Struct, frozen=True, kw_only=True):
     of: str | None = None
 
 
+class Withheld(Struct, frozen=True, kw_only=True):
+    """What detectors did not raise while a lift was worked on: a visit is open, or its mode says
+    so. It never was an alarm; the first of each kind is kept."""
+
+    lift: str
+    kind: str
+    area: str
+    estate: str
+    at_ms: int
+    by: WithheldBy
+
+
 class SilenceReads(Protocol):
     """What is read of silences."""
 
@@ -66,6 +80,9 @@ class SilenceReads(Protocol):
         self, *, since_ms: int, silence: str | None = None, limit: int = 500
     ) -> list[Hidden]:
         """What paged nobody since then, the newest first; with `silence` what that one hid."""
+
+    def withheld(self, *, since_ms: int, limit: int = 500) -> list[Withheld]:
+        """What was not raised for a visit or a mode since then, the newest first."""
 
 
 class SilenceWork(Protocol):
@@ -82,6 +99,9 @@ class SilenceWork(Protocol):
 
     def note_hidden(self, hidden: Hidden) -> None:
         """Keep that an alarm paged nobody; twice is once."""
+
+    def note_withheld(self, rows: Sequence[Withheld]) -> None:
+        """Keep what was not raised; twice is once."""
 
 
 def may_be_silenced(kind: str) -> bool:

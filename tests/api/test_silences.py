@@ -12,6 +12,7 @@ from liftwatch.adapters.sql import SqlBooks
 from liftwatch.audit.trail import AuditFilter
 from liftwatch.clock import DAY_MS, now_ms, rfc3339
 from liftwatch.ids import new_id
+from liftwatch.incidents.silences import Withheld
 from tests.api.conftest import Fleet, Town
 from tests.api.test_sign_in import bearer
 
@@ -56,6 +57,30 @@ def test_from_the_silence_to_what_it_hid(desk: TestClient, fleet: Fleet) -> None
     assert send(desk, path, None, **{"If-Match": '"2"'}).status_code == 409
     fleet.alarm("L-0002", "door_blocked", at_ms=now_ms())
     assert len(desk.get("/v1/hidden").json()["items"]) == 1
+
+
+def test_what_a_visit_hid_is_in_the_list(desk: TestClient, fleet: Fleet) -> None:
+    """Beside what was silenced; it has no incident."""
+    fleet.lift("L-0001")
+    send(desk, "/v1/silences", asked(kind="door_blocked"))
+    at_ms = now_ms()
+    fleet.alarm("L-0001", "door_blocked", at_ms=at_ms)
+    hid = Withheld(
+        lift="L-0001",
+        kind="overspeed",
+        area="320583",
+        estate="garden",
+        at_ms=at_ms + 1,
+        by="visit",
+    )
+    for _ in range(2):
+        with fleet.books.begin() as work:
+            work.note_withheld([hid])
+    items = desk.get("/v1/hidden").json()["items"]
+    assert [(one["kind"], one["by"], one["incident"] is None) for one in items] == [
+        ("overspeed", "visit", True),
+        ("door_blocked", "silence", False),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from liftwatch.ids import new_id
 from liftwatch.incidents.incident import Incident
 from liftwatch.incidents.inhibition import CAUSES, TABLE
 from liftwatch.incidents.kinds import BY_NAME
-from liftwatch.incidents.silences import Silence
+from liftwatch.incidents.silences import Silence, Withheld
 from liftwatch.ports import Books, LiftRow, Stale
 from liftwatch.register.facts import Facts
 from tests.contracts.test_books import MONDAY_MS, alarm
@@ -256,3 +256,26 @@ def test_cause_and_consequence_at_the_same_moment(shared_books: Books) -> None:
         assert top is not None
         assert call is not None
         assert top.parent is None
+
+
+def test_what_was_not_raised_is_kept_once(books: Books) -> None:
+    """The newest first; nothing of a transaction that failed."""
+    rows = [
+        Withheld(
+            lift="LIFT-0001",
+            kind="overspeed",
+            area="320583",
+            estate="garden",
+            at_ms=MONDAY_MS + n,
+            by="visit",
+        )
+        for n in range(3)
+    ]
+    for _ in range(2):
+        with books.begin() as work:
+            work.note_withheld(rows[:2])
+    with pytest.raises(ZeroDivisionError), books.begin() as work:
+        work.note_withheld(rows)
+        raise ZeroDivisionError
+    assert books.withheld(since_ms=MONDAY_MS) == [rows[1], rows[0]]
+    assert books.withheld(since_ms=MONDAY_MS + 1, limit=1) == [rows[1]]

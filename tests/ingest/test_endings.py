@@ -209,3 +209,24 @@ def test_a_visit_that_ends_after_their_word_clears_nothing_of_theirs(shaft: Shaf
         shaft.settle()
     assert not shaft.detection.fleet.latched()
     assert rejected in shaft.found()
+
+
+def test_what_a_visit_hides_is_listed_once(shaft: Shaft) -> None:
+    """The first of each kind, whatever crashes; the next visit is another."""
+    shaft.move("reject", reason="a measuring run")
+    shaft.hear_of_it()
+    for visit in (1, 2):
+        shaft.say(LIFT, "maintenance", phase="in", technician="w", work="repair")
+        for crash in (False, True):
+            if crash:
+                shaft.start()
+            shaft.run()
+        shaft.settle()
+        told = shaft.books.withheld(since_ms=0)
+        assert [(one.kind, one.by, one.estate) for one in told] == [
+            ("overspeed", "visit", "garden")
+        ] * visit
+        shaft.say(LIFT, "maintenance", phase="out", technician="w", work="repair")
+        shaft.now_ms += MINUTE_MS
+        shaft.settle()
+    assert len(shaft.found()) == 1

@@ -1,5 +1,7 @@
 """Silences, what they hid, and what belongs together, in the relational store."""
 
+from collections.abc import Sequence
+
 from msgspec import structs
 from sqlalchemy import Connection, Engine, insert, or_, select, update
 
@@ -9,12 +11,14 @@ from liftwatch.adapters.sql.register import with_entered
 from liftwatch.adapters.sql.rows import INCIDENT, incident_of, lift_of, upserting
 from liftwatch.adapters.sql.statistics import SqlStatisticsReads, SqlVerdictWork
 from liftwatch.adapters.sql.trouble import translated
-from liftwatch.adapters.sql.whole_tables import hidden, silence
+from liftwatch.adapters.sql.whole_tables import hidden, silence, withheld
 from liftwatch.incidents.incident import OVER, Incident
-from liftwatch.incidents.silences import Hidden, Silence
+from liftwatch.incidents.silences import Hidden, Silence, Withheld
 from liftwatch.ports import Conflict
 
 _INCIDENT, _SILENCE, _HIDDEN = tables.incident.c, silence.c, hidden.c
+_WITHHELD = withheld.c
+_WITHHELDS = [_WITHHELD[name] for name in Withheld.__struct_fields__]
 _SILENCES = [_SILENCE[name] for name in Silence.__struct_fields__]
 _HIDDENS = [_HIDDEN[name] for name in Hidden.__struct_fields__]
 
@@ -47,6 +51,13 @@ class SqlBesideReads(SqlEndingReads, SqlStatisticsReads):
         query = query.order_by(_HIDDEN.at_ms.desc(), _HIDDEN.incident).limit(limit)
         with translated(), self.engine.connect() as connection:
             return [Hidden(**row._asdict()) for row in connection.execute(query)]
+
+    def withheld(self, *, since_ms: int, limit: int = 500) -> list[Withheld]:
+        """What was not raised for a visit or a mode since then, the newest first."""
+        query = select(*_WITHHELDS).where(_WITHHELD.at_ms >= since_ms)
+        query = query.order_by(_WITHHELD.at_ms.desc(), _WITHHELD.lift, _WITHHELD.kind)
+        with translated(), self.engine.connect() as connection:
+            return [Withheld(**row._asdict()) for row in connection.execute(query.limit(limit))]
 
 
 class SqlBesideWork(SqlEndingWork, SqlVerdictWork):
@@ -85,6 +96,11 @@ class SqlBesideWork(SqlEndingWork, SqlVerdictWork):
         """Keep that an alarm paged nobody; twice is once."""
         statement = upserting(self.connection, hidden).on_conflict_do_nothing()
         self.connection.execute(statement, structs.asdict(one))
+
+    def note_withheld(self, rows: Sequence[Withheld]) -> None:
+        """Keep what was not raised; twice is once."""
+        statement = upserting(self.connection, withheld).on_conflict_do_nothing()
+        self.connection.execute(statement, [structs.asdict(one) for one in rows])
 
     def open_children_of(self, parent: str) -> list[Incident]:
         """The open incidents that have this one as their parent, locked."""

@@ -50,6 +50,18 @@ hidden = Table(
     Index("incident_hidden_of", "of", "at_ms"),
 )
 
+withheld = Table(
+    "alarm_withheld",
+    metadata,
+    Column("lift", name_type(64), primary_key=True),
+    Column("kind", String(64), primary_key=True),
+    Column("at_ms", BigInteger(), primary_key=True, autoincrement=False),
+    Column("area", String(16), nullable=False),
+    Column("estate", name_type(64), nullable=False),
+    Column("by", name_type(16), nullable=False),
+    Index("alarm_withheld_newest", "at_ms"),
+)
+
 recorded = Table(
     "kind_recorded",
     metadata,

@@ -49,6 +49,16 @@ def upgrade() -> None:
     op.create_index("incident_hidden_newest", "incident_hidden", ["at_ms"])
     op.create_index("incident_hidden_of", "incident_hidden", ["of", "at_ms"])
     op.create_table(
+        "alarm_withheld",
+        sa.Column("lift", _name(64), primary_key=True),
+        sa.Column("kind", sa.String(64), primary_key=True),
+        sa.Column("at_ms", sa.BigInteger(), primary_key=True, autoincrement=False),
+        sa.Column("area", sa.String(16), nullable=False),
+        sa.Column("estate", _name(64), nullable=False),
+        sa.Column("by", _name(16), nullable=False),
+    )
+    op.create_index("alarm_withheld_newest", "alarm_withheld", ["at_ms"])
+    op.create_table(
         "kind_recorded",
         sa.Column("kind", sa.String(64), primary_key=True),
         sa.Column("since_ms", sa.BigInteger(), nullable=False),
