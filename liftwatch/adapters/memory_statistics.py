@@ -25,7 +25,7 @@ class MemoryStatisticsReads:
     ) -> list[Judged]:
         """Counts by kind and branch, of incidents raised in between."""
         counts: defaultdict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0])
-        for one, course in self._worked_on(from_ms, to_ms, exercise, sight):
+        for one, course in self._worked_on(from_ms, to_ms, exercise=exercise, sight=sight):
             wrong = course.rejected_ms is not None
             judged = wrong or course.released_ms is not None or course.resolved_ms is not None
             if judged and BY_HAND not in one.evidence:
@@ -43,7 +43,7 @@ class MemoryStatisticsReads:
         """Those that were rejected, of incidents raised in between, the newest first."""
         found = [
             (one, course)
-            for one, course in self._worked_on(from_ms, to_ms, True, sight)
+            for one, course in self._worked_on(from_ms, to_ms, exercise=True, sight=sight)
             if course.rejected_ms is not None
         ]
         found.sort(key=lambda pair: (-pair[0].raised_ms, pair[0].id))
@@ -87,12 +87,12 @@ class MemoryStatisticsReads:
                 course.injured,
                 course.without_help,
             )
-            for one, course in self._worked_on(from_ms, to_ms, exercise, sight)
+            for one, course in self._worked_on(from_ms, to_ms, exercise=exercise, sight=sight)
             if course.rejected_ms is None and one.kind in kinds
         ]
 
     def _worked_on(
-        self, from_ms: int, to_ms: int, exercise: bool, sight: Sight
+        self, from_ms: int, to_ms: int, *, exercise: bool, sight: Sight
     ) -> Iterator[tuple[Incident, Course]]:
         for id, course in self._course.courses.items():
             one = self._course.incidents[id]

@@ -74,7 +74,7 @@ def check(data: bytes, *, public: str) -> dict[str, Any]:
         manifest: dict[str, Any] = json.loads(body)
     except InvalidSignature:
         raise BundleError("it is not signed by this key") from None
-    except (zipfile.BadZipFile, KeyError, ValueError, NotImplementedError, OSError) as error:
+    except (zipfile.BadZipFile, KeyError, ValueError, RuntimeError, OSError) as error:
         raise BundleError(f"it is no bundle: {error}") from error
     told = {name: one["sha256"] for name, one in manifest["files"].items()}
     found = {name: hashlib.sha256(held).hexdigest() for name, held in files.items()}
