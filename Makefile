@@ -44,9 +44,13 @@ chaos-rescue: $(STAMP) ## Kill what tells the rescue platform of CHAOS_INCIDENTS
 evaluate: $(STAMP) ## How good the detectors are, on lifts whose truth is known (EVAL_LIFTS, EVAL_DAYS)
 	@$(BIN)/python -m bench.evaluate
 
-handbook: $(STAMP) ## Write docs/detectors.md anew from the code
+handbook: $(STAMP) ## Write docs/detectors.md, incidents.md and runbooks.md anew from the code
 	@$(BIN)/python -m detectors.handbook > docs/detectors.new
 	@mv docs/detectors.new docs/detectors.md
+	@$(BIN)/python -m liftwatch.incidents.handbook incidents > docs/incidents.new
+	@mv docs/incidents.new docs/incidents.md
+	@$(BIN)/python -m liftwatch.incidents.handbook runbooks > docs/runbooks.new
+	@mv docs/runbooks.new docs/runbooks.md
 
 mutate: $(STAMP) ## Break the main comparison of every rule in turn: a test must fail each time
 	@$(BIN)/python -m bench.mutation

@@ -10,6 +10,7 @@ from fastapi.openapi.utils import get_openapi
 
 from api import (
     audit,
+    bundle,
     channels,
     completeness,
     contacts,
@@ -26,6 +27,8 @@ from api import (
     rescue,
     rotas,
     sign_in,
+    silences,
+    statistics,
     stream,
     telemetry,
     told,
@@ -46,6 +49,7 @@ from api.console import (
     place_page,
     register_page,
     room_page,
+    statistics_page,
 )
 from api.feed import Feed
 from api.gate import Gate
@@ -85,6 +89,9 @@ MODULES = (
     channels,
     register,
     places,
+    silences,
+    statistics,
+    bundle,
     completeness,
     entrance,
     openid,
@@ -96,6 +103,7 @@ MODULES = (
     register_page,
     import_page,
     audit_page,
+    statistics_page,
 )
 """Each brings its routes; a path is looked for in this order, so what is asked most comes first."""
 

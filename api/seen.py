@@ -7,12 +7,17 @@ from collections.abc import Collection, Sequence
 
 from liftwatch.access.sight import Sight
 from liftwatch.account import AccountGap, Completeness, CompletenessPlace
+from liftwatch.audit.persons import Line as AuditLine
+from liftwatch.audit.trail import AuditFilter
 from liftwatch.incidents.clocks import Clock
 from liftwatch.incidents.course import Course, Line
 from liftwatch.incidents.evidence import EvidenceWindow
 from liftwatch.incidents.incident import Incident
 from liftwatch.incidents.pages import Notice
 from liftwatch.incidents.pages import Page as Told
+from liftwatch.incidents.silences import Hidden, Silence, Withheld
+from liftwatch.incidents.statistics import Rescue
+from liftwatch.incidents.verdicts import Judged, Recorded, Rejected
 from liftwatch.ports import Books, IncidentFilter, LiftRow, Page
 from liftwatch.records import Door
 from liftwatch.register.columns import HouseholdRow
@@ -77,6 +82,55 @@ class SeenBooks:
     def rescue_head(self, feed: str) -> int:
         """The newest number of a feed; it tells nobody what came about."""
         return self._books.rescue_head(feed)
+
+    def trail_of(self, where: AuditFilter, *, limit: int) -> list[AuditLine]:
+        """What the trail has of an incident that is seen, the newest first."""
+        seen = where.target_kind == "incident" and self.incident(where.target or "") is not None
+        return self._books.audit_page(where, limit=limit).items if seen else []
+
+    def judged(self, from_ms: int, to_ms: int, *, exercise: bool) -> list[Judged]:
+        """What people said of alarms that are seen."""
+        return self._books.judged(from_ms, to_ms, exercise=exercise, sight=self.sight)
+
+    def rejected(self, from_ms: int, to_ms: int) -> list[Rejected]:
+        """Those that were rejected, of incidents that are seen."""
+        return self._books.rejected(from_ms, to_ms, sight=self.sight)
+
+    def recorded(self) -> list[Recorded]:
+        """The kinds that page nobody now, whoever asks."""
+        return self._books.recorded()
+
+    def rescues(
+        self, from_ms: int, to_ms: int, *, kinds: Sequence[str], exercise: bool
+    ) -> list[Rescue]:
+        """What statistics are made of, of incidents that are seen."""
+        return self._books.rescues(from_ms, to_ms, kinds=kinds, exercise=exercise, sight=self.sight)
+
+    def silence(self, id: str) -> Silence | None:
+        """A silence of what is seen."""
+        found = self._books.silence(id)
+        return found if found is not None and self._sees(found) else None
+
+    def silences(self, *, since_ms: int) -> list[Silence]:
+        """Those of what is seen that end after a moment, the newest first."""
+        return [one for one in self._books.silences(since_ms=since_ms) if self._sees(one)]
+
+    def hidden(self, *, since_ms: int, silence: str | None) -> list[tuple[Hidden, Incident]]:
+        """What paged nobody since then, of incidents that are seen."""
+        rows = self._books.hidden(since_ms=since_ms, silence=silence)
+        found = [(one, self.incident(one.incident)) for one in rows]
+        return [(one, incident) for one, incident in found if incident is not None]
+
+    def withheld(self, *, since_ms: int) -> list[Withheld]:
+        """What was not raised for a visit or a mode since then, of lifts that are seen."""
+        rows = self._books.withheld(since_ms=since_ms)
+        covers = self.sight.covers
+        return [o for o in rows if covers(o.area, o.estate) or self.lift(o.lift) is not None]
+
+    def _sees(self, silence: Silence) -> bool:
+        if self.sight.covers(silence.area, silence.estate):
+            return True
+        return silence.lift is not None and self.lift(silence.lift) is not None
 
     def evidence_of(self, incident: str) -> list[EvidenceWindow]:
         """The windows of an incident that is seen."""

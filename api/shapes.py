@@ -7,12 +7,14 @@ from fastapi import Response
 from msgspec import Struct, field
 
 from api.contact_shapes import DESCRIBED_CONTACTS
+from api.figure_shapes import DESCRIBED_FIGURES
 from api.move_shapes import DESCRIBED_MOVES, DeadlineShape, OwnerShape
 from api.people_shapes import DESCRIBED_PEOPLE
 from api.place_shapes import DESCRIBED_PLACES
 from api.register_shapes import DESCRIBED_REGISTER
 from api.rescue_shapes import DESCRIBED_RESCUE
 from api.rota_shapes import DESCRIBED_ROTAS
+from api.silence_shapes import DESCRIBED_SILENCES
 from liftwatch.account import AccountGap, Completeness
 from liftwatch.clock import day_text, rfc3339
 from liftwatch.incidents.evidence import Confidence
@@ -273,6 +275,8 @@ def schemas() -> dict[str, Any]:
             *DESCRIBED_ROTAS,
             *DESCRIBED_CONTACTS,
             *DESCRIBED_PLACES,
+            *DESCRIBED_SILENCES,
+            *DESCRIBED_FIGURES,
         ),
         ref_template="#/components/schemas/{name}",
     )

@@ -18,7 +18,8 @@ router = APIRouter(tags=["incidents"], responses=DOCUMENTED)
 class NoticeShape(Struct, kw_only=True):
     """Why which parties were to be told; `next_at` is when the next are called if nobody answers.
 
-    `held` says why it went no further: limit, parent, over, exercise, nobody, no_way.
+    `held` says why it went no further: limit, parent, silence, verdict, over, exercise,
+    nobody, no_way.
     """
 
     why: str

@@ -5,71 +5,24 @@ raised, and what latches is ended only by the `out` of a visit or by a person.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cache
 from typing import Any
 
 import msgspec
-from msgspec import Struct, field
 
 from detectors.agenda import FAR_MS, NEVER_MS
 from detectors.contract import Calendared, Claim, Detector, Listener
 from detectors.registry import BY_NAME, DETECTORS
+from detectors.routes import routes_of
+from detectors.saved import Active, SavedBank
 from detectors.view import View, is_goodbye
+from liftwatch.incidents.endings import Ending
 from liftwatch.incidents.incident import AlarmChange
 from liftwatch.incidents.kinds import BY_NAME as KINDS
 from liftwatch.incidents.kinds import is_silenced
-from liftwatch.telemetry.messages import KINDS as KINDS_OF_MESSAGE
+from liftwatch.incidents.silences import Withheld
 from liftwatch.telemetry.messages import Maintenance, Message, State
 
 ROUNDS_MAX = 16  # ticks of one advance: far above what one lift's rules can have due at once
-
-
-class Active(Struct, gc=False):
-    """A raised alarm: what holds it up, since when, and how grave it is."""
-
-    sources: dict[str, int]
-    opened_ms: int
-    severity: int
-
-
-class SavedBank(Struct):
-    """A bank as it is kept over a restart."""
-
-    area: str
-    estate: str
-    lift: str
-    late: bool
-    view: View
-    rules: dict[str, Any]
-    active: dict[str, Active]
-    pending: dict[str, Claim] = field(default_factory=dict)
-
-
-class Routes:
-    """Which of some detectors hear a kind, and which have deadlines, by their places.
-
-    It is the same for every lift.
-    """
-
-    def __init__(self, detectors: Sequence[type[Detector]]) -> None:
-        self._detectors = detectors
-        self._shared = {one: one() for one in detectors if not one.__struct_fields__}
-        places = range(len(detectors))
-        self.listeners = [n for n in places if issubclass(detectors[n], Listener)]
-        self.calendared = [n for n in places if issubclass(detectors[n], Calendared)]
-        self.witnesses = [n for n in places if detectors[n].witness is not Detector.witness]
-        self.timed = [n for n in places if detectors[n].due_ms is not Detector.due_ms]
-        self.hears = {
-            kind: tuple((n, n in self.timed) for n in places if kind in detectors[n].hears)
-            for kind in KINDS_OF_MESSAGE
-        }
-
-    def fresh(self) -> list[Detector]:
-        """The detectors of a new lift; one without a state serves all lifts."""
-        return [self._shared.get(one) or one() for one in self._detectors]
-
-
-_routes = cache(Routes)
 
 
 class Bank:
@@ -84,6 +37,7 @@ class Bank:
         "calendar_ms",
         "due_received_ms",
         "estate",
+        "hiding",
         "late",
         "lift",
         "pending",
@@ -91,6 +45,7 @@ class Bank:
         "silent_until_ms",
         "stirred",
         "view",
+        "withheld",
     )
 
     def __init__(
@@ -106,9 +61,11 @@ class Bank:
         self.view = View()
         self.active: dict[str, Active] = {}
         self.pending: dict[str, Claim] = {}
+        self.hiding: set[str] = set()
+        self.withheld: list[Withheld] = []
         self.due_received_ms = self.silent_until_ms = self.calendar_ms = FAR_MS
         self.stirred = True
-        self._routes = _routes(tuple(detectors))
+        self._routes = routes_of(tuple(detectors))
         self._install(self._routes.fresh())
 
     def _install(self, rules: list[Detector]) -> None:
@@ -135,6 +92,29 @@ class Bank:
         finally:  # also when a rule has a defect: the others keep their deadlines
             if moved:
                 self._next_ms = _soonest(dues)
+        return changes
+
+    def end(self, ending: Ending) -> list[AlarmChange]:
+        """Take that people ended an alarm: it is cleared, and judged afresh from then on.
+
+        What happened between their word and our hearing it is raised. A claim that is not the one
+        they ended stays.
+        """
+        active = self.active.get(ending.kind)
+        if active is None or active.opened_ms != ending.opened_ms:
+            return []
+        changes = [self._clear(ending.kind, ending.at_ms)]
+        for rule in self.rules:
+            concerned = ending.kind in rule.kinds and rule.name != "reported"
+            if concerned and not any(kind in self.active for kind in rule.kinds):
+                rule.forget()
+        self.view.forget_motion()
+        self._look_ahead()
+        again = active.again
+        if again is not None and again.at_ms > ending.at_ms:
+            # never the moment of the claim that was ended, or it would be ended with it
+            opened_ms = max(again.opened_ms, ending.at_ms)
+            changes += self._raise(msgspec.structs.replace(again, opened_ms=opened_ms))
         return changes
 
     def tick(self, now_ms: int) -> list[AlarmChange]:
@@ -254,6 +234,7 @@ class Bank:
             changes += [self._clear(kind, message.at_ms) for kind in latched]
         if before == after:
             return changes
+        self.hiding = set()
         for rule in self.rules:
             freed = [kind for kind in rule.kinds if _ends(kind, before, after)]
             if freed and rule.name != "reported" and not any(k in self.active for k in rule.kinds):
@@ -271,12 +252,29 @@ class Bank:
         if claim.edge == "cleared":
             return self._drop(claim)
         if _silent(claim.kind, self._silence(claim.at_ms)) and claim.kind not in self.active:
+            self._withhold(claim)
             if claim.source == "rule":
                 rule.silenced(claim.kind)
             elif not KINDS[claim.kind].latches:
                 self.pending[claim.source] = claim
             return []
         return self._raise(claim)
+
+    def _withhold(self, claim: Claim) -> None:
+        """Note the first claim of a kind that is not raised while the lift is worked on."""
+        if self.late or claim.kind in self.hiding:
+            return
+        self.hiding.add(claim.kind)
+        self.withheld.append(
+            Withheld(
+                lift=self.lift,
+                kind=claim.kind,
+                area=self.area,
+                estate=self.estate,
+                at_ms=claim.at_ms,
+                by="mode" if self.view.visit_ms is None else "visit",
+            )
+        )
 
     def _raise(self, claim: Claim) -> list[AlarmChange]:
         severity = claim.severity or KINDS[claim.kind].severity
@@ -287,6 +285,8 @@ class Bank:
             self.view.active = tuple(sorted(self.active))
             return [self._change(claim, "raised", severity), *self._witnessed(claim)]
         active.sources[claim.source] = claim.opened_ms
+        if KINDS[claim.kind].latches:
+            active.again = claim
         if severity < active.severity:
             active.severity = severity
             return [self._change(claim, "graver", severity)]
@@ -342,6 +342,7 @@ class Bank:
             rules,
             self.active,
             self.pending,
+            self.hiding,
         )
         return msgspec.msgpack.encode(saved)
 
@@ -357,6 +358,7 @@ def restore_bank(data: bytes, *, detectors: Sequence[type[Detector]] = DETECTORS
         detectors=detectors,
     )
     bank.view, bank.active, bank.pending = saved.view, saved.active, saved.pending
+    bank.hiding = saved.hiding
     bank._install(
         [
             msgspec.convert(saved.rules[rule.name], type=BY_NAME[rule.name])

@@ -18,7 +18,10 @@ from detectors.listening import Listening
 from detectors.order import WAIT_MS, Order, TooMany
 from detectors.registry import DETECTORS
 from detectors.together import Place, Roll, Together
+from liftwatch.incidents.endings import Claimed, Ending
 from liftwatch.incidents.incident import AlarmChange
+from liftwatch.incidents.kinds import BY_NAME as KINDS
+from liftwatch.incidents.silences import Withheld
 from liftwatch.register.facts import Facts
 from liftwatch.telemetry.messages import Message
 
@@ -45,6 +48,7 @@ class Fleet:
         self.order = Order()
         self.clock_ms = 0
         self.touched: set[str] = set()
+        self.withheld: list[Withheld] = []
         self.listening, self.together = Listening(), Together()
         self._roll = Roll(self._place_of, lambda: map(_place, self.banks.values()))
         self._deadlines = Agenda(lambda lift: self.banks[lift].due_received_ms)
@@ -132,6 +136,26 @@ class Fleet:
         bank.view.enter(facts, version)
         now_ms = max(self.clock_ms, at_ms)
         return self._shared(self._consult(lift, now_ms, told_ms=now_ms))
+
+    def latched(self) -> set[Claimed]:
+        """The alarms that stand until a person ends them; any thread may ask."""
+        found = set()
+        for lift, bank in self.banks.copy().items():  # in one step: another goes on adding to them
+            for kind in bank.view.active:
+                active = bank.active.get(kind) if KINDS[kind].latches else None
+                if active is not None:
+                    found.add(Claimed(lift, kind, active.opened_ms))
+        return found
+
+    def end(self, ending: Ending) -> list[AlarmChange]:
+        """Take that people ended an alarm; of a lift or a claim there is none of, nothing."""
+        bank = self.banks.get(ending.lift)
+        if bank is None:
+            return []
+        changes = bank.end(ending)
+        self.touched.add(ending.lift)
+        self._schedule_bank(bank, NEVER_MS)
+        return self._shared(changes)
 
     def finish(self) -> list[AlarmChange]:
         """Take what still waits for its predecessors: nothing more will come. No time passes."""
@@ -222,6 +246,8 @@ class Fleet:
         return bank.view.lag_ms if bank.view.lag_ms > WAIT_MS else 0
 
     def _schedule_bank(self, bank: Bank, after_ms: int) -> None:
+        if bank.withheld:
+            self.withheld, bank.withheld = [*self.withheld, *bank.withheld], []
         due_ms = bank.due_ms(after_ms)
         if due_ms != FAR_MS:
             due_ms += self._patience_ms(bank)

@@ -11,7 +11,6 @@ from functools import partial
 
 import structlog
 from msgspec import to_builtins
-from msgspec.json import encode
 
 from detectors.fleet import Fleet
 from detectors.order import TooMany
@@ -21,6 +20,7 @@ from ingest.dead_letters import DeadLetter, DeadLetters
 from ingest.decode import Decoded
 from ingest.flights import Flights
 from ingest.journal import Batch, Journal, JournalError
+from ingest.letters import failed, refused
 from ingest.notes import Note
 from ingest.progress import DETECTION, RELAY, Progress
 from ingest.retry import until_it_works
@@ -33,16 +33,17 @@ from liftwatch.ports import Books, LiftRow, StoreUnavailable
 from liftwatch.register.changes import Origin
 from liftwatch.telemetry.messages import Message, Online, Register, Rejection, Wire
 from liftwatch.telemetry.signals import ENVELOPE
-from liftwatch.telemetry.topics import CANARY_AREA, topic_of
+from liftwatch.telemetry.topics import CANARY_AREA
 
 log = structlog.get_logger()
 
 TICK_S = 0.25  # a deadline is judged at most 1 s after it (contract, section 2)
 CHECKPOINT_S = 10.0
 KEPT_MS = clock.HOUR_MS  # of the journal, after all have read it: to look at what just happened
-PROGRESS, BOARD, ACCOUNT = "progress", "board", "account"
+PROGRESS, BOARD, ACCOUNT, WITHHELD = "progress", "board", "account", "withheld"
 """What may be in trouble, beside what is retried."""
 BOARD_S = 1.0
+WITHHELD_MAX = 1_000  # kept in memory while the database is away, the newest
 ACCOUNT_ROWS, ACCOUNT_BOOTS = 1_000, 100  # published at once, likewise
 BOARD_LIFTS = 1_000  # rows of the fleet's board written at once; the others wait a second
 
@@ -129,6 +130,8 @@ class Detection:
             self.take(batch)
         if not batches:
             self._let_pass(settled_ms)
+        if self.fleet.withheld:
+            self._keep_withheld()
         now_s = clock.monotonic_s()
         if now_s - self._shown_s >= BOARD_S:
             self.show_board()
@@ -183,9 +186,10 @@ class Detection:
                 lambda: self._dead.note_retried(note.letter, received_ms), "file of dead letters"
             )
             return []
-        if note.entered is not None:
-            said = note.entered
+        if (said := note.entered) is not None:
             return self.fleet.enter(said.lift, said.facts, version=said.version, at_ms=received_ms)
+        if note.ended is not None:
+            return self.fleet.end(note.ended)
         self.fleet.link(note.what == "up", received_ms)
         return []
 
@@ -243,6 +247,19 @@ class Detection:
         for change in changes:
             self._counts.changed(change.kind, change.edge)
             self._until_it_works(partial(self._apply_one, change), "incident database")
+
+    def _keep_withheld(self) -> None:
+        """Write down what was not raised during a visit; it is a list to be read, no alarm."""
+        rows = self.fleet.withheld
+        try:
+            with self._books.begin() as work:
+                work.note_withheld(rows)
+        except Exception as error:  # noqa: BLE001 - it is tried again with the next round
+            self._tell(WITHHELD, f"what a visit hides: {error}")
+            self.fleet.withheld = rows[-WITHHELD_MAX:]
+            return
+        self._tell(WITHHELD, None)
+        self.fleet.withheld = []
 
     def entered_versions(self) -> dict[str, int]:
         """By which version of its record each lift is judged; any thread may ask."""
@@ -371,23 +388,6 @@ class Detection:
             self._journal.drop(passed, before_ms=self.fleet.clock_ms - self._kept_ms)
         except JournalError as error:
             log.warning("journal keeps more than it must", reason=str(error))
-
-
-def failed(message: Message, error: Exception) -> Rejection:
-    """The dead letter of a message that a detector could not take: a defect of ours."""
-    return refused(message, "detection_failed", f"{type(error).__name__}: {error}")
-
-
-def refused(message: Message, reason: str, detail: str) -> Rejection:
-    """The dead letter of a message that is stored and could not be judged."""
-    return Rejection(
-        reason=reason,
-        detail=detail[:200],
-        topic=topic_of(message),
-        payload=encode(message.body),
-        received_ms=message.received_ms,
-        element=message.seq,
-    )
 
 
 class Stopped(Exception):

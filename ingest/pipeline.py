@@ -17,8 +17,10 @@ from ingest.counts import Counts
 from ingest.dead_letters import DeadLetters
 from ingest.decode import Publication
 from ingest.detection import KEPT_MS, Detection
+from ingest.endings import Endings
 from ingest.entries import Entries
 from ingest.journal import BYTES_MAX, Journal, JournalError
+from ingest.looking import Looking
 from ingest.notes import NOTE_ROOT
 from ingest.progress import Progress
 from ingest.relay import Relay
@@ -96,9 +98,11 @@ class Pipeline:
             estates=estates,
             life=life,
         )
-        self.entries = Entries(
+        entries = Entries(
             books, versions=self.detection.entered_versions, take=self.consumer.take_again
         )
+        endings = Endings(books, claims=self.detection.fleet.latched, take=self.consumer.take_again)
+        self.looking = Looking((endings.step, entries.step))
         self.relay = Relay(
             journal=self.journal,
             progress=self.progress,
@@ -175,7 +179,7 @@ class Pipeline:
         self.relay.start()
         self.consumer.start()
         self.retries.start()
-        self.entries.start()
+        self.looking.start()
         if self.canary is not None:
             self.canary.start()
 
@@ -183,7 +187,7 @@ class Pipeline:
         """Stop receiving, finish what is under way, keep the detectors' state."""
         if self.canary is not None:
             self.canary.stop()
-        self.entries.stop()
+        self.looking.stop()
         self.retries.stop()
         self.consumer.stop()
         self.detection.stop()

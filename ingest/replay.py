@@ -14,7 +14,7 @@ from msgspec import Struct
 from detectors.fleet import Fleet
 from detectors.order import TooMany
 from ingest.decode import Publication, decode
-from ingest.detection import failed, refused
+from ingest.letters import failed, refused
 from liftwatch.clock import parse_ms, rfc3339
 from liftwatch.handlers.alarms import UNATTENDED, apply_alarm
 from liftwatch.incidents.incident import Incident

@@ -10,7 +10,7 @@ from liftwatch.access.sight import EVERYTHING, Sight
 from liftwatch.account import AccountReads, AccountWork
 from liftwatch.audit.trail import AuditReads, AuditWork
 from liftwatch.clock import HOUR_MS
-from liftwatch.incidents.clocks import ClockReads, ClockWork
+from liftwatch.incidents.beside import BesideReads, BesideWork
 from liftwatch.incidents.course import CourseReads, CourseWork
 from liftwatch.incidents.evidence import EvidenceReads, EvidenceWork
 from liftwatch.incidents.incident import AlarmChange, Incident
@@ -249,7 +249,7 @@ class Work(
     AuditWork,
     EvidenceWork,
     CourseWork,
-    ClockWork,
+    BesideWork,
     PageWork,
     RescueWork,
     RegisterWork,
@@ -295,7 +295,7 @@ class Books(
     AuditReads,
     EvidenceReads,
     CourseReads,
-    ClockReads,
+    BesideReads,
     PageReads,
     RescueReads,
     RegisterReads,

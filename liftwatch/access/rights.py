@@ -13,6 +13,8 @@ WATCHING = frozenset({"property", "maintenance", "supervision", "rescue", "admin
 CREWS = frozenset({"property", "maintenance", "rescue", "admin"})
 JUDGES = frozenset({"property", "rescue", "admin"})
 """Who works on incidents, and who of them judges: not whoever is paid to put it right."""
+PROVING = frozenset({"property", "supervision", "rescue", "admin"})
+"""Who takes evidence along: not whoever is paid to put it right."""
 KEEPING = frozenset({"property", "admin"})
 ON_DUTY = frozenset({"property", "maintenance", "rescue", "admin"})
 """Whose organisations are called at any hour."""
@@ -47,9 +49,13 @@ ACTIONS: dict[str, Action] = {
         Action("incidents.close", JUDGES, "agree that an incident is over", by_row=True),
         Action("incidents.reject", JUDGES, "say that there was nothing", by_row=True),
         Action("incidents.report", KEEPING, "report an accident in law", by_row=True),
+        Action("incidents.bundle", PROVING, "take all evidence of an incident", by_row=True),
         Action("incidents.open", JUDGES, "open an incident told by telephone", by_row=True),
         Action("rescue.read", PLATFORM, "read the feed of an area's rescue platform", by_row=True),
         Action("rescue.answer", PLATFORM, "send receipts of that feed", by_row=True),
+        Action("silences.read", WATCHING, "see silences, and what paged nobody", by_row=True),
+        Action("silences.write", KEEPING, "silence kinds of a lift or an estate", by_row=True),
+        Action("statistics.read", WATCHING, "see statistics and verdicts", by_row=True),
         Action("stream.read", WATCHING, "follow changes as they happen", by_row=True),
         Action("console.read", WATCHING, "look at the pages", by_row=True),
         Action("register.read", WATCHING, "see what is on record of a lift", by_row=True),

@@ -12,6 +12,7 @@ from liftwatch import clock
 from liftwatch.access.sight import EVERYTHING, Sight
 from liftwatch.adapters.memory_account import AccountState, MemoryAccountReads, MemoryAccountWork
 from liftwatch.adapters.memory_audit import AuditState, MemoryAuditReads, MemoryAuditWork
+from liftwatch.adapters.memory_beside import BesideState, MemoryBesideReads, MemoryBesideWork
 from liftwatch.adapters.memory_course import CourseState, MemoryCourseReads, MemoryCourseWork
 from liftwatch.adapters.memory_duties import DutiesState, MemoryDuties, MemoryDutyReads
 from liftwatch.adapters.memory_evidence import (
@@ -53,6 +54,7 @@ class _State:
         self.course = CourseState(self.incidents)
         self.pages = PageState(self.incidents)
         self.rescue = RescueState()
+        self.endings = BesideState(self.changes, incidents=self.incidents, register=self.register)
 
 
 class MemoryBooks(
@@ -63,6 +65,7 @@ class MemoryBooks(
     MemoryCourseReads,
     MemoryPageReads,
     MemoryRescueReads,
+    MemoryBesideReads,
     MemoryRegisterReads,
 ):
     """Fulfils `liftwatch.ports.Books` for one thread; it knows no contracts of maintenance."""
@@ -72,6 +75,7 @@ class MemoryBooks(
         super().__init__(self._state.duties)
         self._account, self._evidence = self._state.account, self._state.evidence
         self._register, self._course = self._state.register, self._state.course
+        self._endings, self._recorded = self._state.endings, self._state.endings.recorded
         self._audit, self.audit_keys = self._state.audit, audit_keys
         self._pages = self._state.pages
         self._rescue = self._state.rescue
@@ -173,6 +177,7 @@ class MemoryWork(
     MemoryCourseWork,
     MemoryPageWork,
     MemoryRescueWork,
+    MemoryBesideWork,
     MemoryRegisterWork,
 ):
     """One transaction; each step says how it is undone."""
@@ -182,6 +187,8 @@ class MemoryWork(
         self._state, self._account, self._evidence = state, state.account, state.evidence
         self._audit, self._drafts, self._register = state.audit, [], state.register
         self._course, self._pages, self._rescue = state.course, state.pages, state.rescue
+        self._endings = state.endings
+        self._recorded = state.endings.recorded
 
     def undo(self) -> None:
         """Take every step back, the last first."""

@@ -106,6 +106,7 @@ def running_engine(
         alarm=alarm,
         exercise=demo or settings.exercise,
         kept=kept_of(settings),
+        floor=settings.precision_floor,
     )
     people = people_of(settings, stores, folder)
     channels = channels_of(settings, AddressBook(people))

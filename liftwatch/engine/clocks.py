@@ -13,6 +13,7 @@ from msgspec import structs
 from liftwatch.engine.clockwork import Job, Ran
 from liftwatch.handlers.course import CLOCKS, note, tell
 from liftwatch.handlers.notices import summon_missed
+from liftwatch.incidents.clock_rules import TELL_RESCUE
 from liftwatch.incidents.clocks import Clock, rule_of
 from liftwatch.incidents.course import Actor, Line
 from liftwatch.incidents.incident import Incident
@@ -42,7 +43,8 @@ def miss_due(books: Books, due: Deadline, now_ms: int) -> Ran:
         if incident is not None and missed:
             for clock in missed:
                 _miss(work, incident, clock, now_ms=now_ms)
-            tell(work, incident)
+            stood = any(clock.name == TELL_RESCUE for clock in missed)
+            tell(work, incident, stood=stood)
     for clock in missed:
         log.warning("a deadline of an incident is missed", incident=id, clock=clock.name)
     return Ran(due=partial(next_due, id))

@@ -1,7 +1,7 @@
 """The table of jobs. A new one is a row: name, period, function, lane, lease."""
 
 from liftwatch.clock import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS
-from liftwatch.engine import evidence, outbox, sums, trail
+from liftwatch.engine import evidence, outbox, sums, trail, verdicts
 from liftwatch.engine.clocks import clocks_job
 from liftwatch.engine.clockwork import Job, Ran
 from liftwatch.engine.watch import ALARM, SEND, WATCH, Watch
@@ -29,10 +29,12 @@ def make_jobs(
     alarm: Channel | None,
     exercise: bool,
     kept: trail.Kept,
+    floor: float = 0.0,
 ) -> tuple[Job, ...]:
     """Every job over these parts; without `alarm` nothing leaves and nothing is promised.
 
-    `kept` says how long the trail is, and what seals it.
+    `kept` says how long the trail is, and what seals it; `floor` below which share of right ones
+    a kind pages nobody.
     """
     watch = Watch(books, late_ms=late_ms, alarm=alarm is not None, exercise=exercise)
     watch_ms = min(WATCH_MS_MAX, late_ms // LOOKS_MIN)
@@ -58,6 +60,13 @@ def make_jobs(
             trail.KEEP,
             HOUR_MS,
             lambda now_ms, _: trail.keep(books, kept, now_ms),
+            lane="slow",
+            lease_ms=MINUTE_MS,
+        ),
+        Job(
+            verdicts.JUDGE,
+            HOUR_MS,
+            lambda now_ms, _: verdicts.judge(books, floor=floor, now_ms=now_ms),
             lane="slow",
             lease_ms=MINUTE_MS,
         ),

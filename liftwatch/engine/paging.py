@@ -93,7 +93,7 @@ def _carry_out(
         notice.why,
         where=where_of(books, record, ways.language),
         language="en" if ways.language == "en" else LANGUAGES[0],
-        link=f"{ways.page}console/incidents/{incident.id}" if ways.page else "",
+        link=f"{ways.page}incidents/{incident.id}" if ways.page else "",
         drill=incident.exercise or ways.exercise,
     )
     with books.begin() as work:

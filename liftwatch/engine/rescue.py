@@ -15,14 +15,13 @@ from typing import Any, NamedTuple
 import structlog
 
 from liftwatch import clock
-from liftwatch.clock import HOUR_MS, SECOND_MS
+from liftwatch.clock import SECOND_MS
 from liftwatch.engine.clockwork import Job
-from liftwatch.handlers.course import incident_data, note
+from liftwatch.handlers.course import note
 from liftwatch.handlers.page_about import page_about
-from liftwatch.handlers.rescue import SUSPICION, tell_rescue
 from liftwatch.incidents.course import Actor, Line
 from liftwatch.incidents.incident import Incident
-from liftwatch.ports import Books, Channel, Deadline, Promise, Sent, Work
+from liftwatch.ports import Books, Channel, Promise, Sent, Work
 from liftwatch.rescue.cloudevents import encoded
 from liftwatch.rescue.events import RescueEvent, pause_ms
 
@@ -59,34 +58,19 @@ class Try(NamedTuple):
 
 
 def rescue_jobs(books: Books, platform: Platform | None) -> tuple[Job, ...]:
-    """What the engine does for a platform; suspicions become events whether there is one or not."""
-    rows = [Job(SUSPICION, HOUR_MS, partial(tell_suspicion, books))]
-    if platform is not None:
-        pushing = Pushing(books, platform)
-        rows.append(
-            Job(
-                PUSH,
-                SECOND_MS,
-                lambda *_: pushing.run(),
-                lane="feed",
-                lease_ms=LEASE_MS,
-                pause_ms_max=LEASE_MS,
-            )
-        )
-    return tuple(rows)
-
-
-def tell_suspicion(books: Books, now_ms: int, due: Deadline) -> bool:
-    """Tell of a suspected entrapment that still stands; the job's own row is about none."""
-    del now_ms
-    if "incident" in due.data:
-        with books.begin() as work:
-            incident = work.locked_incident(str(due.data["incident"]))
-            if incident is not None:
-                course, clocks = work.course_of(incident.id), work.clocks(incident.id)
-                data = incident_data(incident, course, clocks)
-                tell_rescue(work, incident, course=course, data=data, due=True)
-    return False
+    """What the engine does for a platform, where there is one."""
+    if platform is None:
+        return ()
+    pushing = Pushing(books, platform)
+    push = Job(
+        PUSH,
+        SECOND_MS,
+        lambda *_: pushing.run(),
+        lane="feed",
+        lease_ms=LEASE_MS,
+        pause_ms_max=LEASE_MS,
+    )
+    return (push,)
 
 
 class Pushing:

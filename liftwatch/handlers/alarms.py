@@ -7,9 +7,11 @@ from msgspec import structs
 
 from liftwatch.clock import MINUTE_MS, now_ms
 from liftwatch.handlers.course import note, set_out, settle, tell
-from liftwatch.handlers.notices import call_off, summon
+from liftwatch.handlers.notices import call_off, stand_alone, summon
+from liftwatch.handlers.together import adopt, cause_for
 from liftwatch.ids import new_id
 from liftwatch.incidents.course import Actor, Line
+from liftwatch.incidents.endings import claim_of
 from liftwatch.incidents.evidence import plan_window
 from liftwatch.incidents.incident import (
     AlarmChange,
@@ -116,21 +118,36 @@ def _over(work: Work, incident: Incident, change: AlarmChange, *, life: Life) ->
 
 def _opened(work: Work, change: AlarmChange, life: Life) -> Incident:
     incident = open_incident(change, id=new_id())
+    if life.attended and incident.is_open:
+        parent = cause_for(work, incident, at_ms=change.at_ms)
+        incident = structs.replace(incident, parent=parent)
     work.add_incident(incident)
     _plan_evidence(work, incident, change)
     _note(work, (incident, incident), change, life=life)
     if life.attended and incident.is_open:
-        set_out(work, incident, from_ms=change.opened_ms, times=life.times)
-        summon(work, incident, "raised", now_ms=change.at_ms)
+        _begin(work, (incident, "raised"), from_ms=change.opened_ms, at_ms=change.at_ms, life=life)
     return incident
+
+
+def _begin(
+    work: Work, raised: tuple[Incident, str], *, from_ms: int, at_ms: int, life: Life
+) -> None:
+    """What a raised alarm begins: its clocks, who is told, and its place among others."""
+    incident, why = raised
+    set_out(work, incident, from_ms=from_ms, times=life.times)
+    summon(work, incident, why, now_ms=at_ms)
+    adopt(work, incident, at_ms=at_ms)
 
 
 def _joined(work: Work, open_one: Incident, change: AlarmChange, *, life: Life) -> Incident:
     joined = join_incident(open_one, change)
     if _is_put_right(open_one, change):
         joined = reopen_incident(joined)
-    work.update_incident(joined)
     again = joined.occurrences > open_one.occurrences
+    if again and life.attended:
+        parent = cause_for(work, joined, at_ms=change.at_ms)
+        joined = structs.replace(joined, parent=parent)
+    work.update_incident(joined)
     if again or change.edge == "graver":
         _plan_evidence(work, joined, change)
     what = "again" if again else change.edge
@@ -138,8 +155,8 @@ def _joined(work: Work, open_one: Incident, change: AlarmChange, *, life: Life) 
     graver = joined.severity_max < open_one.severity_max
     if life.attended and (again or graver):
         from_ms = change.opened_ms if again else change.at_ms
-        set_out(work, joined, from_ms=from_ms, times=life.times)
-        summon(work, joined, "again" if again else "graver", now_ms=change.at_ms)
+        why = "again" if again else "graver"
+        _begin(work, (joined, why), from_ms=from_ms, at_ms=change.at_ms, life=life)
     return joined
 
 
@@ -182,6 +199,9 @@ def _plan_evidence(work: Work, incident: Incident, change: AlarmChange) -> None:
 
 
 def _cleared(work: Work, change: AlarmChange, life: Life) -> Incident | None:
+    claim = claim_of(change)
+    if claim is not None and work.is_ended(claim):
+        return None  # it ended with the word of people; what is open now is another
     if change.late and change.lift is not None:
         incident = work.late_incident_of(change.lift, change.kind, change.opened_ms)
     else:
@@ -194,4 +214,5 @@ def _cleared(work: Work, change: AlarmChange, life: Life) -> Incident | None:
     if life.attended:
         settle(work, cleared, at_ms=change.at_ms)
         call_off(work, cleared, now_ms=change.at_ms)
+        stand_alone(work, cleared, now_ms=change.at_ms)
     return cleared

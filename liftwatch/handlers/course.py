@@ -19,10 +19,20 @@ CLOCKS = "incident-clocks"
 """The engine's job that looks at the clocks of one incident when the next of them is due."""
 
 
-def set_out(work: Work, incident: Incident, *, from_ms: int, times: Mapping[str, int]) -> None:
-    """Set the clocks of an incident's newest occurrence; those of one before run no more."""
+def set_out(
+    work: Work,
+    incident: Incident,
+    *,
+    from_ms: int,
+    times: Mapping[str, int],
+    afresh: bool = False,
+) -> None:
+    """Set the clocks of an incident's newest occurrence; those of one before run no more.
+
+    `afresh`: also those that it had and that were dropped meanwhile.
+    """
     known = work.clocks(incident.id)
-    names = {one.name for one in known if one.occurrence == incident.occurrences}
+    names = {one.name for one in known if one.occurrence == incident.occurrences and not afresh}
     before = [one for one in known if one.waits and one.occurrence < incident.occurrences]
     fresh = [
         one for one in set_clocks(incident, opened_ms=from_ms, times=times) if one.name not in names
@@ -58,16 +68,17 @@ def note(work: Work, line: Line) -> Line:
     return work.add_line(line)
 
 
-def tell(work: Work, incident: Incident, *, attended: bool = True) -> int:
+def tell(work: Work, incident: Incident, *, attended: bool = True, stood: bool = False) -> int:
     """Tell whoever follows the stream how an incident stands; the number of the change.
 
-    Where people work, the rescue platform learns of what it must know.
+    Where people work, the rescue platform learns of what it must know: also of a suspicion, when
+    it has `stood` as long as its clock says.
     """
     course, clocks = work.course_of(incident.id), work.clocks(incident.id)
     data = incident_data(incident, course, clocks)
     n = work.publish("incident", data)
     if attended:
-        tell_rescue(work, incident, course=course, data=data)
+        tell_rescue(work, incident, course=course, data=data, stood=stood)
     return n
 
 

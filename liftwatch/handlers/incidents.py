@@ -5,9 +5,11 @@ from typing import NamedTuple
 
 from liftwatch.clock import DAY_MS
 from liftwatch.handlers.course import note, set_out, settle, tell
-from liftwatch.handlers.notices import summon
+from liftwatch.handlers.notices import stand_alone, summon
+from liftwatch.handlers.together import adopt
 from liftwatch.ids import new_id
 from liftwatch.incidents.course import Actor, Course, Line
+from liftwatch.incidents.endings import ended_by_move
 from liftwatch.incidents.evidence import plan_window
 from liftwatch.incidents.incident import BY_HAND, Incident
 from liftwatch.incidents.kinds import BY_NAME, KINDS
@@ -51,10 +53,13 @@ def make_move(
     before = work.course_of(id)
     moved, course, line = move(incident, before, name, told=told, by=by, now_ms=now_ms)
     work.update_incident(moved)
+    if ended_by_move(incident, moved):
+        work.end_claims(moved.lift or "", moved.kind, at_ms=now_ms)
     if course != before:
         work.put_course(course)
     note(work, line)
     settle(work, moved, at_ms=line.at_ms, course=course)
+    stand_alone(work, moved, now_ms=now_ms)
     tell(work, moved)
     return moved, course
 
@@ -102,6 +107,7 @@ def open_by_hand(
     if found is None:
         set_out(work, incident, from_ms=incident.opened_ms, times=times)
         summon(work, incident, "raised", now_ms=now_ms)
+        adopt(work, incident, at_ms=now_ms)
         tell(work, incident)
     return incident, work.course_of(incident.id)
 

@@ -4,6 +4,7 @@ Whom that wakes is found by the engine (`liftwatch.handlers.paging`): people's n
 and whoever takes alarms in need not open them.
 """
 
+from liftwatch.handlers.together import hide, is_paged, let_go
 from liftwatch.incidents.clock_rules import Rule
 from liftwatch.incidents.incident import Incident
 from liftwatch.incidents.pages import (
@@ -24,9 +25,13 @@ PAGE = "page-people"
 def summon(work: Work, incident: Incident, why: str, *, now_ms: int) -> None:
     """Tell those who learn of its kind at once, unless they were told too often already.
 
-    Nobody is told of late history, nor of what belongs to a greater incident.
+    Nobody is told of late history, nor of what a cause explains, a silence mutes or people reject
+    too often: that is written down instead.
     """
-    if incident.late or incident.parent is not None:
+    paged = is_paged(work, incident, at_ms=now_ms)
+    if paged.by is not None:
+        hide(work, incident, paged, at_ms=now_ms)
+    if not paged.yes:
         return
     held: Held | None = None
     if incident.severity_max > 1:
@@ -37,9 +42,15 @@ def summon(work: Work, incident: Incident, why: str, *, now_ms: int) -> None:
 
 
 def summon_missed(work: Work, incident: Incident, rule: Rule, *, now_ms: int) -> None:
-    """Tell those whom the row of a missed clock names."""
-    if incident.parent is None:
+    """Tell those whom the row of a missed clock names, where anybody is told of it."""
+    if is_paged(work, incident, at_ms=now_ms).yes:
         _put(work, incident, rule.name, parties=told_of(rule), now_ms=now_ms)
+
+
+def stand_alone(work: Work, cause: Incident, *, now_ms: int) -> None:
+    """Where a cause is over, tell of what it explained and still stands."""
+    for incident in let_go(work, cause, at_ms=now_ms):
+        summon(work, incident, "raised", now_ms=now_ms)
 
 
 def call_off(work: Work, incident: Incident, *, now_ms: int) -> None:

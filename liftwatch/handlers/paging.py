@@ -17,6 +17,7 @@ from liftwatch.clock import rfc3339
 from liftwatch.handlers.calls import organisations_of, who_to_call
 from liftwatch.handlers.course import note
 from liftwatch.handlers.rotas import on_duty
+from liftwatch.handlers.together import is_paged
 from liftwatch.ids import new_id
 from liftwatch.incidents.course import Actor, Line
 from liftwatch.incidents.incident import Incident
@@ -165,10 +166,13 @@ def page(
         work.put_notice(structs.replace(notice, due_ms=None))  # it is answered
         return []
     later_ms = quiet_until(ways, incident.severity_max, now_ms)
-    if later_ms is not None and _held(incident, notice, ways) is None:
+    held = _held(work, incident, notice, ways=ways, now_ms=now_ms)
+    if later_ms is not None and held is None:
         work.put_notice(structs.replace(notice, due_ms=later_ms))
         return []
-    pages, held = _pages(work, incident, notice, chosen=chosen, ways=ways, now_ms=now_ms)
+    pages = list[Page]()
+    if held is None:
+        pages, held = _pages(work, incident, notice, chosen=chosen, ways=ways, now_ms=now_ms)
     for one in pages:
         _promise(work, incident, one, ways=ways, text=text)
     work.put_notice(_after(notice, incident, chosen.step, held=held, now_ms=now_ms))
@@ -177,12 +181,17 @@ def page(
     return pages
 
 
-def _held(incident: Incident, notice: Notice, ways: Ways) -> Held | None:
+def _held(
+    work: Work, incident: Incident, notice: Notice, *, ways: Ways, now_ms: int
+) -> Held | None:
     if not ways.all_channels:
         return "no_way"
-    if incident.parent is not None:
-        return "parent"
-    return "over" if not incident.is_open and notice.why != CLEARED else None
+    if notice.why == CLEARED:
+        return None  # whoever was told of it learns of its end
+    paged = is_paged(work, incident, at_ms=now_ms)
+    if paged.yes:
+        return None
+    return "over" if paged.by is None else "parent" if paged.by == "cause" else paged.by
 
 
 def _pages(
@@ -194,9 +203,6 @@ def _pages(
     ways: Ways,
     now_ms: int,
 ) -> tuple[list[Page], Held | None]:
-    held = _held(incident, notice, ways)
-    if held is not None:
-        return [], held
     planned = (
         _told_before(work.pages(incident.id), incident)
         if notice.why == CLEARED

@@ -12,11 +12,10 @@ from msgspec import structs
 from liftwatch.clock import now_ms, rfc3339
 from liftwatch.incidents.course import Course
 from liftwatch.incidents.incident import Incident
-from liftwatch.ports import Deadline, Work
+from liftwatch.ports import Work
 from liftwatch.register.facts import Facts
 from liftwatch.rescue.events import (
     LIFT_FACTS,
-    SUSPECTED_MS,
     RescueEvent,
     feed_of,
     is_suspected,
@@ -24,26 +23,21 @@ from liftwatch.rescue.events import (
     what_of,
 )
 
-SUSPICION = "rescue-suspicion"
-"""The engine's job that tells of a suspected entrapment when it still stands after a minute."""
 COURSE = ("level", "crew", "trapped", "injured", "without_help", "cause")
 """Of what people made of it; who they are is none of the platform's business."""
 
 
 def tell_rescue(
-    work: Work, incident: Incident, *, course: Course, data: Mapping[str, Any], due: bool = False
+    work: Work, incident: Incident, *, course: Course, data: Mapping[str, Any], stood: bool = False
 ) -> RescueEvent | None:
     """Write down what the platform must know of a change; None when it need not.
 
-    `data` is the incident as the API shows it; `due` says that a suspicion has stood long enough.
+    `data` is the incident as the API shows it; `stood` says that a suspicion has stood long
+    enough: its clock `tell-rescue` is missed.
     """
     feed = feed_of(incident.area, exercise=incident.exercise)
     last = work.last_rescue_event(feed, incident.id)
-    if last is not None and due:
-        return None  # told meanwhile
-    if last is None and not (must_know(incident) or (due and is_suspected(incident))):
-        if is_suspected(incident):
-            work.arm(_suspicion(incident))
+    if last is None and not (must_know(incident) or (stood and is_suspected(incident))):
         return None
     facts = work.facts_of_lift(incident.lift) if incident.lift is not None else None
     before = None if last is None else last.data["incident"]
@@ -79,13 +73,4 @@ def event_of(
         at_ms=at_ms,
         due_ms=at_ms,
         data=msgspec.to_builtins(snapshot),
-    )
-
-
-def _suspicion(incident: Incident) -> Deadline:
-    return Deadline(
-        name=f"{SUSPICION}/{incident.id}",
-        what=SUSPICION,
-        due_ms=incident.opened_ms + SUSPECTED_MS,
-        data={"incident": incident.id},
     )

@@ -14,6 +14,8 @@ ARRIVE_MS, ARRIVE_FAR_MS = 30 * MINUTE_MS, 60 * MINUTE_MS
 """Within a city and elsewhere (TSG T5002; domain 4.1)."""
 ACCIDENT_MS = 2 * HOUR_MS
 """So long in a car makes it an accident in law (Regulation on Special Equipment, art. 64)."""
+TELL_RESCUE = "tell-rescue"
+"""The clock by which the rescue platform learns of a suspicion that stands, whoever has it."""
 MET_BY: Mapping[str, frozenset[str]] = {
     "acknowledged": frozenset(
         {"acknowledged", "dispatched", "arrived", "released", "resolved", "closed", "rejected"}
@@ -108,9 +110,9 @@ RULES: Mapping[str, tuple[Rule, ...]] = {
     "entrapment": _TRAPPED,
     "entrapment_suspected": (
         Rule(
-            "tell-rescue",
+            TELL_RESCUE,
             60 * SECOND_MS,
-            "acknowledged",
+            "arrived",
             "R",
             "contract 2: R after 60 s",
             cleared=True,

@@ -170,7 +170,8 @@ def move(
     _check_time(incident, course, at_ms, now_ms=now_ms)
     state = incident.state if row.to is None else row.to
     moved = structs.replace(incident, state=state, version=incident.version + 1)
-    if row.to in OVER and moved.alarm == "raised":
+    ended = row.to in OVER or (row.to == "resolved" and BY_NAME[incident.kind].latches)
+    if ended and moved.alarm == "raised":
         moved = structs.replace(moved, alarm="cleared", cleared_ms=at_ms)
     line = Line(
         incident=incident.id,

@@ -63,12 +63,12 @@ def text_of(
     >>> one = Incident(id="i", kind="entrapment", severity=1, severity_max=1, raised_ms=0,
     ...     opened_ms=1_772_439_247_420, area="320583", estate="garden", lift="L-1")
     >>> said = text_of(one, "raised", where=Where("花园小区 3 幢", "123456"), language="zh",
-    ...     link="https://lift.example/console/incidents/i", drill=False)
+    ...     link="https://lift.example/incidents/i", drill=False)
     >>> print(said.body)
     困人：报警
     花园小区 3 幢，电梯 L-1，救援识别码 123456
     一级，自 2026-03-02 16:14
-    https://lift.example/console/incidents/i
+    https://lift.example/incidents/i
     """
     at = LANGUAGES.index(language)
     kind = KIND_NAMES.get(incident.kind, (incident.kind, incident.kind))[at]

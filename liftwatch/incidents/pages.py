@@ -32,9 +32,10 @@ STEPS = 3
 URGENT = 2
 """Up to this severity it is said at any hour, and the next are called."""
 
-Held = Literal["limit", "parent", "over", "exercise", "nobody", "no_way"]
-"""Why a notice told nobody: too many before it, a greater incident told, it was over, nothing
-leaves for an exercise, nobody can be reached, no channel is set."""
+Held = Literal["limit", "parent", "silence", "verdict", "over", "exercise", "nobody", "no_way"]
+"""Why a notice told nobody: too many before it, a greater incident told, somebody silences it,
+too many of its kind were rejected, it was over, nothing leaves for an exercise, nobody can be
+reached, no channel is set."""
 
 
 class Notice(Struct, frozen=True, kw_only=True):

@@ -11,14 +11,11 @@ from msgspec import Struct
 
 from liftwatch.clock import MINUTE_MS, SECOND_MS
 from liftwatch.incidents.incident import Incident
-from liftwatch.incidents.kinds import BY_NAME, RESCUE
+from liftwatch.incidents.kinds import RESCUE
+from liftwatch.incidents.pages import at_once
 
 EXERCISES = "-exercise"
 SUSPECTED = "entrapment_suspected"
-SUSPECTED_MS = MINUTE_MS
-"""So long it may clear by itself before the platform learns of it (contract, section 2)."""
-IF_OCCUPIED = frozenset({"unintended_movement", "overspeed", "free_fall", "overrun"})
-"""Kinds that the platform learns of unless the car is known to be empty (contract, section 2)."""
 ASKED_AGAIN = frozenset({"raised", "again", "graver"})
 """Events that call for somebody to go; a silent platform is passed by for these."""
 LIFT_FACTS = (
@@ -92,13 +89,11 @@ def must_know(incident: Incident) -> bool:
     """
     if incident.late or not incident.is_open:
         return False
-    if RESCUE in BY_NAME[incident.kind].at_once:
-        return True
-    return incident.kind in IF_OCCUPIED and incident.evidence.get("occupied") is not False
+    return RESCUE in at_once(incident.kind, incident.evidence)
 
 
 def is_suspected(incident: Incident) -> bool:
-    """Whether the platform learns of it if it still stands a minute after it began."""
+    """Whether the platform learns of it if it still stands when its clock `tell-rescue` is due."""
     stands = incident.is_open and incident.alarm == "raised" and not incident.late
     return stands and incident.kind == SUSPECTED
 

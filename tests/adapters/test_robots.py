@@ -167,7 +167,7 @@ def test_a_provider_is_told_number_and_text(vendor: Vendor) -> None:
 
 def test_a_voice_reads_no_address_out(vendor: Vendor) -> None:
     """A message has it."""
-    said = SAID._replace(body=SAID.body + "\nhttps://lift.example/console/incidents/1")
+    said = SAID._replace(body=SAID.body + "\nhttps://lift.example/incidents/1")
     body = body_of(said, to=("li", ""), id="p-1", made_ms=0, exercise=False, data={})
     made = Promise(id="p-1", channel="voice", body=body, made_ms=0, due_ms=0)
     for kind in ("voice", "sms"):

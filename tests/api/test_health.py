@@ -154,6 +154,13 @@ def test_the_interface_describes_itself(client: TestClient, app: FastAPI) -> Non
         "/v1/rescue/events",
         "/v1/rescue/events/{n}/receipt",
         *(f"/v1/incidents/{{id}}/{name}" for name in MOVES),
+        "/v1/silences",
+        "/v1/silences/{id}/end",
+        "/v1/hidden",
+        "/v1/incidents/{id}/bundle",
+        "/v1/incidents/{id}/report-form",
+        "/v1/verdicts",
+        "/v1/statistics/rescue",
         "/v1/stream",
     }
     told = [one for path in paths.values() for one in path.values()]

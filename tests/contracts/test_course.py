@@ -13,6 +13,7 @@ from liftwatch.handlers.incidents import ByHand, make_move, open_by_hand
 from liftwatch.incidents.clock_rules import ACCIDENT_MS
 from liftwatch.incidents.clocks import Clock
 from liftwatch.incidents.course import Actor, Course
+from liftwatch.incidents.endings import Claimed
 from liftwatch.incidents.incident import Incident
 from liftwatch.incidents.moves import CannotMove, Told, Untold
 from liftwatch.ports import Books, LiftRow, Stale
@@ -214,9 +215,12 @@ def test_a_latched_alarm_ends_with_the_word_of_people(books: Books) -> None:
     latched = moved(books, latched, "arrive", 600)
     latched = moved(books, latched, "resolve", 900, Told(cause="control", inspection="in full"))
     over = moved(books, latched, "close", 950)
-    assert (over.state, over.alarm, over.cleared_ms) == ("closed", "cleared", MONDAY_MS + 950_000)
+    assert (over.state, over.alarm, over.cleared_ms) == ("closed", "cleared", MONDAY_MS + 900_000)
+    (ending,) = books.endings_of([Claimed("LIFT-0001", "overspeed", MONDAY_MS)])
+    assert ending.at_ms == MONDAY_MS + 900_000
     fault = raised(books, kind="door_fault", severity=2)
     fault = moved(books, moved(books, fault, "arrive", 600), "resolve", 900, Told(cause="door"))
+    assert books.endings_of([Claimed("LIFT-0001", "door_fault", MONDAY_MS)]) == []
     with pytest.raises(CannotMove, match="still stands"):
         moved(books, fault, "close", 950)
 

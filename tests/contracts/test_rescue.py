@@ -8,9 +8,9 @@ from msgspec import structs
 
 from liftwatch.clock import MINUTE_MS, SECOND_MS
 from liftwatch.handlers.alarms import UNATTENDED, apply_alarm
+from liftwatch.handlers.course import CLOCKS
 from liftwatch.handlers.incidents import make_move
 from liftwatch.handlers.receipts import NoSuchEvent, Taken, take_receipt
-from liftwatch.handlers.rescue import SUSPICION
 from liftwatch.incidents.course import Actor
 from liftwatch.incidents.incident import Incident
 from liftwatch.incidents.moves import Told
@@ -95,8 +95,8 @@ def test_a_suspicion_waits_a_minute(books: Books) -> None:
     """It is the engine that tells of it then; a deadline is set for it."""
     one = raised(books, kind="entrapment_suspected", severity=2)
     assert told(books) == []
-    due = [d for d in books.deadlines() if d.what == SUSPICION]
-    assert [(d.due_ms, d.data) for d in due] == [(MONDAY_MS + MINUTE_MS, {"incident": one.id})]
+    (due,) = [d for d in books.deadlines() if d.what == CLOCKS]
+    assert (due.due_ms, due.data) == (MONDAY_MS + MINUTE_MS, {"incident": one.id})
 
 
 def test_a_rollback_gives_the_number_back(books: Books) -> None:

@@ -102,6 +102,7 @@ def test_without_a_line_the_engine_has_no_such_job() -> None:
     house.run(100, beats=False)
     assert house.books.next_promise("alarm") is None
     assert {one.name for one in house.books.deadlines()} == {
+        "judge-kinds",
         "watch-canaries",
         "prune-stream",
         "prune-outbox",

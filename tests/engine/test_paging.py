@@ -383,5 +383,5 @@ def test_no_name_and_no_number_waits_in_the_outbox(house: House) -> None:
     assert waiting is not None
     for secret in ("1-du", "du@", "ne@", "96333"):
         assert secret not in waiting.body.replace(house.ids["96333"], "")
-    assert "https://lift.example/console/incidents/" in msgspec.json.decode(waiting.body)["text"]
+    assert "https://lift.example/incidents/" in msgspec.json.decode(waiting.body)["text"]
     assert "123456" in waiting.body

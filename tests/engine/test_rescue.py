@@ -12,13 +12,14 @@ import pytest
 
 from liftwatch.adapters.memory import MemoryBooks
 from liftwatch.adapters.webhook import Webhook
-from liftwatch.clock import SECOND_MS, now_ms
+from liftwatch.clock import MINUTE_MS, SECOND_MS, now_ms
 from liftwatch.engine import watch
-from liftwatch.engine.rescue import Platform, Pushing, rescue_jobs, tell_suspicion
+from liftwatch.engine.clocks import miss_due
+from liftwatch.engine.rescue import Platform, Pushing, rescue_jobs
 from liftwatch.handlers import page_about
 from liftwatch.handlers.alarms import apply_alarm
+from liftwatch.handlers.course import CLOCKS
 from liftwatch.handlers.receipts import take_receipt
-from liftwatch.handlers.rescue import SUSPICION
 from liftwatch.incidents.course import Actor
 from liftwatch.incidents.moves import Told
 from liftwatch.ports import Promise, Sent
@@ -153,12 +154,14 @@ def test_a_suspicion_that_stands_is_told_once(books: MemoryBooks) -> None:
             opened_ms=alarm().opened_ms,
         ),
     )
-    due = [one for one in books.deadlines() if one.what == SUSPICION]
-    assert len(due) == 2
+    due = [one for one in books.deadlines() if one.what == CLOCKS]
+    assert len(due) == 3
     for one in (*due, *due):
-        tell_suspicion(books, one.due_ms, one)
-    assert [(one.n, one.lift) for one in books.rescue_after(FEED, 1)] == [(2, "LIFT-0002")]
-    assert [job.name for job in rescue_jobs(books, None)] == [SUSPICION]
+        miss_due(books, one, alarm().opened_ms + MINUTE_MS)
+    told = [(one.n, one.lift, one.what) for one in books.rescue_after(FEED, 1)]
+    assert told.count((2, "LIFT-0002", "raised")) == 1
+    assert "LIFT-0003" not in [lift for _, lift, _ in told]
+    assert rescue_jobs(books, None) == ()
 
 
 def test_the_seam_speaks_to_the_channel_there_is() -> None:

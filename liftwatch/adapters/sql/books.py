@@ -11,6 +11,7 @@ from liftwatch.access.sight import EVERYTHING, Sight
 from liftwatch.adapters.sql import tables
 from liftwatch.adapters.sql.account import SqlAccountReads
 from liftwatch.adapters.sql.audit import SqlAuditReads
+from liftwatch.adapters.sql.beside import SqlBesideReads
 from liftwatch.adapters.sql.connect import WRITES, connect, is_sqlite
 from liftwatch.adapters.sql.course import SqlCourseReads
 from liftwatch.adapters.sql.evidence import SqlEvidenceReads
@@ -68,6 +69,7 @@ class SqlBooks(
     SqlCourseReads,
     SqlPageReads,
     SqlRescueReads,
+    SqlBesideReads,
     SqlRegisterReads,
 ):
     """Fulfils `liftwatch.ports.Books`, for several threads and several processes.

@@ -9,6 +9,7 @@ from liftwatch import clock
 from liftwatch.adapters.sql import tables
 from liftwatch.adapters.sql.account import SqlAccountWork
 from liftwatch.adapters.sql.audit import SqlAuditWork
+from liftwatch.adapters.sql.beside import SqlBesideWork
 from liftwatch.adapters.sql.course import SqlCourseWork
 from liftwatch.adapters.sql.duties import SqlDuties
 from liftwatch.adapters.sql.evidence import SqlEvidenceWork
@@ -38,6 +39,7 @@ class SqlWork(
     SqlCourseWork,
     SqlPageWork,
     SqlRescueWork,
+    SqlBesideWork,
     SqlRegisterWork,
 ):
     """Fulfils `liftwatch.ports.Work` on a connection whose transaction has begun."""

@@ -1,0 +1,122 @@
+"""Silences, what they hid, and what belongs together, in memory."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+from liftwatch.adapters.memory_endings import (
+    Changes,
+    EndingState,
+    MemoryEndingReads,
+    MemoryEndingWork,
+)
+from liftwatch.adapters.memory_register import RegisterState
+from liftwatch.adapters.memory_statistics import MemoryStatisticsReads, MemoryVerdictWork
+from liftwatch.incidents.incident import Incident
+from liftwatch.incidents.silences import Hidden, Silence, Withheld
+from liftwatch.incidents.verdicts import Recorded
+from liftwatch.ports import Conflict
+
+
+class BesideState(EndingState):
+    """Endings, silences, what was hidden; and the incidents and lifts they are of."""
+
+    def __init__(
+        self, changes: Changes, *, incidents: dict[str, Incident], register: RegisterState
+    ) -> None:
+        super().__init__(changes)
+        self.incidents, self.register = incidents, register
+        self.silences: dict[str, Silence] = {}
+        self.withheld: dict[tuple[str, str, int], Withheld] = {}
+        self.recorded: dict[str, Recorded] = {}
+        self.hidden: dict[tuple[str, int, str], Hidden] = {}
+
+
+class MemoryBesideReads(MemoryEndingReads, MemoryStatisticsReads):
+    """Fulfils `BesideReads`, clocks aside."""
+
+    _endings: BesideState
+
+    def silence(self, id: str) -> Silence | None:
+        """One of them."""
+        return self._endings.silences.get(id)
+
+    def silences(self, *, since_ms: int, limit: int = 500) -> list[Silence]:
+        """Those that end after a moment, the newest first."""
+        found = [one for one in self._endings.silences.values() if one.until_ms > since_ms]
+        return sorted(found, key=lambda one: (-one.made_ms, one.id))[:limit]
+
+    def hidden(
+        self, *, since_ms: int, silence: str | None = None, limit: int = 500
+    ) -> list[Hidden]:
+        """What paged nobody since then, the newest first; with `silence` what that one hid."""
+        found = [
+            one
+            for one in self._endings.hidden.values()
+            if one.at_ms >= since_ms and (silence is None or one.of == silence)
+        ]
+        return sorted(found, key=lambda one: (-one.at_ms, one.incident))[:limit]
+
+    def withheld(self, *, since_ms: int, limit: int = 500) -> list[Withheld]:
+        """What was not raised for a visit or a mode since then, the newest first."""
+        found = [one for one in self._endings.withheld.values() if one.at_ms >= since_ms]
+        return sorted(found, key=lambda one: (-one.at_ms, one.lift, one.kind))[:limit]
+
+
+class MemoryBesideWork(MemoryEndingWork, MemoryVerdictWork):
+    """Fulfils `BesideWork`, clocks aside; each step says how it is undone."""
+
+    _endings: BesideState
+    _undo: list[Callable[[], Any]]
+
+    def silences_on(self, incident: Incident) -> list[Silence]:
+        """Those of its lift or its estate, unless they have ended."""
+        return [
+            one
+            for one in self._endings.silences.values()
+            if (one.area, one.estate) == (incident.area, incident.estate)
+            if one.ended_ms is None and one.lift in (None, incident.lift)
+        ]
+
+    def locked_silence(self, id: str) -> Silence | None:
+        """One of them."""
+        return self._endings.silences.get(id)
+
+    def put_silence(self, silence: Silence) -> None:
+        """Insert version 1, replace one whose version is one less; raises Conflict else."""
+        known = self._endings.silences.get(silence.id)
+        if (0 if known is None else known.version) != silence.version - 1:
+            raise Conflict(f"silence {silence.id} is not at version {silence.version - 1}")
+        self._keep(self._endings.silences, silence.id, silence)
+
+    def note_hidden(self, hidden: Hidden) -> None:
+        """Keep that an alarm paged nobody; twice is once."""
+        key = (hidden.incident, hidden.occurrence, hidden.by)
+        if key not in self._endings.hidden:
+            self._keep(self._endings.hidden, key, hidden)
+
+    def note_withheld(self, rows: Sequence[Withheld]) -> None:
+        """Keep what was not raised; twice is once."""
+        for one in rows:
+            self._keep(self._endings.withheld, (one.lift, one.kind, one.at_ms), one)
+
+    def open_children_of(self, parent: str) -> list[Incident]:
+        """The open incidents that have this one as their parent."""
+        known = self._endings.incidents.values()
+        return sorted(
+            (one for one in known if one.parent == parent and one.is_open), key=lambda one: one.id
+        )
+
+    def building_of(self, lift: str) -> str | None:
+        """The scope of a lift's building; None for a lift that is not known."""
+        row = self._endings.register.lifts.get(lift)
+        if row is None:
+            return None
+        facts = self._endings.register.held(row).facts
+        return f"{row.estate}/{facts.building or row.estate}"
+
+    def _keep(self, where: dict[Any, Any], key: Any, value: Any) -> None:
+        old = where.get(key)
+        undo = partial(where.pop, key) if old is None else partial(where.__setitem__, key, old)
+        self._undo.append(undo)
+        where[key] = value

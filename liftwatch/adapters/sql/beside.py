@@ -1,0 +1,120 @@
+"""Silences, what they hid, and what belongs together, in the relational store."""
+
+from collections.abc import Sequence
+
+from msgspec import structs
+from sqlalchemy import Connection, Engine, insert, or_, select, update
+
+from liftwatch.adapters.sql import tables
+from liftwatch.adapters.sql.endings import SqlEndingReads, SqlEndingWork
+from liftwatch.adapters.sql.register import with_entered
+from liftwatch.adapters.sql.rows import INCIDENT, incident_of, lift_of, upserting
+from liftwatch.adapters.sql.statistics import SqlStatisticsReads, SqlVerdictWork
+from liftwatch.adapters.sql.trouble import translated
+from liftwatch.adapters.sql.whole_tables import hidden, silence, withheld
+from liftwatch.incidents.incident import OVER, Incident
+from liftwatch.incidents.silences import Hidden, Silence, Withheld
+from liftwatch.ports import Conflict
+
+_INCIDENT, _SILENCE, _HIDDEN = tables.incident.c, silence.c, hidden.c
+_WITHHELD = withheld.c
+_WITHHELDS = [_WITHHELD[name] for name in Withheld.__struct_fields__]
+_SILENCES = [_SILENCE[name] for name in Silence.__struct_fields__]
+_HIDDENS = [_HIDDEN[name] for name in Hidden.__struct_fields__]
+
+
+class SqlBesideReads(SqlEndingReads, SqlStatisticsReads):
+    """Fulfils `BesideReads`, clocks aside."""
+
+    engine: Engine
+
+    def silence(self, id: str) -> Silence | None:
+        """One of them."""
+        with translated(), self.engine.connect() as connection:
+            row = connection.execute(select(*_SILENCES).where(_SILENCE.id == id)).one_or_none()
+        return None if row is None else Silence(**row._asdict())
+
+    def silences(self, *, since_ms: int, limit: int = 500) -> list[Silence]:
+        """Those that end after a moment, the newest first."""
+        query = select(*_SILENCES).where(_SILENCE.until_ms > since_ms)
+        query = query.order_by(_SILENCE.made_ms.desc(), _SILENCE.id).limit(limit)
+        with translated(), self.engine.connect() as connection:
+            return [Silence(**row._asdict()) for row in connection.execute(query)]
+
+    def hidden(
+        self, *, since_ms: int, silence: str | None = None, limit: int = 500
+    ) -> list[Hidden]:
+        """What paged nobody since then, the newest first; with `silence` what that one hid."""
+        query = select(*_HIDDENS).where(_HIDDEN.at_ms >= since_ms)
+        if silence is not None:
+            query = query.where(_HIDDEN.of == silence)
+        query = query.order_by(_HIDDEN.at_ms.desc(), _HIDDEN.incident).limit(limit)
+        with translated(), self.engine.connect() as connection:
+            return [Hidden(**row._asdict()) for row in connection.execute(query)]
+
+    def withheld(self, *, since_ms: int, limit: int = 500) -> list[Withheld]:
+        """What was not raised for a visit or a mode since then, the newest first."""
+        query = select(*_WITHHELDS).where(_WITHHELD.at_ms >= since_ms)
+        query = query.order_by(_WITHHELD.at_ms.desc(), _WITHHELD.lift, _WITHHELD.kind)
+        with translated(), self.engine.connect() as connection:
+            return [Withheld(**row._asdict()) for row in connection.execute(query.limit(limit))]
+
+
+class SqlBesideWork(SqlEndingWork, SqlVerdictWork):
+    """Fulfils `BesideWork`, clocks aside, on a connection whose transaction has begun."""
+
+    connection: Connection
+
+    def silences_on(self, incident: Incident) -> list[Silence]:
+        """Those of its lift or its estate, unless they have ended."""
+        query = select(*_SILENCES).where(
+            _SILENCE.area == incident.area,
+            _SILENCE.estate == incident.estate,
+            _SILENCE.ended_ms.is_(None),
+            or_(_SILENCE.lift.is_(None), _SILENCE.lift == incident.lift),
+        )
+        rows = self.connection.execute(query.order_by(_SILENCE.made_ms, _SILENCE.id))
+        return [Silence(**row._asdict()) for row in rows]
+
+    def locked_silence(self, id: str) -> Silence | None:
+        """One of them, locked against others."""
+        query = select(*_SILENCES).where(_SILENCE.id == id).with_for_update()
+        row = self.connection.execute(query).one_or_none()
+        return None if row is None else Silence(**row._asdict())
+
+    def put_silence(self, silence_: Silence) -> None:
+        """Insert version 1, replace one whose version is one less; raises Conflict else."""
+        values = structs.asdict(silence_)
+        if silence_.version == 1:
+            self.connection.execute(insert(silence), values)
+            return
+        known = (_SILENCE.id == silence_.id) & (_SILENCE.version == silence_.version - 1)
+        if self.connection.execute(update(silence).where(known).values(values)).rowcount != 1:
+            raise Conflict(f"silence {silence_.id} is not at version {silence_.version - 1}")
+
+    def note_hidden(self, one: Hidden) -> None:
+        """Keep that an alarm paged nobody; twice is once."""
+        statement = upserting(self.connection, hidden).on_conflict_do_nothing()
+        self.connection.execute(statement, structs.asdict(one))
+
+    def note_withheld(self, rows: Sequence[Withheld]) -> None:
+        """Keep what was not raised; twice is once."""
+        statement = upserting(self.connection, withheld).on_conflict_do_nothing()
+        self.connection.execute(statement, [structs.asdict(one) for one in rows])
+
+    def open_children_of(self, parent: str) -> list[Incident]:
+        """The open incidents that have this one as their parent, locked."""
+        query = select(*INCIDENT).where(
+            _INCIDENT.parent == parent, _INCIDENT.state.not_in(sorted(OVER))
+        )
+        rows = self.connection.execute(query.order_by(_INCIDENT.id).with_for_update())
+        return [incident_of(row) for row in rows]
+
+    def building_of(self, lift: str) -> str | None:
+        """The scope of a lift's building; None for a lift that is not known."""
+        query = with_entered().where(tables.lift.c.lift == lift)
+        row = self.connection.execute(query).one_or_none()
+        if row is None:
+            return None
+        found = lift_of(row)
+        return f"{found.estate}/{found.facts.building or found.estate}"
