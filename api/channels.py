@@ -16,6 +16,7 @@ from liftwatch.handlers.paging import body_of, send
 from liftwatch.ids import new_id
 from liftwatch.incidents.page_texts import LANGUAGES, test_text
 from liftwatch.office import OfficeWork
+from liftwatch.said import Said
 
 router = APIRouter(tags=["channels"], responses=DOCUMENTED)
 READ, TEST = "channels.read", "channels.test"
@@ -76,7 +77,7 @@ def test_channel(
 ) -> Response:
     """To whoever asks, by their own number or address; a robot tells its group."""
     if name not in parts.ways.all_channels:
-        raise Problem("not-found", f"there is no channel {shown(name)}")
+        raise Problem("not-found", Said("there is no channel %(name)s", name=shown(name)))
 
     def act(work: OfficeWork, at_ms: int) -> Done:
         id, drill = new_id(), parts.ways.exercise

@@ -24,6 +24,7 @@ from liftwatch.handlers.incidents import ByHand, NoSuchIncident, make_move, open
 from liftwatch.incidents.course import Actor, Line
 from liftwatch.incidents.moves import MOVES, CannotMove, Move, Told, Untold
 from liftwatch.office import OfficeWork
+from liftwatch.said import Said, said_by
 
 router = APIRouter(tags=["incidents"], responses=DOCUMENTED)
 
@@ -49,11 +50,11 @@ def moving(work: OfficeWork, id: str, name: str, **how: Any) -> dict[str, Any]:
     try:
         moved, course = make_move(work.books, id, name, **how)
     except NoSuchIncident as error:
-        raise Problem("not-found", f"there is no incident {id}") from error
+        raise Problem("not-found", Said("there is no incident %(id)s", id=shown(id))) from error
     except CannotMove as error:
-        raise Problem("conflict", str(error)) from error
+        raise Problem("conflict", said_by(error)) from error
     except Untold as error:
-        raise Problem("unusable", str(error)) from error
+        raise Problem("unusable", said_by(error)) from error
     return incident_data(moved, course, work.books.clocks(id))
 
 
@@ -114,7 +115,7 @@ def open_incident(
     """What was told by telephone; what the lift itself tells of it joins, before and after."""
     lift = books.lift(body.lift)
     if lift is None:
-        raise Problem("not-found", f"there is no lift {shown(body.lift)}")
+        raise Problem("not-found", Said("there is no lift %(lift)s", lift=shown(body.lift)))
     opened_ms = None if body.at is UNSET else moment_ms("at", body.at)
 
     def act(work: OfficeWork, at_ms: int) -> Done:
@@ -131,7 +132,7 @@ def open_incident(
                 times=parts.times,
             )
         except Untold as error:
-            raise Problem("unusable", str(error)) from error
+            raise Problem("unusable", said_by(error)) from error
         data = incident_data(made, course, work.books.clocks(made.id))
         return Done(data, "open", ("incident", made.id))
 
@@ -167,6 +168,12 @@ def names_of(reads: PeopleReads, lines: Iterable[Line]) -> dict[str, str]:
         unit = by.organisation
         if unit and unit not in found and (organisation := reads.organisation(unit)):
             found[unit] = organisation.name
+        for id in line.facts.get("people", ()):
+            if id not in found and (person := reads.person(id)):
+                found[id] = person.name
+        for id in line.facts.get("organisations", ()):
+            if id not in found and (organisation := reads.organisation(id)):
+                found[id] = organisation.name
     return found
 
 

@@ -26,7 +26,7 @@ from liftwatch.access.rights import ACTIONS
 from liftwatch.access.sight import Sight
 from liftwatch.clock import monotonic_s, now_ms, rfc3339
 from liftwatch.handlers.course import incident_data
-from liftwatch.handlers.receipts import NoSuchEvent, Taken, take_receipt
+from liftwatch.handlers.receipts import NoSuchEvent, Taken, no_number, take_receipt
 from liftwatch.handlers.rescue import event_of
 from liftwatch.incidents.course import Actor, Course
 from liftwatch.incidents.moves import Told
@@ -36,6 +36,7 @@ from liftwatch.rescue.cloudevents import cloud_event
 from liftwatch.rescue.events import RescueEvent, feed_of
 from liftwatch.rescue.provincial import fault_message
 from liftwatch.rescue.receipts import Contradicts, Lacks
+from liftwatch.said import Said, said_by
 
 router = APIRouter(tags=["rescue"], responses=DOCUMENTED)
 READ, ANSWER = "rescue.read", "rescue.answer"
@@ -58,10 +59,11 @@ def feed_for(sight: Sight, area: str | None, *, exercise: bool) -> str:
     if area is None:
         whole = [one.area for one in sight.places if not one.estate and not one.building]
         if len(whole) != 1 or sight.everything:
-            raise BadParameter("area", "is missing: you have none, or several")
+            raise BadParameter("area", Said("is missing: you have none, or several"))
         area = whole[0]
     if not sight.covers(area, ""):
-        raise Problem("forbidden", f"the feed of {area} is for whoever sees all of that area")
+        told = Said("the feed of %(area)s is for whoever sees all of that area", area=area)
+        raise Problem("forbidden", told)
     return feed_of(area, exercise=exercise)
 
 
@@ -99,7 +101,9 @@ async def read_events(
 def _read(books: SeenBooks, feed: str, after: int, *, limit: int) -> list[RescueEvent]:
     events = books.rescue_after(feed, after, limit=limit)
     if not events and after > (head := books.rescue_head(feed)):
-        told = f"the feed ends at {head}: it began anew, so ask after 0 and reconcile"
+        told = Said(
+            "the feed ends at %(head)s: it began anew, so ask after 0 and reconcile", head=head
+        )
         raise Problem("conflict", told)
     return events
 
@@ -124,7 +128,7 @@ def send_receipt(
     """What the platform answers to a number: kept once, and it moves the incident where it fits."""
     feed = feed_for(books.sight, area, exercise=exercise)
     if not 0 < n <= INT_MAX:
-        raise Problem("not-found", f"{feed} has no number {shown(n)}")
+        raise Problem("not-found", no_number(feed, shown(n)))
     told = told_by(body)
     by = Actor(
         person=principal.person,
@@ -138,11 +142,11 @@ def send_receipt(
                 work.books, feed, n, name=body.receipt, told=told, by=by, now_ms=at_ms
             )
         except NoSuchEvent as error:
-            raise Problem("not-found", str(error)) from error
+            raise Problem("not-found", said_by(error)) from error
         except Contradicts as error:
-            raise Problem("conflict", str(error)) from error
+            raise Problem("conflict", said_by(error)) from error
         except Lacks as error:
-            raise Problem("unusable", str(error)) from error
+            raise Problem("unusable", said_by(error)) from error
         return Done(receipt_shape(taken), body.receipt, ("incident", taken.incident.id))
 
     return act_once(gate, principal, ANSWER, once=once, act=act)

@@ -28,6 +28,7 @@ from liftwatch.ids import new_id
 from liftwatch.incidents.kinds import BY_NAME
 from liftwatch.incidents.silences import Silence
 from liftwatch.office import OfficeWork
+from liftwatch.said import Said, said_by
 
 router = APIRouter(tags=["silences"], responses=DOCUMENTED)
 READ, WRITE = "silences.read", "silences.write"
@@ -90,7 +91,7 @@ def make_silence(
     """Mute a lift or an estate for at most 7 days; never what endangers life."""
     area, estate = place_of(books, body)
     if body.kind is not None and body.kind not in BY_NAME:
-        raise Problem("unusable", f"there is no kind {shown(body.kind)}")
+        raise Problem("unusable", Said("there is no kind %(kind)s", kind=shown(body.kind)))
     until_ms = moment_ms("until", body.until)
     assert until_ms is not None, "it is mandatory"
 
@@ -111,7 +112,7 @@ def make_silence(
         try:
             made = silences.silence(work.books, asked, now_ms=at_ms)
         except silences.CannotSilence as error:
-            raise Problem("unusable", str(error)) from error
+            raise Problem("unusable", said_by(error)) from error
         facts = {"place": body.lift or f"{area}/{estate}", "kind": body.kind or "all"}
         shape = silence_shape(made, now_ms=at_ms)
         return Done(shape, "silence", ("silence", made.id), facts=facts)
@@ -133,15 +134,15 @@ def end_silence(
 ) -> Response:
     """End a silence before its time."""
     if books.silence(id) is None:
-        raise Problem("not-found", f"there is no silence {shown(id)}")
+        raise Problem("not-found", Said("there is no silence %(id)s", id=shown(id)))
 
     def act(work: OfficeWork, at_ms: int) -> Done:
         try:
             ended = silences.end_silence(work.books, id, version=version, now_ms=at_ms)
         except silences.NoSuchSilence as error:
-            raise Problem("not-found", f"there is no silence {shown(id)}") from error
+            raise Problem("not-found", Said("there is no silence %(id)s", id=shown(id))) from error
         except silences.CannotSilence as error:
-            raise Problem("conflict", str(error)) from error
+            raise Problem("conflict", said_by(error)) from error
         return Done(silence_shape(ended, now_ms=at_ms), "end", ("silence", id), status=200)
 
     return act_once(gate, principal, WRITE, once=once, act=act)
@@ -152,10 +153,10 @@ def place_of(books: SeenBooks, body: NewSilence) -> tuple[str, str]:
     if body.lift is not None:
         lift = books.lift(body.lift)
         if lift is None or body.estate not in (None, lift.estate):
-            raise Problem("not-found", f"there is no lift {shown(body.lift)}")
+            raise Problem("not-found", Said("there is no lift %(lift)s", lift=shown(body.lift)))
         return lift.area, lift.estate
     if body.area is None or body.estate is None:
-        raise Problem("unusable", "lift is missing, or area and estate")
+        raise Problem("unusable", Said("lift is missing, or area and estate"))
     if not books.sight.covers(body.area, body.estate):
-        raise Problem("not-found", f"there is no estate {shown(body.estate)}")
+        raise Problem("not-found", Said("there is no estate %(estate)s", estate=shown(body.estate)))
     return body.area, body.estate

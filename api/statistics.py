@@ -28,6 +28,7 @@ from liftwatch.incidents.kinds import BY_NAME
 from liftwatch.incidents.moves import ENDED_BY_PEOPLE
 from liftwatch.incidents.statistics import BY, SPAN_MS_MAX, By, Sum, summed
 from liftwatch.incidents.verdicts import SPAN_MS
+from liftwatch.said import Said
 
 router = APIRouter(
     tags=["statistics"], dependencies=[Depends(allow("statistics.read"))], responses=DOCUMENTED
@@ -112,7 +113,7 @@ def by_of(by: str) -> By:
     for one in BY:
         if one == by:
             return one
-    raise BadParameter("by", f"{shown(by)} is none of {', '.join(BY)}")
+    raise BadParameter("by", Said("%(by)s is none of %(names)s", by=shown(by), names=", ".join(BY)))
 
 
 def span_ms(from_: str | None, to: str | None, back_ms: int) -> tuple[int, int]:
@@ -122,7 +123,7 @@ def span_ms(from_: str | None, to: str | None, back_ms: int) -> tuple[int, int]:
     from_ms = moment_ms("from", from_)
     from_ms = to_ms - back_ms if from_ms is None else from_ms
     if from_ms > to_ms:
-        raise BadParameter("from", "is after `to`")
+        raise BadParameter("from", Said("is after `to`"))
     if to_ms - from_ms > SPAN_MS_MAX:
-        raise BadParameter("from", "at most five years up to `to`")
+        raise BadParameter("from", Said("at most five years up to `to`"))
     return from_ms, to_ms

@@ -21,9 +21,10 @@ from api.problems import Problem
 from api.seen import SeenBooks
 from liftwatch.clock import MINUTE_MS
 from liftwatch.handlers.incidents import KINDS_BY_HAND, ByHand, open_by_hand
-from liftwatch.incidents.moves import TEXT_MAX, Untold
+from liftwatch.incidents.moves import TEXT_MAX, Untold, too_long
 from liftwatch.office import OfficeWork
 from liftwatch.ports import Conflict, LiftRow
+from liftwatch.said import Said, said_by
 
 router = APIRouter(include_in_schema=False)
 Caller = Annotated[Principal, Depends(allow(OPEN))]
@@ -59,14 +60,14 @@ def open_call(
     try:
         lift = books.lift(form.text("lift")) if 4 <= len(form.text("lift")) <= LIFT_MAX else None
         if lift is None:
-            raise Untold("choose the lift first")
+            raise Untold(Said("choose the lift first"))
         answer = act_once(
             gate, principal, OPEN, once=form.once, act=_acting(part, principal, lift, form=form)
         )
     except Untold as error:
-        return _page(request, books, form.fields, wrong=str(error), status=422)
+        return _page(request, books, form.fields, wrong=said_by(error), status=422)
     except Conflict as error:
-        return _page(request, books, form.fields, wrong=str(error), status=409)
+        return _page(request, books, form.fields, wrong=said_by(error), status=409)
     except Problem as problem:
         if problem.row.name != "conflict":
             raise
@@ -79,9 +80,9 @@ def _acting(part: Parts, principal: Principal, lift: LiftRow, *, form: Sent) -> 
     def act(work: OfficeWork, at_ms: int) -> Done:
         kind, text = form.text("kind"), form.text("text")
         if kind not in KINDS_BY_HAND:
-            raise Untold("choose what has happened")
+            raise Untold(Said("choose what has happened"))
         if not 1 <= len(text) <= TEXT_MAX:
-            raise Untold(f"text has 1 to {TEXT_MAX} characters")
+            raise Untold(too_long("text", TEXT_MAX))
         opened_ms = shanghai_ms(form.text("at"))
         if opened_ms is not None and at_ms - MINUTE_MS < opened_ms <= at_ms:
             opened_ms = at_ms  # typed to the minute, and it is this one
@@ -103,7 +104,7 @@ def _page(
     books: SeenBooks,
     typed: Mapping[str, str],
     *,
-    wrong: str | None = None,
+    wrong: Said | None = None,
     status: int = 200,
 ) -> Response:
     language = language_of(request)

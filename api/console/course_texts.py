@@ -49,7 +49,12 @@ LINE_TEXTS: dict[str, str] = {
     "cleared": N_("Condition gone"),
     "told": N_("Told by telephone"),
     "missed": N_("Deadline missed"),
-    "escalated": N_("Call went a level up"),
+    "paged": N_("People were called"),
+    "hidden": N_("Nobody is called"),
+    "alone": N_("Stands by itself again"),
+    "receipt": N_("The rescue platform answered"),
+    "rescue-dead": N_("The rescue platform will not take it"),
+    "rescue-fallback": N_("The rescue platform is silent: told another way"),
 } | {name: text.made for name, text in MOVE_TEXTS.items()}
 """What came about, by the `what` of a line; a newer one shows its own name."""
 
@@ -67,6 +72,31 @@ CLOCK_TEXTS: dict[str, str] = {
     "notice": N_("Notice put up"),
     "back": N_("Back in service"),
     "fund": N_("Case for the fund"),
+}
+
+HELD_TEXTS: dict[str, str] = {
+    "limit": N_("too many calls for this lift within an hour"),
+    "parent": N_("a greater incident explains it"),
+    "silence": N_("somebody has silenced it"),
+    "verdict": N_("too many of its kind were rejected"),
+    "over": N_("it was over already"),
+    "exercise": N_("nothing leaves for an exercise"),
+    "nobody": N_("nobody can be reached"),
+    "no_way": N_("no channel is set up"),
+}
+"""Why a notice told nobody."""
+HIDDEN_TEXTS: dict[str, str] = {
+    "cause": HELD_TEXTS["parent"],
+    "silence": HELD_TEXTS["silence"],
+    "verdict": HELD_TEXTS["verdict"],
+}
+RECEIPT_TEXTS: dict[str, str] = {
+    "received": N_("it has come"),
+    "accepted": N_("the platform has it"),
+    "dispatched": N_("a crew is on its way"),
+    "arrived": N_("the crew is there"),
+    "released": N_("everybody is out"),
+    "refused": N_("the platform does not take it"),
 }
 
 CLOCK_STATES: dict[str, tuple[str, str]] = {

@@ -6,7 +6,8 @@ from typing import NamedTuple
 from api.console.course_texts import CHANNELS, CLOCK_STATES, CLOCK_TEXTS, LINE_TEXTS
 from api.console.kinds import STATES
 from api.console.language import Language
-from api.console.values import Named, rows
+from api.console.story_facts import facts_view
+from api.console.values import Named
 from api.gate import Gate
 from api.moves import names_of
 from api.seen import SeenBooks
@@ -181,7 +182,7 @@ def line_view(language: Language, line: Line, names: Mapping[str, str], *, now_m
         who=who,
         organisation=names.get(line.by.organisation or "", ""),
         text=line.text or "",
-        facts=rows(language, line.facts),
+        facts=facts_view(language, line.what, line.facts, names),
     )
 
 

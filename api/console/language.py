@@ -16,6 +16,8 @@ from babel.dates import format_date, format_datetime
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
+from api.console.course_texts import FIELD_TEXTS, MOVE_TEXTS
+from api.console.kinds import KIND_TEXTS, STATES
 from api.console.signals import LABELS
 from liftwatch.clock import date_of
 from liftwatch.said import FIELD, Said
@@ -77,11 +79,26 @@ class Language:
         told = self.texts.gettext(text.template)
         if not text.values:
             return told
-        values = {n: self.tell(v) if isinstance(v, Said) else v for n, v in text.values.items()}
+        values = {name: self._value(name, value) for name, value in text.values.items()}
         if text.template == FIELD:
             field = str(text.values["field"])
             values["field"] = self.say(LABELS.get(field, field))
         return told % values
+
+    def _value(self, place: str, value: object) -> object:
+        """What stands in a place: moves, states, kinds and fields by what they are called."""
+        if isinstance(value, Said):
+            return self.tell(value)
+        name = str(value)
+        if place == "move" and name in MOVE_TEXTS:
+            return self.say(MOVE_TEXTS[name].button)
+        if place == "state" and name in STATES:
+            return self.word(STATES[name])
+        if place == "kind" and name in KIND_TEXTS:
+            return self.say(KIND_TEXTS[name].name)
+        if place == "field" and name in FIELD_TEXTS:
+            return self.say(FIELD_TEXTS[name].label)
+        return value
 
     def word(self, marked: tuple[str, str]) -> str:
         """A word marked by `P_`: the same English word may mean two things."""

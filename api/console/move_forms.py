@@ -16,6 +16,7 @@ from liftwatch.incidents.course import Course
 from liftwatch.incidents.incident import Incident
 from liftwatch.incidents.moves import INSPECTED, MOVES, Cause, Told, Untold, moves_from
 from liftwatch.ports import Books
+from liftwatch.said import Said
 
 MINUTE_LETTERS = len("2026-03-02T08:00")
 
@@ -39,14 +40,14 @@ class MoveView(NamedTuple):
     fields: list[FieldView]
     must: bool
     open: bool
-    wrong: str
+    wrong: Said | None
 
 
 class Wrong(NamedTuple):
     """Which form was wrong, why, and what was typed."""
 
     move: str
-    why: str
+    why: Said
     status: int
     typed: Mapping[str, str]
 
@@ -107,7 +108,7 @@ def move_view(
         fields=fields,
         must=must,
         open=name == chosen or mine is not None,
-        wrong=mine.why if mine else "",
+        wrong=mine.why if mine else None,
     )
 
 
@@ -122,7 +123,7 @@ def told_of(form: Sent, incident: Incident, course: Course) -> Told:
     texts = ("text", "crew", "confirmed_by", "inspection", "reason")
     cause = form.text("cause") or None
     if cause is not None and cause not in WORDS["cause"]:
-        raise Untold("cause is none of those of the list")
+        raise Untold(Said("cause is none of those of the list"))
     named: dict[str, Any] = numbers | {name: form.text(name) or None for name in texts}
     return Told(
         at_ms=_moment(form.text("at"), incident, course),
@@ -137,7 +138,7 @@ def _number(form: Sent, name: str) -> int | None:
     if not text:
         return None
     if not (text.isascii() and text.isdigit() and len(text) <= 9):
-        raise Untold(f"{name} is no whole number")
+        raise Untold(Said("%(field)s is no whole number", field=name))
     return int(text)
 
 
@@ -161,4 +162,4 @@ def shanghai_ms(text: str) -> int | None:
     try:
         return round(datetime.fromisoformat(text).replace(tzinfo=SHANGHAI).timestamp() * 1000)
     except (ValueError, OverflowError) as error:
-        raise Untold("this is no moment such as 2026-03-02T08:30") from error
+        raise Untold(Said("this is no moment such as 2026-03-02T08:30")) from error

@@ -20,13 +20,14 @@ from api.once import Act, Done, act_once
 from api.parts import Parts, TheBooks, TheGate, ThePart
 from api.people_shapes import Nothing
 from api.principal import ACTIONS, Principal, allow
-from api.problems import BadParameter, Problem
+from api.problems import BadParameter, Problem, shown
 from api.seen import SeenBooks
 from liftwatch.access.sight import sight_of
 from liftwatch.handlers.incidents import make_move
 from liftwatch.incidents.moves import MOVES, CannotMove, Move, Untold
 from liftwatch.office import OfficeWork
 from liftwatch.ports import Conflict, Stale
+from liftwatch.said import Said, said_by
 
 router = APIRouter(include_in_schema=False)
 Reader = Annotated[Principal, Depends(allow("console.read"))]
@@ -149,7 +150,7 @@ def _made(gate: Gate, principal: Principal, name: str, *, id: str, form: Sent) -
         )
     except (CannotMove, Untold, Conflict) as error:
         status = 422 if isinstance(error, Untold) else 412 if isinstance(error, Stale) else 409
-        return Wrong(name, str(error), status, form.fields)
+        return Wrong(name, said_by(error), status, form.fields)
     except BadParameter as error:
         return Wrong(name, error.detail, 422, form.fields)
     except Problem as problem:
@@ -165,7 +166,7 @@ def _acting(principal: Principal, name: str, id: str, *, form: Sent) -> Act:
     def act(work: OfficeWork, at_ms: int) -> Done:
         incident = work.books.locked_incident(id)
         if incident is None:
-            raise Problem("not-found", f"there is no incident {id}")
+            raise Problem("not-found", Said("there is no incident %(id)s", id=shown(id)))
         make_move(
             work.books,
             id,

@@ -15,6 +15,7 @@ from liftwatch.incidents.incident import BY_HAND, Incident
 from liftwatch.incidents.kinds import BY_NAME, KINDS
 from liftwatch.incidents.moves import AHEAD_MS, Told, Untold, move
 from liftwatch.ports import LiftRow, Stale, Work
+from liftwatch.said import Said
 
 KINDS_BY_HAND = tuple(kind.name for kind in KINDS if kind.severity <= 3 and kind.group != "fleet")
 """What somebody may tell by telephone: what has happened, no trend and no duty."""
@@ -49,7 +50,7 @@ def make_move(
     if incident is None:
         raise NoSuchIncident(id)
     if incident.version != version:
-        raise Stale("somebody else has changed it")
+        raise Stale(Said("somebody else has changed it"))
     before = work.course_of(id)
     moved, course, line = move(incident, before, name, told=told, by=by, now_ms=now_ms)
     work.update_incident(moved)
@@ -79,7 +80,7 @@ def open_by_hand(
     Raises Untold for a moment that cannot be.
     """
     if not now_ms - BACK_MS <= told.opened_ms <= now_ms + AHEAD_MS:
-        raise Untold("it has not begun yet, or more than a day ago")
+        raise Untold(Said("it has not begun yet, or more than a day ago"))
     found = work.open_incident_of(lift.lift, told.kind)
     incident = found or _told(lift, told, exercise=exercise or lift.exercise, now_ms=now_ms)
     if found is None:

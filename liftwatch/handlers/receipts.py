@@ -10,10 +10,19 @@ from liftwatch.incidents.incident import Incident
 from liftwatch.incidents.moves import CannotMove, Told, Untold
 from liftwatch.ports import Work
 from liftwatch.rescue.receipts import RECEIPTS, Receipt, known_as, said
+from liftwatch.said import Said
+
+
+def no_number(feed: str, n: object) -> Said:
+    """What is said of a number that a feed has not."""
+    return Said("%(feed)s has no number %(n)s", feed=feed, n=n)
 
 
 class NoSuchEvent(Exception):
     """The feed has no such number."""
+
+    def __init__(self, why: Said) -> None:
+        super().__init__(why)
 
 
 class Taken(NamedTuple):
@@ -34,7 +43,7 @@ def take_receipt(
     """
     event = work.rescue_event(feed, n)
     if event is None:
-        raise NoSuchEvent(f"{feed} has no number {n}")
+        raise NoSuchEvent(no_number(feed, n))
     incident = work.locked_incident(event.incident)
     assert incident is not None, "an event goes with its incident"
     known = known_as(name, told, work.receipts_of(feed, n))

@@ -3,12 +3,17 @@
 from msgspec import structs
 
 from liftwatch.clock import rfc3339
+from liftwatch.incidents.moves import too_long
 from liftwatch.incidents.silences import SILENCE_MS_MAX, WHY_MAX, Silence, may_be_silenced
 from liftwatch.ports import Stale, Work
+from liftwatch.said import Said
 
 
 class CannotSilence(Exception):
     """What was asked cannot be; one line says why."""
+
+    def __init__(self, why: Said) -> None:
+        super().__init__(why)
 
 
 class NoSuchSilence(Exception):
@@ -19,15 +24,19 @@ def silence(work: Work, asked: Silence, *, now_ms: int) -> Silence:
     """Begin a silence; raises CannotSilence for one without end or reason, or of what is grave."""
     if asked.kind is not None and not may_be_silenced(asked.kind):
         raise CannotSilence(
-            f"a {asked.kind} is never silenced: somebody may be inside or in danger"
+            Said(
+                "a %(kind)s is never silenced: somebody may be inside or in danger", kind=asked.kind
+            )
         )
     if not asked.why.strip() or len(asked.why) > WHY_MAX:
-        raise CannotSilence(f"why has 1 to {WHY_MAX} characters")
+        raise CannotSilence(too_long("why", WHY_MAX))
     if asked.until_ms <= now_ms:
-        raise CannotSilence("until is over already")
+        raise CannotSilence(Said("until is over already"))
     if asked.until_ms > now_ms + SILENCE_MS_MAX:
         latest = rfc3339(now_ms + SILENCE_MS_MAX)
-        raise CannotSilence(f"a silence ends within 7 days: until is at most {latest}")
+        raise CannotSilence(
+            Said("a silence ends within 7 days: until is at most %(latest)s", latest=latest)
+        )
     work.put_silence(asked)
     return asked
 
@@ -38,9 +47,9 @@ def end_silence(work: Work, id: str, *, version: int, now_ms: int) -> Silence:
     if found is None:
         raise NoSuchSilence(id)
     if found.version != version:
-        raise Stale("somebody else has changed it")
+        raise Stale(Said("somebody else has changed it"))
     if not found.holds(now_ms):
-        raise CannotSilence("it is over already")
+        raise CannotSilence(Said("it is over already"))
     ended = structs.replace(found, ended_ms=now_ms, version=version + 1)
     work.put_silence(ended)
     return ended

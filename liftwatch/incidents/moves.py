@@ -25,6 +25,7 @@ from liftwatch.clock import MINUTE_MS
 from liftwatch.incidents.course import Actor, Course, Line
 from liftwatch.incidents.incident import BY_HAND, OVER, Incident, State
 from liftwatch.incidents.kinds import BY_NAME
+from liftwatch.said import Said
 
 MoveName = Literal[
     "acknowledge",
@@ -55,12 +56,28 @@ INSPECTED = ENDED_BY_PEOPLE | frozenset(kind.name for kind in BY_NAME.values() i
 Safety Law, art. 42)."""
 
 
+def missing(field: str, move: str) -> Said:
+    """What is said of something that has to be told and is not."""
+    return Said("%(field)s is missing: it belongs to %(move)s", field=field, move=move)
+
+
+def too_long(field: str, high: int) -> Said:
+    """What is said of a text that is blank or too long."""
+    return Said("%(field)s has %(low)s to %(high)s characters", field=field, low=1, high=high)
+
+
 class CannotMove(Exception):
     """An incident is not where this move begins; one line says where it is."""
+
+    def __init__(self, why: Said) -> None:
+        super().__init__(why)
 
 
 class Untold(Exception):
     """A move lacks what it has to tell, or tells what cannot be; one line says what."""
+
+    def __init__(self, why: Said) -> None:
+        super().__init__(why)
 
 
 class Told(Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
@@ -228,17 +245,25 @@ def _check_begin(incident: Incident, row: Move, told: Told) -> None:
     begins = row.begins
     if row.name == "release":
         if incident.kind not in PEOPLE_INSIDE:
-            raise CannotMove(f"nobody is released from a {incident.kind}: resolve it")
+            raise CannotMove(
+                Said("nobody is released from a %(kind)s: resolve it", kind=incident.kind)
+            )
         if told.without_help:
             begins = frozenset(_ON_THE_WAY) | begins
     if row.name == "resolve" and incident.kind in ENDED_BY_PEOPLE:
         begins = frozenset({"released"})
     if incident.state not in begins:
-        raise CannotMove(f"{row.name} does not follow {incident.state}")
+        raise CannotMove(
+            Said("%(move)s does not follow %(state)s", move=row.name, state=incident.state)
+        )
     if row.name == "report" and incident.kind not in ENDED_BY_PEOPLE:
-        raise CannotMove(f"a {incident.kind} is no accident in law by itself: nothing to report")
+        raise CannotMove(
+            Said(
+                "a %(kind)s is no accident in law by itself: nothing to report", kind=incident.kind
+            )
+        )
     if row.name == "close" and incident.alarm == "raised" and not is_ended_by_people(incident):
-        raise CannotMove("its alarm still stands: it is over when that has cleared")
+        raise CannotMove(Said("its alarm still stands: it is over when that has cleared"))
 
 
 def _check_told(incident: Incident, row: Move, told: Told) -> None:
@@ -247,25 +272,27 @@ def _check_told(incident: Incident, row: Move, told: Told) -> None:
         needs = (*needs, "inspection")
     for name in needs:
         if getattr(told, name) in (None, ""):
-            raise Untold(f"{name} is missing: it belongs to {row.name}")
+            raise Untold(missing(name, row.name))
     for name in ("trapped", "injured"):
         number = getattr(told, name)
         if number is not None and not 0 <= number <= PEOPLE_MAX:
-            raise Untold(f"{name} is from 0 to {PEOPLE_MAX}")
+            raise Untold(
+                Said("%(field)s is from %(low)s to %(high)s", field=name, low=0, high=PEOPLE_MAX)
+            )
     if (told.injured or 0) > (told.trapped or 0):
-        raise Untold("more are injured than were trapped")
+        raise Untold(Said("more are injured than were trapped"))
     for name in ("text", "crew", "confirmed_by", "inspection", "reason"):
         text = getattr(told, name)
         if text is not None and (len(text) > TEXT_MAX or not text.strip()):
-            raise Untold(f"{name} has 1 to {TEXT_MAX} characters")
+            raise Untold(too_long(name, TEXT_MAX))
 
 
 def _check_time(incident: Incident, course: Course, at_ms: int, *, now_ms: int) -> None:
     if at_ms > now_ms + AHEAD_MS:
-        raise Untold("it cannot have happened yet")
+        raise Untold(Said("it cannot have happened yet"))
     since_ms = max(incident.opened_ms, course.last_ms or incident.opened_ms)
     if at_ms < since_ms:
-        raise Untold("it cannot have happened before what came before it")
+        raise Untold(Said("it cannot have happened before what came before it"))
 
 
 def _course(course: Course, row: Move, told: Told, *, by: Actor, at_ms: int) -> Course:

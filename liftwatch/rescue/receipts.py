@@ -12,7 +12,8 @@ from typing import Any, Literal, NamedTuple
 from msgspec import Struct
 
 from liftwatch.incidents.course import Actor
-from liftwatch.incidents.moves import Told, facts_of
+from liftwatch.incidents.moves import Told, facts_of, missing
+from liftwatch.said import Said
 
 ReceiptName = Literal["received", "accepted", "dispatched", "arrived", "released", "refused"]
 
@@ -47,9 +48,15 @@ RECEIPTS: Mapping[str, Row] = {
 class Contradicts(Exception):
     """Another receipt of that number says otherwise; one line says which."""
 
+    def __init__(self, why: Said) -> None:
+        super().__init__(why)
+
 
 class Lacks(Exception):
     """A receipt lacks what it has to tell; one line says what."""
+
+    def __init__(self, why: Said) -> None:
+        super().__init__(why)
 
 
 class Receipt(Struct, frozen=True, kw_only=True):
@@ -80,12 +87,14 @@ def known_as(name: str, told: Told, known: Iterable[Receipt]) -> Receipt | None:
     """
     for need in RECEIPTS[name].needs:
         if getattr(told, need) in (None, ""):
-            raise Lacks(f"{need} is missing: it belongs to {name}")
+            raise Lacks(missing(need, name))
     for one in known:
         if one.name == name:
             if one.told != said(told):
-                raise Contradicts(f"this number was {name} before, and told otherwise")
+                raise Contradicts(
+                    Said("this number was %(receipt)s before, and told otherwise", receipt=name)
+                )
             return one
         if "refused" in (one.name, name) and "received" not in (one.name, name):
-            raise Contradicts(f"this number was {one.name} before")
+            raise Contradicts(Said("this number was %(receipt)s before", receipt=one.name))
     return None

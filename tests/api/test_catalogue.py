@@ -24,6 +24,7 @@ SPOKEN = (
     ROOT / "api",
     *(ROOT / "liftwatch" / name for name in ("access", "adapters", "handlers", "incidents")),
     ROOT / "liftwatch" / "register",
+    ROOT / "liftwatch" / "rescue",
 )
 """Where texts stand: what is refused and why, and grounds, are told by the API too, in English."""
 METHODS = [("**.py", "python"), ("**.html", "jinja2.ext:babel_extract")]
