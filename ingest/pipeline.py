@@ -67,9 +67,8 @@ class Pipeline:
         self.progress = Progress(folder / "progress.sqlite", self.journal.id)
         self.journal.continue_after(self.progress.furthest())
         self.dead_letters = DeadLetters(folder / "dead_letters.sqlite")
-        self.canary = canary and Canary(
-            canary, name=self.journal.id[-12:], books=books, serves=estates
-        )
+        name = self.journal.id[-12:]
+        self.canary = canary and Canary(canary, name=name, books=books, serves=estates)
         flights = self.canary.flights if self.canary else None
         self.consumer = Consumer(
             broker,
@@ -101,8 +100,8 @@ class Pipeline:
         entries = Entries(
             books, versions=self.detection.entered_versions, take=self.consumer.take_again
         )
-        endings = Endings(books, claims=self.detection.fleet.latched, take=self.consumer.take_again)
-        self.looking = Looking((endings.step, entries.step))
+        ended = Endings(books, claims=self.detection.fleet.latched, take=self.consumer.take_again)
+        self.looking = Looking((ended.step, entries.step))
         self.relay = Relay(
             journal=self.journal,
             progress=self.progress,

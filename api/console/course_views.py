@@ -182,7 +182,7 @@ def line_view(language: Language, line: Line, names: Mapping[str, str], *, now_m
         who=who,
         organisation=names.get(line.by.organisation or "", ""),
         text=line.text or "",
-        facts=facts_view(language, line.what, line.facts, names),
+        facts=facts_view(language, line, names),
     )
 
 

@@ -16,6 +16,7 @@ from api.console.course_texts import (
 from api.console.language import Language
 from api.console.marks import N_
 from api.console.values import Named, rows
+from liftwatch.incidents.course import Line
 
 MACHINERY = frozenset(
     {"missed", "paged", "hidden", "alone", "receipt", "rescue-dead", "rescue-fallback"}
@@ -38,20 +39,21 @@ FACTS: Mapping[str, tuple[str, Mapping[str, str]]] = {
 """What each is called, and its words, in the order in which they are shown."""
 
 
-def facts_view(
-    language: Language, what: str, facts: Mapping[str, Any], names: Mapping[str, str]
-) -> list[Named]:
+def facts_view(language: Language, line: Line, names: Mapping[str, str]) -> list[Named]:
     """The facts of a line, with names of people and organisations by their ids."""
-    if what not in MACHINERY:
-        return rows(language, dict(facts))
+    facts = line.facts
+    if line.what not in MACHINERY:
+        return rows(language, facts)
     return [
-        Named(language.say(label), _told(language, words, facts[name], names), name)
+        Named(language.say(label), _told(language, facts[name], words=words, names=names), name)
         for name, (label, words) in FACTS.items()
         if facts.get(name) not in (None, [], "")
     ]
 
 
-def _told(language: Language, words: Mapping[str, str], what: Any, names: Mapping[str, str]) -> str:
+def _told(
+    language: Language, what: Any, *, words: Mapping[str, str], names: Mapping[str, str]
+) -> str:
     if isinstance(what, list):
         return ", ".join(names.get(str(one), str(one)) for one in what)
     return language.say(words[what]) if what in words else str(what)

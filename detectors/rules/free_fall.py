@@ -47,7 +47,7 @@ class FreeFall(Detector):
                 edge="raised",
                 at_ms=fall.certain_ms,
                 opened_ms=fall.began_ms,
-                evidence=fall.evidence,
+                evidence=fall.evidence | {"occupied": view.occupied(fall.certain_ms)},
             )
 
     def _hear_state(self, view: View) -> Iterable[Claim]:
@@ -67,6 +67,7 @@ class FreeFall(Detector):
             "limit_mps2": ACCEL_MPS2,
             "run_command": certain.state.run_command,
             "brake": certain.state.brake,
+            "occupied": view.occupied(certain.at_ms),
         }
         yield Claim(
             kind="free_fall",

@@ -60,6 +60,7 @@ class MovingWithOpenDoor(Detector):
                     "doors_locked": state.doors_locked,
                     "car_door": state.car_door,
                     "lasting_s": (run[-1].at_ms - run[0].at_ms) / 1000,
+                    "occupied": view.occupied(at_ms),
                 }
                 yield Claim(
                     kind="moving_with_open_door",

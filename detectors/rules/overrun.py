@@ -62,10 +62,10 @@ class Overrun(Detector):
             return ()
         self.past = now
         if before is not None and end == self.end and _follows(before, now):
-            return self._claim(before, now, past_m)
+            return self._claim(before, now, past_m=past_m, view=view)
         self.end = end
         if _says_twice(state, past_m) and _leads_here(view.window, now):
-            return self._claim(now, now, past_m)
+            return self._claim(now, now, past_m=past_m, view=view)
         return ()
 
     def _compare(self, state: State, facts: Facts) -> None:
@@ -88,13 +88,14 @@ class Overrun(Detector):
         heights = [landing_height_m(view.facts, floor) for floor in self.wrong]
         return any(h is not None and (h >= middle_m) == (end == "top") for h in heights)
 
-    def _claim(self, before: Moment, now: Moment, past_m: float) -> Iterable[Claim]:
+    def _claim(self, before: Moment, now: Moment, *, past_m: float, view: View) -> Iterable[Claim]:
         evidence = {
             "end": self.end,
             "past_m": round(past_m, 3),
             "position_m": now.state.position_m,
             "speed_mps": now.state.speed_mps,
             "limit_m": PAST_M,
+            "occupied": view.occupied(now.at_ms),
         }
         yield Claim(
             kind="overrun",

@@ -40,13 +40,13 @@ class Overspeed(Detector):
         if rated is None:
             return ()
         if isinstance(body, Burst):
-            return self._judge(speeds_of(body), rated)
+            return self._judge(speeds_of(body), rated, view)
         speed = body.speed_mps if isinstance(body, State) else None
         if speed is None or not is_overspeed(speed, rated_mps=rated):
             return ()
-        return self._judge(view.window, rated)
+        return self._judge(view.window, rated, view)
 
-    def _judge(self, window: list[Moment], rated: float) -> Iterable[Claim]:
+    def _judge(self, window: list[Moment], rated: float, view: View) -> Iterable[Claim]:
         for run in _one_way(window, rated, +1) + _one_way(window, rated, -1):
             at_ms = certain_ms(run, LASTING_MS)
             if at_ms is not None:
@@ -55,6 +55,7 @@ class Overspeed(Detector):
                     "speed_mps": round(top, 3),
                     "rated_speed_mps": rated,
                     "limit_mps": round(TRIP_RATIO * rated, 3),
+                    "occupied": view.occupied(at_ms),
                 }
                 yield Claim(
                     kind="overspeed",

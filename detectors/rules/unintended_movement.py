@@ -54,7 +54,7 @@ class UnintendedMovement(Detector):
                 edge="raised",
                 at_ms=certain.at_ms,
                 opened_ms=suspects[0][0].at_ms,
-                evidence=_evidence(certain.state, view),
+                evidence=_evidence(certain, view),
             )
 
     def _suspects(self, view: View) -> list[Pair]:
@@ -186,7 +186,8 @@ def _next(moment: Moment, view: View) -> Moment | None:
     return next((later for later in view.window if later.at_ms > moment.at_ms), None)
 
 
-def _evidence(state: State, view: View) -> dict[str, object]:
+def _evidence(certain: Moment, view: View) -> dict[str, object]:
+    state = certain.state
     return {
         "distance_m": round(view.distance_m(state) or 0.0, 3),
         "speed_mps": state.speed_mps,
@@ -194,4 +195,5 @@ def _evidence(state: State, view: View) -> dict[str, object]:
         "brake": state.brake,
         "doors_closed": state.doors_closed,
         "limit_m": LEFT_M,
+        "occupied": view.occupied(certain.at_ms),
     }

@@ -87,7 +87,22 @@ def test_overspeed_names_the_top_speed(stories: Any, sign: int) -> None:
         "speed_mps": 2.6 * sign,
         "rated_speed_mps": 2.0,
         "limit_mps": 2.3,
+        "occupied": False,
     }
+
+
+@pytest.mark.parametrize(("said", "told"), [("true", True), ("false", False)])
+def test_danger_says_whether_anybody_is_inside(stories: Any, said: str, told: bool) -> None:
+    """The rescue platform learns of it unless the car is known to be empty (contract, section 2)."""
+    teller = stories()
+    for line in (
+        "00:00    register  rated_speed_mps=2.0",
+        f"00:01    state  {RIDES} speed_mps=2.4 doors_closed=false occupied={said}",
+        f"00:01.5  state  {RIDES} speed_mps=2.6 doors_closed=false occupied={said}",
+    ):
+        teller.tell_freely(line)
+    found = {change.kind: change.evidence["occupied"] for change in teller.changes}
+    assert found == {"overspeed": told, "moving_with_open_door": told}
 
 
 @pytest.mark.parametrize(("speed", "found"), [(0.3, False), (-0.31, True)])

@@ -274,6 +274,7 @@ def test_it_tells_how_far(stories: Any) -> None:
         "brake": "applied",
         "doors_closed": True,
         "limit_m": 0.10,
+        "occupied": False,
     }
 
 
