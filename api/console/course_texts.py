@@ -54,6 +54,7 @@ LINE_TEXTS: dict[str, str] = {
     "alone": N_("Stands by itself again"),
     "receipt": N_("The rescue platform answered"),
     "rescue-dead": N_("The rescue platform will not take it"),
+    "rescue-refused": N_("The rescue platform refuses it"),
     "rescue-fallback": N_("The rescue platform is silent: told another way"),
 } | {name: text.made for name, text in MOVE_TEXTS.items()}
 """What came about, by the `what` of a line; a newer one shows its own name."""

@@ -139,8 +139,8 @@ class Pushing:
                 work,
                 text,
                 sort="rescue.dead-letter",
-                exercise=event.exercise,
-                data={"event": event.key, "incident": incident.id},
+                incident=incident,
+                data={"event": event.key},
             )
 
     def pass_by(self, now_ms: int) -> int:
@@ -168,8 +168,8 @@ class Pushing:
                 work,
                 text,
                 sort="rescue.fall-back",
-                exercise=event.exercise,
-                data={"event": event.key, "incident": incident.id},
+                incident=incident,
+                data={"event": event.key},
             )
             work.note_passed(event, at_ms=now_ms, promise=promise)
             facts = {"feed": event.feed, "n": event.n, "promise": promise, "waited_s": waited_s}

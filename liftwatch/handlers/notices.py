@@ -7,10 +7,12 @@ and whoever takes alarms in need not open them.
 from liftwatch.handlers.together import hide, is_paged, let_go
 from liftwatch.incidents.clock_rules import Rule
 from liftwatch.incidents.incident import Incident
+from liftwatch.incidents.kinds import RESCUE
 from liftwatch.incidents.pages import (
     CLEARED,
     LIMIT,
     LIMIT_MS,
+    STATION,
     Held,
     Notice,
     at_once,
@@ -45,6 +47,13 @@ def summon_missed(work: Work, incident: Incident, rule: Rule, *, now_ms: int) ->
     """Tell those whom the row of a missed clock names, where anybody is told of it."""
     if is_paged(work, incident, at_ms=now_ms).yes:
         _put(work, incident, rule.name, parties=told_of(rule), now_ms=now_ms)
+
+
+def summon_instead(work: Work, incident: Incident, why: str, *, now_ms: int) -> None:
+    """The rescue platform does not help: tell all others who learn of it, and the next station."""
+    if incident.is_open:
+        others = at_once(incident.kind, incident.evidence).replace(RESCUE, "")
+        _put(work, incident, why, parties=others + STATION, now_ms=now_ms)
 
 
 def stand_alone(work: Work, cause: Incident, *, now_ms: int) -> None:

@@ -106,6 +106,6 @@ def _tell_people(work: Work, incident: Incident, receipt: Receipt) -> None:
             work,
             f"The rescue platform refuses {incident.kind} of {incident.lift}: {text}",
             sort="rescue.refused",
-            exercise=incident.exercise,
-            data={"incident": incident.id, "event": f"{receipt.feed}/{receipt.n}"},
+            incident=incident,
+            data={"event": f"{receipt.feed}/{receipt.n}"},
         )

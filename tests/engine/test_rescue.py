@@ -130,6 +130,8 @@ def test_a_silent_platform_is_passed_by_once(books: MemoryBooks, channel: Any) -
     assert "entrapment of LIFT-0001" in promise.body
     (line,) = [one for one in books.lines_of(event.incident) if one.what == "rescue-fallback"]
     assert line.facts["promise"] == promise.id
+    (notice,) = [x for x in books.notices_of(event.incident) if x.why == "rescue-fallback"]
+    assert notice.parties == "PM2"  # by name, and the nearest station; not the platform again
     assert event.done_ms is None  # and it is still sent
 
 
