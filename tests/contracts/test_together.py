@@ -74,6 +74,8 @@ def test_an_entrapment_takes_what_tells_of_the_same_people(
     assert "arrive" in waiting(books, top)
     (hidden,) = books.hidden(since_ms=MONDAY_MS)
     assert (hidden.incident, hidden.by, hidden.of) == (child.id, "cause", top.id)
+    assert [one.why for one in books.notices_of(top.id)] == ["raised"]
+    assert len(books.notices_of(child.id)) == (order == "before")
 
 
 def test_what_comes_long_after_or_from_another_lift_pages(books: Books) -> None:
@@ -87,9 +89,10 @@ def test_what_comes_long_after_or_from_another_lift_pages(books: Books) -> None:
 
 
 def test_when_people_are_out_what_still_stands_stands_by_itself(books: Books) -> None:
-    """With clocks from then on."""
+    """With clocks from then on, and people who learn of it."""
     top = raised(books, "entrapment")
     chain, call = raised(books, "safety_chain_open", 60), raised(books, "emergency_call", 60)
+    assert books.notices_of(chain.id) == []
     cleared(books, call, 100)
     moved(books, moved(books, top, "arrive", 200), "release", 300, FREED)
     chain = now(books, chain)
@@ -97,6 +100,9 @@ def test_when_people_are_out_what_still_stands_stands_by_itself(books: Books) ->
     assert paged(books, chain, 300).yes
     assert waiting(books, chain) == {"acknowledge", "arrive"}
     assert [line.what for line in books.lines_of(chain.id)] == ["raised", "hidden", "alone"]
+    (notice,) = books.notices_of(chain.id)
+    assert (notice.why, notice.made_ms, notice.held) == ("raised", MONDAY_MS + 300_000, None)
+    assert books.notices_of(call.id) == []
     due_ms = min(one.due_ms for one in books.clocks_of([chain.id])[chain.id])
     assert due_ms > MONDAY_MS + 300_000
     assert now(books, call).parent == top.id
@@ -182,7 +188,8 @@ def test_what_is_silenced_is_written_down_and_pages_nobody(books: Books) -> None
     made = quiet(books, kind="door_blocked", lift="LIFT-0001")
     one = raised(books, "door_blocked", 10)
     assert paged(books, one, 10) == Paged(False, "silenced: painters", "silence", made.id)
-    assert raised(books, "door_blocked", 10, lift="LIFT-0002")
+    other = raised(books, "door_blocked", 10, lift="LIFT-0002")
+    assert [len(books.notices_of(x.id)) for x in (one, other)] == [0, 1]
     assert [(h.incident, h.of) for h in books.hidden(since_ms=0, silence=made.id)] == [
         (one.id, made.id)
     ]
