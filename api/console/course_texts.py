@@ -38,7 +38,7 @@ MOVE_TEXTS: dict[str, MoveText] = {
         N_("It was told to the authority as an accident in law."),
         N_("Accident reported"),
     ),
-    "comment": MoveText(N_("Add a remark"), N_("For whoever reads on."), N_("Remark")),
+    "comment": MoveText(N_("Add a remark"), N_("For whoever reads on."), N_("Remark added")),
 }
 
 LINE_TEXTS: dict[str, str] = {
@@ -135,7 +135,7 @@ FIELD_TEXTS: dict[str, FieldText] = {
     "cause": FieldText(N_("Cause, as the centres publish it"), "cause"),
     "inspection": FieldText(N_("Inspection in full: by whom, number of the report")),
     "reason": FieldText(N_("Reason"), "words"),
-    "text": FieldText(N_("Remark"), "words"),
+    "text": FieldText(N_("Your remark"), "words"),
     "at": FieldText(N_("When, if not just now"), "moment"),
 }
 REPORT_TEXT = FieldText(N_("Number of the report"))

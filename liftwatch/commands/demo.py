@@ -38,6 +38,7 @@ EMBEDDED = {
     "mqtt_cert_file": None,
     "oidc_issuer": "",
     "alarm_webhook_url": "",  # nothing of a demo leaves it
+    "page_exercise": (),
     "rescue_areas": (),
     "rescue_url": "",
     "http_cert_file": None,  # and nobody looks at it from elsewhere
