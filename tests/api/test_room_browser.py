@@ -149,7 +149,7 @@ def test_what_is_typed_is_not_taken(room: Page, fleet: Fleet) -> None:
     room.wait_for_selector("#moves-changed:visible")
     assert room.input_value("#comment-text") == "they are calm"
     room.click("#move-comment button")
-    room.wait_for_selector("#move-comment .wrong:text('他人已修改')")
+    room.wait_for_selector("#move-comment .wrong:text('他人已作修改')")
     assert room.input_value("#comment-text") == "they are calm"
     room.click("#move-comment button")
     room.wait_for_selector(".story-text:text('they are calm')")
