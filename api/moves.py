@@ -21,6 +21,7 @@ from liftwatch.access.store import PeopleReads
 from liftwatch.clock import rfc3339
 from liftwatch.handlers.course import incident_data
 from liftwatch.handlers.incidents import ByHand, NoSuchIncident, make_move, open_by_hand
+from liftwatch.handlers.paging import PAGED
 from liftwatch.incidents.course import Actor, Line
 from liftwatch.incidents.moves import MOVES, CannotMove, Move, Told, Untold
 from liftwatch.office import OfficeWork
@@ -64,6 +65,7 @@ def _route(row: Move) -> Callable[..., Response]:
     def make(
         *,
         principal: Annotated[Principal, Depends(allow(action))],  # first: it bounds the books
+        parts: ThePart,
         books: TheBooks,
         gate: TheGate,
         id: str,
@@ -75,7 +77,16 @@ def _route(row: Move) -> Callable[..., Response]:
         told, by = told_by(body), actor_of(principal, action)
 
         def act(work: OfficeWork, at_ms: int) -> Done:
-            data = moving(work, id, row.name, told=told, by=by, version=version, now_ms=at_ms)
+            data = moving(
+                work,
+                id,
+                row.name,
+                told=told,
+                by=by,
+                version=version,
+                times=parts.times,
+                now_ms=at_ms,
+            )
             return Done(data, row.name, ("incident", id), 200)
 
         return act_once(gate, principal, action, once=once, act=act)
@@ -168,13 +179,19 @@ def names_of(reads: PeopleReads, lines: Iterable[Line]) -> dict[str, str]:
         unit = by.organisation
         if unit and unit not in found and (organisation := reads.organisation(unit)):
             found[unit] = organisation.name
-        for id in line.facts.get("people", ()):
-            if id not in found and (person := reads.person(id)):
-                found[id] = person.name
-        for id in line.facts.get("organisations", ()):
-            if id not in found and (organisation := reads.organisation(id)):
-                found[id] = organisation.name
+        if line.what == PAGED:
+            _add_told(found, reads, line)
     return found
+
+
+def _add_told(found: dict[str, str], reads: PeopleReads, line: Line) -> None:
+    """The names of whoever was called."""
+    for id in line.facts.get("people", ()):
+        if id not in found and (person := reads.person(id)):
+            found[id] = person.name
+    for id in line.facts.get("organisations", ()):
+        if id not in found and (organisation := reads.organisation(id)):
+            found[id] = organisation.name
 
 
 def line_shape(line: Line, names: dict[str, str]) -> LineShape:

@@ -117,6 +117,7 @@ def _read(books: SeenBooks, feed: str, after: int, *, limit: int) -> list[Rescue
 def send_receipt(
     *,
     principal: Annotated[Principal, Depends(allow(ANSWER))],
+    parts: ThePart,
     books: TheBooks,
     gate: TheGate,
     n: int,
@@ -139,7 +140,14 @@ def send_receipt(
     def act(work: OfficeWork, at_ms: int) -> Done:
         try:
             taken = take_receipt(
-                work.books, feed, n, name=body.receipt, told=told, by=by, now_ms=at_ms
+                work.books,
+                feed,
+                n,
+                name=body.receipt,
+                told=told,
+                by=by,
+                times=parts.times,
+                now_ms=at_ms,
             )
         except NoSuchEvent as error:
             raise Problem("not-found", said_by(error)) from error

@@ -92,6 +92,7 @@ def _acting(part: Parts, principal: Principal, lift: LiftRow, *, form: Sent) -> 
             ByHand(kind, text, at_ms if opened_ms is None else opened_ms),
             by=actor_of(principal, OPEN),
             exercise=part.exercise,
+            times=part.times,
             now_ms=at_ms,
         )
         return Done(Opened(made.id), "open", ("incident", made.id))

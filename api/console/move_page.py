@@ -124,7 +124,7 @@ def _route(row: Move) -> Callable[..., Response]:
         form: TheForm,
     ) -> Response:
         find_incident(books, id)
-        wrong = _made(gate, principal, row.name, id=id, form=form)
+        wrong = _made(part, gate, principal, name=row.name, id=id, form=form)
         back = own_path(form.text("back") or f"/incidents/{id}")
         seen = SeenBooks(part.books, sight_of(principal.grants, ACTIONS["console.read"].roles))
         if "hx-request" in request.headers:
@@ -138,7 +138,9 @@ def _route(row: Move) -> Callable[..., Response]:
     return make
 
 
-def _made(gate: Gate, principal: Principal, name: str, *, id: str, form: Sent) -> Wrong | None:
+def _made(
+    part: Parts, gate: Gate, principal: Principal, *, name: str, id: str, form: Sent
+) -> Wrong | None:
     """Make a move, once; None, or why it cannot be with what was typed."""
     try:
         act_once(
@@ -146,7 +148,7 @@ def _made(gate: Gate, principal: Principal, name: str, *, id: str, form: Sent) -
             principal,
             f"incidents.{name}",
             once=form.once,
-            act=_acting(principal, name, id, form=form),
+            act=_acting(part, principal, name, id=id, form=form),
         )
     except (CannotMove, Untold, Conflict) as error:
         status = 422 if isinstance(error, Untold) else 412 if isinstance(error, Stale) else 409
@@ -160,7 +162,7 @@ def _made(gate: Gate, principal: Principal, name: str, *, id: str, form: Sent) -
     return None
 
 
-def _acting(principal: Principal, name: str, id: str, *, form: Sent) -> Act:
+def _acting(part: Parts, principal: Principal, name: str, *, id: str, form: Sent) -> Act:
     action = f"incidents.{name}"
 
     def act(work: OfficeWork, at_ms: int) -> Done:
@@ -174,6 +176,7 @@ def _acting(principal: Principal, name: str, id: str, *, form: Sent) -> Act:
             told=told_of(form, incident, work.books.course_of(id)),
             by=actor_of(principal, action),
             version=form.number("version"),
+            times=part.times,
             now_ms=at_ms,
         )
         return Done(Nothing(), name, ("incident", id), 200)

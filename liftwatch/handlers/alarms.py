@@ -214,5 +214,5 @@ def _cleared(work: Work, change: AlarmChange, life: Life) -> Incident | None:
     if life.attended:
         settle(work, cleared, at_ms=change.at_ms)
         call_off(work, cleared, now_ms=change.at_ms)
-        stand_alone(work, cleared, now_ms=change.at_ms)
+        stand_alone(work, cleared, times=life.times, now_ms=change.at_ms)
     return cleared

@@ -40,7 +40,15 @@ class NoSuchIncident(Exception):
 
 
 def make_move(
-    work: Work, id: str, name: str, *, told: Told, by: Actor, version: int, now_ms: int
+    work: Work,
+    id: str,
+    name: str,
+    *,
+    told: Told,
+    by: Actor,
+    version: int,
+    now_ms: int,
+    times: Mapping[str, int] = STANDARD,
 ) -> tuple[Incident, Course]:
     """Move an incident, with its clocks, its story, and the stream that tells of it.
 
@@ -60,7 +68,7 @@ def make_move(
         work.put_course(course)
     note(work, line)
     settle(work, moved, at_ms=line.at_ms, course=course)
-    stand_alone(work, moved, now_ms=now_ms)
+    stand_alone(work, moved, times=times, now_ms=now_ms)
     tell(work, moved)
     return moved, course
 

@@ -4,6 +4,8 @@ Whom that wakes is found by the engine (`liftwatch.handlers.paging`): people's n
 and whoever takes alarms in need not open them.
 """
 
+from collections.abc import Mapping
+
 from liftwatch.handlers.together import hide, is_paged, let_go
 from liftwatch.incidents.clock_rules import Rule
 from liftwatch.incidents.incident import Incident
@@ -56,9 +58,9 @@ def summon_instead(work: Work, incident: Incident, why: str, *, now_ms: int) -> 
         _put(work, incident, why, parties=others + STATION, now_ms=now_ms)
 
 
-def stand_alone(work: Work, cause: Incident, *, now_ms: int) -> None:
+def stand_alone(work: Work, cause: Incident, *, times: Mapping[str, int], now_ms: int) -> None:
     """Where a cause is over, tell of what it explained and still stands."""
-    for incident in let_go(work, cause, at_ms=now_ms):
+    for incident in let_go(work, cause, times=times, at_ms=now_ms):
         summon(work, incident, "raised", now_ms=now_ms)
 
 

@@ -1,9 +1,10 @@
 """What the rescue platform answers: kept once, and carried into the incident where it fits."""
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from liftwatch.handlers.course import note
-from liftwatch.handlers.incidents import make_move
+from liftwatch.handlers.incidents import STANDARD, make_move
 from liftwatch.handlers.page_about import page_about
 from liftwatch.incidents.course import Actor, Line
 from liftwatch.incidents.incident import Incident
@@ -34,7 +35,15 @@ class Taken(NamedTuple):
 
 
 def take_receipt(
-    work: Work, feed: str, n: int, *, name: str, told: Told, by: Actor, now_ms: int
+    work: Work,
+    feed: str,
+    n: int,
+    *,
+    name: str,
+    told: Told,
+    by: Actor,
+    now_ms: int,
+    times: Mapping[str, int] = STANDARD,
 ) -> Taken:
     """Keep a receipt and make its move; one that came before changes nothing.
 
@@ -49,7 +58,7 @@ def take_receipt(
     known = known_as(name, told, work.receipts_of(feed, n))
     if known is not None:
         return Taken(known, incident, True)
-    moved, why = _move(work, incident, name, told=told, by=by, now_ms=now_ms)
+    moved, why = _move(work, incident, name, told=told, by=by, times=times, now_ms=now_ms)
     receipt = Receipt(
         feed=feed,
         n=n,
@@ -69,7 +78,14 @@ def take_receipt(
 
 
 def _move(
-    work: Work, incident: Incident, name: str, *, told: Told, by: Actor, now_ms: int
+    work: Work,
+    incident: Incident,
+    name: str,
+    *,
+    told: Told,
+    by: Actor,
+    times: Mapping[str, int],
+    now_ms: int,
 ) -> tuple[Incident | None, str | None]:
     """The incident after the receipt's move; None, and why, where it does not fit."""
     move = RECEIPTS[name].move
@@ -77,7 +93,14 @@ def _move(
         return None, None
     try:
         moved, _ = make_move(
-            work, incident.id, move, told=told, by=by, version=incident.version, now_ms=now_ms
+            work,
+            incident.id,
+            move,
+            told=told,
+            by=by,
+            version=incident.version,
+            times=times,
+            now_ms=now_ms,
         )
     except (CannotMove, Untold) as error:
         return None, str(error)

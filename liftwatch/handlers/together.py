@@ -1,5 +1,6 @@
 """Brings together what belongs together, and says whether an incident pages anybody."""
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from msgspec import structs
@@ -104,7 +105,7 @@ def hide(work: Work, incident: Incident, paged: Paged, *, at_ms: int) -> None:
         work.put_clocks([structs.replace(one, dropped_ms=at_ms) for one in waiting])
 
 
-def let_go(work: Work, cause: Incident, *, at_ms: int) -> list[Incident]:
+def let_go(work: Work, cause: Incident, *, times: Mapping[str, int], at_ms: int) -> list[Incident]:
     """A cause is over: what it explained and still stands has clocks of its own from now on.
 
     Those are what it gives back: nobody was told of them so far.
@@ -118,7 +119,7 @@ def let_go(work: Work, cause: Incident, *, at_ms: int) -> list[Incident]:
         alone = structs.replace(child, parent=None, version=child.version + 1)
         work.update_incident(alone)
         _line(work, alone, "alone", at_ms=at_ms, by="cause", of=cause.id)
-        set_out(work, alone, from_ms=at_ms, times={}, afresh=True)
+        set_out(work, alone, from_ms=at_ms, times=times, afresh=True)
         tell(work, alone)
         freed.append(alone)
     return freed
