@@ -1,10 +1,8 @@
 """`liftwatch drill`: a whole rescue, as somebody who types it sees it."""
 
 import re
-
-import pytest
-
-from liftwatch.commands.drill import drill_command
+import subprocess
+import sys
 
 STORY = (
     "raised",
@@ -18,10 +16,12 @@ STORY = (
 )
 
 
-def test_a_drill_tells_the_whole_rescue(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_drill_tells_the_whole_rescue() -> None:
     """Every step in order, each with its number, and the platform holds all of them."""
-    assert drill_command()
-    lines = capsys.readouterr().out.splitlines()
+    typed = [sys.executable, "-m", "liftwatch", "drill"]
+    done = subprocess.run(typed, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.splitlines()
     assert lines[0] == "EXERCISE  entrapment of DRILL-0001"
     moves = [m[1] for line in lines if (m := re.search(r" s  incident  (\w+)", line))]
     assert tuple(moves) == STORY
