@@ -43,7 +43,7 @@ KNOWN: tuple[Known, ...] = (
     Known(
         "detectors/rules/button_silent.py",
         "ButtonSilent._judge",
-        "if missing <= LONGEST * longest or chance(missing, presses) >= CHANCE / gaps:",
+        "if chance(expected, presses) >= CHANCE / gaps:",
         NEVER_EQUAL,
     ),
     Known(

@@ -104,7 +104,7 @@ MAINS: tuple[Main, ...] = (
         "button_silent",
         "rules/button_silent",
         ("CHANCE", "MONTH_DAYS"),
-        ("chance(missing, presses) > CHANCE / gaps",),
+        ("chance(expected, presses) > CHANCE / gaps",),
     ),
     Main(
         "button_stuck",

@@ -73,10 +73,16 @@ COLLEAGUES: Mapping[str, tuple[str, ...]] = {
 }
 """Who shares the duty in twelve-hour turns, so that there is somebody to call."""
 NAMES = (
-    Locality(area="320583", name="昆山市", name_en="Kunshan"),
-    Locality(area="320583", estate="yushan-garden", name="玉山花园", name_en="Yushan Garden"),
-    Locality(area="320583", estate="tinglin-court", name="亭林苑", name_en="Tinglin Court"),
-    Locality(area="320583", estate="bailu-village", name="白鹭新村", name_en="Bailu Village"),
+    Locality(area="320583", name="昆山市", name_en="Kunshan", version=1),
+    Locality(
+        area="320583", estate="yushan-garden", name="玉山花园", name_en="Yushan Garden", version=1
+    ),
+    Locality(
+        area="320583", estate="tinglin-court", name="亭林苑", name_en="Tinglin Court", version=1
+    ),
+    Locality(
+        area="320583", estate="bailu-village", name="白鹭新村", name_en="Bailu Village", version=1
+    ),
 )
 TURN_H, HAND_OVER_MIN = 12, 8 * 60
 NUMBER = "0512-0000-00{:02}"  # nobody's: no number of Suzhou begins with 0000

@@ -79,6 +79,8 @@ def test_there_is_somebody_to_call(demo: TestClient, people: SqlPeople, fleet: F
     calls = demo.get("/v1/lifts/L-0001/calls").json()
     parts = [one["part"] for one in calls["calls"]]
     assert {"maintenance", "property", "rescue"} <= set(parts)
+    names = {one["estate"]: one["name"] for one in demo.get("/v1/places").json()["items"]}
+    assert names["yushan-garden"] == "玉山花园"
     with people.reading() as reads:
         ids = {one.name: one.id for one in reads.organisations(limit=50)}
         for unit in (ids[one.organisation] for one in PEOPLE if one.role in COLLEAGUES):
