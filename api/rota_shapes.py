@@ -27,7 +27,6 @@ from liftwatch.register.rota import (
 )
 from liftwatch.said import Said
 
-DAY_MINUTES = 1_440
 TIME = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
 Time = Annotated[str, Meta(pattern=TIME, description="Of the estates' clock (UTC+8).")]
 End = Annotated[str, Meta(pattern=r"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$")]

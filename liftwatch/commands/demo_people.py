@@ -6,6 +6,7 @@ Nobody has a password: the first comes in by a link that is good once, and looks
 from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
+from api.console.demo_page import LOGIN
 from liftwatch.access.contacts import Contacts
 from liftwatch.access.people import Organisation
 from liftwatch.access.roles import ROLES
@@ -108,7 +109,7 @@ def furnish(store: PeopleStore, sites: Iterable[Site], *, now_ms: int) -> str:
 
 def login_of(role: str) -> str:
     """The login of whoever has a role in the demo."""
-    return f"demo-{role}"
+    return LOGIN % role
 
 
 def _organisation(work: PeopleWork, one: Somebody, site: Site, *, now_ms: int) -> Organisation:

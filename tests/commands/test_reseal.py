@@ -106,13 +106,14 @@ def test_stopped_in_the_middle_it_goes_on(books: SqlBooks) -> None:
     """Each batch is kept; meanwhile both secrets are needed, and a service may write."""
     both = seal_of(f"{NEW},{OLD}")
     batches = reseal(books, both)
-    assert next(batches) == 3
+    done = next(batches)  # two people; the one with a telephone need not be among them
     batches.close()
-    assert tally(books, both) == Tally(values=11, older=8)
+    assert done in (2, 3)
+    assert tally(books, both) == Tally(values=11, older=11 - done)
     assert names(books, f"{NEW},{OLD}") == [f"李 {k}" for k in range(7)]
     with SqlPeople(books, seal_of(OLD)).begin() as work:  # a service that was not restarted
         people.make_person(work, login="late", name="晚", now_ms=9)
-    assert sum(reseal(books, both)) == 9
+    assert sum(reseal(books, both)) == 12 - done
     assert tally(books, both) == Tally(values=12)
 
 
