@@ -187,6 +187,7 @@ def test_every_sealed_column_is_in_the_table(books: SqlBooks) -> None:
         (f"{NEW},c2hvcnQ=", "is not at least 32 bytes"),
         (f"{NEW}, {NEW}", "names a secret twice"),
     ],
+    ids=["nothing after", "nothing before", "short", "twice"],  # secrets would differ by process
 )
 def test_bad_lists_stop_the_start(monkeypatch: pytest.MonkeyPatch, given: str, why: str) -> None:
     """With one line that names the setting and repeats none."""
