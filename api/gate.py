@@ -76,16 +76,15 @@ class Gate:
         person = reads.signed_in(token.person, family=token.family, now_ms=now_ms)
         if person is None or person.epoch != token.epoch:
             return None
-        return Entry(person, reads.grants(person.id, now_ms), token.family, "token")
+        return Entry(person, person.grants, token.family, "token")
 
     def grants_again(
         self, person: str, family: str | None, now_ms: int
     ) -> tuple[Grant, ...] | None:
         """What somebody may now who came in before; None when their sign-in is over."""
         with self.people.reading() as reads:
-            if family is None or reads.signed_in(person, family=family, now_ms=now_ms) is None:
-                return None
-            return reads.grants(person, now_ms)
+            found = family and reads.signed_in(person, family=family, now_ms=now_ms)
+            return found.grants if found else None
 
     def csrf_of(self, request: Request) -> str:
         """What the forms of a session's pages carry."""
@@ -105,7 +104,7 @@ def _by_credential(
     person = reads.signed_in(held.person, family=held.family, now_ms=now_ms)
     if person is None:
         return None
-    grants = reads.grants(person.id, now_ms)
+    grants = person.grants
     if held.roles:
         grants = tuple(grant for grant in grants if grant.role in held.roles)
     return Entry(person, grants, held.family, kind)

@@ -11,6 +11,7 @@ from api.parameters import LiftQuery, Moment, Words, estates, known_words, lift_
 from api.parts import TheBooks
 from api.principal import allow
 from api.problems import DOCUMENTED, BadParameter, Problem, shown
+from api.quick import quick
 from api.seen import SeenBooks
 from api.shapes import IncidentList, IncidentShape, answer, described
 from liftwatch.handlers.course import incident_data
@@ -56,6 +57,7 @@ async def incident_filter(
 
 
 @router.get("/v1/incidents", responses=described(IncidentList, "Incidents, newest first"))
+@quick
 def list_incidents(
     *,
     books: TheBooks,
@@ -86,6 +88,7 @@ def read_place(cursor: str) -> tuple[int, str]:
 
 
 @router.get("/v1/incidents/{id}", responses=described(IncidentShape, "The incident"))
+@quick
 def read_incident(books: TheBooks, id: str) -> Response:
     """One incident."""
     return answer(incidents_data(books, [find_incident(books, id)])[0])

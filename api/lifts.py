@@ -10,6 +10,7 @@ from api.parameters import LiftPath, estates, lift_path, no_lift
 from api.parts import TheBooks
 from api.principal import allow
 from api.problems import DOCUMENTED, BadParameter
+from api.quick import quick
 from api.shapes import Lift, LiftList, answer, described, lift_shape
 from liftwatch.ports import IncidentFilter
 from liftwatch.said import Said
@@ -22,6 +23,7 @@ Estate = Annotated[str | None, Query(description="Only this estate.")]
 
 
 @router.get("/v1/lifts", responses=described(LiftList, "Lifts in order of their name"))
+@quick
 def list_lifts(
     *,
     books: TheBooks,
@@ -43,6 +45,7 @@ def list_lifts(
 
 
 @router.get("/v1/lifts/{lift}", responses=described(Lift, "The lift"))
+@quick
 def read_lift(books: TheBooks, lift: LiftPath) -> Response:
     """One lift."""
     row = books.lift(lift_path(lift))

@@ -16,6 +16,7 @@ from api.given import CSRF, Given, given_of, is_own_page
 from api.guard import is_here
 from api.parts import Parts
 from api.problems import Problem
+from api.quick import quickly
 from api.trail import is_logged, note_read
 from api.who import LOCAL, NOBODY, Principal, where_of
 from liftwatch.access.rights import ACTIONS, Action, may
@@ -74,9 +75,9 @@ async def principal_of(request: Request) -> Principal:
     if given is None:
         if not may_be_local:
             return NOBODY
-        open_to_all = await anyio.to_thread.run_sync(gate.is_open)
+        open_to_all = await quickly(gate.is_open)
         return LOCAL if open_to_all else NOBODY
-    found = await anyio.to_thread.run_sync(recognised, gate, given, now_ms())
+    found = await quickly(recognised, gate, given, now_ms())
     if found is None and given.kind == "bearer":
         raise unauthenticated(Said("the token is not one of ours, was changed, or is over"))
     return NOBODY if found is None else found

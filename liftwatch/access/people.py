@@ -6,7 +6,7 @@ from typing import Literal
 from msgspec import Struct
 
 from liftwatch.access.roles import ROLES
-from liftwatch.access.sight import Place
+from liftwatch.access.sight import Grant, Place
 from liftwatch.register.codes import judge_credit_code
 from liftwatch.register.columns import KINDS, KINDS_SAID
 from liftwatch.register.doubts import Wrong
@@ -94,11 +94,12 @@ class Contract(Struct, kw_only=True, frozen=True):
 
 
 class SignedIn(Struct, frozen=True):
-    """Somebody whose sign-in stands: what is asked of them at every request."""
+    """Somebody whose sign-in stands, and what they may: what is asked of them at every request."""
 
     id: str
     login: str
     epoch: int
+    grants: tuple[Grant, ...]
 
 
 CredentialKind = Literal["refresh", "session", "key", "link"]

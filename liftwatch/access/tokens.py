@@ -1,5 +1,7 @@
 """Bearer tokens (JWT, RFC 7519): short-lived, signed, and good only while their sign-in is."""
 
+from functools import lru_cache
+
 import jwt
 from msgspec import Struct
 
@@ -9,6 +11,8 @@ from liftwatch.clock import MINUTE_MS
 LIVES_MS = 15 * MINUTE_MS
 """So long a token lives; whatever it opens is asked for again at every request all the same."""
 TOKEN_MAX = 2_048
+KNOWN = 1_024
+"""So many texts are known by heart, at most 2 kB each: whether one is signed does not change."""
 _ALGORITHM, _ISSUER = "HS256", "liftwatch"
 
 
@@ -43,17 +47,21 @@ def read_token(text: str, *, secret: bytes, now_ms: int) -> Token | None:
     >>> read_token(text, secret=b"0" * 32, now_ms=2_000), read_token("x", secret=b"0", now_ms=0)
     (None, None)
     """
-    if len(text) > TOKEN_MAX:
-        return None
+    token = _signed(text, key_for("bearer tokens", secret)) if len(text) <= TOKEN_MAX else None
+    return token if token is not None and now_ms < token.expires_ms else None
+
+
+@lru_cache(maxsize=KNOWN)
+def _signed(text: str, key: bytes) -> Token | None:
     try:
         said = jwt.decode(
             text,
-            key_for("bearer tokens", secret),
+            key,
             algorithms=[_ALGORITHM],
             issuer=_ISSUER,
             options={"require": ["iss", "sub", "exp"], "verify_exp": False},  # by our clock, below
         )
-        token = Token(
+        return Token(
             person=str(said["sub"]),
             epoch=int(said["epoch"]),
             family=str(said["family"]),
@@ -61,4 +69,3 @@ def read_token(text: str, *, secret: bytes, now_ms: int) -> Token | None:
         )
     except (jwt.PyJWTError, KeyError, TypeError, ValueError, OverflowError):
         return None
-    return token if now_ms < token.expires_ms else None

@@ -16,6 +16,7 @@ from liftwatch.commands.wiring import (
     page_of,
     serve_until_stopped,
     settings_or_fail,
+    take_short_turns,
     way_of,
 )
 from liftwatch.engine.canaries import late_line
@@ -36,6 +37,7 @@ def api_command() -> None:
     way = way_of(settings)
     with open_stores(settings, settings.data_dir) as stores:
         calm_collector()
+        take_short_turns()
         app = create_app(
             books=stores.books,
             store=stores.telemetry,

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from msgspec import structs
-from sqlalchemy import Connection, Engine, Row, func, insert, select
+from sqlalchemy import BindParameter, Connection, Engine, Row, bindparam, func, insert, select
 
 from liftwatch.adapters.sql import course_tables as tables
 from liftwatch.adapters.sql import tables as books_tables
@@ -19,6 +19,12 @@ _COURSE, _LINE, _CLOCK = tables.course.c, tables.line.c, tables.clock.c
 _COURSES = [_COURSE[name] for name in Course.__struct_fields__]
 _CLOCKS = [_CLOCK[name] for name in Clock.__struct_fields__]
 ACTOR = Actor.__struct_fields__
+_THESE: BindParameter[Any] = bindparam("incidents", expanding=True)
+_COURSES_OF = select(*_COURSES).where(_COURSE.incident.in_(_THESE))
+_CLOCKS_OF = (
+    select(*_CLOCKS).where(_CLOCK.incident.in_(_THESE)).order_by(_CLOCK.due_ms, _CLOCK.name)
+)
+"""Made once: every list asks them, and making one costs as much as running it."""
 
 
 class SqlCourseReads:
@@ -28,9 +34,9 @@ class SqlCourseReads:
 
     def courses(self, incidents: Sequence[str]) -> dict[str, Course]:
         """Of those that anybody has taken up."""
-        query = select(*_COURSES).where(_COURSE.incident.in_(incidents))
         with translated(), self.engine.connect() as connection:
-            return {row.incident: _course_of(row) for row in connection.execute(query)}
+            rows = connection.execute(_COURSES_OF, {"incidents": incidents}).all()
+        return {row.incident: _course_of(row) for row in rows}
 
     def lines_of(self, incident: str, *, after: int = 0, limit: int = 500) -> list[Line]:
         """Its story, the first line first."""
@@ -41,11 +47,11 @@ class SqlCourseReads:
 
     def clocks_of(self, incidents: Sequence[str]) -> dict[str, list[Clock]]:
         """The clocks of some incidents, the next one first."""
-        query = select(*_CLOCKS).where(_CLOCK.incident.in_(incidents))
         found: defaultdict[str, list[Clock]] = defaultdict(list)
         with translated(), self.engine.connect() as connection:
-            for row in connection.execute(query.order_by(_CLOCK.due_ms, _CLOCK.name)):
-                found[row.incident].append(_clock_of(row))
+            rows = connection.execute(_CLOCKS_OF, {"incidents": incidents}).all()
+        for row in rows:
+            found[row.incident].append(_clock_of(row))
         return dict(found)
 
 

@@ -11,7 +11,6 @@ from typing import Any
 
 from msgspec import structs
 from sqlalchemy import (
-    BigInteger,
     Connection,
     Row,
     Select,
@@ -37,6 +36,7 @@ from liftwatch.access.sight import Grant, Place
 from liftwatch.adapters.sql import people_tables as tables
 from liftwatch.adapters.sql.books import SqlBooks
 from liftwatch.adapters.sql.contacts import SqlContactReads, SqlContactWork
+from liftwatch.adapters.sql.grants import GRANTS, SIGNED_IN, grants_of
 from liftwatch.adapters.sql.identities import IdentityReads, IdentityWork
 from liftwatch.adapters.sql.rotas import SqlRotaReads, SqlRotaWork, replace_version
 from liftwatch.adapters.sql.trouble import translated
@@ -55,28 +55,7 @@ _ORGANISATION, _PLACE, _CONTRACT = (
 _ANSWERED = tables.answered.c
 SEALED = ("name", "phone", "email")
 
-# What is asked at every request: a query made beforehand takes half the time.
-_NOW_MS = bindparam("now_ms", type_=BigInteger())
 _PERSON_OF_ID = select(tables.person).where(_PERSON.id == bindparam("id"))
-_STANDS = (
-    select(1)
-    .where(_CREDENTIAL.family == bindparam("family"), _CREDENTIAL.ended_ms.is_(None))
-    .where(_CREDENTIAL.expires_ms > _NOW_MS)
-)
-_SIGNED_IN = (
-    select(_PERSON.id, _PERSON.login, _PERSON.epoch)
-    .where(_PERSON.id == bindparam("person"), _PERSON.disabled_ms.is_(None))
-    .where(_STANDS.exists())
-)
-_GRANTS = (
-    select(_MEMBER.role, _MEMBER.organisation, _PLACE.area, _PLACE.estate, _PLACE.building)
-    .outerjoin(tables.organisation, _ORGANISATION.id == _MEMBER.organisation)
-    .outerjoin(tables.organisation_place, _PLACE.organisation == _MEMBER.organisation)
-    .where(_MEMBER.person == bindparam("person"), _ORGANISATION.closed_ms.is_(None))
-    .where(_MEMBER.from_ms <= _NOW_MS)
-    .where(_MEMBER.until_ms.is_(None) | (_MEMBER.until_ms > _NOW_MS))
-    .order_by(_MEMBER.role, _MEMBER.organisation, _PLACE.area, _PLACE.estate, _PLACE.building)
-)
 
 
 class SqlPeople:
@@ -138,15 +117,8 @@ class SqlPeopleReads(IdentityReads, SqlRotaReads, SqlContactReads):
 
     def grants(self, person: str, now_ms: int) -> tuple[Grant, ...]:
         """What a person may now: roles in organisations that are not closed, and their places."""
-        held: dict[tuple[str, str], list[Place]] = {}
-        for row in self._connection.execute(_GRANTS, {"person": person, "now_ms": now_ms}):
-            places = held.setdefault((row.role, row.organisation or ""), [])
-            if row.area is not None:
-                places.append(Place(row.area, row.estate, row.building))
-        return tuple(
-            Grant(role=role, organisation=organisation, places=tuple(dict.fromkeys(places)))
-            for (role, organisation), places in held.items()
-        )
+        rows = self._connection.execute(GRANTS, {"person": person, "now_ms": now_ms})
+        return grants_of(rows.all())
 
     def organisation(self, id: str) -> Organisation | None:
         """One organisation."""
@@ -195,8 +167,8 @@ class SqlPeopleReads(IdentityReads, SqlRotaReads, SqlContactReads):
     def signed_in(self, person: str, *, family: str, now_ms: int) -> SignedIn | None:
         """A person who may come in, while something of a sign-in's family still stands."""
         values = {"person": person, "family": family, "now_ms": now_ms}
-        row = self._connection.execute(_SIGNED_IN, values).one_or_none()
-        return None if row is None else SignedIn(*row)
+        rows = self._connection.execute(SIGNED_IN, values).all()
+        return SignedIn(*rows[0][:3], grants_of([row[3:] for row in rows])) if rows else None
 
     def has_admin(self) -> bool:
         """Whether anybody is an administrator who is not disabled."""
