@@ -52,6 +52,7 @@ LINE_TEXTS: dict[str, str] = {
     "paged": N_("People were called"),
     "hidden": N_("Nobody is called"),
     "alone": N_("Stands by itself again"),
+    "heard": N_("The silence is over: people are called"),
     "receipt": N_("The rescue platform answered"),
     "rescue-dead": N_("The rescue platform will not take it"),
     "rescue-refused": N_("The rescue platform refuses it"),

@@ -19,7 +19,7 @@ from api.console.values import Named, rows
 from liftwatch.incidents.course import Line
 
 MACHINERY = frozenset(
-    {"missed", "paged", "hidden", "alone", "receipt", "rescue-dead", "rescue-fallback"}
+    {"missed", "paged", "hidden", "alone", "heard", "receipt", "rescue-dead", "rescue-fallback"}
 )
 """Lines by the machinery; what people told has labels of its own (`signals`)."""
 FACTS: Mapping[str, tuple[str, Mapping[str, str]]] = {

@@ -4,6 +4,8 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
+from msgspec import structs
+
 from liftwatch.adapters.memory_endings import (
     Changes,
     EndingState,
@@ -29,7 +31,7 @@ class BesideState(EndingState):
         self.silences: dict[str, Silence] = {}
         self.withheld: dict[tuple[str, str, int], Withheld] = {}
         self.recorded: dict[str, Recorded] = {}
-        self.hidden: dict[tuple[str, int, str], Hidden] = {}
+        self.hidden: dict[tuple[str, int, str, str], Hidden] = {}
 
 
 class MemoryBesideReads(MemoryEndingReads, MemoryStatisticsReads):
@@ -89,11 +91,30 @@ class MemoryBesideWork(MemoryEndingWork, MemoryVerdictWork):
             raise Conflict(f"silence {silence.id} is not at version {silence.version - 1}")
         self._keep(self._endings.silences, silence.id, silence)
 
-    def note_hidden(self, hidden: Hidden) -> None:
-        """Keep that an alarm paged nobody; twice is once."""
-        key = (hidden.incident, hidden.occurrence, hidden.by)
-        if key not in self._endings.hidden:
-            self._keep(self._endings.hidden, key, hidden)
+    def note_hidden(self, hidden: Hidden) -> bool:
+        """Keep that an alarm paged nobody; False when that is known."""
+        known = self._endings.hidden.get(_key(hidden))
+        if known is not None and known.over_ms is None:
+            return False
+        self._keep(self._endings.hidden, _key(hidden), hidden)
+        return True
+
+    def still_hidden(self, silence: str, *, limit: int) -> list[Hidden]:
+        """What a silence hid and of which nobody has looked whether it stands, the oldest first."""
+        found = [
+            one
+            for one in self._endings.hidden.values()
+            if (one.by, one.of, one.over_ms) == ("silence", silence, None)
+        ]
+        return sorted(found, key=lambda one: (one.at_ms, one.incident))[:limit]
+
+    def end_hidden(self, hidden: Hidden, *, at_ms: int) -> bool:
+        """Set `over_ms`; False where somebody else has."""
+        known = self._endings.hidden.get(_key(hidden))
+        if known is None or known.over_ms is not None:
+            return False
+        self._keep(self._endings.hidden, _key(hidden), structs.replace(known, over_ms=at_ms))
+        return True
 
     def note_withheld(self, rows: Sequence[Withheld]) -> None:
         """Keep what was not raised; twice is once."""
@@ -120,3 +141,7 @@ class MemoryBesideWork(MemoryEndingWork, MemoryVerdictWork):
         undo = partial(where.pop, key) if old is None else partial(where.__setitem__, key, old)
         self._undo.append(undo)
         where[key] = value
+
+
+def _key(hidden: Hidden) -> tuple[str, int, str, str]:
+    return hidden.incident, hidden.occurrence, hidden.by, hidden.of

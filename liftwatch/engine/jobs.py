@@ -4,6 +4,7 @@ from liftwatch.clock import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS
 from liftwatch.engine import evidence, outbox, sums, trail, verdicts
 from liftwatch.engine.clocks import clocks_job
 from liftwatch.engine.clockwork import Job, Ran
+from liftwatch.engine.silences import silences_job
 from liftwatch.engine.watch import ALARM, SEND, WATCH, Watch
 from liftwatch.ports import LEASE_MS_MAX, Books, Channel, Deadline, KeptStore
 
@@ -41,6 +42,7 @@ def make_jobs(
     rows = [
         Job(WATCH, watch_ms, lambda now_ms, _: watch.look(now_ms)),
         clocks_job(books),
+        silences_job(books),
         Job(
             "prune-stream",
             HOUR_MS,

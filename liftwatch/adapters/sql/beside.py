@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from msgspec import structs
-from sqlalchemy import Connection, Engine, insert, or_, select, update
+from sqlalchemy import Connection, Engine, and_, insert, or_, select, update
 
 from liftwatch.adapters.sql import tables
 from liftwatch.adapters.sql.endings import SqlEndingReads, SqlEndingWork
@@ -66,15 +66,15 @@ class SqlBesideWork(SqlEndingWork, SqlVerdictWork):
     connection: Connection
 
     def silences_on(self, incident: Incident) -> list[Silence]:
-        """Those of its lift or its estate, unless they have ended."""
+        """Those of its lift or its estate, unless they have ended; shared against their end."""
         query = select(*_SILENCES).where(
             _SILENCE.area == incident.area,
             _SILENCE.estate == incident.estate,
             _SILENCE.ended_ms.is_(None),
             or_(_SILENCE.lift.is_(None), _SILENCE.lift == incident.lift),
         )
-        rows = self.connection.execute(query.order_by(_SILENCE.made_ms, _SILENCE.id))
-        return [Silence(**row._asdict()) for row in rows]
+        query = query.order_by(_SILENCE.made_ms, _SILENCE.id).with_for_update(read=True)
+        return [Silence(**row._asdict()) for row in self.connection.execute(query)]
 
     def locked_silence(self, id: str) -> Silence | None:
         """One of them, locked against others."""
@@ -92,10 +92,27 @@ class SqlBesideWork(SqlEndingWork, SqlVerdictWork):
         if self.connection.execute(update(silence).where(known).values(values)).rowcount != 1:
             raise Conflict(f"silence {silence_.id} is not at version {silence_.version - 1}")
 
-    def note_hidden(self, one: Hidden) -> None:
-        """Keep that an alarm paged nobody; twice is once."""
-        statement = upserting(self.connection, hidden).on_conflict_do_nothing()
-        self.connection.execute(statement, structs.asdict(one))
+    def note_hidden(self, one: Hidden) -> bool:
+        """Keep that an alarm paged nobody; False when that is known."""
+        statement = upserting(self.connection, hidden).on_conflict_do_update(
+            index_elements=list(hidden.primary_key),
+            set_={"at_ms": one.at_ms, "over_ms": None},
+            where=_HIDDEN.over_ms.is_not(None),
+        )
+        statement = statement.returning(_HIDDEN.at_ms)
+        return self.connection.execute(statement, structs.asdict(one)).first() is not None
+
+    def still_hidden(self, silence: str, *, limit: int) -> list[Hidden]:
+        """What a silence hid and of which nobody has looked whether it stands, the oldest first."""
+        query = select(*_HIDDENS).where(_HIDDEN.of == silence, _HIDDEN.over_ms.is_(None))
+        query = query.where(_HIDDEN.by == "silence").order_by(_HIDDEN.at_ms, _HIDDEN.incident)
+        return [Hidden(**row._asdict()) for row in self.connection.execute(query.limit(limit))]
+
+    def end_hidden(self, one: Hidden, *, at_ms: int) -> bool:
+        """Set `over_ms`; False where somebody else has."""
+        mine = (column == getattr(one, column.name) for column in hidden.primary_key)
+        statement = update(hidden).where(and_(*mine), _HIDDEN.over_ms.is_(None))
+        return self.connection.execute(statement.values(over_ms=at_ms)).rowcount == 1
 
     def note_withheld(self, rows: Sequence[Withheld]) -> None:
         """Keep what was not raised; twice is once."""
