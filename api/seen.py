@@ -113,19 +113,21 @@ class SeenBooks:
 
     def silences(self, *, since_ms: int) -> list[Silence]:
         """Those of what is seen that end after a moment, the newest first."""
-        return [one for one in self._books.silences(since_ms=since_ms) if self._sees(one)]
+        return self._books.silences(since_ms=since_ms, sight=self.sight)
 
-    def hidden(self, *, since_ms: int, silence: str | None) -> list[tuple[Hidden, Incident]]:
+    def hidden(
+        self, *, since_ms: int, silence: str | None = None, limit: int = 500
+    ) -> list[tuple[Hidden, Incident]]:
         """What paged nobody since then, of incidents that are seen."""
-        rows = self._books.hidden(since_ms=since_ms, silence=silence)
+        rows = self._books.hidden(
+            since_ms=since_ms, silence=silence, limit=limit, sight=self.sight
+        )
         found = [(one, self.incident(one.incident)) for one in rows]
         return [(one, incident) for one, incident in found if incident is not None]
 
-    def withheld(self, *, since_ms: int) -> list[Withheld]:
+    def withheld(self, *, since_ms: int, limit: int = 500) -> list[Withheld]:
         """What was not raised for a visit or a mode since then, of lifts that are seen."""
-        rows = self._books.withheld(since_ms=since_ms)
-        covers = self.sight.covers
-        return [o for o in rows if covers(o.area, o.estate) or self.lift(o.lift) is not None]
+        return self._books.withheld(since_ms=since_ms, limit=limit, sight=self.sight)
 
     def _sees(self, silence: Silence) -> bool:
         if self.sight.covers(silence.area, silence.estate):

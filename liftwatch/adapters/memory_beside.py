@@ -6,6 +6,7 @@ from typing import Any
 
 from msgspec import structs
 
+from liftwatch.access.sight import EVERYTHING, Sight
 from liftwatch.adapters.memory_endings import (
     Changes,
     EndingState,
@@ -43,25 +44,37 @@ class MemoryBesideReads(MemoryEndingReads, MemoryStatisticsReads):
         """One of them."""
         return self._endings.silences.get(id)
 
-    def silences(self, *, since_ms: int, limit: int = 500) -> list[Silence]:
+    def silences(
+        self, *, since_ms: int, limit: int = 500, sight: Sight = EVERYTHING
+    ) -> list[Silence]:
         """Those that end after a moment, the newest first."""
-        found = [one for one in self._endings.silences.values() if one.until_ms > since_ms]
+        known = self._endings.silences.values()
+        found = [one for one in known if one.until_ms > since_ms and _sees(sight, one)]
         return sorted(found, key=lambda one: (-one.made_ms, one.id))[:limit]
 
     def hidden(
-        self, *, since_ms: int, silence: str | None = None, limit: int = 500
+        self,
+        *,
+        since_ms: int,
+        silence: str | None = None,
+        limit: int = 500,
+        sight: Sight = EVERYTHING,
     ) -> list[Hidden]:
         """What paged nobody since then, the newest first; with `silence` what that one hid."""
         found = [
             one
             for one in self._endings.hidden.values()
             if one.at_ms >= since_ms and (silence is None or one.of == silence)
+            if _sees(sight, self._endings.incidents[one.incident])
         ]
         return sorted(found, key=lambda one: (-one.at_ms, one.incident))[:limit]
 
-    def withheld(self, *, since_ms: int, limit: int = 500) -> list[Withheld]:
+    def withheld(
+        self, *, since_ms: int, limit: int = 500, sight: Sight = EVERYTHING
+    ) -> list[Withheld]:
         """What was not raised for a visit or a mode since then, the newest first."""
-        found = [one for one in self._endings.withheld.values() if one.at_ms >= since_ms]
+        known = self._endings.withheld.values()
+        found = [one for one in known if one.at_ms >= since_ms and _sees(sight, one)]
         return sorted(found, key=lambda one: (-one.at_ms, one.lift, one.kind))[:limit]
 
 
@@ -141,6 +154,10 @@ class MemoryBesideWork(MemoryEndingWork, MemoryVerdictWork):
         undo = partial(where.pop, key) if old is None else partial(where.__setitem__, key, old)
         self._undo.append(undo)
         where[key] = value
+
+
+def _sees(sight: Sight, one: Silence | Withheld | Incident) -> bool:
+    return sight.covers(one.area, one.estate)
 
 
 def _key(hidden: Hidden) -> tuple[str, int, str, str]:

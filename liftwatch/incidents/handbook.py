@@ -164,8 +164,8 @@ def _silence() -> str:
         "is muted is written down as ever; what paged nobody, and why, is listed by "
         "`GET /v1/hidden`, and on the page `/silences`. When a silence is over, in its time or "
         "ended by a person, what it hid and still stands is told as raised, once; what another "
-        "silence or a cause goes on to hide is told when that is over. Clocks run on beneath a silence. "
-        f"Never muted, for somebody may be inside or in danger: {never}.\n"
+        "silence or a cause goes on to hide is told when that is over. Clocks run on beneath a "
+        f"silence. Never muted, for somebody may be inside or in danger: {never}.\n"
     )
 
 

@@ -9,6 +9,7 @@ from typing import Literal, Protocol
 
 from msgspec import Struct
 
+from liftwatch.access.sight import EVERYTHING, Sight
 from liftwatch.clock import DAY_MS
 from liftwatch.incidents.incident import Incident
 from liftwatch.incidents.kinds import BY_NAME
@@ -81,15 +82,24 @@ class SilenceReads(Protocol):
     def silence(self, id: str) -> Silence | None:
         """One of them."""
 
-    def silences(self, *, since_ms: int, limit: int = 500) -> list[Silence]:
+    def silences(
+        self, *, since_ms: int, limit: int = 500, sight: Sight = EVERYTHING
+    ) -> list[Silence]:
         """Those that end after a moment, the newest first."""
 
     def hidden(
-        self, *, since_ms: int, silence: str | None = None, limit: int = 500
+        self,
+        *,
+        since_ms: int,
+        silence: str | None = None,
+        limit: int = 500,
+        sight: Sight = EVERYTHING,
     ) -> list[Hidden]:
         """What paged nobody since then, the newest first; with `silence` what that one hid."""
 
-    def withheld(self, *, since_ms: int, limit: int = 500) -> list[Withheld]:
+    def withheld(
+        self, *, since_ms: int, limit: int = 500, sight: Sight = EVERYTHING
+    ) -> list[Withheld]:
         """What was not raised for a visit or a mode since then, the newest first."""
 
 

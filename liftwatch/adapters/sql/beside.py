@@ -5,13 +5,16 @@ from collections.abc import Sequence
 from msgspec import structs
 from sqlalchemy import Connection, Engine, and_, insert, or_, select, update
 
+from liftwatch.access.sight import EVERYTHING, Sight
 from liftwatch.adapters.sql import tables
 from liftwatch.adapters.sql.endings import SqlEndingReads, SqlEndingWork
+from liftwatch.adapters.sql.filters import seen_incidents, seen_lifts
 from liftwatch.adapters.sql.register import with_entered
 from liftwatch.adapters.sql.rows import INCIDENT, incident_of, lift_of, upserting
 from liftwatch.adapters.sql.statistics import SqlStatisticsReads, SqlVerdictWork
 from liftwatch.adapters.sql.trouble import translated
 from liftwatch.adapters.sql.whole_tables import hidden, silence, withheld
+from liftwatch.clock import now_ms
 from liftwatch.incidents.incident import OVER, Incident
 from liftwatch.incidents.silences import Hidden, Silence, Withheld
 from liftwatch.ports import Conflict
@@ -34,27 +37,41 @@ class SqlBesideReads(SqlEndingReads, SqlStatisticsReads):
             row = connection.execute(select(*_SILENCES).where(_SILENCE.id == id)).one_or_none()
         return None if row is None else Silence(**row._asdict())
 
-    def silences(self, *, since_ms: int, limit: int = 500) -> list[Silence]:
+    def silences(
+        self, *, since_ms: int, limit: int = 500, sight: Sight = EVERYTHING
+    ) -> list[Silence]:
         """Those that end after a moment, the newest first."""
         query = select(*_SILENCES).where(_SILENCE.until_ms > since_ms)
+        query = seen_lifts(query, sight, now_ms(), columns=_SILENCE)
         query = query.order_by(_SILENCE.made_ms.desc(), _SILENCE.id).limit(limit)
         with translated(), self.engine.connect() as connection:
             return [Silence(**row._asdict()) for row in connection.execute(query)]
 
     def hidden(
-        self, *, since_ms: int, silence: str | None = None, limit: int = 500
+        self,
+        *,
+        since_ms: int,
+        silence: str | None = None,
+        limit: int = 500,
+        sight: Sight = EVERYTHING,
     ) -> list[Hidden]:
         """What paged nobody since then, the newest first; with `silence` what that one hid."""
         query = select(*_HIDDENS).where(_HIDDEN.at_ms >= since_ms)
+        if not sight.everything:
+            query = query.join(tables.incident, _INCIDENT.id == _HIDDEN.incident)
+            query = seen_incidents(query, sight)
         if silence is not None:
             query = query.where(_HIDDEN.of == silence)
         query = query.order_by(_HIDDEN.at_ms.desc(), _HIDDEN.incident).limit(limit)
         with translated(), self.engine.connect() as connection:
             return [Hidden(**row._asdict()) for row in connection.execute(query)]
 
-    def withheld(self, *, since_ms: int, limit: int = 500) -> list[Withheld]:
+    def withheld(
+        self, *, since_ms: int, limit: int = 500, sight: Sight = EVERYTHING
+    ) -> list[Withheld]:
         """What was not raised for a visit or a mode since then, the newest first."""
         query = select(*_WITHHELDS).where(_WITHHELD.at_ms >= since_ms)
+        query = seen_lifts(query, sight, now_ms(), columns=_WITHHELD)
         query = query.order_by(_WITHHELD.at_ms.desc(), _WITHHELD.lift, _WITHHELD.kind)
         with translated(), self.engine.connect() as connection:
             return [Withheld(**row._asdict()) for row in connection.execute(query.limit(limit))]
