@@ -106,6 +106,11 @@ class MemoryRegisterReads:
         seen = [row for _, row in rows if sight.everything or _sees(sight, row)]
         return [row for row in seen if after is None or row.key > after][:limit]
 
+    def estates(self, *, limit: int = 500, sight: Sight = EVERYTHING) -> list[tuple[str, str]]:
+        """Areas and estates of lifts, in order."""
+        places = sorted({(row.area, row.estate) for row in self._register.lifts.values()})
+        return [one for one in places if sight.covers(*one)][:limit]
+
     def estates_without_name(self, *, limit: int = 100) -> list[tuple[str, str]]:
         """Areas and estates of lifts that nobody has named, in order."""
         places = sorted({(row.area, row.estate) for row in self._register.lifts.values()})
