@@ -25,6 +25,7 @@ from liftwatch.handlers.together import takes_still
 from liftwatch.incidents.incident import Incident
 from liftwatch.incidents.pages import FIRE, STATION, Notice, Page
 from liftwatch.incidents.silences import HiddenBy, may_be_silenced, silences
+from liftwatch.said import Said
 
 PARTY_TEXTS: Mapping[str, str] = PARTIES | {
     STATION: N_("Nearest rescue station"),
@@ -128,6 +129,7 @@ def notice_view(
 def page_view(language: Language, one: Page, people: Mapping[str, str], *, now_ms: int) -> PageView:
     """Somebody told, with what became of it."""
     way, party = WAY_TEXTS.get(one.channel), PARTY_TEXTS.get(one.party)
+    over = one.verdict == "delivered"
     at_ms = one.made_ms if one.tried_ms is None else one.tried_ms
     return PageView(
         who=people.get(one.person or "", ""),
@@ -138,5 +140,5 @@ def page_view(language: Language, one: Page, people: Mapping[str, str], *, now_m
         word=language.say(VERDICT_TEXTS[one.verdict]),
         at=language.moment(at_ms, now_ms=now_ms),
         attempts=one.attempts,
-        detail="" if one.verdict == "delivered" else one.detail or "",
+        detail=language.tell(Said(one.detail)) if one.detail and not over else "",
     )

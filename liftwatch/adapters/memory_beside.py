@@ -19,6 +19,7 @@ from liftwatch.incidents.incident import Incident
 from liftwatch.incidents.silences import Hidden, Silence, Withheld
 from liftwatch.incidents.verdicts import Recorded
 from liftwatch.ports import Conflict
+from liftwatch.said import Said
 
 
 class BesideState(EndingState):
@@ -101,7 +102,7 @@ class MemoryBesideWork(MemoryEndingWork, MemoryVerdictWork):
         """Insert version 1, replace one whose version is one less; raises Conflict else."""
         known = self._endings.silences.get(silence.id)
         if (0 if known is None else known.version) != silence.version - 1:
-            raise Conflict(f"silence {silence.id} is not at version {silence.version - 1}")
+            raise Conflict(Said("somebody else has changed it"))
         self._keep(self._endings.silences, silence.id, silence)
 
     def note_hidden(self, hidden: Hidden) -> bool:

@@ -8,14 +8,17 @@ from fastapi import FastAPI
 from msgspec import structs
 
 from api.console.course_texts import HELD_TEXTS, HIDDEN_TEXTS, VERDICT_TEXTS
+from api.console.language import LANGUAGES
 from api.console.silence_page import SPANS
 from api.console.silence_views import WITHHELD_TEXTS
 from liftwatch.access.sight import Place
 from liftwatch.clock import HOUR_MS, MINUTE_MS, now_ms
+from liftwatch.incidents.course import SAID, Line
 from liftwatch.incidents.incident import Incident
 from liftwatch.incidents.pages import Held, Page
 from liftwatch.incidents.silences import SILENCE_MS_MAX, HiddenBy, Withheld, WithheldBy
 from liftwatch.outbox import Verdict
+from liftwatch.said import Said, kept
 from tests.api.conftest import Fleet, Town
 from tests.api.test_move_page import NASTY, Hand, hand
 
@@ -166,6 +169,31 @@ def test_the_tables_of_words_are_whole() -> None:
     assert set(WITHHELD_TEXTS) == set(WithheldBy.__args__)  # type: ignore[attr-defined]
     assert set(VERDICT_TEXTS) == {None, *Verdict.__args__}  # type: ignore[attr-defined]
     assert max(SPANS) * HOUR_MS == SILENCE_MS_MAX
+
+
+def test_what_the_machinery_wrote_is_read_in_ones_language(desk: Hand, fleet: Fleet) -> None:
+    """A receipt that did not fit, a platform that is silent: as data, not as an English text."""
+    one = fleet.alarm("L-0001", "door_fault", at_ms=now_ms())
+    why = Said("%(move)s does not follow %(state)s", move="dispatch", state="arrived")
+    line = Line(
+        incident=one.id,
+        at_ms=now_ms(),
+        noted_ms=now_ms(),
+        what="receipt",
+        before="raised",
+        state="raised",
+        text=str(why),
+        facts={"receipt": "dispatched", SAID: kept(why)},
+    )
+    with fleet.books.begin() as work:
+        work.add_line(line)
+    told(fleet, one, verdict="refused", detail="there is no number any more")
+    english, chinese = (desk.page(one.id, language) for language in ("en", "zh"))
+    assert "there is no number any more" in english
+    assert "there is no number any more" not in chinese
+    assert "does not follow" in english
+    assert "does not follow" not in chinese
+    assert LANGUAGES["zh"].tell(why) in chinese
 
 
 def told(fleet: Fleet, one: Incident, **more: object) -> None:

@@ -18,6 +18,7 @@ from liftwatch.clock import now_ms
 from liftwatch.incidents.incident import OVER, Incident
 from liftwatch.incidents.silences import Hidden, Silence, Withheld
 from liftwatch.ports import Conflict
+from liftwatch.said import Said
 
 _INCIDENT, _SILENCE, _HIDDEN = tables.incident.c, silence.c, hidden.c
 _WITHHELD = withheld.c
@@ -107,7 +108,7 @@ class SqlBesideWork(SqlEndingWork, SqlVerdictWork):
             return
         known = (_SILENCE.id == silence_.id) & (_SILENCE.version == silence_.version - 1)
         if self.connection.execute(update(silence).where(known).values(values)).rowcount != 1:
-            raise Conflict(f"silence {silence_.id} is not at version {silence_.version - 1}")
+            raise Conflict(Said("somebody else has changed it"))
 
     def note_hidden(self, one: Hidden) -> bool:
         """Keep that an alarm paged nobody; False when that is known."""

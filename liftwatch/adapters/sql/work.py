@@ -26,6 +26,7 @@ from liftwatch.adapters.sql.rows import (
 )
 from liftwatch.incidents.incident import OVER, AlarmChange, Incident
 from liftwatch.ports import Conflict, LiftRow
+from liftwatch.said import Said
 
 _INCIDENT = tables.incident.c
 _COUNTER = tables.counter.c
@@ -102,7 +103,7 @@ class SqlWork(
             .values(values_of_incident(incident))
         )
         if done.rowcount != 1:
-            raise Conflict(f"incident {incident.id} is not at version {incident.version - 1}")
+            raise Conflict(Said("somebody else has changed it"))
 
     def publish(self, name: str, data: dict[str, Any]) -> int:
         """Append to the stream; the number it got.
