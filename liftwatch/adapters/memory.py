@@ -20,6 +20,7 @@ from liftwatch.adapters.memory_evidence import (
     MemoryEvidenceReads,
     MemoryEvidenceWork,
 )
+from liftwatch.adapters.memory_old import MemoryOldWork
 from liftwatch.adapters.memory_pages import MemoryPageReads, MemoryPageWork, PageState
 from liftwatch.adapters.memory_register import (
     MemoryRegisterReads,
@@ -179,6 +180,7 @@ class MemoryWork(
     MemoryPageWork,
     MemoryRescueWork,
     MemoryBesideWork,
+    MemoryOldWork,
     MemoryRegisterWork,
 ):
     """One transaction; each step says how it is undone."""

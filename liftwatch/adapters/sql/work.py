@@ -13,6 +13,7 @@ from liftwatch.adapters.sql.beside import SqlBesideWork
 from liftwatch.adapters.sql.course import SqlCourseWork
 from liftwatch.adapters.sql.duties import SqlDuties
 from liftwatch.adapters.sql.evidence import SqlEvidenceWork
+from liftwatch.adapters.sql.old import SqlOldWork
 from liftwatch.adapters.sql.pages import SqlPageWork
 from liftwatch.adapters.sql.register import SqlRegisterWork
 from liftwatch.adapters.sql.rescue import SqlRescueWork
@@ -41,6 +42,7 @@ class SqlWork(
     SqlPageWork,
     SqlRescueWork,
     SqlBesideWork,
+    SqlOldWork,
     SqlRegisterWork,
 ):
     """Fulfils `liftwatch.ports.Work` on a connection whose transaction has begun."""
