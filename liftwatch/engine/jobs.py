@@ -46,21 +46,7 @@ def make_jobs(
         Job(WATCH, watch_ms, lambda now_ms, _: watch.look(now_ms)),
         clocks_job(books),
         silences_job(books),
-        Job(
-            "prune-stream",
-            HOUR_MS,
-            lambda now_ms, _: prune_stream(books, now_ms),
-            lane="slow",
-            lease_ms=MINUTE_MS,
-        ),
-        Job(
-            "prune-told",
-            DAY_MS,
-            lambda now_ms, _: prune_told(books, now_ms - told_days * DAY_MS),
-            lane="slow",
-            lease_ms=MINUTE_MS,
-        ),
-        Job("prune-outbox", DAY_MS, lambda now_ms, _: prune_outbox(books, now_ms), lane="slow"),
+        *_pruning(books, told_days),
         Job(
             "keep-telemetry",
             SUMS_MS,
@@ -102,6 +88,27 @@ def make_jobs(
             )
         )
     return tuple(rows)
+
+
+def _pruning(books: Books, told_days: int) -> tuple[Job, ...]:
+    """What gives up what is old."""
+    return (
+        Job(
+            "prune-stream",
+            HOUR_MS,
+            lambda now_ms, _: prune_stream(books, now_ms),
+            lane="slow",
+            lease_ms=MINUTE_MS,
+        ),
+        Job(
+            "prune-told",
+            DAY_MS,
+            lambda now_ms, _: prune_told(books, now_ms - told_days * DAY_MS),
+            lane="slow",
+            lease_ms=MINUTE_MS,
+        ),
+        Job("prune-outbox", DAY_MS, lambda now_ms, _: prune_outbox(books, now_ms), lane="slow"),
+    )
 
 
 def keep_telemetry(store: KeptStore, due: Deadline, now_ms: int) -> Ran:
