@@ -49,6 +49,7 @@ from api.console import (
     place_page,
     register_page,
     room_page,
+    silence_page,
     statistics_page,
 )
 from api.feed import Feed
@@ -104,6 +105,7 @@ MODULES = (
     import_page,
     audit_page,
     statistics_page,
+    silence_page,
 )
 """Each brings its routes; a path is looked for in this order, so what is asked most comes first."""
 

@@ -113,19 +113,23 @@ class SeenBooks:
 
     def silences(self, *, since_ms: int) -> list[Silence]:
         """Those of what is seen that end after a moment, the newest first."""
-        return [one for one in self._books.silences(since_ms=since_ms) if self._sees(one)]
+        return self._books.silences(since_ms=since_ms, sight=self.sight)
 
-    def hidden(self, *, since_ms: int, silence: str | None) -> list[tuple[Hidden, Incident]]:
+    def hidden(
+        self, *, since_ms: int, silence: str | None = None, limit: int = 500
+    ) -> list[tuple[Hidden, Incident]]:
         """What paged nobody since then, of incidents that are seen."""
-        rows = self._books.hidden(since_ms=since_ms, silence=silence)
+        rows = self._books.hidden(since_ms=since_ms, silence=silence, limit=limit, sight=self.sight)
         found = [(one, self.incident(one.incident)) for one in rows]
         return [(one, incident) for one, incident in found if incident is not None]
 
-    def withheld(self, *, since_ms: int) -> list[Withheld]:
+    def hid(self, silence: str) -> int:
+        """How many alarms that are seen a silence hid, at most 500."""
+        return len(self._books.hidden(since_ms=0, silence=silence, sight=self.sight))
+
+    def withheld(self, *, since_ms: int, limit: int = 500) -> list[Withheld]:
         """What was not raised for a visit or a mode since then, of lifts that are seen."""
-        rows = self._books.withheld(since_ms=since_ms)
-        covers = self.sight.covers
-        return [o for o in rows if covers(o.area, o.estate) or self.lift(o.lift) is not None]
+        return self._books.withheld(since_ms=since_ms, limit=limit, sight=self.sight)
 
     def _sees(self, silence: Silence) -> bool:
         if self.sight.covers(silence.area, silence.estate):
@@ -193,6 +197,10 @@ class SeenBooks:
     def localities_after(self, *, after: Key | None = None, limit: int = 500) -> list[Locality]:
         """Places that have a name and are seen, after some."""
         return self._books.localities_after(after=after, limit=limit, sight=self.sight)
+
+    def estates(self) -> list[tuple[str, str]]:
+        """Areas and estates of lifts that are seen, in order."""
+        return self._books.estates(sight=self.sight)
 
     def stream_head(self) -> int:
         """The newest number of the stream; it tells nobody what changed."""

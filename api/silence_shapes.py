@@ -54,6 +54,7 @@ class SilenceList(Struct):
 class HiddenShape(Struct, kw_only=True):
     """An alarm that paged nobody: of which incident, when, and what hid it (`of` is its id).
 
+    `over_at` is when a silence that hid it was over and what still stood was told.
     What was never raised, for a visit was open or the lift was in such a mode, has no incident.
     """
 
@@ -66,6 +67,7 @@ class HiddenShape(Struct, kw_only=True):
     at: str
     by: HiddenBy | WithheldBy
     of: str | None
+    over_at: str | None = None
 
 
 class HiddenList(Struct):
@@ -108,6 +110,7 @@ def hidden_shape(one: Hidden, incident: Incident) -> HiddenShape:
         at=rfc3339(one.at_ms),
         by=one.by,
         of=one.of,
+        over_at=None if one.over_ms is None else rfc3339(one.over_ms),
     )
 
 

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, Response
 
-from api.once import Done, TheOnce, TheVersion, act_once, body_of, takes
+from api.once import Act, Done, TheOnce, TheVersion, act_once, body_of, takes
 from api.parameters import Moment, moment_ms
 from api.parts import TheBooks, TheGate
 from api.principal import Principal, allow
@@ -89,22 +89,28 @@ def make_silence(
     body: Annotated[NewSilence, Depends(body_of(NewSilence))],
 ) -> Response:
     """Mute a lift or an estate for at most 7 days; never what endangers life."""
-    area, estate = place_of(books, body)
-    if body.kind is not None and body.kind not in BY_NAME:
-        raise Problem("unusable", Said("there is no kind %(kind)s", kind=shown(body.kind)))
     until_ms = moment_ms("until", body.until)
     assert until_ms is not None, "it is mandatory"
+    act = silencing(books, principal, body, until_ms=until_ms)
+    return act_once(gate, principal, WRITE, once=once, act=act)
+
+
+def silencing(books: SeenBooks, principal: Principal, wanted: NewSilence, *, until_ms: int) -> Act:
+    """How somebody silences what they see; a problem where that cannot be."""
+    area, estate = place_of(books, wanted)
+    if wanted.kind is not None and wanted.kind not in BY_NAME:
+        raise Problem("unusable", Said("there is no kind %(kind)s", kind=shown(wanted.kind)))
 
     def act(work: OfficeWork, at_ms: int) -> Done:
         asked = Silence(
             id=new_id(),
             area=area,
             estate=estate,
-            lift=body.lift,
-            kind=body.kind,
+            lift=wanted.lift,
+            kind=wanted.kind,
             from_ms=at_ms,
             until_ms=until_ms,
-            why=body.why,
+            why=wanted.why,
             person=principal.person,
             organisation=organisation_of(principal.grants, ACTIONS[WRITE].roles),
             made_ms=at_ms,
@@ -113,11 +119,11 @@ def make_silence(
             made = silences.silence(work.books, asked, now_ms=at_ms)
         except silences.CannotSilence as error:
             raise Problem("unusable", said_by(error)) from error
-        facts = {"place": body.lift or f"{area}/{estate}", "kind": body.kind or "all"}
+        facts = {"place": wanted.lift or f"{area}/{estate}", "kind": wanted.kind or "all"}
         shape = silence_shape(made, now_ms=at_ms)
         return Done(shape, "silence", ("silence", made.id), facts=facts)
 
-    return act_once(gate, principal, WRITE, once=once, act=act)
+    return act
 
 
 @router.post(
@@ -133,6 +139,12 @@ def end_silence(
     version: TheVersion,
 ) -> Response:
     """End a silence before its time."""
+    act = ending(books, id, version=version)
+    return act_once(gate, principal, WRITE, once=once, act=act)
+
+
+def ending(books: SeenBooks, id: str, *, version: int) -> Act:
+    """How somebody ends a silence of what they see; the problem `not-found` for another."""
     if books.silence(id) is None:
         raise Problem("not-found", Said("there is no silence %(id)s", id=shown(id)))
 
@@ -145,7 +157,7 @@ def end_silence(
             raise Problem("conflict", said_by(error)) from error
         return Done(silence_shape(ended, now_ms=at_ms), "end", ("silence", id), status=200)
 
-    return act_once(gate, principal, WRITE, once=once, act=act)
+    return act
 
 
 def place_of(books: SeenBooks, body: NewSilence) -> tuple[str, str]:

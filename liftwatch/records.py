@@ -64,6 +64,9 @@ class RegisterReads(Protocol):
         A place is seen with what is around it, or with a lift that is seen in it.
         """
 
+    def estates(self, *, limit: int = 500, sight: Sight = EVERYTHING) -> list[tuple[str, str]]:
+        """Areas and estates of lifts, in order."""
+
     def estates_without_name(self, *, limit: int = 100) -> list[tuple[str, str]]:
         """Areas and estates of lifts that nobody has named, in order."""
 

@@ -5,7 +5,7 @@ language and fills it with the same values (`api.console.language.Language.tell`
 """
 
 from collections.abc import Mapping
-from typing import Self
+from typing import Any, Self
 
 
 class Said(str):
@@ -31,6 +31,34 @@ class Said(str):
         said.template = template
         said.values = values
         return said
+
+
+def kept(said: Said) -> dict[str, Any]:
+    """A sentence as data that JSON holds, to be said again in a language that is not known yet.
+
+    >>> kept(Said("%(move)s: %(why)s", move="arrive", why=Said("it is over")))["values"]
+    {'move': 'arrive', 'why': {'template': 'it is over', 'values': {}}}
+    """
+    values = {name: _plain(value) for name, value in said.values.items()}
+    return {"template": said.template, "values": values}
+
+
+def said_again(data: Any) -> Said | None:
+    """A sentence that was kept; None for what is none.
+
+    >>> said_again(kept(Said("%(login)s exists already", login="li"))), said_again("x")
+    ('li exists already', None)
+    """
+    if not isinstance(data, dict) or not isinstance(data.get("template"), str):
+        return None
+    values = data.get("values") or {}
+    return Said(data["template"], **{name: said_again(v) or v for name, v in values.items()})
+
+
+def _plain(value: object) -> Any:
+    if isinstance(value, Said):
+        return kept(value)
+    return value if isinstance(value, int | float | None) else str(value)
 
 
 FIELD = "%(field)s: %(reason)s"  # of names and signs alone: it is the same in every language

@@ -344,6 +344,7 @@ class Settings(BaseSettings):
     notice_language: Literal["zh", "en"] = "zh"
     audit_key: Annotated[SecretStr, AfterValidator(check_audit_key)] = SecretStr("")
     audit_keep_days: Annotated[int, Field(le=36_500), AfterValidator(check_keep)] = 400
+    told_keep_days: Annotated[int, Field(le=36_500), AfterValidator(check_keep)] = 400
     precision_floor: Annotated[float, Field(ge=0, le=0.9)] = 0.1
     log: Literal["text", "json"] = "text"
     exercise: bool = False

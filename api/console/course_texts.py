@@ -52,6 +52,7 @@ LINE_TEXTS: dict[str, str] = {
     "paged": N_("People were called"),
     "hidden": N_("Nobody is called"),
     "alone": N_("Stands by itself again"),
+    "heard": N_("The silence is over: people are called"),
     "receipt": N_("The rescue platform answered"),
     "rescue-dead": N_("The rescue platform will not take it"),
     "rescue-refused": N_("The rescue platform refuses it"),
@@ -91,6 +92,19 @@ HIDDEN_TEXTS: dict[str, str] = {
     "silence": HELD_TEXTS["silence"],
     "verdict": HELD_TEXTS["verdict"],
 }
+WAY_TEXTS: dict[str, str] = {
+    "email": N_("E-mail message"),
+    "sms": N_("Text message"),
+    "voice": N_("Voice call"),
+}
+"""By what somebody is told; channels of organisations are called as the settings call them."""
+VERDICT_TEXTS: dict[str | None, str] = {
+    None: N_("On its way"),
+    "delivered": N_("Delivered"),
+    "retry": N_("Did not get through, is tried again"),
+    "refused": N_("Refused for good"),
+}
+"""What became of telling somebody."""
 RECEIPT_TEXTS: dict[str, str] = {
     "received": N_("it has come"),
     "accepted": N_("the platform has it"),

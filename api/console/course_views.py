@@ -13,9 +13,10 @@ from api.moves import names_of
 from api.seen import SeenBooks
 from liftwatch.clock import MINUTE_MS, rfc3339
 from liftwatch.incidents.clocks import Clock, is_met, rule_of
-from liftwatch.incidents.course import Course, Line
+from liftwatch.incidents.course import SAID, Course, Line
 from liftwatch.incidents.incident import Incident
 from liftwatch.incidents.moves import MOVES
+from liftwatch.said import said_again
 
 
 class ClockView(NamedTuple):
@@ -181,7 +182,7 @@ def line_view(language: Language, line: Line, names: Mapping[str, str], *, now_m
         state="" if line.state == line.before or line.what in MOVES else _state(language, line),
         who=who,
         organisation=names.get(line.by.organisation or "", ""),
-        text=line.text or "",
+        text=language.tell(said_again(line.facts.get(SAID)) or line.text or ""),
         facts=facts_view(language, line, names),
     )
 

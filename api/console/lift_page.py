@@ -7,12 +7,14 @@ from api.console.board import names_of
 from api.console.language import Language
 from api.console.shaft import draw_shaft
 from api.console.signals import STATE_ROWS
+from api.console.silence_views import known_of, silence_view
 from api.console.values import label, rows, value
 from api.console.views import incident_view, lift_name, tile
 from api.open_incidents import read_open, worst_first
 from api.parameters import no_lift
 from api.seen import SeenBooks
 from liftwatch.clock import now_ms
+from liftwatch.incidents.silences import Silence
 from liftwatch.ports import IncidentFilter, LiftRow
 from liftwatch.register.changes import differences
 from liftwatch.register.places import Place
@@ -46,20 +48,36 @@ def lift_now(books: SeenBooks, language: Language, lift: str) -> dict[str, Any]:
     }
 
 
-def lift_incidents(books: SeenBooks, language: Language, lift: str) -> dict[str, Any]:
-    """What is wrong with it, worst first, and what was, newest first."""
+def lift_incidents(
+    books: SeenBooks, language: Language, lift: str, *, may_silence: bool
+) -> dict[str, Any]:
+    """What is wrong with it, worst first, and what was, newest first; what of it is silenced."""
     row, now = _lift(books, lift), now_ms()
     open_ones = worst_first(read_open(books, IncidentFilter(open_only=True, lift=lift)))
     over = IncidentFilter(lift=lift, state=("closed", "rejected"))
     past = books.incidents(over, limit=PAST_MAX).items
     names = names_of(books, language, [row])
+    quiet = silences_of(books, row, now_ms=now)
+    known = known_of(books, language, quiet)
     return {
+        "may_silence": may_silence,
+        "silenced": [silence_view(language, one, known, now_ms=now) for one in quiet],
         "name": lift_name(language, lift, row, names=names),
         "open_rows": [
             incident_view(language, one, row, names=names, now_ms=now) for one in open_ones
         ],
         "past_rows": [incident_view(language, one, row, names=names, now_ms=now) for one in past],
     }
+
+
+def silences_of(books: SeenBooks, row: LiftRow, *, now_ms: int) -> list[Silence]:
+    """The silences in force of a lift and of its estate."""
+    return [
+        one
+        for one in books.silences(since_ms=now_ms)
+        if one.holds(now_ms) and (one.area, one.estate) == (row.area, row.estate)
+        if one.lift in (None, row.lift)
+    ]
 
 
 class Fact(NamedTuple):

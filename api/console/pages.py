@@ -18,12 +18,14 @@ from api.console.incident_page import incident_head, incident_story
 from api.console.language import COOKIE, LANGUAGES, Language, own_path
 from api.console.lift_page import lift_facts, lift_incidents, lift_now
 from api.console.render import language_of, render
+from api.console.silence_page import writing
+from api.console.told_views import told_part
 from api.contacts import estate_place
 from api.gate import Gate
 from api.given import is_encrypted
 from api.paging import Cursor as CursorQuery
 from api.parameters import Day, Words, day_number, estates, lift_filter, lift_path, words
-from api.parts import TheBooks, ThePart
+from api.parts import Parts, TheBooks, ThePart
 from api.principal import allow
 from api.problems import BadParameter, Problem, shown
 from api.seen import SeenBooks
@@ -93,11 +95,15 @@ def lift_whole(*, request: Request, books: TheBooks, part: ThePart, lift: str) -
     language = language_of(request)
     values: dict[str, object] = {"stream": books.stream_head(), "charts": CHARTS}
     values |= lift_now(books, language, lift_path(lift))
-    values |= lift_incidents(books, language, lift)
+    values |= lift_incidents(books, language, lift, may_silence=_may_silence(request, part))
     told = part.gate if "admin" in request.state.principal.roles else None
     values |= lift_facts(books, language, lift, logins=partial(logins, told))
     values["calls"] = _calls(books, language, part.gate, lift=lift)
     return render(request, "lift.html", values)
+
+
+def _may_silence(request: Request, part: Parts) -> bool:
+    return writing(part, request.state.principal) is not None
 
 
 def _calls(
@@ -131,9 +137,12 @@ def lift_now_piece(request: Request, books: TheBooks, lift: str) -> Response:
 
 
 @console.get("/console/lifts/{lift}/incidents")
-def lift_incidents_piece(request: Request, books: TheBooks, lift: str) -> Response:
+def lift_incidents_piece(
+    request: Request, books: TheBooks, part: ThePart, *, lift: str
+) -> Response:
     """What is and was wrong with a lift."""
-    values = lift_incidents(books, language_of(request), lift_path(lift))
+    may = _may_silence(request, part)
+    values = lift_incidents(books, language_of(request), lift_path(lift), may_silence=may)
     return render(request, "_lift_incidents.html", values)
 
 
@@ -172,6 +181,13 @@ def story_piece(request: Request, books: TheBooks, part: ThePart, *, id: str) ->
     """How one incident went."""
     values = incident_story(books, language_of(request), id, gate=part.gate)
     return render(request, "_story.html", values)
+
+
+@console.get("/console/incidents/{id}/told")
+def told_piece(request: Request, books: TheBooks, part: ThePart, *, id: str) -> Response:
+    """Who was told of one incident."""
+    told = told_part(books, language_of(request), part, id=id, principal=request.state.principal)
+    return render(request, "_told.html", told)
 
 
 @console.get("/console/incidents/{id}/evidence")

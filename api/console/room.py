@@ -175,6 +175,7 @@ def room_values(
         "hidden": len(found) - sum(1 + len(one.folded) + one.more_folded for one in rows),
         "unanswered": len(waiting),
         "worst": waiting[0].one if waiting else None,
+        "silenced": sum(one.holds(now) for one in books.silences(since_ms=now)),
         "quiet": None if quiet is None else language.moment(quiet, now_ms=now),
         "wrong": None,
         "key": fresh_key,

@@ -12,6 +12,7 @@ from api.console.course_texts import (
     HIDDEN_TEXTS,
     LINE_TEXTS,
     RECEIPT_TEXTS,
+    WAY_TEXTS,
 )
 from api.console.language import Language
 from api.console.marks import N_
@@ -19,7 +20,7 @@ from api.console.values import Named, rows
 from liftwatch.incidents.course import Line
 
 MACHINERY = frozenset(
-    {"missed", "paged", "hidden", "alone", "receipt", "rescue-dead", "rescue-fallback"}
+    {"missed", "paged", "hidden", "alone", "heard", "receipt", "rescue-dead", "rescue-fallback"}
 )
 """Lines by the machinery; what people told has labels of its own (`signals`)."""
 FACTS: Mapping[str, tuple[str, Mapping[str, str]]] = {
@@ -29,7 +30,7 @@ FACTS: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "step": (N_("Round of calls"), {}),
     "people": (N_("People"), {}),
     "organisations": (N_("Organisations"), {}),
-    "channels": (N_("Channels"), {}),
+    "channels": (N_("Channels"), WAY_TEXTS),
     "held": (N_("Nobody was told"), HELD_TEXTS),
     "by": (N_("Because"), HIDDEN_TEXTS),
     "receipt": (N_("Receipt"), RECEIPT_TEXTS),
@@ -37,6 +38,8 @@ FACTS: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "waited_s": (N_("Seconds waited"), {}),
 }
 """What each is called, and its words, in the order in which they are shown."""
+NO_MORE = frozenset({("alone", "by"), ("heard", "by")})
+"""What hid it, and hides it no more: the line says so itself."""
 
 
 def facts_view(language: Language, line: Line, names: Mapping[str, str]) -> list[Named]:
@@ -47,7 +50,7 @@ def facts_view(language: Language, line: Line, names: Mapping[str, str]) -> list
     return [
         Named(language.say(label), _told(language, facts[name], words=words, names=names), name)
         for name, (label, words) in FACTS.items()
-        if facts.get(name) not in (None, [], "")
+        if facts.get(name) not in (None, [], "") and (line.what, name) not in NO_MORE
     ]
 
 
@@ -55,5 +58,8 @@ def _told(
     language: Language, what: Any, *, words: Mapping[str, str], names: Mapping[str, str]
 ) -> str:
     if isinstance(what, list):
-        return ", ".join(names.get(str(one), str(one)) for one in what)
+        return ", ".join(
+            language.say(words[one]) if one in words else names.get(str(one), str(one))
+            for one in what
+        )
     return language.say(words[what]) if what in words else str(what)

@@ -19,7 +19,7 @@ class Address(NamedTuple):
     email: str | None = None
 
 
-class Said(msgspec.Struct, frozen=True):
+class Body(msgspec.Struct, frozen=True):
     """What is promised, as a channel reads it (`liftwatch.handlers.paging.body_of`)."""
 
     title: str
@@ -29,12 +29,12 @@ class Said(msgspec.Struct, frozen=True):
     data: dict[str, Any] = {}
 
 
-Lookup = Callable[[Said], Address]
+Lookup = Callable[[Body], Address]
 
 
-def said_of(promise: Promise) -> Said:
+def said_of(promise: Promise) -> Body:
     """What a promise says."""
-    return msgspec.json.decode(promise.body, type=Said)
+    return msgspec.json.decode(promise.body, type=Body)
 
 
 class AddressBook:
@@ -43,7 +43,7 @@ class AddressBook:
     def __init__(self, people: PeopleStore) -> None:
         self._people = people
 
-    def __call__(self, said: Said) -> Address:
+    def __call__(self, said: Body) -> Address:
         """Where it goes; nothing for somebody who is no more, or has no number any more."""
         person, organisation = said.to.get("person"), said.to.get("organisation")
         with self._people.reading() as reads:

@@ -11,9 +11,10 @@ from email.message import EmailMessage
 from email.utils import format_datetime
 from typing import NamedTuple
 
-from liftwatch.adapters.addresses import Lookup, Said, said_of
+from liftwatch.adapters.addresses import Body, Lookup, said_of
 from liftwatch.clock import SECOND_MS
 from liftwatch.ports import Promise, Sent
+from liftwatch.said import Said
 
 STEP_S = 5.0
 """For each step of the dialogue: connection, greeting, encryption, ..."""
@@ -48,7 +49,7 @@ class Mail:
         said = said_of(promise)
         email = self._lookup(said).email
         if email is None:
-            return Sent("refused", "there is no e-mail address any more")
+            return Sent("refused", str(Said("there is no e-mail address any more")))
         message = self._message(said, email, id=promise.id, now_ms=now_ms)
         try:
             with self._connected() as smtp:
@@ -84,7 +85,7 @@ class Mail:
             raise
         return smtp
 
-    def _message(self, said: Said, email: str, *, id: str, now_ms: int) -> EmailMessage:
+    def _message(self, said: Body, email: str, *, id: str, now_ms: int) -> EmailMessage:
         """The same id at every try, by which a mail server may know it."""
         made = EmailMessage()
         made["From"], made["To"] = self._sender, email

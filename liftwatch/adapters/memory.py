@@ -20,6 +20,7 @@ from liftwatch.adapters.memory_evidence import (
     MemoryEvidenceReads,
     MemoryEvidenceWork,
 )
+from liftwatch.adapters.memory_old import MemoryOldWork
 from liftwatch.adapters.memory_pages import MemoryPageReads, MemoryPageWork, PageState
 from liftwatch.adapters.memory_register import (
     MemoryRegisterReads,
@@ -31,6 +32,7 @@ from liftwatch.audit.chain import Keys
 from liftwatch.incidents.incident import AlarmChange, Incident
 from liftwatch.ports import Conflict, IncidentFilter, LiftRow, Page, StreamEvent
 from liftwatch.register.facts import Facts
+from liftwatch.said import Said
 
 
 class _State:
@@ -178,6 +180,7 @@ class MemoryWork(
     MemoryPageWork,
     MemoryRescueWork,
     MemoryBesideWork,
+    MemoryOldWork,
     MemoryRegisterWork,
 ):
     """One transaction; each step says how it is undone."""
@@ -234,7 +237,7 @@ class MemoryWork(
         """Replace; Conflict when somebody else did."""
         old = self._state.incidents.get(incident.id)
         if old is None or old.version != incident.version - 1:
-            raise Conflict(f"incident {incident.id} has changed")
+            raise Conflict(Said("somebody else has changed it"))
         self._put(incident)
 
     def publish(self, name: str, data: dict[str, Any]) -> int:
@@ -261,7 +264,7 @@ class MemoryWork(
         state, slot = self._state, _slot(incident)
         old, old_slot = state.incidents.get(incident.id), state.open.get(slot)
         if incident.is_open and old_slot not in (None, incident.id):
-            raise Conflict(f"another {incident.kind} is open")
+            raise Conflict(Said("another %(kind)s is open", kind=incident.kind))
         self._undo.append(lambda: self._put_back(incident, old, old_slot))
         state.incidents[incident.id], state.newest_last = incident, None
         if incident.is_open:

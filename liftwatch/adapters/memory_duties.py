@@ -14,6 +14,7 @@ from liftwatch.ports import (
     Heartbeat,
     Promise,
 )
+from liftwatch.said import Said
 
 
 class _Held(Struct, frozen=True):
@@ -170,7 +171,7 @@ class MemoryDuties:
         duties = self._duties
         old = duties.waiting.get(attempt.promise)
         if old is None or old.attempts != attempt.n - 1:
-            raise Conflict(f"attempt {attempt.n} of {attempt.promise} is not the next one")
+            raise Conflict(Said("another engine has tried it first"))
         tried = structs.replace(old, attempts=attempt.n, due_ms=due_ms)
         again = attempt.verdict == "retry"
         self._put_row(duties.waiting, old.id, tried if again else None)

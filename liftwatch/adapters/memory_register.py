@@ -14,6 +14,7 @@ from liftwatch.register.columns import HouseholdRow
 from liftwatch.register.facts import Facts
 from liftwatch.register.localities import Key, Locality
 from liftwatch.register.record import Note, Record
+from liftwatch.said import Said
 
 
 class RegisterState(Struct):
@@ -106,6 +107,11 @@ class MemoryRegisterReads:
         seen = [row for _, row in rows if sight.everything or _sees(sight, row)]
         return [row for row in seen if after is None or row.key > after][:limit]
 
+    def estates(self, *, limit: int = 500, sight: Sight = EVERYTHING) -> list[tuple[str, str]]:
+        """Areas and estates of lifts, in order."""
+        places = sorted({(row.area, row.estate) for row in self._register.lifts.values()})
+        return [one for one in places if sight.covers(*one)][:limit]
+
     def estates_without_name(self, *, limit: int = 100) -> list[tuple[str, str]]:
         """Areas and estates of lifts that nobody has named, in order."""
         places = sorted({(row.area, row.estate) for row in self._register.lifts.values()})
@@ -137,7 +143,7 @@ class MemoryRegisterWork:
         for name in ("equipment_code", "predecessor"):
             held = [value for h in self._all() if (value := getattr(h, name)) is not None]
             if len(set(held)) < len(held):
-                raise Conflict(f"two lifts have one {name}")
+                raise Conflict(Said("two lifts have one %(field)s", field=name))
 
     def note_entries(self, notes: Mapping[str, Sequence[Note]]) -> None:
         """Keep for good what people set of some lifts."""
@@ -186,7 +192,7 @@ class MemoryRegisterWork:
         for row in rows:
             before = self._register.localities.get(row.key)
             if row.version != (before.version if before else 0) + 1:
-                raise Stale("somebody else has changed it")
+                raise Stale(Said("somebody else has changed it"))
             self._put_entry(self._register.localities, row.key, row)
 
     def _all(self) -> list[Holder]:

@@ -19,6 +19,7 @@ from liftwatch.adapters.addresses import Lookup, said_of
 from liftwatch.adapters.webhook import ANSWER_S, CONNECT_S, verdict_of
 from liftwatch.clock import SECOND_MS
 from liftwatch.ports import Promise, Sent
+from liftwatch.said import Said
 
 ANSWER_BYTES_MAX = 16_384
 NO_HEADERS: Mapping[str, str] = {}
@@ -113,7 +114,7 @@ class Robot:
         try:
             told = msgspec.json.decode(answer, type=dict[str, Any])
         except (msgspec.DecodeError, msgspec.ValidationError):
-            return Sent("refused", "answers nothing of a robot")
+            return Sent("refused", str(Said("answers nothing of a robot")))
         number = told.get(self._shape.number)
         said = f"{self._shape.number} {str(number)[:20]}"
         if type(number) is not int:  # false is no 0 here
@@ -144,7 +145,7 @@ class Provider:
         said = said_of(promise)
         phone = self._lookup(said).phone
         if phone is None:
-            return Sent("refused", "there is no number any more")
+            return Sent("refused", str(Said("there is no number any more")))
         text = said.text
         if self._kind == "voice":  # nobody reads an address out
             text = "\n".join(x for x in text.splitlines() if not x.startswith(("http:", "https:")))

@@ -107,6 +107,7 @@ def running_engine(
         exercise=demo or settings.exercise,
         kept=kept_of(settings),
         floor=settings.precision_floor,
+        told_days=max(settings.told_keep_days, settings.audit_keep_days),
     )
     people = people_of(settings, stores, folder)
     channels = channels_of(settings, AddressBook(people))

@@ -19,11 +19,12 @@ from liftwatch.clock import SECOND_MS
 from liftwatch.engine.clockwork import Job
 from liftwatch.handlers.course import note
 from liftwatch.handlers.page_about import page_about
-from liftwatch.incidents.course import Actor, Line
+from liftwatch.incidents.course import SAID, Actor, Line
 from liftwatch.incidents.incident import Incident
 from liftwatch.ports import Books, Channel, Promise, Sent, Work
 from liftwatch.rescue.cloudevents import encoded
 from liftwatch.rescue.events import RescueEvent, pause_ms
+from liftwatch.said import Said, kept
 
 log = structlog.get_logger()
 
@@ -132,7 +133,11 @@ class Pushing:
             incident = _held(work, event)
             if not work.note_push(event, at_ms=at_ms, due_ms=at_ms, detail=sent.detail, dead=True):
                 return
-            text = f"The rescue platform will not take {event.key}: {sent.detail}"
+            text = Said(
+                "The rescue platform will not take %(event)s: %(detail)s",
+                event=event.key,
+                detail=sent.detail,
+            )
             facts = {"feed": event.feed, "n": event.n, "detail": sent.detail}
             _line(work, incident, "rescue-dead", text=text, facts=facts)
             page_about(
@@ -159,10 +164,15 @@ class Pushing:
                 return  # its receipt has come, or another engine was there first
             waited_s = (now_ms - event.at_ms) // SECOND_MS
             where = " ".join(str(v) for v in event.data["lift"].values() if isinstance(v, str))
-            text = (
-                f"The rescue platform is silent for {waited_s} s: {incident.kind} of"
-                f" {incident.lift} ({where or incident.estate}) since"
-                f" {clock.rfc3339(incident.opened_ms)}, now {incident.state}. Call it."
+            text = Said(
+                "The rescue platform is silent for %(waited_s)s s: %(kind)s of %(lift)s"
+                " (%(where)s) since %(since)s, now %(state)s. Call it.",
+                waited_s=waited_s,
+                kind=incident.kind,
+                lift=incident.lift,
+                where=where or incident.estate,
+                since=clock.rfc3339(incident.opened_ms),
+                state=incident.state,
             )
             promise = page_about(
                 work,
@@ -198,7 +208,7 @@ def _held(work: Work, event: RescueEvent) -> Incident:
     return incident
 
 
-def _line(work: Work, incident: Incident, what: str, *, text: str, facts: dict[str, Any]) -> None:
+def _line(work: Work, incident: Incident, what: str, *, text: Said, facts: dict[str, Any]) -> None:
     at_ms = clock.now_ms()
     note(
         work,
@@ -210,7 +220,7 @@ def _line(work: Work, incident: Incident, what: str, *, text: str, facts: dict[s
             before=incident.state,
             state=incident.state,
             by=ENGINE,
-            text=text,
-            facts=facts,
+            text=str(text),
+            facts=facts | {SAID: kept(text)},
         ),
     )

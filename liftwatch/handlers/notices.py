@@ -46,9 +46,15 @@ def summon(work: Work, incident: Incident, why: str, *, now_ms: int) -> None:
 
 
 def summon_missed(work: Work, incident: Incident, rule: Rule, *, now_ms: int) -> None:
-    """Tell those whom the row of a missed clock names, where anybody is told of it."""
-    if is_paged(work, incident, at_ms=now_ms).yes:
+    """Tell those whom the row of a missed clock names, where anybody is told of it.
+
+    What a silence keeps from them is told when that is over.
+    """
+    paged = is_paged(work, incident, at_ms=now_ms)
+    if paged.yes:
         _put(work, incident, rule.name, parties=told_of(rule), now_ms=now_ms)
+    elif paged.by == "silence":
+        hide(work, incident, paged, at_ms=now_ms)
 
 
 def summon_instead(work: Work, incident: Incident, why: str, *, now_ms: int) -> None:
@@ -66,7 +72,7 @@ def stand_alone(work: Work, cause: Incident, *, times: Mapping[str, int], now_ms
 
 def call_off(work: Work, incident: Incident, *, now_ms: int) -> None:
     """Tell whoever was told of it that its alarm has cleared."""
-    told = [one for one in work.notices(incident.id) if one.held is None]
+    told = [one for one in work.notices(incident.id) if one.held is None or one.step > 1]
     if told:
         parties = "".join(dict.fromkeys("".join(one.parties for one in told)))
         _put(work, incident, CLEARED, parties=parties, now_ms=now_ms)

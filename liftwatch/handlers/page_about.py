@@ -14,8 +14,10 @@ import structlog
 from liftwatch.clock import now_ms, rfc3339
 from liftwatch.handlers.notices import summon_instead
 from liftwatch.ids import new_id
+from liftwatch.incidents.course import SAID
 from liftwatch.incidents.incident import Incident
 from liftwatch.ports import Promise, Work
+from liftwatch.said import Said, kept
 
 log = structlog.get_logger()
 
@@ -31,7 +33,7 @@ CHANNEL = "alarm"
 
 def page_about(
     work: Work,
-    text: str,
+    text: Said,
     *,
     incident: Incident,
     sort: Sort,
@@ -39,18 +41,24 @@ def page_about(
 ) -> str:
     """Promise, in this transaction, that somebody learns of it; the id of the webhook's promise.
 
-    `text` is one sentence for whoever is woken, `sort` the type of the message.
+    `text` is one sentence for whoever is woken, told in English and as data; `sort` is the type of
+    the message.
     """
     at_ms = now_ms()
     said = {
         "type": sort,
         "timestamp": rfc3339(at_ms),
         "exercise": incident.exercise,
-        "data": {"text": text, "incident": incident.id, **(data or {})},
+        "data": {
+            "text": str(text),
+            SAID: kept(text),
+            "incident": incident.id,
+            **(data or {}),
+        },
     }
     body = msgspec.json.encode(said).decode()
     promise = Promise(id=new_id(), channel=CHANNEL, body=body, made_ms=at_ms, due_ms=at_ms)
     work.promise(promise)
     summon_instead(work, incident, WHY[sort], now_ms=at_ms)
-    log.warning("somebody is told", sort=sort, text=text, promise=promise.id)
+    log.warning("somebody is told", sort=sort, text=str(text), promise=promise.id)
     return promise.id

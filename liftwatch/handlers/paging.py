@@ -17,7 +17,7 @@ from liftwatch.clock import rfc3339
 from liftwatch.handlers.calls import organisations_of, who_to_call
 from liftwatch.handlers.course import note
 from liftwatch.handlers.rotas import on_duty
-from liftwatch.handlers.together import is_paged
+from liftwatch.handlers.together import hide, is_paged
 from liftwatch.ids import new_id
 from liftwatch.incidents.course import Actor, Line
 from liftwatch.incidents.incident import Incident
@@ -191,6 +191,8 @@ def _held(
     paged = is_paged(work, incident, at_ms=now_ms)
     if paged.yes:
         return None
+    if paged.by == "silence":
+        hide(work, incident, paged, at_ms=now_ms)
     return "over" if paged.by is None else "parent" if paged.by == "cause" else paged.by
 
 

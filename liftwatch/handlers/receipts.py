@@ -6,12 +6,12 @@ from typing import NamedTuple
 from liftwatch.handlers.course import note
 from liftwatch.handlers.incidents import STANDARD, make_move
 from liftwatch.handlers.page_about import page_about
-from liftwatch.incidents.course import Actor, Line
+from liftwatch.incidents.course import SAID, Actor, Line
 from liftwatch.incidents.incident import Incident
 from liftwatch.incidents.moves import CannotMove, Told, Untold
 from liftwatch.ports import Work
 from liftwatch.rescue.receipts import RECEIPTS, Receipt, known_as, said
-from liftwatch.said import Said
+from liftwatch.said import Said, kept, said_by
 
 
 def no_number(feed: str, n: object) -> Said:
@@ -68,12 +68,12 @@ def take_receipt(
         by=by,
         told=said(told),
         moved=moved is not None,
-        why=why,
+        why=None if why is None else str(why),
     )
     work.add_receipt(receipt)
     incident = moved or incident
     if name == "refused" or why is not None:
-        _tell_people(work, incident, receipt)
+        _tell_people(work, incident, receipt, why=why)
     return Taken(receipt, incident, False)
 
 
@@ -86,7 +86,7 @@ def _move(
     by: Actor,
     times: Mapping[str, int],
     now_ms: int,
-) -> tuple[Incident | None, str | None]:
+) -> tuple[Incident | None, Said | None]:
     """The incident after the receipt's move; None, and why, where it does not fit."""
     move = RECEIPTS[name].move
     if move is None:
@@ -103,13 +103,16 @@ def _move(
             now_ms=now_ms,
         )
     except (CannotMove, Untold) as error:
-        return None, str(error)
+        return None, said_by(error)
     return moved, None
 
 
-def _tell_people(work: Work, incident: Incident, receipt: Receipt) -> None:
+def _tell_people(work: Work, incident: Incident, receipt: Receipt, *, why: Said | None) -> None:
     """A line of the story; and who refuses leaves people without the help they count on."""
-    text = receipt.told.get("reason") or receipt.why
+    reason = receipt.told.get("reason")
+    facts = {"feed": receipt.feed, "n": receipt.n, "receipt": receipt.name}
+    if why is not None and not reason:
+        facts |= {SAID: kept(why)}
     note(
         work,
         Line(
@@ -120,14 +123,19 @@ def _tell_people(work: Work, incident: Incident, receipt: Receipt) -> None:
             before=incident.state,
             state=incident.state,
             by=receipt.by,
-            text=text,
-            facts={"feed": receipt.feed, "n": receipt.n, "receipt": receipt.name},
+            text=reason or receipt.why,
+            facts=facts,
         ),
     )
     if receipt.name == "refused":
         page_about(
             work,
-            f"The rescue platform refuses {incident.kind} of {incident.lift}: {text}",
+            Said(
+                "The rescue platform refuses %(kind)s of %(lift)s: %(why)s",
+                kind=incident.kind,
+                lift=incident.lift,
+                why=reason,
+            ),
             sort="rescue.refused",
             incident=incident,
             data={"event": f"{receipt.feed}/{receipt.n}"},

@@ -11,19 +11,24 @@ from liftwatch.incidents.course import Actor, Line
 from liftwatch.incidents.incident import Incident
 from liftwatch.incidents.inhibition import CAUSES, causes_of, lasts, takes
 from liftwatch.incidents.silences import Hidden, HiddenBy, may_be_silenced, silences
-from liftwatch.ports import Work
+from liftwatch.ports import Deadline, Work
 
 ENGINE = Actor(channel="engine")
+SILENCES = "end-silences"
+"""The engine's job that looks at what a silence hid when it is over."""
 MAINS = "mains_lost"
 
 
 class Paged(NamedTuple):
-    """Whether anybody is paged, else why not: in words, and what hides it."""
+    """Whether anybody is paged, else what hides it: the id of that, and of a silence its end.
+
+    What is over, or late history, pages nobody and is hidden by nothing.
+    """
 
     yes: bool
-    why: str | None = None
     by: HiddenBy | None = None
-    of: str | None = None
+    of: str = ""
+    until_ms: int | None = None
 
 
 YES = Paged(True)
@@ -35,15 +40,15 @@ def is_paged(work: Work, incident: Incident, *, at_ms: int) -> Paged:
     A silence that is over hides nothing any more, nor does a cause that is.
     """
     if not incident.is_open or incident.late:
-        return Paged(False, "it is over")
+        return Paged(False)
     cause = None if incident.parent is None else work.locked_incident(incident.parent)
     if cause is not None and takes_still(cause, incident):
-        return Paged(False, f"a {cause.kind} explains it", "cause", cause.id)
+        return Paged(False, "cause", cause.id)
     for silence in work.silences_on(incident):
         if silences(silence, incident, at_ms=at_ms):
-            return Paged(False, f"silenced: {silence.why}", "silence", silence.id)
+            return Paged(False, "silence", silence.id, silence.until_ms)
     if may_be_silenced(incident.kind) and incident.severity > 1 and work.is_recorded(incident.kind):
-        return Paged(False, "people reject too many of its kind", "verdict", incident.kind)
+        return Paged(False, "verdict", incident.kind)
     return YES
 
 
@@ -84,12 +89,15 @@ def adopt(work: Work, cause: Incident, *, at_ms: int) -> None:
         if one.parent is None or cause.kind == "entrapment":
             child = structs.replace(one, parent=cause.id, version=one.version + 1)
             work.update_incident(child)
-            hide(work, child, Paged(False, by="cause", of=cause.id), at_ms=at_ms)
+            hide(work, child, Paged(False, "cause", cause.id), at_ms=at_ms)
             tell(work, child)
 
 
 def hide(work: Work, incident: Incident, paged: Paged, *, at_ms: int) -> None:
-    """Write down that an alarm pages nobody; what a cause explains has no clocks of its own."""
+    """Write down that an alarm pages nobody; what a cause explains has no clocks of its own.
+
+    An alarm that is taken in after a silence's end, and was raised before, has it looked at again.
+    """
     assert paged.by is not None, "what is over is not hidden"
     hidden = Hidden(
         incident=incident.id,
@@ -98,8 +106,10 @@ def hide(work: Work, incident: Incident, paged: Paged, *, at_ms: int) -> None:
         by=paged.by,
         of=paged.of,
     )
-    work.note_hidden(hidden)
-    _line(work, incident, "hidden", at_ms=at_ms, by=paged.by, of=paged.of)
+    if work.note_hidden(hidden):
+        story(work, incident, "hidden", at_ms=at_ms, by=paged.by, of=paged.of)
+    if paged.until_ms is not None and paged.until_ms <= now_ms():
+        work.arm(over_at(paged.of, paged.until_ms))
     if paged.by == "cause":
         waiting = [one for one in work.clocks(incident.id) if one.waits]
         work.put_clocks([structs.replace(one, dropped_ms=at_ms) for one in waiting])
@@ -118,16 +128,21 @@ def let_go(work: Work, cause: Incident, *, times: Mapping[str, int], at_ms: int)
             continue
         alone = structs.replace(child, parent=None, version=child.version + 1)
         work.update_incident(alone)
-        _line(work, alone, "alone", at_ms=at_ms, by="cause", of=cause.id)
+        story(work, alone, "alone", at_ms=at_ms, by="cause", of=cause.id)
         set_out(work, alone, from_ms=at_ms, times=times, afresh=True)
         tell(work, alone)
         freed.append(alone)
     return freed
 
 
-def _line(
-    work: Work, incident: Incident, what: str, *, at_ms: int, by: str, of: str | None
-) -> None:
+def over_at(silence: str, due_ms: int) -> Deadline:
+    """When the engine looks at what a silence hid (`liftwatch.engine.silences`)."""
+    name = f"{SILENCES}/{silence}"
+    return Deadline(name=name, what=SILENCES, due_ms=due_ms, data={"silence": silence})
+
+
+def story(work: Work, incident: Incident, what: str, *, at_ms: int, by: str, of: str) -> None:
+    """A line that tells what hides an incident, or does no more."""
     note(
         work,
         Line(

@@ -21,9 +21,22 @@ class FamilyWork(Protocol):
         section 2); None for a lift that is not known."""
 
 
+class OldWork(Protocol):
+    """The part of a transaction that gives up what was told long ago."""
+
+    def give_up_told(self, before_ms: int, *, limit: int) -> int:
+        """Forget some of what was told before a moment and is done; how many rows went.
+
+        Of each table at most `limit`: events of feeds with a receipt or refused, from the first on
+        so that none is missing between; pages that were delivered or refused, notices carried out,
+        what was hidden, where the incident is over; what was withheld; silences. Never what is not
+        done.
+        """
+
+
 class BesideReads(ClockReads, EndingReads, SilenceReads, VerdictReads, StatisticsReads, Protocol):
     """All that is read."""
 
 
-class BesideWork(ClockWork, EndingWork, SilenceWork, VerdictWork, FamilyWork, Protocol):
+class BesideWork(ClockWork, EndingWork, SilenceWork, VerdictWork, FamilyWork, OldWork, Protocol):
     """All that a transaction does."""

@@ -50,6 +50,11 @@ class Course(Struct, frozen=True, kw_only=True):
     reason: str | None = None
 
 
+SAID = "said"
+"""The fact of a line that holds its text as data (`liftwatch.said.kept`), where no person wrote
+it: who reads it reads it in their language."""
+
+
 class Line(Struct, frozen=True, kw_only=True):
     """One line of an incident's story, the `n`th from 1: what came about when, noted when."""
 

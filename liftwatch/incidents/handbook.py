@@ -162,8 +162,10 @@ def _silence() -> str:
         "## Silences\n\nProperty and administrators mute a lift or an estate, one kind or all that "
         f"may be, for at most {span(SILENCE_MS_MAX)} and with a reason (`POST /v1/silences`). What "
         "is muted is written down as ever; what paged nobody, and why, is listed by "
-        "`GET /v1/hidden`. When a silence is over what still stands pages with its next clock. "
-        f"Never muted, for somebody may be inside or in danger: {never}.\n"
+        "`GET /v1/hidden`, and on the page `/silences`. When a silence is over, in its time or "
+        "ended by a person, what it hid and still stands is told as raised, once; what another "
+        "silence or a cause goes on to hide is told when that is over. Clocks run on beneath a "
+        f"silence. Never muted, for somebody may be inside or in danger: {never}.\n"
     )
 
 

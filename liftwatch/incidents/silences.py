@@ -9,6 +9,7 @@ from typing import Literal, Protocol
 
 from msgspec import Struct
 
+from liftwatch.access.sight import EVERYTHING, Sight
 from liftwatch.clock import DAY_MS
 from liftwatch.incidents.incident import Incident
 from liftwatch.incidents.kinds import BY_NAME
@@ -39,20 +40,28 @@ class Silence(Struct, frozen=True, kw_only=True):
     ended_ms: int | None = None
     version: int = 1
 
+    @property
+    def end_ms(self) -> int:
+        """When it is over: in its time, or when somebody ended it before."""
+        return self.until_ms if self.ended_ms is None else min(self.until_ms, self.ended_ms)
+
     def holds(self, at_ms: int) -> bool:
         """Whether it is in force then."""
-        end_ms = self.until_ms if self.ended_ms is None else min(self.until_ms, self.ended_ms)
-        return self.from_ms <= at_ms < end_ms
+        return self.from_ms <= at_ms < self.end_ms
 
 
 class Hidden(Struct, frozen=True, kw_only=True):
-    """An incident's alarm that paged nobody, and what hid it: `by` with the id of that, if any."""
+    """An incident's alarm that paged nobody, and what hid it: `by` with the id of that.
+
+    `over_ms` is when a silence that hid it was over and what still stood was told.
+    """
 
     incident: str
     occurrence: int
     at_ms: int
     by: HiddenBy
-    of: str | None = None
+    of: str
+    over_ms: int | None = None
 
 
 class Withheld(Struct, frozen=True, kw_only=True):
@@ -73,15 +82,24 @@ class SilenceReads(Protocol):
     def silence(self, id: str) -> Silence | None:
         """One of them."""
 
-    def silences(self, *, since_ms: int, limit: int = 500) -> list[Silence]:
+    def silences(
+        self, *, since_ms: int, limit: int = 500, sight: Sight = EVERYTHING
+    ) -> list[Silence]:
         """Those that end after a moment, the newest first."""
 
     def hidden(
-        self, *, since_ms: int, silence: str | None = None, limit: int = 500
+        self,
+        *,
+        since_ms: int,
+        silence: str | None = None,
+        limit: int = 500,
+        sight: Sight = EVERYTHING,
     ) -> list[Hidden]:
         """What paged nobody since then, the newest first; with `silence` what that one hid."""
 
-    def withheld(self, *, since_ms: int, limit: int = 500) -> list[Withheld]:
+    def withheld(
+        self, *, since_ms: int, limit: int = 500, sight: Sight = EVERYTHING
+    ) -> list[Withheld]:
         """What was not raised for a visit or a mode since then, the newest first."""
 
 
@@ -89,7 +107,11 @@ class SilenceWork(Protocol):
     """The part of a transaction in which people silence."""
 
     def silences_on(self, incident: Incident) -> list[Silence]:
-        """Those of its lift or its estate, whatever their kind and time, unless they have ended."""
+        """Those of its lift or its estate, whatever their kind and time, unless they have ended.
+
+        Nobody ends one of them before this transaction is over, so that whoever does finds what
+        was hidden here.
+        """
 
     def locked_silence(self, id: str) -> Silence | None:
         """One of them, locked against others."""
@@ -97,8 +119,14 @@ class SilenceWork(Protocol):
     def put_silence(self, silence: Silence) -> None:
         """Insert version 1, replace one whose version is one less; raises Conflict else."""
 
-    def note_hidden(self, hidden: Hidden) -> None:
-        """Keep that an alarm paged nobody; twice is once."""
+    def note_hidden(self, hidden: Hidden) -> bool:
+        """Keep that an alarm paged nobody, False when that is known; one that was over is not."""
+
+    def still_hidden(self, silence: str, *, limit: int) -> list[Hidden]:
+        """What a silence hid and of which nobody has looked whether it stands, the oldest first."""
+
+    def end_hidden(self, hidden: Hidden, *, at_ms: int) -> bool:
+        """Set `over_ms`; False where somebody else has."""
 
     def note_withheld(self, rows: Sequence[Withheld]) -> None:
         """Keep what was not raised; twice is once."""

@@ -22,7 +22,10 @@ ROOT = Path(__file__).parents[2]
 CONSOLE = ROOT / "api" / "console"
 SPOKEN = (
     ROOT / "api",
-    *(ROOT / "liftwatch" / name for name in ("access", "adapters", "handlers", "incidents")),
+    *(
+        ROOT / "liftwatch" / name
+        for name in ("access", "adapters", "engine", "handlers", "incidents")
+    ),
     ROOT / "liftwatch" / "register",
     ROOT / "liftwatch" / "rescue",
 )

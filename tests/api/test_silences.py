@@ -125,6 +125,11 @@ def test_whose_silence_it_is(guest: TestClient, books: SqlBooks, town: Town, fle
     made = send(guest, "/v1/silences", asked(lift="L-0001"), **keys["mei"])
     assert made.status_code == 201, made.text
     assert guest.get("/v1/silences", headers=keys["bo"]).json()["items"] == []
+    one = fleet.alarm("L-0001", "door_blocked", at_ms=now_ms())
+    fleet.alarm("L-0002", "door_blocked", at_ms=now_ms(), estate="lake")
+    for name, seen in (("mei", [one.id]), ("bo", [])):
+        items = guest.get("/v1/hidden", headers=keys[name]).json()["items"]
+        assert [item["incident"] for item in items] == seen
     path = f"/v1/silences/{made.json()['id']}/end"
     assert send(guest, path, None, **keys["bo"], **{"If-Match": '"1"'}).status_code == 404
     assert len(guest.get("/v1/silences", headers=keys["mei"]).json()["items"]) == 1

@@ -11,11 +11,12 @@ from liftwatch.handlers.alarms import UNATTENDED, apply_alarm
 from liftwatch.handlers.course import CLOCKS
 from liftwatch.handlers.incidents import make_move
 from liftwatch.handlers.receipts import NoSuchEvent, Taken, take_receipt
-from liftwatch.incidents.course import Actor
+from liftwatch.incidents.course import SAID, Actor
 from liftwatch.incidents.incident import Incident
 from liftwatch.incidents.moves import Told
 from liftwatch.ports import Books
 from liftwatch.rescue.receipts import Contradicts, Lacks
+from liftwatch.said import said_again
 from tests.contracts.test_books import MONDAY_MS, alarm
 
 FEED, EXERCISE = "320583", "320583-exercise"
@@ -132,6 +133,8 @@ def test_receipts_twice_late_and_out_of_order(books: Books) -> None:
     assert (kept.state, kept.version) == ("arrived", 2)
     assert [r.name for r in books.rescue_receipts(FEED, 1)] == ["arrived", "dispatched"]
     assert [line.what for line in books.lines_of(one.id)] == ["raised", "arrive", "receipt"]
+    told = books.lines_of(one.id)[-1]
+    assert said_again(told.facts[SAID]) == told.text == late.receipt.why
 
 
 def test_receipts_that_cannot_be(books: Books) -> None:

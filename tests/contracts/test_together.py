@@ -69,7 +69,7 @@ def test_an_entrapment_takes_what_tells_of_the_same_people(
     assert child is not None
     assert (top.parent, child.parent) == (None, top.id)
     assert paged(books, top, 300).yes
-    assert paged(books, child, 300) == Paged(False, "a entrapment explains it", "cause", top.id)
+    assert paged(books, child, 300) == Paged(False, "cause", top.id)
     assert waiting(books, child) == set()
     assert "arrive" in waiting(books, top)
     (hidden,) = books.hidden(since_ms=MONDAY_MS)
@@ -187,7 +187,7 @@ def test_what_is_silenced_is_written_down_and_pages_nobody(books: Books) -> None
     """Until it ends; then it pages, if it still stands."""
     made = quiet(books, kind="door_blocked", lift="LIFT-0001")
     one = raised(books, "door_blocked", 10)
-    assert paged(books, one, 10) == Paged(False, "silenced: painters", "silence", made.id)
+    assert paged(books, one, 10) == Paged(False, "silence", made.id, made.until_ms)
     other = raised(books, "door_blocked", 10, lift="LIFT-0002")
     assert [len(books.notices_of(x.id)) for x in (one, other)] == [0, 1]
     assert [(h.incident, h.of) for h in books.hidden(since_ms=0, silence=made.id)] == [

@@ -106,6 +106,7 @@ def test_without_a_line_the_engine_has_no_such_job() -> None:
         "watch-canaries",
         "prune-stream",
         "prune-outbox",
+        "prune-told",
         "keep-telemetry",
         "keep-evidence",
         "keep-trail",

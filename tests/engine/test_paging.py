@@ -20,6 +20,7 @@ from liftwatch.clock import HOUR_MS, MINUTE_MS, SECOND_MS
 from liftwatch.engine.clocks import clocks_job
 from liftwatch.engine.clockwork import Engine
 from liftwatch.engine.paging import paging_jobs
+from liftwatch.engine.silences import silences_job
 from liftwatch.handlers import people, rotas
 from liftwatch.handlers.alarms import apply_alarm
 from liftwatch.handlers.calls import change_contacts
@@ -94,7 +95,7 @@ class House:
         lookup = AddressBook(self.people)
         self.phones = {name: Phone(lookup) for name in (*ways.channels, "room")}
         jobs = paging_jobs(self.books, self.people, ways, channels=self.phones)
-        self.jobs = (clocks_job(self.books), *jobs)
+        self.jobs = (clocks_job(self.books), silences_job(self.books), *jobs)
         self.engine = Engine(self.books, self.jobs, registry=CollectorRegistry())
         for lane in {job.lane for job in self.jobs}:
             self.engine.arm(MONDAY_MS, lane)

@@ -20,10 +20,11 @@ from liftwatch.handlers import page_about
 from liftwatch.handlers.alarms import apply_alarm
 from liftwatch.handlers.course import CLOCKS
 from liftwatch.handlers.receipts import take_receipt
-from liftwatch.incidents.course import Actor
+from liftwatch.incidents.course import SAID, Actor
 from liftwatch.incidents.moves import Told
 from liftwatch.ports import Promise, Sent
 from liftwatch.rescue.cloudevents import MEDIA_TYPE
+from liftwatch.said import said_again
 from simulators.rescue_platform import AGE_S_MAX, Habits, RescuePlatform, verify
 from tests.contracts.test_books import alarm
 
@@ -130,6 +131,8 @@ def test_a_silent_platform_is_passed_by_once(books: MemoryBooks, channel: Any) -
     assert "entrapment of LIFT-0001" in promise.body
     (line,) = [one for one in books.lines_of(event.incident) if one.what == "rescue-fallback"]
     assert line.facts["promise"] == promise.id
+    assert said_again(line.facts[SAID]) == line.text
+    assert msgspec.json.decode(promise.body)["data"][SAID] == line.facts[SAID]
     (notice,) = [x for x in books.notices_of(event.incident) if x.why == "rescue-fallback"]
     assert notice.parties == "PM2"  # by name, and the nearest station; not the platform again
     assert event.done_ms is None  # and it is still sent

@@ -13,12 +13,9 @@ SPEAKING = (
     "liftwatch/register/",
     "liftwatch/incidents/moves.py",
     "liftwatch/rescue/",
-    "liftwatch/adapters/sql/audit.py",
-    "liftwatch/adapters/sql/contacts.py",
-    "liftwatch/adapters/sql/localities.py",
-    "liftwatch/adapters/sql/people.py",
-    "liftwatch/adapters/sql/rotas.py",
-    "liftwatch/adapters/sql/trouble.py",
+    "liftwatch/adapters/sql/",
+    "liftwatch/adapters/memory",
+    "liftwatch/engine/",
 )
 """Where reasons are raised or found that a page shows; mypy asks the same where it can."""
 SENTENCES = {

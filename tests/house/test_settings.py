@@ -112,6 +112,7 @@ def test_the_defaults_are_those_of_the_contract() -> None:
         ("AUDIT_KEEP_DAYS", "182", "is below 183: logs are kept for six months"),
         ("AUDIT_KEEP_DAYS", "0", "is below 183"),
         ("AUDIT_KEEP_DAYS", "36501", "less than or equal to 36500"),
+        ("TOLD_KEEP_DAYS", "30", "is below 183"),
         ("LOG", "xml", "'text' or 'json'"),
         ("EXERCISE", "perhaps", "valid boolean"),
     ],

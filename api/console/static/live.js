@@ -144,6 +144,7 @@
     if (document.getElementById("incident")?.dataset.id === incident.id) {
       for (const id of ["incident", "story", "evidence"]) reload(id);
       reloadMoves(incident.version);
+      followTold();
     }
   }
 
@@ -157,8 +158,16 @@
     document.getElementById("moves-changed").hidden = false;
   }
 
+  // People are told a moment after a change, and channels answer in their own time: looked at
+  // again a few times, and not for ever.
+  let looks = [];
+  function followTold() {
+    for (const look of looks) clearTimeout(look);
+    looks = [500, 4000, 20000].map((ms) => setTimeout(() => reload("told"), ms));
+  }
+
   function everything() {
-    for (const id of ["board", "room", "now", "lift-incidents", "incident", "story", "evidence"]) reload(id);
+    for (const id of ["board", "room", "now", "lift-incidents", "incident", "story", "evidence", "told"]) reload(id);
     reloadMoves();
   }
 
@@ -166,6 +175,7 @@
   setInterval(tick, 1000);
   if (!live) return;
   title();
+  if (document.getElementById("told")?.dataset.waits) followTold();
   document.addEventListener("htmx:after:swap", () => { title(); tick(); showHeard(); });
   live.addEventListener("incident", (event) => { hear(); changed(JSON.parse(event.detail.data)); });
   live.addEventListener("lift", (event) => { hear(); showLift(JSON.parse(event.detail.data)); });

@@ -34,6 +34,7 @@ from liftwatch.ports import (
     Heartbeat,
     Promise,
 )
+from liftwatch.said import Said
 
 _CANARY, _DEADLINE, _OUTBOX = tables.canary.c, tables.deadline.c, tables.outbox.c
 
@@ -153,7 +154,7 @@ class SqlDuties:
             )
         )
         if done.rowcount != 1:
-            raise Conflict(f"attempt {attempt.n} of {attempt.promise} is not the next one")
+            raise Conflict(Said("another engine has tried it first"))
         self.connection.execute(insert(tables.attempt), structs.asdict(attempt))
 
     def prune_outbox(self, before_ms: int) -> int:

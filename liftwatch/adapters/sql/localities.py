@@ -56,6 +56,13 @@ class SqlLocalityReads:
         with translated(), self.engine.connect() as connection:
             return [_locality_of(row) for row in connection.execute(query)]
 
+    def estates(self, *, limit: int = 500, sight: Sight = EVERYTHING) -> list[tuple[str, str]]:
+        """Areas and estates of lifts, in order."""
+        query = select(_LIFT.area, _LIFT.estate).distinct().order_by(_LIFT.area, _LIFT.estate)
+        query = seen_lifts(query, sight, clock.now_ms())
+        with translated(), self.engine.connect() as connection:
+            return [(row.area, row.estate) for row in connection.execute(query.limit(limit))]
+
     def estates_without_name(self, *, limit: int = 100) -> list[tuple[str, str]]:
         """Areas and estates of lifts that nobody has named, in order."""
         named = (_PLACE.area == _LIFT.area) & (_PLACE.estate == _LIFT.estate)

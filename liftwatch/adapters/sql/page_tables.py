@@ -28,6 +28,7 @@ notice = Table(
     Column("step", Integer(), nullable=False),
     Column("due_ms", BigInteger()),
     Column("held", name_type(16)),
+    Index("incident_notice_by_age", "made_ms"),
 )
 
 page = Table(
@@ -49,4 +50,5 @@ page = Table(
     Column("verdict", String(16)),
     Column("detail", String(300)),
     Index("page_by_incident", "incident", "n"),
+    Index("page_by_age", "made_ms"),
 )

@@ -44,8 +44,9 @@ hidden = Table(
     ),
     Column("occurrence", Integer(), primary_key=True, autoincrement=False),
     Column("by", name_type(16), primary_key=True),
-    Column("of", name_type(64)),
+    Column("of", name_type(64), primary_key=True),
     Column("at_ms", BigInteger(), nullable=False),
+    Column("over_ms", BigInteger()),
     Index("incident_hidden_newest", "at_ms"),
     Index("incident_hidden_of", "of", "at_ms"),
 )

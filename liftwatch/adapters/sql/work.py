@@ -13,6 +13,7 @@ from liftwatch.adapters.sql.beside import SqlBesideWork
 from liftwatch.adapters.sql.course import SqlCourseWork
 from liftwatch.adapters.sql.duties import SqlDuties
 from liftwatch.adapters.sql.evidence import SqlEvidenceWork
+from liftwatch.adapters.sql.old import SqlOldWork
 from liftwatch.adapters.sql.pages import SqlPageWork
 from liftwatch.adapters.sql.register import SqlRegisterWork
 from liftwatch.adapters.sql.rescue import SqlRescueWork
@@ -26,6 +27,7 @@ from liftwatch.adapters.sql.rows import (
 )
 from liftwatch.incidents.incident import OVER, AlarmChange, Incident
 from liftwatch.ports import Conflict, LiftRow
+from liftwatch.said import Said
 
 _INCIDENT = tables.incident.c
 _COUNTER = tables.counter.c
@@ -40,6 +42,7 @@ class SqlWork(
     SqlPageWork,
     SqlRescueWork,
     SqlBesideWork,
+    SqlOldWork,
     SqlRegisterWork,
 ):
     """Fulfils `liftwatch.ports.Work` on a connection whose transaction has begun."""
@@ -102,7 +105,7 @@ class SqlWork(
             .values(values_of_incident(incident))
         )
         if done.rowcount != 1:
-            raise Conflict(f"incident {incident.id} is not at version {incident.version - 1}")
+            raise Conflict(Said("somebody else has changed it"))
 
     def publish(self, name: str, data: dict[str, Any]) -> int:
         """Append to the stream; the number it got.
