@@ -5,7 +5,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import Any
 
@@ -123,7 +123,7 @@ def test_a_locked_sqlite_file_is_unavailable(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Another process holds the file longer than we wait; afterwards it works again."""
-    monkeypatch.setattr("liftwatch.adapters.sql.connect.PRAGMAS", ("PRAGMA busy_timeout = 50",))
+    monkeypatch.setattr("liftwatch.adapters.sql.connect.BUSY_MS", 50)
     books = open_books(f"sqlite:///{tmp_path}/books.sqlite")
     other = sqlite3.connect(tmp_path / "books.sqlite", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
@@ -133,6 +133,28 @@ def test_a_locked_sqlite_file_is_unavailable(
     other.close()
     with books.begin() as work:
         assert work.publish("lift", {}) == 1
+        assert work.connection.execute(text("PRAGMA busy_timeout")).scalar_one() == 50
+    books.close()
+
+
+def test_who_waits_for_a_locked_sqlite_file_has_it_next(tmp_path: Path) -> None:
+    """Many who write at once all come to it, each after the one before."""
+    books = open_books(f"sqlite:///{tmp_path}/books.sqlite")
+    other = sqlite3.connect(
+        tmp_path / "books.sqlite", isolation_level=None, check_same_thread=False
+    )
+    other.execute("BEGIN IMMEDIATE")
+
+    def write(_: int) -> int:
+        with books.begin() as work:
+            return work.publish("lift", {})
+
+    with ThreadPoolExecutor(8) as pool:
+        written = [pool.submit(write, k) for k in range(40)]
+        assert not wait(written, timeout=0.2).done
+        other.execute("COMMIT")
+        assert sorted(one.result() for one in written) == list(range(1, 41))
+    other.close()
     books.close()
 
 

@@ -4,6 +4,9 @@ SQLite: write-ahead log, synced at every commit, foreign keys; a transaction tha
 so at its beginning (BEGIN IMMEDIATE), since one that turns from reading to writing can deadlock.
 """
 
+import random
+import sqlite3
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -13,9 +16,12 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
+from liftwatch import clock
 from liftwatch.adapters.sql.trouble import BooksError, brief
 
 BUSY_MS = 5_000
+ASK_S = (0.001, 0.002)
+"""How long a writer waits before it asks again: at random, so that two do not ask in step."""
 CONNECTIONS = {"pool_size": 20, "max_overflow": 0, "pool_use_lifo": True}
 """At most 20 a process: ingest, engine and api together stay below PostgreSQL's default of 100. One
 that was opened stays, since under load opening costs more than asking; the one used last, which
@@ -124,5 +130,31 @@ def _set_up_postgresql(connection: Any, _record: Any) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    writes = connection.get_execution_options().get(WRITES)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    if connection.get_execution_options().get(WRITES):
+        _begin_writing(connection)
+    else:
+        connection.exec_driver_sql("BEGIN")
+
+
+def _begin_writing(connection: Connection) -> None:
+    """Take the one right to write, and ask for it every millisecond or two until it is there.
+
+    SQLite itself asks ever more rarely, up to 100 ms apart: whoever has waited longest then waits
+    longest, and the right lies idle meanwhile.
+    """
+    raw = connection.connection.driver_connection
+    assert raw is not None
+    until_s = clock.monotonic_s() + BUSY_MS / 1_000
+    raw.execute("PRAGMA busy_timeout = 0")
+    try:
+        while clock.monotonic_s() < until_s:
+            try:
+                raw.execute("BEGIN IMMEDIATE")
+                return
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                    break
+            time.sleep(random.uniform(*ASK_S))
+        connection.exec_driver_sql("BEGIN IMMEDIATE")  # whose error is one of SQLAlchemy's
+    finally:
+        raw.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
