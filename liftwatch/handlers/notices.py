@@ -6,6 +6,7 @@ and whoever takes alarms in need not open them.
 
 from collections.abc import Mapping
 
+from liftwatch.clock import MINUTE_MS
 from liftwatch.handlers.together import hide, is_paged, let_go
 from liftwatch.incidents.clock_rules import Rule
 from liftwatch.incidents.incident import Incident
@@ -24,6 +25,9 @@ from liftwatch.ports import Deadline, Work
 
 PAGE = "page-people"
 """The engine's job that tells people of one incident."""
+LEAST_GRAVE, HEAD_START_MS = 4, MINUTE_MS
+"""For each degree of severity an incident is told before those that came so long before it: in a
+black-out hundreds wait, and none of them for ever [our choice]."""
 
 
 def summon(work: Work, incident: Incident, why: str, *, now_ms: int) -> None:
@@ -104,4 +108,5 @@ def _put(
     )
     work.put_notice(notice)
     if notice.due_ms is not None:
-        work.arm(page_at(incident.id, notice.due_ms))
+        ahead_ms = (LEAST_GRAVE - incident.severity) * HEAD_START_MS
+        work.arm(page_at(incident.id, notice.due_ms - ahead_ms))

@@ -21,6 +21,7 @@ from liftwatch.engine.clocks import clocks_job
 from liftwatch.engine.clockwork import Engine
 from liftwatch.engine.silences import silences_job
 from liftwatch.handlers.alarms import ATTENDED, _apply, apply_alarm
+from liftwatch.handlers.notices import HEAD_START_MS
 from liftwatch.handlers.silences import end_silence, silence
 from liftwatch.incidents.incident import Incident
 from liftwatch.incidents.silences import Silence
