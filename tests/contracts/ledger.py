@@ -90,10 +90,10 @@ def booked(books: Books, *drafts: Draft) -> list[Entry]:
     return made
 
 
-def held(books: Books, kind: str, of: str, building: str = "7") -> int:
+def held(books: Books, kind: str, of: str) -> int:
     """What an account holds."""
     with books.begin() as work:
-        return work.fund_balances([name(kind, of, building)]).get(name(kind, of, building), 0)
+        return work.fund_balances([name(kind, of)]).get(name(kind, of), 0)
 
 
 def all_held(books: Books) -> dict[str, int]:
