@@ -1,5 +1,6 @@
 """The fund's books in the relational store."""
 
+import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -11,7 +12,6 @@ from sqlalchemy.exc import DBAPIError
 
 from liftwatch.adapters.sql import fund_guards
 from liftwatch.adapters.sql import fund_tables as tables
-from liftwatch.adapters.sql.connect import is_sqlite
 from liftwatch.adapters.sql.trouble import brief, code_of, translated
 from liftwatch.audit.chain import Keys
 from liftwatch.fund.accounts import account_of
@@ -129,8 +129,9 @@ class SqlFundReads:
     def fund_accounts(self) -> list[OpenedAccount]:
         """Every account that was opened; of a damaged one the name tells that it is."""
         with self._fund(0) as connection:
-            rows = connection.execute(select(tables.fund_account).order_by(_ACCOUNT.id))
-            return [_opened(row) for row in rows]
+            # without an order it is the table that is read, not an index that may be damaged
+            rows = connection.execute(select(tables.fund_account))
+            return sorted(_opened(row) for row in rows)
 
     def fund_held(self, where: AccountFilter, *, after: str = "", limit: int = 500) -> list[Held]:
         """Accounts and what they hold, in order of their names."""
@@ -153,15 +154,26 @@ class SqlFundReads:
     @contextmanager
     def _fund(self, n: int) -> Iterator[Connection]:
         """A connection on which what is damaged is told as entry n."""
-        with translated(), self.engine.connect() as connection:
-            try:
-                yield connection
-            except DBAPIError as error:
-                code, lost = code_of(error), error.connection_invalidated
-                there = not code.startswith(NOT_NOW) if is_sqlite(self.engine) else False
-                if not lost and (there or code.startswith(DAMAGED)):
-                    raise Unreadable(n, brief(error)) from error
-                raise
+        try:
+            with translated(), self.engine.connect() as connection:
+                try:
+                    yield connection
+                except DBAPIError as error:
+                    if _is_damaged(error):
+                        raise Unreadable(n, brief(error)) from error
+                    raise
+        except UnicodeDecodeError as error:  # SQLite quotes what it cannot read, as it stands
+            raise Unreadable(n, "holds bytes that are no text") from error
+
+
+def _is_damaged(error: DBAPIError) -> bool:
+    """Whether a second try will find the same."""
+    code = code_of(error)
+    if error.connection_invalidated:
+        return False
+    if isinstance(error.orig, sqlite3.Error):
+        return not code.startswith(NOT_NOW)
+    return code.startswith(DAMAGED)
 
 
 def _head(connection: Connection, query: Select[Any]) -> Head:
