@@ -60,7 +60,7 @@ def _beancount_entry(entry: Entry, opened: list[str]) -> Iterator[str]:
     for account in opened:
         yield f"{day_text(DAY_MIN)} open {_named(account)} {CURRENCY}\n"
     yield f'\n{day_text(entry.day)} * "{entry.kind}" "{_quoted(entry.memo)}"\n'
-    yield f"  n: {entry.n}\n"
+    yield f"  number: {entry.n}\n"
     for name in ("case", "person", "second", "source", "document", "hash"):
         value = getattr(entry, name)
         if value is not None:
