@@ -4,14 +4,10 @@ A job that fails says so by itself: books that end before the newest anchor are 
 and no new anchor hides it.
 """
 
-import structlog
-
 from liftwatch.clock import SECOND_MS
 from liftwatch.engine.clockwork import Job
 from liftwatch.fund.anchors import AnchorError, AnchorPlace, contradiction, next_anchor
 from liftwatch.ports import Books
-
-log = structlog.get_logger()
 
 ANCHOR = "anchor-fund"
 ANCHOR_MS = 30 * SECOND_MS
@@ -35,5 +31,4 @@ def anchor(books: Books, place: AnchorPlace, *, now_ms: int) -> bool:
     due = next_anchor(newest, head, now_ms)
     if due is not None:
         place.add(due)
-        log.info("the fund has an anchor", n=due.n)
     return False
