@@ -14,7 +14,7 @@ from msgspec import Struct
 from liftwatch.audit.chain import GENESIS
 from liftwatch.fund.posted import Entry
 
-VERSION = b"16:liftwatch fund 1,"
+VERSION = "16:liftwatch fund 1,"
 
 
 class Head(Struct, frozen=True, kw_only=True):
@@ -45,14 +45,15 @@ def canonical(entry: Entry) -> bytes:
     parts += [_netstring(getattr(entry, name)) for name in FIELDS]
     for one in entry.postings:
         parts += (_netstring(one.account), _netstring(one.amount), _netstring(one.balance))
-    return b"".join(parts)
+    return "".join(parts).encode()
 
 
-def _netstring(value: str | int | None) -> bytes:
+def _netstring(value: str | int | None) -> str:
     if value is None:
-        return b"-"
-    data = str(value).encode()
-    return b"%d:%b," % (len(data), data)
+        return "-"
+    text = str(value)
+    size = len(text) if text.isascii() else len(text.encode())
+    return f"{size}:{text},"
 
 
 def hash_after(before: str, entry: Entry, *, key: bytes | None) -> str:
