@@ -7,9 +7,13 @@ from msgspec import structs
 
 from liftwatch.audit.chain import Keys
 from liftwatch.fund.accounts import account_of
-from liftwatch.fund.books import AccountFilter, Held, OpenedAccount
+from liftwatch.fund.books import AccountFilter, FirstDeposit, Held, OpenedAccount
 from liftwatch.fund.chain import Head
+from liftwatch.fund.pending import Pending
 from liftwatch.fund.posted import Entry
+from liftwatch.fund.years import Closed
+from liftwatch.ports import Conflict
+from liftwatch.said import Said
 
 
 class FundState:
@@ -17,6 +21,9 @@ class FundState:
 
     def __init__(self) -> None:
         self.entries: list[Entry] = []
+        self.closed: list[Closed] = []
+        self.pending: dict[str, Pending] = {}
+        self.first: dict[tuple[str, str, str, str], FirstDeposit] = {}
 
     @property
     def head(self) -> Head:
@@ -67,6 +74,20 @@ class MemoryFundReads:
         ]
         return found[:limit]
 
+    def fund_closed(self) -> list[Closed]:
+        """The years that are closed, the first one first."""
+        return list(self._fund.closed)
+
+    def fund_pendings(self, *, state: str, limit: int = 500) -> list[Pending]:
+        """What waits for a second person, or was decided, the newest first."""
+        found = [one for one in self._fund.pending.values() if one.state == state]
+        return sorted(found, key=lambda one: one.id, reverse=True)[:limit]
+
+    def fund_first_deposits(self, place: tuple[str, str, str]) -> dict[str, int]:
+        """First deposits of a building's households, in fen."""
+        found = {key[3]: one.fen for key, one in self._fund.first.items() if key[:3] == place}
+        return dict(sorted(found.items()))
+
     def fund_damage(self) -> list[str]:
         """Memory is not looked into."""
         return []
@@ -77,6 +98,7 @@ class MemoryFundWork:
 
     _fund: FundState
     _undo: list[Callable[[], Any]]
+    _put_row: Callable[[Any, Any, Any], None]
     fund_keys: Keys
 
     def fund_lock(self) -> Head:
@@ -106,6 +128,32 @@ class MemoryFundWork:
         """What accounts hold; those never used are not in it."""
         held = self._fund.balances()
         return {name: held[name] for name in accounts if name in held}
+
+    def fund_closed(self) -> list[Closed]:
+        """The years that are closed, the first one first."""
+        return list(self._fund.closed)
+
+    def fund_close(self, closed: Closed) -> None:
+        """Close a year."""
+        self._fund.closed.append(closed)
+        self._undo.append(self._fund.closed.pop)
+
+    def fund_pending(self, id: str) -> Pending | None:
+        """What waits, or has waited, for a second person."""
+        return self._fund.pending.get(id)
+
+    def fund_put_pending(self, pending: Pending) -> None:
+        """Insert version 1, replace one whose version is one less."""
+        known = self._fund.pending.get(pending.id)
+        if (known.version if known else 0) != pending.version - 1:
+            raise Conflict(Said("somebody else has changed it"))
+        self._put_row(self._fund.pending, pending.id, pending)
+
+    def fund_put_first(self, first: Iterable[FirstDeposit]) -> None:
+        """Note the first deposits of households."""
+        for one in first:
+            key = (one.area, one.estate, one.building, one.household)
+            self._put_row(self._fund.first, key, one)
 
     def fund_append(self, entry: Entry) -> None:
         """Write the next entry."""

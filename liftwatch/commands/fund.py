@@ -24,7 +24,7 @@ from liftwatch.ports import StoreUnavailable
 
 def verify_command(files: Sequence[Path]) -> bool:
     """Print the verdict and the sums; False when something is wrong."""
-    with _opened() as (books, own):
+    with opened() as (books, own):
         anchors = own.all()
         for file in files:
             if not file.exists():
@@ -67,7 +67,7 @@ def anchor_command() -> None:
     """Remember now where the books stand, and print it."""
     from liftwatch.engine.fund import anchor
 
-    with _opened() as (books, own):
+    with opened() as (books, own):
         anchor(books, own, now_ms=now_ms())
         newest = own.newest()
     if newest is not None:
@@ -76,14 +76,14 @@ def anchor_command() -> None:
 
 def anchors_command() -> None:
     """Print all anchors of the file."""
-    with _opened() as (_, own):
+    with opened() as (_, own):
         for one in own.all():
             print(line_of(one))
 
 
 def export_command(form: Form) -> None:
     """Note that it is done and by whom, then write it."""
-    with _opened() as (books, _):
+    with opened() as (books, _):
         head = books.fund_head()
         with books.begin() as work:
             work.audit(_export_act(form, head.n))
@@ -103,7 +103,7 @@ def _export_act(form: Form, n: int) -> Act:
 
 
 @contextlib.contextmanager
-def _opened() -> Iterator[tuple[SqlBooks, AnchorFile]]:
+def opened() -> Iterator[tuple[SqlBooks, AnchorFile]]:
     """The books and the file of anchors; what goes wrong with them is one line."""
     settings = settings_or_fail()
     with contextlib.closing(books_or_fail(settings, settings.data_dir)) as books:

@@ -47,6 +47,19 @@ def anchors() -> None:
 
 
 @app.command()
+def statement(
+    file: Annotated[Path, typer.Argument(help="The bank's CSV file.")],
+    *,
+    account: Annotated[str, typer.Option(help="The special account, as the books name it.")],
+) -> None:
+    """Hold a bank's statement against the books; nothing is booked. Exit status 1: they differ."""
+    from liftwatch.commands import fund_statement
+
+    if not fund_statement.statement_command(file, account=account):
+        raise typer.Exit(1)
+
+
+@app.command()
 def export(
     *,
     format: Annotated[

@@ -7,7 +7,9 @@ from msgspec import Struct
 
 from liftwatch.audit.chain import Keys
 from liftwatch.fund.chain import Head
+from liftwatch.fund.pending import Pending
 from liftwatch.fund.posted import Entry
+from liftwatch.fund.years import Closed
 
 
 class Unreadable(Exception):
@@ -30,6 +32,18 @@ class Held(NamedTuple):
 
     account: str
     balance: int
+
+
+class FirstDeposit(Struct, frozen=True, kw_only=True):
+    """What a household paid in when its building was new, and who says so."""
+
+    area: str
+    estate: str
+    building: str
+    household: str
+    fen: int
+    person: str
+    at_ms: int
 
 
 class AccountFilter(Struct, frozen=True, kw_only=True):
@@ -65,6 +79,21 @@ class FundWork(Protocol):
     def fund_balances(self, accounts: Iterable[str]) -> dict[str, int]:
         """What accounts hold, on their own sides; those never used are not in it."""
 
+    def fund_closed(self) -> list[Closed]:
+        """The years that are closed, the first one first."""
+
+    def fund_close(self, closed: Closed) -> None:
+        """Close a year: the database takes no entry of its days any more."""
+
+    def fund_pending(self, id: str) -> Pending | None:
+        """What waits, or has waited, for a second person; held until the transaction ends."""
+
+    def fund_put_pending(self, pending: Pending) -> None:
+        """Insert version 1, replace one whose version is one less; raises Conflict else."""
+
+    def fund_put_first(self, first: Iterable[FirstDeposit]) -> None:
+        """Note the first deposits of households, by which a top-up is reckoned."""
+
     def fund_append(self, entry: Entry) -> None:
         """Write the next entry, and open the accounts that it is the first to use."""
 
@@ -88,6 +117,15 @@ class FundReads(Protocol):
 
     def fund_held(self, where: AccountFilter, *, after: str = "", limit: int = 500) -> list[Held]:
         """Accounts and what they hold, in order of their names."""
+
+    def fund_closed(self) -> list[Closed]:
+        """The years that are closed, the first one first. Raises Unreadable."""
+
+    def fund_pendings(self, *, state: str, limit: int = 500) -> list[Pending]:
+        """What waits for a second person, or was decided, the newest first."""
+
+    def fund_first_deposits(self, place: tuple[str, str, str]) -> dict[str, int]:
+        """First deposits of a building's households, in fen; those nobody told of are left out."""
 
     def fund_damage(self) -> list[str]:
         """What the database itself finds wrong with the books' tables, indexes and triggers."""

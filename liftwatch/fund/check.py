@@ -10,13 +10,14 @@ What is looked for, in this order at every entry:
     legs       they do not add up to zero within a building, or are not what the kind allows
     balance    a balance is not what all entries before make it, or is below zero
     twice      its key, its source or what it takes back has been there before
+    closed     it lies in a year that was closed before it
     account    it was opened by another entry than the table of accounts says
 
 Memory grows with accounts and keys: some 300 bytes an entry.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Literal, NamedTuple
 
 from liftwatch.audit.chain import Keys, seal_name
@@ -28,6 +29,7 @@ from liftwatch.fund.chain import Head, hash_after
 from liftwatch.fund.journal import wrong_legs, wrong_texts
 from liftwatch.fund.kinds import KINDS
 from liftwatch.fund.posted import Entry
+from liftwatch.fund.years import Closed
 
 Fault = Literal[
     "missing",
@@ -40,6 +42,7 @@ Fault = Literal[
     "balance",
     "twice",
     "account",
+    "closed",
 ]
 
 
@@ -76,13 +79,15 @@ def verify_books(books: FundReads, anchors: Iterable[Anchor] = (), *, keys: Keys
     """Check all that is booked up to now; what comes meanwhile is not looked at."""
     damage: tuple[str, ...] = ()
     accounts: list[OpenedAccount] = []
+    closed: list[Closed] = []
     head = Head()
     try:
         head = books.fund_head()
+        closed = [one for one in books.fund_closed() if one.n <= head.n]
         accounts = [one for one in books.fund_accounts() if not one.entry > head.n]
     except Unreadable as error:
         damage = (str(error),)
-    check = Check(anchors, keys)
+    check = Check(anchors, keys, closed)
     wrong = None
     try:
         for entry in books.fund_journal(head.n):
@@ -101,10 +106,13 @@ def verify_books(books: FundReads, anchors: Iterable[Anchor] = (), *, keys: Keys
 class Check:
     """Where a check stands between two entries."""
 
-    def __init__(self, anchors: Iterable[Anchor], keys: Keys) -> None:
+    def __init__(
+        self, anchors: Iterable[Anchor], keys: Keys, closed: Sequence[Closed] = ()
+    ) -> None:
         self.anchors: defaultdict[int, list[Anchor]] = defaultdict(list)
         for anchor in anchors:
             self.anchors[anchor.n].append(anchor)
+        self.closed = closed
         self.keys: dict[str, bytes | None] = {"": None}
         self.keys |= {seal_name(key): key for key in reversed(keys)}
         self.ranks = {seal: rank for rank, seal in enumerate(self.keys)}
@@ -158,6 +166,11 @@ class Check:
             if anchor.hash != entry.hash:
                 why = f"is not what the anchor of {rfc3339(anchor.at_ms)} remembers: sealed anew"
                 return Wrong(entry.n, "anchor", why)
+        for year in self.closed:
+            if year.n == entry.n and year.hash != entry.hash:
+                return Wrong(entry.n, "anchor", f"is not what closed the year {year.year}")
+            if entry.n > year.n and entry.day <= year.last_day:
+                return Wrong(entry.n, "closed", f"the year {year.year} was closed before it")
         return None
 
     def _ruled(self, entry: Entry) -> Wrong | None:

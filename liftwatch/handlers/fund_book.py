@@ -11,6 +11,7 @@ from typing import Any
 
 from msgspec import structs
 
+from liftwatch.fund.accounts import Account
 from liftwatch.fund.books import FundWork
 from liftwatch.fund.draws import Share, accounts_of, drawn
 from liftwatch.fund.journal import (
@@ -23,6 +24,9 @@ from liftwatch.fund.journal import (
     same_request,
 )
 from liftwatch.fund.posted import Entry
+from liftwatch.fund.sources import paid_in
+from liftwatch.fund.statement import next_source
+from liftwatch.fund.years import check_open
 from liftwatch.said import Said
 
 Make = Callable[[], Draft]
@@ -49,7 +53,7 @@ def draw(work: FundWork, shares: Sequence[Share], /, *, case: str, **given: Any)
     def make() -> Draft:
         balances = work.fund_balances(accounts_of(shares))
         legs = drawn(shares, case=case, balances=balances)
-        return Draft(kind="reserve", legs=legs, case=case, request=request, **given)
+        return Draft(kind="reserve", legs=legs, case=case, **given)
 
     return _once(work, given["key"], request=request, make=make)
 
@@ -62,7 +66,23 @@ def take_back(work: FundWork, n: int, /, **given: Any) -> Entry:
         found = work.fund_numbered(n)
         if found is None:
             raise CannotBook(Said("there is no entry %(n)s to take back", n=n))
-        return structs.replace(reversal(found, **given), request=request)
+        return reversal(found, **given)
+
+    return _once(work, given["key"], request=request, make=make)
+
+
+def pay_in(work: FundWork, home: Account, fen: int, /, *, bank: str, **given: Any) -> Entry:
+    """Book what a household has paid in: first what it owes, then its principal.
+
+    `given` are the other fields of a draft. Raises as `book` does.
+    """
+    asked = {"home": home.beside("principal").id, "fen": fen, "bank": bank}
+    request = digest_of("pay in", **asked, **_without_moment(given))
+
+    def make() -> Draft:
+        balances = work.fund_balances([home.beside("receivable").id])
+        legs = paid_in(home, fen, bank=bank, balances=balances)
+        return Draft(kind="deposit", legs=legs, **given)
 
     return _once(work, given["key"], request=request, make=make)
 
@@ -71,16 +91,25 @@ def _without_moment(given: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in given.items() if name != "at_ms"}
 
 
+def _free_source(work: FundWork, source: str) -> str:
+    """The name under which a source is booked: another one after it was taken back."""
+    while (there := work.fund_source(source)) is not None:
+        back = work.fund_reversal(there.n)
+        if back is None:
+            raise CannotBook(Said("%(source)s was booked as entry %(n)s", source=source, n=there.n))
+        source = next_source(source, back.n)
+    return source
+
+
 def _once(work: FundWork, key: str, *, request: str, make: Make) -> Entry:
     head = work.fund_lock()
     known = work.fund_known(key)
     if known is not None:
         return same_request(known, request)
-    draft = make()
-    if draft.source is not None and (there := work.fund_source(draft.source)) is not None:
-        raise CannotBook(
-            Said("%(source)s was booked as entry %(n)s", source=draft.source, n=there.n)
-        )
+    draft = structs.replace(make(), request=request)
+    check_open(draft.day, work.fund_closed())
+    if draft.source is not None:
+        draft = structs.replace(draft, source=_free_source(work, draft.source))
     taken_back = None
     if draft.reverses is not None:
         taken_back = work.fund_numbered(draft.reverses)

@@ -12,12 +12,18 @@ from sqlalchemy.exc import DBAPIError
 
 from liftwatch.adapters.sql import fund_guards
 from liftwatch.adapters.sql import fund_tables as tables
+from liftwatch.adapters.sql.fund_beside import (
+    SqlFundBesideReads,
+    SqlFundBesideWork,
+    closed_years,
+)
 from liftwatch.adapters.sql.trouble import brief, code_of, translated
 from liftwatch.audit.chain import Keys
 from liftwatch.fund.accounts import account_of
 from liftwatch.fund.books import AccountFilter, Held, OpenedAccount, Unreadable
 from liftwatch.fund.chain import Head
 from liftwatch.fund.posted import Entry, Posting
+from liftwatch.fund.years import Closed
 
 PAGE = 2_000
 """Entries read at once: some 2 MB."""
@@ -38,7 +44,7 @@ DAMAGED = ("XX", "22")
 """PostgreSQL: classes of what the disk has damaged, and of values that are none."""
 
 
-class SqlFundWork:
+class SqlFundWork(SqlFundBesideWork):
     """Fulfils `liftwatch.fund.books.FundWork` on a transaction that has begun."""
 
     connection: Connection
@@ -93,7 +99,7 @@ class SqlFundWork:
         self.connection.execute(insert(tables.fund_entry), values)
 
 
-class SqlFundReads:
+class SqlFundReads(SqlFundBesideReads):
     """Fulfils `liftwatch.fund.books.FundReads`."""
 
     engine: Engine
@@ -142,6 +148,11 @@ class SqlFundReads:
         with self._fund(0) as connection:
             rows = connection.execute(query.order_by(_ACCOUNT.id).limit(limit))
             return [Held(*row) for row in rows]
+
+    def fund_closed(self) -> list[Closed]:
+        """The years that are closed, the first one first."""
+        with self._fund(0) as connection:
+            return closed_years(connection)
 
     def fund_damage(self) -> list[str]:
         """What the database itself finds wrong with the books."""

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, text
 
 from liftwatch.adapters.sql.migrations.versions import v0017_fund as made
 
-TABLES = ("fund_entry", "fund_posting", "fund_account", "fund_head")
+TABLES = ("fund_entry", "fund_posting", "fund_account", "fund_head", "fund_year")
 FOUND_MAX = 20
 
 _STRAY = """SELECT entry FROM fund_posting p
@@ -21,7 +21,7 @@ _PG_TRIGGERS = """SELECT t.tgname, t.tgenabled, p.proname, p.prosrc
 FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_proc p ON p.oid = t.tgfoid
 WHERE NOT t.tgisinternal AND c.oid IN (
     'fund_entry'::regclass, 'fund_posting'::regclass, 'fund_account'::regclass,
-    'fund_head'::regclass)"""
+    'fund_head'::regclass, 'fund_year'::regclass)"""
 
 
 def damage(connection: Connection) -> list[str]:

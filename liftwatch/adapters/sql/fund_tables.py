@@ -90,3 +90,42 @@ fund_head = Table(
     Column("hash", String(64), nullable=False),
     Column("seal", String(16), nullable=False),
 )
+
+fund_year = Table(
+    "fund_year",
+    metadata,
+    Column("year", Integer(), primary_key=True, autoincrement=False),
+    Column("last_day", Integer(), nullable=False),
+    Column("n", BigInteger(), nullable=False),
+    Column("hash", String(64), nullable=False),
+    Column("person", name_type(64), nullable=False),
+    Column("second", name_type(64), nullable=False),
+    Column("at_ms", BigInteger(), nullable=False),
+)
+
+fund_pending = Table(
+    "fund_pending",
+    metadata,
+    Column("id", name_type(64), primary_key=True),
+    Column("draft", Text(), nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("person", name_type(64), nullable=False),
+    Column("second", name_type(64)),
+    Column("decided_ms", BigInteger()),
+    Column("entry", BigInteger()),
+    Column("version", Integer(), nullable=False),
+    Index("fund_pending_by_state", "state", "id"),
+)
+
+fund_first = Table(
+    "fund_first",
+    metadata,
+    Column("area", String(16), primary_key=True),
+    Column("estate", name_type(64), primary_key=True),
+    Column("building", name_type(32), primary_key=True),
+    Column("household", name_type(32), primary_key=True),
+    Column("fen", BigInteger(), nullable=False),
+    Column("person", name_type(64), nullable=False),
+    Column("at_ms", BigInteger(), nullable=False),
+)

@@ -25,6 +25,7 @@ ZERO = "an entry of the fund adds up to zero within every building"
 LEGS = "an entry of the fund has two legs at least, all that it says"
 REVERSED = "a reversal takes back all legs of an earlier entry"
 ACCOUNT = "an account of the fund is named by what it is of"
+CLOSED = "a year of the fund that is closed takes no entry, and is closed for good"
 FORWARD = "fund_head goes forward only, to the entry behind it"
 
 _SUMS = """EXISTS (
@@ -48,6 +49,10 @@ _BEHIND = """NEW.id = OLD.id AND (
         SELECT 1 FROM fund_entry e WHERE e.n = NEW.n AND e.hash = NEW.hash AND e.seal = NEW.seal))
     OR (NEW.n = OLD.n AND NEW.hash = OLD.hash AND NEW.seal = ''))"""
 
+_SHUT = "NEW.day <= (SELECT MAX(last_day) FROM fund_year)"
+_BEHIND_YEAR = """NEW.last_day <= (SELECT MAX(last_day) FROM fund_year)
+    OR NOT EXISTS (SELECT 1 FROM fund_head h WHERE h.n = NEW.n AND h.hash = NEW.hash)"""
+
 SQLITE = f"""
 CREATE TRIGGER fund_posting_next BEFORE INSERT ON fund_posting
 BEGIN
@@ -68,6 +73,7 @@ BEGIN
 SELECT RAISE(ABORT, '{NEXT}') WHERE NEW.n IS NOT {_AHEAD};
 SELECT RAISE(ABORT, '{TWICE}') WHERE EXISTS (SELECT 1 FROM fund_entry WHERE key = NEW.key
     OR source = NEW.source OR reverses = NEW.reverses);
+SELECT RAISE(ABORT, '{CLOSED}') WHERE {_SHUT};
 SELECT RAISE(ABORT, '{LEGS}') WHERE {_COUNT};
 SELECT RAISE(ABORT, '{ZERO}') WHERE {_SUMS};
 SELECT RAISE(ABORT, '{REVERSED}') WHERE {_REVERSAL};
@@ -96,6 +102,13 @@ WHEN EXISTS (SELECT 1 FROM fund_head)
 BEGIN SELECT RAISE(ABORT, '{FORWARD}'); END;
 CREATE TRIGGER fund_head_undeleted BEFORE DELETE ON fund_head
 BEGIN SELECT RAISE(ABORT, '{FORWARD}'); END;
+CREATE TRIGGER fund_year_next BEFORE INSERT ON fund_year
+WHEN {_BEHIND_YEAR}
+BEGIN SELECT RAISE(ABORT, '{CLOSED}'); END;
+CREATE TRIGGER fund_year_unchanged BEFORE UPDATE ON fund_year
+BEGIN SELECT RAISE(ABORT, '{CLOSED}'); END;
+CREATE TRIGGER fund_year_undeleted BEFORE DELETE ON fund_year
+BEGIN SELECT RAISE(ABORT, '{CLOSED}'); END;
 """
 
 _RAISE = "RAISE EXCEPTION USING ERRCODE = 'integrity_constraint_violation', MESSAGE ="
@@ -116,6 +129,7 @@ END""",
     IF NEW.n IS DISTINCT FROM {_AHEAD} THEN {_RAISE} '{NEXT}'; END IF;
     IF EXISTS (SELECT 1 FROM fund_entry WHERE key = NEW.key OR source = NEW.source
         OR reverses = NEW.reverses) THEN {_RAISE} '{TWICE}'; END IF;
+    IF {_SHUT} THEN {_RAISE} '{CLOSED}'; END IF;
     IF {_COUNT} THEN {_RAISE} '{LEGS}'; END IF;
     IF {_SUMS} THEN {_RAISE} '{ZERO}'; END IF;
     IF {_REVERSAL} THEN {_RAISE} '{REVERSED}'; END IF;
@@ -129,6 +143,11 @@ END""",
     PERFORM 1 FROM fund_head FOR UPDATE;
     IF NEW.entry IS DISTINCT FROM {_AHEAD} THEN {_RAISE} '{NEXT}'; END IF;
     IF NEW.id IS DISTINCT FROM NEW.{_ID} THEN {_RAISE} '{ACCOUNT}'; END IF;
+    RETURN NEW;
+END""",
+    "fund_check_year": f"""BEGIN
+    PERFORM 1 FROM fund_head FOR UPDATE;
+    IF {_BEHIND_YEAR} THEN {_RAISE} '{CLOSED}'; END IF;
     RETURN NEW;
 END""",
     "fund_check_head": f"""BEGIN
@@ -145,12 +164,13 @@ TRIGGERS = {
     "fund_entry_next": f"BEFORE INSERT ON fund_entry {_ROW} fund_check_entry()",
     "fund_entry_ahead": f"AFTER INSERT ON fund_entry {_ROW} fund_go_ahead()",
     "fund_account_next": f"BEFORE INSERT ON fund_account {_ROW} fund_check_account()",
+    "fund_year_next": f"BEFORE INSERT ON fund_year {_ROW} fund_check_year()",
     "fund_head_forward": f"BEFORE UPDATE ON fund_head {_ROW} fund_check_head()",
     "fund_head_undeleted": f"BEFORE DELETE ON fund_head {_ROW} fund_refuse('{FORWARD}')",
     "fund_head_untruncated": f"BEFORE TRUNCATE ON fund_head {_STATEMENT} fund_refuse('{FORWARD}')",
 } | {
     f"{table}_{name}": f"BEFORE {act} ON {table} {each} fund_refuse('{why}')"
-    for table in ("fund_posting", "fund_entry", "fund_account")
+    for table in ("fund_posting", "fund_entry", "fund_account", "fund_year")
     for name, act, each, why in (
         ("unchanged", "UPDATE", _ROW, CHANGED),
         ("undeleted", "DELETE", _ROW, DELETED),
@@ -174,6 +194,7 @@ def upgrade() -> None:
         sa.CheckConstraint("id = 1", name="fund_head_is_one"),
     )
     op.execute(f"INSERT INTO fund_head (id, n, hash, seal) VALUES (1, 0, '{'0' * 64}', '')")
+    _beside()
     connection = op.get_bind()
     if connection.dialect.name == "sqlite":
         # one statement a call is all that the driver takes; a trigger has a `;` of its own
@@ -280,6 +301,48 @@ def _posting() -> None:
     )
     by_account = ["account", "entry"]
     op.create_index("fund_posting_by_account", "fund_posting", by_account, unique=True)
+
+
+def _beside() -> None:
+    op.create_table(
+        "fund_year",
+        sa.Column("year", sa.Integer(), primary_key=True, autoincrement=False),
+        sa.Column("last_day", sa.Integer(), nullable=False),
+        sa.Column("n", sa.BigInteger(), nullable=False),
+        sa.Column("hash", sa.String(64), nullable=False),
+        sa.Column("person", _name(64), nullable=False),
+        sa.Column("second", _name(64), nullable=False),
+        sa.Column("at_ms", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("second <> person", name="fund_year_four_eyes"),
+    )
+    op.create_table(
+        "fund_pending",
+        sa.Column("id", _name(64), primary_key=True),
+        sa.Column("draft", sa.Text(), nullable=False),
+        sa.Column("digest", sa.String(64), nullable=False),
+        sa.Column("state", sa.String(16), nullable=False),
+        sa.Column("person", _name(64), nullable=False),
+        sa.Column("second", _name(64)),
+        sa.Column("decided_ms", sa.BigInteger()),
+        sa.Column("entry", sa.BigInteger()),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "state <> 'booked' OR (second <> person AND second IS NOT NULL AND entry IS NOT NULL)",
+            name="fund_pending_four_eyes",
+        ),
+    )
+    op.create_index("fund_pending_by_state", "fund_pending", ["state", "id"])
+    op.create_table(
+        "fund_first",
+        sa.Column("area", sa.String(16), primary_key=True),
+        sa.Column("estate", _name(64), primary_key=True),
+        sa.Column("building", _name(32), primary_key=True),
+        sa.Column("household", _name(32), primary_key=True),
+        sa.Column("fen", sa.BigInteger(), nullable=False),
+        sa.Column("person", _name(64), nullable=False),
+        sa.Column("at_ms", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("fen > 0", name="fund_first_is_something"),
+    )
 
 
 def _of_entry(name: str) -> sa.ForeignKey:
