@@ -243,10 +243,10 @@ def wrong_legs(legs: Sequence[Leg | Posting], *, kind: str, case: str | None) ->
 def _wrong_leg(kind: EntryKind, account: Account, amount: int) -> Said | None:
     if account.kind in (kind.debit if amount > 0 else kind.credit):
         return None
-    side = "debit" if amount > 0 else "credit"
-    return Said(
-        "%(kind)s does not %(side)s %(account)s", kind=kind.name, side=side, account=account.kind
-    )
+    given = {"kind": kind.name, "account": account.kind}
+    if amount > 0:
+        return Said("%(kind)s does not debit %(account)s", **given)
+    return Said("%(kind)s does not credit %(account)s", **given)
 
 
 def wrong_reversal(

@@ -72,4 +72,5 @@ def decided(pending: Pending, *, state: str, by: str, now_ms: int, entry: int | 
 
 def _check_waiting(pending: Pending) -> None:
     if pending.state != WAITING:
-        raise CannotBook(Said("it waits no more: it was %(state)s", state=pending.state))
+        booked, withdrawn = Said("it was booked already"), Said("it was withdrawn")
+        raise CannotBook(booked if pending.state == BOOKED else withdrawn)
