@@ -103,7 +103,7 @@ class Books(RuleBasedStateMachine):
         self.made.append((draft, entry))
 
     @rule(kind=st.sampled_from(sorted(ONE_WAY)), building=BUILDING, flat=FLAT, case=CASE, fen=FEN)
-    def happens(self, kind: str, building: str, flat: str, case: str, fen: int) -> None:
+    def happens(self, *, kind: str, building: str, flat: str, case: str, fen: int) -> None:
         """One of the happenings with two legs."""
         self.book_one(kind, building, flat=flat, case=case, fen=fen)
 
