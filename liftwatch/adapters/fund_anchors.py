@@ -16,6 +16,10 @@ class AnchorFile:
     def __init__(self, path: Path) -> None:
         self.path = path
 
+    def __str__(self) -> str:
+        """Where it lies."""
+        return str(self.path)
+
     def newest(self) -> Anchor | None:
         """The last whole line; None where there is no file yet."""
         try:
