@@ -15,13 +15,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from bench.fund_books import KEYS, fill
+from bench.fund_books import BEGIN_MS, KEYS, fill
 from liftwatch.adapters.sql import BooksError, SqlBooks, open_books
 from liftwatch.fund.anchors import Anchor
 from liftwatch.fund.check import Verdict, verify_books
+from liftwatch.handlers.fund_sources import close_year
 from liftwatch.ports import StoreUnavailable
 
-TABLES = {"fund_entry": 0, "fund_posting": 0, "fund_account": 7}
+TABLES = {"fund_entry": 0, "fund_posting": 0, "fund_account": 7, "fund_year": 2}
 """In which column of each the number of the entry stands."""
 Rows = dict[str, list[tuple[object, ...]]]
 
@@ -57,10 +58,12 @@ def main() -> int:
 
 
 def made(folder: Path, entries: int) -> Original:
-    """A database with so many entries, an anchor at every tenth and at the last one."""
+    """A database with so many entries, an anchor at every tenth and at the last, a closed year."""
     file = folder / "books.sqlite"
     books = open_books(f"sqlite:///{file}", fund_keys=KEYS)
     fill(books, entries)
+    with books.begin() as work:
+        close_year(work, 2025, person="p-li", second="p-wang", now_ms=BEGIN_MS)
     anchors = [
         Anchor(at_ms=one.at_ms, n=one.n, hash=one.hash)
         for one in books.fund_journal(entries)

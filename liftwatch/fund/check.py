@@ -29,7 +29,7 @@ from liftwatch.fund.chain import Head, hash_after
 from liftwatch.fund.journal import wrong_legs, wrong_texts
 from liftwatch.fund.kinds import KINDS
 from liftwatch.fund.posted import Entry
-from liftwatch.fund.years import Closed
+from liftwatch.fund.years import Closed, mac_of
 
 Fault = Literal[
     "missing",
@@ -97,7 +97,7 @@ def verify_books(books: FundReads, anchors: Iterable[Anchor] = (), *, keys: Keys
             check.take(entry)
     except Unreadable as error:
         wrong = Wrong(error.n, "unreadable", error.why)
-    wrong = wrong or check.wrong_at_the_end(head)
+    wrong = wrong or check.wrong_at_the_end(head) or check.wrong_years()
     if wrong is None and not damage:
         wrong = check.wrong_accounts(accounts)
     return check.verdict(wrong, (*damage, *books.fund_damage()))
@@ -239,6 +239,14 @@ class Check:
             return _missing(end.n + 1, known, f"at the end, {by}")
         if end.hash != head.hash or head.seal not in (end.seal, ""):  # "": after a lost key
             return Wrong(end.n, "changed", "is not what the head of the books remembers")
+        return None
+
+    def wrong_years(self) -> Wrong | None:
+        """Whether every closed year is what was sealed."""
+        for year in self.closed:
+            key = self.keys.get(year.seal)
+            if year.seal not in self.keys or year.mac != mac_of(year, key):
+                return Wrong(year.n, "changed", f"the end of {year.year} is not what was sealed")
         return None
 
     def wrong_accounts(self, accounts: Iterable[OpenedAccount]) -> Wrong | None:

@@ -4,12 +4,16 @@ What has to be put right afterwards is booked on a day of the year that is open 
 the accounts of a year are checked and published once).
 """
 
+import hashlib
+import hmac
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
 
-from msgspec import Struct
+import msgspec
+from msgspec import Struct, structs
 
+from liftwatch.audit.chain import Keys, seal_name
 from liftwatch.clock import day_of, estate_day
 from liftwatch.fund.accounts import account_of
 from liftwatch.fund.journal import CannotBook
@@ -18,7 +22,10 @@ from liftwatch.said import Said
 
 
 class Closed(Struct, frozen=True, kw_only=True):
-    """A year, its last day, and the newest entry when it was closed, by whom and whom else."""
+    """A year, its last day, and the newest entry when it was closed, by whom and whom else.
+
+    `mac` is of all of it, with the key that `seal` names; without a key it finds accidents.
+    """
 
     year: int
     last_day: int
@@ -27,6 +34,30 @@ class Closed(Struct, frozen=True, kw_only=True):
     person: str
     second: str
     at_ms: int
+    seal: str = ""
+    mac: str = ""
+
+
+def sealed(closed: Closed, keys: Keys) -> Closed:
+    """With its mac, by the newest key.
+
+    >>> one = Closed(year=2025, last_day=20_453, n=7, hash="", person="p", second="q", at_ms=0)
+    >>> done = sealed(one, (bytes(32),))
+    >>> done.mac == mac_of(done, bytes(32)), done.mac == mac_of(one, bytes(32))
+    (True, False)
+    """
+    key = keys[0] if keys else None
+    named = structs.replace(closed, seal=seal_name(key) if key is not None else "")
+    return structs.replace(named, mac=mac_of(named, key))
+
+
+def mac_of(closed: Closed, key: bytes | None) -> str:
+    """What its mac is, by a key."""
+    fields = [getattr(closed, name) for name in Closed.__struct_fields__ if name != "mac"]
+    data = msgspec.json.encode(["liftwatch fund year 1", *fields])
+    if key is None:
+        return hashlib.sha256(data).hexdigest()
+    return hmac.digest(key, data, "sha256").hex()
 
 
 class Movement(Struct, frozen=True, kw_only=True):

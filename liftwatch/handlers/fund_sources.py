@@ -14,7 +14,7 @@ from liftwatch.fund.money import check_fen
 from liftwatch.fund.pending import BOOKED, WITHDRAWN, Pending, confirmed, decided, pending_of
 from liftwatch.fund.posted import Entry
 from liftwatch.fund.sources import must_top_up
-from liftwatch.fund.years import Closed, check_closing, last_day_of
+from liftwatch.fund.years import Closed, check_closing, last_day_of, sealed
 from liftwatch.handlers.fund_book import book
 from liftwatch.said import Said, said_by
 
@@ -149,5 +149,6 @@ def close_year(work: FundWork, year: int, *, person: str, second: str, now_ms: i
         second=second,
         at_ms=now_ms,
     )
+    closed = sealed(closed, work.fund_keys)
     work.fund_close(closed)
     return closed

@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from liftwatch.adapters.memory import MemoryBooks
 from liftwatch.adapters.sql import SqlBooks
 from liftwatch.clock import DAY_MS, day_of
+from liftwatch.fund.check import Check
 from liftwatch.fund.journal import CannotBook, Draft, numbered
 from liftwatch.fund.orders import Order, order_file
 from liftwatch.fund.sources import Part, moved, must_top_up, with_bank
@@ -282,6 +283,11 @@ def test_an_entry_in_a_closed_year_is_found() -> None:
     wrong = checked(ledger).wrong
     assert wrong is not None
     assert (wrong.n, wrong.fault) == (2, "closed")
+    for field in closed.__struct_fields__:
+        value = getattr(closed, field)
+        changed = value + 1 if isinstance(value, int) else f"{value}0"
+        check = Check((), (KEY,), [structs.replace(closed, **{field: changed})])
+        assert check.wrong_years() is not None, field
     other = MemoryBooks(fund_keys=(KEY,))
     booked(other, deposit("a", 301, day=YEAR_END))
     with other.begin() as work:

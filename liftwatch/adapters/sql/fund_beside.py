@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, Row, Select, insert, select, update
 from liftwatch.adapters.sql import fund_tables as tables
 from liftwatch.adapters.sql.rows import upserting
 from liftwatch.adapters.sql.trouble import translated
-from liftwatch.fund.books import FirstDeposit
+from liftwatch.fund.books import FirstDeposit, Unreadable
 from liftwatch.fund.journal import Draft
 from liftwatch.fund.pending import Pending
 from liftwatch.fund.years import Closed
@@ -90,9 +90,13 @@ class SqlFundBesideReads:
 
 
 def closed_years(connection: Connection) -> list[Closed]:
-    """The years that are closed, the first one first."""
+    """The years that are closed, the first one first. Raises Unreadable for what is damaged."""
     rows = connection.execute(select(*_YEARS).order_by(_YEAR.year))
-    return [Closed(**row._asdict()) for row in rows]
+    try:
+        named = (dict(zip(Closed.__struct_fields__, row, strict=True)) for row in rows)
+        return [msgspec.convert(values, Closed) for values in named]
+    except msgspec.ValidationError as error:
+        raise Unreadable(0, f"a closed year is damaged: {error}") from error
 
 
 def _pending_of(row: Row[Any]) -> Pending:

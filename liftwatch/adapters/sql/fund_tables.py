@@ -101,6 +101,8 @@ fund_year = Table(
     Column("person", name_type(64), nullable=False),
     Column("second", name_type(64), nullable=False),
     Column("at_ms", BigInteger(), nullable=False),
+    Column("seal", String(16), nullable=False),
+    Column("mac", String(64), nullable=False),
 )
 
 fund_pending = Table(

@@ -313,6 +313,8 @@ def _beside() -> None:
         sa.Column("person", _name(64), nullable=False),
         sa.Column("second", _name(64), nullable=False),
         sa.Column("at_ms", sa.BigInteger(), nullable=False),
+        sa.Column("seal", sa.String(16), nullable=False),
+        sa.Column("mac", sa.String(64), nullable=False),
         sa.CheckConstraint("second <> person", name="fund_year_four_eyes"),
     )
     op.create_table(
