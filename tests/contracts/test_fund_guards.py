@@ -141,12 +141,9 @@ def test_a_replacement_deletes_no_other_entry(shared_ledger: SqlBooks) -> None:
     booked(shared_ledger, deposit("a", 300, source="ccb 1"), deposit("b", 7, "1202"))
     before = list(shared_ledger.fund_journal(9)), shared_ledger.fund_head()
     entry = entry_sql(3, "key-000a").replace("INSERT", "REPLACE")
-    with pytest.raises(IntegrityError, match="a key and a source of its own"):
-        with shared_ledger.engine.begin() as connection:
-            for statement in (
-                posting_sql(1, BANK, 5, balance=312),
-                posting_sql(2, FLAT, -5, balance=305),
-                entry,
-            ):
-                connection.execute(text(statement))
+    postings = posting_sql(1, BANK, 5, balance=312), posting_sql(2, FLAT, -5, balance=305)
+    own = pytest.raises(IntegrityError, match="a key and a source of its own")
+    with own, shared_ledger.engine.begin() as connection:
+        for statement in (*postings, entry):
+            connection.execute(text(statement))
     assert (list(shared_ledger.fund_journal(9)), shared_ledger.fund_head()) == before
