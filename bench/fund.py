@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from bench.fund_books import BEGIN_MS, KEYS, fill
 from liftwatch.adapters.sql import SqlBooks, open_books
 from liftwatch.clock import estate_day
+from liftwatch.commands.wiring import calm_collector
 from liftwatch.fund.accounts import Account
 from liftwatch.fund.check import verify_books
 from liftwatch.fund.journal import Draft, Leg, Short
@@ -25,6 +26,7 @@ VERIFY_S_MAX = 10.0
 
 def main() -> int:
     """Print a line each; 1 when something does not hold."""
+    calm_collector()  # as the command does
     with tempfile.TemporaryDirectory(prefix="liftwatch-fund-") as folder:
         urls = [f"sqlite:///{folder}/books.sqlite"]
         if named := os.environ.get("LIFTWATCH_TEST_FUND_URL"):

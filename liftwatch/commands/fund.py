@@ -11,7 +11,7 @@ from liftwatch.audit.chain import SealError
 from liftwatch.audit.entry import Act
 from liftwatch.clock import now_ms
 from liftwatch.commands.audit import user_here
-from liftwatch.commands.wiring import anchors_of, books_or_fail, settings_or_fail
+from liftwatch.commands.wiring import anchors_of, books_or_fail, calm_collector, settings_or_fail
 from liftwatch.failure import Failure
 from liftwatch.fund.accounts import CHART, account_of
 from liftwatch.fund.anchors import AnchorError, line_of
@@ -24,6 +24,7 @@ from liftwatch.ports import StoreUnavailable
 
 def verify_command(files: Sequence[Path]) -> bool:
     """Print the verdict and the sums; False when something is wrong."""
+    calm_collector()
     with opened() as (books, own):
         anchors = own.all()
         for file in files:
