@@ -42,6 +42,7 @@ TABLE = (
     EntryKind("reserve", GIVEN | {"receivable"}, CLEARING, "money is set aside for a case"),
     EntryKind("release", CLEARING, GIVEN | {"receivable"}, "what a case does not need goes back"),
     EntryKind("pay", CLEARING, BANK, "a case is paid for"),
+    EntryKind("give_back", BANK, CLEARING, "who was paid for a case gives some of it back"),
     EntryKind("advance", CLEARING, frozenset({"insurer"}), "an insurer has paid for a case"),
     EntryKind("reimburse", frozenset({"insurer"}), BANK, "an insurer gets back what it paid"),
     EntryKind("move", OWN | {"receivable"}, OWN | {"receivable"}, "dwellings are split or joined"),

@@ -41,6 +41,7 @@ ONE_WAY = {
     "share": ("public", "interest"),
     "return": ("subsidy", "bank"),
     "pay": ("clearing", "bank"),
+    "give_back": ("bank", "clearing"),
     "release": ("clearing", "principal"),
     "advance": ("clearing", "insurer"),
     "reimburse": ("insurer", "bank"),
