@@ -5,7 +5,7 @@ STAMP := $(VENV)/.set-up
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint bench chaos chaos-rescue evaluate mutate handbook clean constraints
+.PHONY: help setup run test lint bench chaos chaos-rescue fund-bench fund-flips evaluate mutate handbook clean constraints
 
 help: ## Print this help
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -40,6 +40,12 @@ chaos: $(STAMP) ## Break everything at random for CHAOS_S seconds (600), with SE
 
 chaos-rescue: $(STAMP) ## Kill what tells the rescue platform of CHAOS_INCIDENTS (1000), with SEED, and count
 	@$(BIN)/python -m bench.chaos_rescue
+
+fund-bench: $(STAMP) ## How long the fund's books take to verify (ENTRIES, 100000), and draws at once
+	@$(BIN)/python -m bench.fund
+
+fund-flips: $(STAMP) ## Flip bytes of a database (FLIPS, 1000), with SEED: verify must find each
+	@$(BIN)/python -m bench.fund_flips
 
 evaluate: $(STAMP) ## How good the detectors are, on lifts whose truth is known (EVAL_LIFTS, EVAL_DAYS)
 	@$(BIN)/python -m bench.evaluate

@@ -11,6 +11,7 @@ from liftwatch import __version__, _path
 from liftwatch.commands.admin_options import app as admin
 from liftwatch.commands.audit_options import app as audit
 from liftwatch.commands.deadletters_options import app as deadletters
+from liftwatch.commands.fund_options import app as fund
 from liftwatch.commands.notify_options import app as notify
 from liftwatch.commands.register_options import app as register
 from liftwatch.commands.terminals_options import app as terminals
@@ -30,6 +31,7 @@ app.add_typer(terminals, name="terminals")
 app.add_typer(deadletters, name="deadletters")
 app.add_typer(audit, name="audit")
 app.add_typer(register, name="register")
+app.add_typer(fund, name="fund")
 app.add_typer(notify, name="notify")
 
 

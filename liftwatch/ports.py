@@ -10,6 +10,7 @@ from liftwatch.access.sight import EVERYTHING, Sight
 from liftwatch.account import AccountReads, AccountWork
 from liftwatch.audit.trail import AuditReads, AuditWork
 from liftwatch.clock import HOUR_MS
+from liftwatch.fund.books import FundReads, FundWork
 from liftwatch.incidents.beside import BesideReads, BesideWork
 from liftwatch.incidents.course import CourseReads, CourseWork
 from liftwatch.incidents.evidence import EvidenceReads, EvidenceWork
@@ -247,6 +248,7 @@ class Work(
     Duties,
     AccountWork,
     AuditWork,
+    FundWork,
     EvidenceWork,
     CourseWork,
     BesideWork,
@@ -293,6 +295,7 @@ class Stale(Conflict):
 class Books(
     AccountReads,
     AuditReads,
+    FundReads,
     EvidenceReads,
     CourseReads,
     BesideReads,

@@ -215,13 +215,13 @@ def webhook_key(secret: SecretStr) -> bytes:
 
 
 def check_audit_key(secret: SecretStr) -> SecretStr:
-    """The keys of the trail, if there are any; they are never repeated."""
+    """The keys of the trail or of the fund, if there are any; they are never repeated."""
     audit_keys(secret)
     return secret
 
 
 def audit_keys(secret: SecretStr) -> tuple[bytes, ...]:
-    """The keys that seal the trail: the one in use, and behind commas those of before.
+    """The keys that seal the trail, or the fund: the one in use, and behind commas those of before.
 
     >>> [len(key) for key in audit_keys(SecretStr("bGlmdHdhdGNo" * 4))], audit_keys(SecretStr(""))
     ([36], ())
@@ -345,6 +345,8 @@ class Settings(BaseSettings):
     audit_key: Annotated[SecretStr, AfterValidator(check_audit_key)] = SecretStr("")
     audit_keep_days: Annotated[int, Field(le=36_500), AfterValidator(check_keep)] = 400
     told_keep_days: Annotated[int, Field(le=36_500), AfterValidator(check_keep)] = 400
+    fund_key: Annotated[SecretStr, AfterValidator(check_audit_key)] = SecretStr("")
+    fund_anchors: OptionalFile = None
     precision_floor: Annotated[float, Field(ge=0, le=0.9)] = 0.1
     log: Literal["text", "json"] = "text"
     exercise: bool = False

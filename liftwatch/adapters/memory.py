@@ -20,6 +20,7 @@ from liftwatch.adapters.memory_evidence import (
     MemoryEvidenceReads,
     MemoryEvidenceWork,
 )
+from liftwatch.adapters.memory_fund import FundState, MemoryFundReads, MemoryFundWork
 from liftwatch.adapters.memory_old import MemoryOldWork
 from liftwatch.adapters.memory_pages import MemoryPageReads, MemoryPageWork, PageState
 from liftwatch.adapters.memory_register import (
@@ -52,6 +53,7 @@ class _State:
         self.duties = DutiesState()
         self.account = AccountState()
         self.audit = AuditState()
+        self.fund = FundState()
         self.evidence: EvidenceState = {}
         self.course = CourseState(self.incidents)
         self.pages = PageState(self.incidents)
@@ -63,6 +65,7 @@ class MemoryBooks(
     MemoryDutyReads,
     MemoryAccountReads,
     MemoryAuditReads,
+    MemoryFundReads,
     MemoryEvidenceReads,
     MemoryCourseReads,
     MemoryPageReads,
@@ -72,20 +75,21 @@ class MemoryBooks(
 ):
     """Fulfils `liftwatch.ports.Books` for one thread; it knows no contracts of maintenance."""
 
-    def __init__(self, *, audit_keys: Keys = ()) -> None:
+    def __init__(self, *, audit_keys: Keys = (), fund_keys: Keys = ()) -> None:
         self._state = _State()
         super().__init__(self._state.duties)
         self._account, self._evidence = self._state.account, self._state.evidence
         self._register, self._course = self._state.register, self._state.course
         self._endings, self._recorded = self._state.endings, self._state.endings.recorded
         self._audit, self.audit_keys = self._state.audit, audit_keys
+        self._fund, self.fund_keys = self._state.fund, fund_keys
         self._pages = self._state.pages
         self._rescue = self._state.rescue
 
     @contextmanager
     def begin(self) -> Iterator["MemoryWork"]:
         """A transaction: undone when the block raises."""
-        work = MemoryWork(self._state)
+        work = MemoryWork(self._state, fund_keys=self.fund_keys)
         try:
             yield work
             work.write_audit(self.audit_keys)
@@ -175,6 +179,7 @@ class MemoryWork(
     MemoryDuties,
     MemoryAccountWork,
     MemoryAuditWork,
+    MemoryFundWork,
     MemoryEvidenceWork,
     MemoryCourseWork,
     MemoryPageWork,
@@ -185,8 +190,9 @@ class MemoryWork(
 ):
     """One transaction; each step says how it is undone."""
 
-    def __init__(self, state: _State) -> None:
+    def __init__(self, state: _State, *, fund_keys: Keys = ()) -> None:
         super().__init__(state.duties)
+        self._fund, self.fund_keys = state.fund, fund_keys
         self._state, self._account, self._evidence = state, state.account, state.evidence
         self._audit, self._drafts, self._register = state.audit, [], state.register
         self._course, self._pages, self._rescue = state.course, state.pages, state.rescue

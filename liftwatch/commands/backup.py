@@ -31,8 +31,8 @@ from liftwatch.ports import StoreUnavailable
 from liftwatch.settings import Settings, audit_keys
 
 NOT_IN_IT = (
-    "not in it, keep them elsewhere: LIFTWATCH_SECRET or secret.key, LIFTWATCH_AUDIT_KEY;"
-    " telemetry, journal, models: docs/operations.md"
+    "not in it, keep them elsewhere: LIFTWATCH_SECRET or secret.key, LIFTWATCH_AUDIT_KEY,"
+    " LIFTWATCH_FUND_KEY, the fund's anchors; telemetry, journal, models: docs/operations.md"
 )
 
 

@@ -23,6 +23,7 @@ from liftwatch.commands.finding import Check, Finding
 from liftwatch.commands.wiring import (
     NO_ADMIN,
     SECRET_FILE,
+    anchors_of,
     provider_of,
     secrets_at,
     telemetry_store,
@@ -144,6 +145,18 @@ def _trail(settings: Settings, sealed_with: str | None) -> Iterator[Finding]:
         yield Finding("ok", "trail", "has its key")
 
 
+def _fund(settings: Settings) -> Iterator[Finding]:
+    if not audit_keys(settings.fund_key):
+        told = "LIFTWATCH_FUND_KEY is not set: whoever may write the database may re-seal its books"
+        yield Finding("unsafe", "fund", told)
+        return
+    if settings.fund_key.get_secret_value() == settings.audit_key.get_secret_value():
+        told = "LIFTWATCH_FUND_KEY is the trail's: who keeps the one keeps the other"
+        yield Finding("unsafe", "fund", told)
+        return
+    yield Finding("ok", "fund", f"has a key; anchors in {anchors_of(settings, settings.data_dir)}")
+
+
 def _broker(settings: Settings) -> Iterator[Finding]:
     url = settings.mqtt_url
     where = f"{url.host}:{url.port}"
@@ -249,6 +262,7 @@ CHECKS: tuple[Check, ...] = (
     _folder,
     _secret,
     _database,
+    _fund,
     _broker,
     _telemetry,
     check_http,

@@ -15,12 +15,14 @@ from liftwatch.clock import SECOND_MS
 from liftwatch.commands.channels import channels_of, ways_of
 from liftwatch.commands.wiring import (
     Stores,
+    anchors_of,
     open_stores,
     people_of,
     settings_or_fail,
     wait_until_stopped,
 )
 from liftwatch.engine.clockwork import Engine
+from liftwatch.engine.fund import anchor_job
 from liftwatch.engine.jobs import make_jobs
 from liftwatch.engine.paging import paging_jobs
 from liftwatch.engine.rescue import Platform, rescue_jobs
@@ -115,6 +117,7 @@ def running_engine(
     jobs = (*jobs, prune_job(people), *paging_jobs(stores.books, people, ways, channels=channels))
     platform = platform_of(settings, drill=demo or settings.exercise)
     jobs = (*jobs, *rescue_jobs(stores.books, platform))
+    jobs = (*jobs, anchor_job(stores.books, anchors_of(settings, folder)))
     retraining = Retraining(LEARN_COMMAND)
     if not demo:
         jobs = (*jobs, retraining.job)

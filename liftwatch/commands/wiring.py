@@ -22,6 +22,7 @@ from ingest.consumer import Broker
 from liftwatch.access.hosts import Host
 from liftwatch.access.secrets import Seal, all_secrets, new_secret
 from liftwatch.adapters.embedded import EmbeddedStore
+from liftwatch.adapters.fund_anchors import AnchorFile
 from liftwatch.adapters.influx import InfluxStore
 from liftwatch.adapters.openid import OpenIdProvider
 from liftwatch.adapters.sql import BooksError, SqlBooks, open_books
@@ -86,10 +87,15 @@ def broker_of(url: MqttUrl, context: ssl.SSLContext | None = None) -> Broker:
 def books_or_fail(settings: Settings, folder: Path) -> SqlBooks:
     """The relational store, brought to the newest schema, or one line why not."""
     try:
-        keys = audit_keys(settings.audit_key)
-        return open_books(settings.database_in(folder), audit_keys=keys)
+        keys, fund = audit_keys(settings.audit_key), audit_keys(settings.fund_key)
+        return open_books(settings.database_in(folder), audit_keys=keys, fund_keys=fund)
     except BooksError as error:
         raise no_books(settings, error) from error
+
+
+def anchors_of(settings: Settings, folder: Path) -> AnchorFile:
+    """Where the fund's anchors are kept: the file set, else one in the data folder."""
+    return AnchorFile(settings.fund_anchors or folder / "fund.anchors")
 
 
 def no_books(settings: Settings, error: BooksError) -> Failure:

@@ -32,7 +32,7 @@ def folder(tmp_path: Path, port: int, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("LIFTWATCH_DATA_DIR", str(tmp_path / "data"))
     monkeypatch.setenv("LIFTWATCH_MQTT_URL", f"mqtt://ingest:x@127.0.0.1:{port}")
-    for name in ("SECRET", "DATABASE_URL", "INFLUX_URL", "AUDIT_KEY", "EXERCISE"):
+    for name in ("SECRET", "DATABASE_URL", "INFLUX_URL", "AUDIT_KEY", "FUND_KEY", "EXERCISE"):
         monkeypatch.delenv(f"LIFTWATCH_{name}", raising=False)
     return tmp_path / "data"
 
@@ -55,6 +55,7 @@ def test_before_the_first_start(folder: Path, capsys: pytest.CaptureFixture[str]
     assert found["data folder"][0][0] == "ok"
     assert found["administrator"][0][0] == "unsafe"
     assert found["trail"][0][0] == "unsafe"
+    assert found["fund"][0][0] == "unsafe"
     assert "nobody is told" in found["pages"][0][1]
     assert found["broker"] == [("ok", found["broker"][0][1])]
     assert not folder.exists()
@@ -84,6 +85,7 @@ def test_an_installation_with_an_administrator(
     another secret it could not read a name."""
     monkeypatch.setenv("LIFTWATCH_SECRET", secret := new_secret())
     monkeypatch.setenv("LIFTWATCH_AUDIT_KEY", new_secret())
+    monkeypatch.setenv("LIFTWATCH_FUND_KEY", new_secret())
     monkeypatch.setenv("LIFTWATCH_VOICE_URL", "https://calls.example/ring")
     if back_end == "postgresql":
         monkeypatch.setenv("LIFTWATCH_DATABASE_URL", request.getfixturevalue("postgres_database"))
@@ -181,3 +183,21 @@ def test_the_openid_provider_is_asked(
     monkeypatch.setenv("LIFTWATCH_OIDC_ISSUER", "http://127.0.0.1:1")
     fine, found = told(capsys)
     assert "does not answer" in found["sign-in"][0][1]
+
+
+def test_the_fund_has_a_key_of_its_own(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And the anchors' place is told."""
+    del folder
+    trail, fund = new_secret(), new_secret()
+    monkeypatch.setenv("LIFTWATCH_AUDIT_KEY", trail)
+    monkeypatch.setenv("LIFTWATCH_FUND_ANCHORS", "elsewhere")
+    for key, verdict, why in (
+        (trail, "unsafe", "is the trail's"),
+        (fund, "ok", "has a key; anchors in elsewhere"),
+    ):
+        monkeypatch.setenv("LIFTWATCH_FUND_KEY", key)
+        ((said, detail),) = told(capsys)[1]["fund"]
+        assert said == verdict
+        assert why in detail

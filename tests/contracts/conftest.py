@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
-from typing import Any
+from typing import Any, cast
 from urllib.error import HTTPError
 from urllib.parse import parse_qs, urlencode, urlsplit
 from urllib.request import Request, urlopen
@@ -21,6 +21,7 @@ from liftwatch.adapters.influx_server import InfluxServer
 from liftwatch.adapters.memory import MemoryBooks
 from liftwatch.adapters.sql import SqlBooks, open_books
 from liftwatch.ports import Books, TelemetryStore
+from tests.contracts.ledger import KEY as FUND_KEY
 from tests.contracts.trail import KEY
 
 NAMED_URL = os.environ.get("LIFTWATCH_TEST_INFLUX_URL", "")
@@ -65,6 +66,20 @@ def trail(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Books]:
 def sql_trail(shared_books: SqlBooks) -> SqlBooks:
     """The same, on databases only."""
     shared_books.audit_keys = (KEY,)
+    return shared_books
+
+
+@pytest.fixture
+def ledger(books: Any) -> Books:
+    """Empty books whose fund is sealed with FUND_KEY."""
+    books.fund_keys = (FUND_KEY,)
+    return cast(Books, books)
+
+
+@pytest.fixture
+def shared_ledger(shared_books: SqlBooks) -> SqlBooks:
+    """The same, on databases only."""
+    shared_books.fund_keys = (FUND_KEY,)
     return shared_books
 
 

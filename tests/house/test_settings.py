@@ -109,6 +109,7 @@ def test_the_defaults_are_those_of_the_contract() -> None:
         ("AUDIT_KEY", "s3cret, and no base64 at all, by no means", "is not at least 32 bytes"),
         ("AUDIT_KEY", "bGlmdHdhdGNo" * 4 + ",", "is not at least 32 bytes"),
         ("AUDIT_KEY", ",".join(["bGlmdHdhdGNo" * 4] * 2), "names a key twice"),
+        ("FUND_KEY", "dG9vIHNob3J0", "is not at least 32 bytes in base64"),
         ("AUDIT_KEEP_DAYS", "182", "is below 183: logs are kept for six months"),
         ("AUDIT_KEEP_DAYS", "0", "is below 183"),
         ("AUDIT_KEEP_DAYS", "36501", "less than or equal to 36500"),
@@ -203,6 +204,7 @@ def test_secrets_are_not_printed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(f"{PREFIX}CANARY_MQTT_URL", "mqtts://canary:s3cret@broker.example")
     monkeypatch.setenv(f"{PREFIX}ALARM_WEBHOOK_SECRET", "whsec_" + "s3cret00" * 5)
     monkeypatch.setenv(f"{PREFIX}AUDIT_KEY", "s3cret00" * 6)
+    monkeypatch.setenv(f"{PREFIX}FUND_KEY", "s3cret00" * 8)
     monkeypatch.setenv(f"{PREFIX}OIDC_ISSUER", "https://id.example")
     monkeypatch.setenv(f"{PREFIX}OIDC_CLIENT_ID", "liftwatch")
     monkeypatch.setenv(f"{PREFIX}OIDC_CLIENT_SECRET", "s3cret")

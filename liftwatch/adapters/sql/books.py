@@ -16,6 +16,7 @@ from liftwatch.adapters.sql.connect import WRITES, connect, is_sqlite
 from liftwatch.adapters.sql.course import SqlCourseReads
 from liftwatch.adapters.sql.evidence import SqlEvidenceReads
 from liftwatch.adapters.sql.filters import seen_incidents, seen_lifts
+from liftwatch.adapters.sql.fund import SqlFundReads
 from liftwatch.adapters.sql.incident_lists import queries
 from liftwatch.adapters.sql.migrate import bring_up
 from liftwatch.adapters.sql.pages import SqlPageReads
@@ -65,6 +66,7 @@ _LIFT = tables.lift.c
 class SqlBooks(
     SqlAccountReads,
     SqlAuditReads,
+    SqlFundReads,
     SqlEvidenceReads,
     SqlCourseReads,
     SqlPageReads,
@@ -75,11 +77,11 @@ class SqlBooks(
     """Fulfils `liftwatch.ports.Books`, for several threads and several processes.
 
     Every call raises StoreUnavailable while the database is away. With `audit_keys` the trail is
-    sealed (`liftwatch.audit.chain`).
+    sealed (`liftwatch.audit.chain`), with `fund_keys` the fund's books (`liftwatch.fund.chain`).
     """
 
-    def __init__(self, url: str, *, audit_keys: Keys = ()) -> None:
-        self.engine, self.audit_keys = connect(url), audit_keys
+    def __init__(self, url: str, *, audit_keys: Keys = (), fund_keys: Keys = ()) -> None:
+        self.engine, self.audit_keys, self.fund_keys = connect(url), audit_keys, fund_keys
         # SQLite has one writer, and its own waiting is unfair: within a process we queue instead
         self._turn: AbstractContextManager[object] = (
             threading.Lock() if is_sqlite(self.engine) else nullcontext()
@@ -91,7 +93,7 @@ class SqlBooks(
         with self._turn, translated(), self.engine.connect() as plain:
             connection = plain.execution_options(**{WRITES: True})
             with connection.begin():
-                work = SqlWork(connection)
+                work = SqlWork(connection, fund_keys=self.fund_keys)
                 yield work
                 work.write_audit(self.audit_keys)
 
@@ -248,12 +250,12 @@ def _head(connection: Connection) -> int:
     return head
 
 
-def open_books(url: str, *, audit_keys: Keys = ()) -> SqlBooks:
+def open_books(url: str, *, audit_keys: Keys = (), fund_keys: Keys = ()) -> SqlBooks:
     """The books of a database, brought to the newest schema; the folder of a SQLite file is made.
 
     Raises BooksError, one line to show, when the database cannot be used.
     """
-    books = SqlBooks(url, audit_keys=audit_keys)
+    books = SqlBooks(url, audit_keys=audit_keys, fund_keys=fund_keys)
     try:
         bring_up(books.engine)
     except BooksError:

@@ -44,7 +44,7 @@ def bring_up(engine: Engine) -> Moved:
     try:
         make_folder(engine.url)
         return migrate(engine)
-    except (SQLAlchemyError, OSError) as error:
+    except (SQLAlchemyError, OSError, UnicodeDecodeError) as error:  # the last of a damaged file
         raise BooksError(f"database {shown(engine.url)}: {brief(error)}") from error
 
 

@@ -13,6 +13,7 @@ from liftwatch.adapters.sql.beside import SqlBesideWork
 from liftwatch.adapters.sql.course import SqlCourseWork
 from liftwatch.adapters.sql.duties import SqlDuties
 from liftwatch.adapters.sql.evidence import SqlEvidenceWork
+from liftwatch.adapters.sql.fund import SqlFundWork
 from liftwatch.adapters.sql.old import SqlOldWork
 from liftwatch.adapters.sql.pages import SqlPageWork
 from liftwatch.adapters.sql.register import SqlRegisterWork
@@ -25,6 +26,7 @@ from liftwatch.adapters.sql.rows import (
     values_of_incident,
     values_of_lift,
 )
+from liftwatch.audit.chain import Keys
 from liftwatch.incidents.incident import OVER, AlarmChange, Incident
 from liftwatch.ports import Conflict, LiftRow
 from liftwatch.said import Said
@@ -37,6 +39,7 @@ class SqlWork(
     SqlDuties,
     SqlAccountWork,
     SqlAuditWork,
+    SqlFundWork,
     SqlEvidenceWork,
     SqlCourseWork,
     SqlPageWork,
@@ -47,9 +50,9 @@ class SqlWork(
 ):
     """Fulfils `liftwatch.ports.Work` on a connection whose transaction has begun."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, *, fund_keys: Keys = ()) -> None:
         super().__init__(connection)
-        self._drafts = []
+        self._drafts, self.fund_keys = [], fund_keys
 
     def remember(self, change: AlarmChange) -> bool:
         """Write the change down; False when this very change was written down before."""

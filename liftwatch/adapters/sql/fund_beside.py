@@ -1,0 +1,104 @@
+"""Beside the fund's books: closed years, what waits for a second person, first deposits."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+from msgspec import structs
+from sqlalchemy import Connection, Engine, Row, Select, insert, select, update
+
+from liftwatch.adapters.sql import fund_tables as tables
+from liftwatch.adapters.sql.rows import upserting
+from liftwatch.adapters.sql.trouble import translated
+from liftwatch.fund.books import FirstDeposit, Unreadable
+from liftwatch.fund.journal import Draft
+from liftwatch.fund.pending import Pending
+from liftwatch.fund.years import Closed
+from liftwatch.ports import Conflict
+from liftwatch.said import Said
+
+_YEAR, _PENDING, _FIRST = tables.fund_year.c, tables.fund_pending.c, tables.fund_first.c
+_YEARS = [_YEAR[name] for name in Closed.__struct_fields__]
+_PENDINGS = [_PENDING[name] for name in Pending.__struct_fields__]
+_KEY = ["area", "estate", "building", "household"]
+
+
+class SqlFundBesideWork:
+    """Fulfils that part of `liftwatch.fund.books.FundWork`."""
+
+    connection: Connection
+
+    def fund_closed(self) -> list[Closed]:
+        """The years that are closed, the first one first."""
+        return closed_years(self.connection)
+
+    def fund_close(self, closed: Closed) -> None:
+        """Close a year."""
+        self.connection.execute(insert(tables.fund_year), structs.asdict(closed))
+
+    def fund_pending(self, id: str) -> Pending | None:
+        """What waits, or has waited, for a second person; held until the transaction ends."""
+        query = select(*_PENDINGS).where(_PENDING.id == id).with_for_update()
+        row = self.connection.execute(query).one_or_none()
+        return None if row is None else _pending_of(row)
+
+    def fund_put_pending(self, pending: Pending) -> None:
+        """Insert version 1, replace one whose version is one less."""
+        values = structs.asdict(pending) | {
+            "draft": msgspec.json.encode(pending.draft).decode(),
+            "person": pending.draft.person,
+        }
+        if pending.version == 1:
+            self.connection.execute(insert(tables.fund_pending), values)
+            return
+        known = (_PENDING.id == pending.id) & (_PENDING.version == pending.version - 1)
+        done = self.connection.execute(update(tables.fund_pending).where(known).values(values))
+        if done.rowcount != 1:
+            raise Conflict(Said("somebody else has changed it"))
+
+    def fund_put_first(self, first: Iterable[FirstDeposit]) -> None:
+        """Note the first deposits of households."""
+        values = [structs.asdict(one) for one in first]
+        if not values:
+            return
+        statement = upserting(self.connection, tables.fund_first)
+        replaced = {c.name: c for c in statement.excluded if c.name not in _KEY}
+        statement = statement.on_conflict_do_update(index_elements=_KEY, set_=replaced)
+        self.connection.execute(statement, values)
+
+
+class SqlFundBesideReads:
+    """Fulfils that part of `liftwatch.fund.books.FundReads`."""
+
+    engine: Engine
+
+    def fund_pendings(self, *, state: str, limit: int = 500) -> list[Pending]:
+        """What waits for a second person, or was decided, the newest first."""
+        query = select(*_PENDINGS).where(_PENDING.state == state)
+        return [_pending_of(row) for row in self._rows(query.order_by(_PENDING.id.desc()), limit)]
+
+    def fund_first_deposits(self, place: tuple[str, str, str]) -> dict[str, int]:
+        """First deposits of a building's households, in fen."""
+        query = select(_FIRST.household, _FIRST.fen).order_by(_FIRST.household)
+        for name, value in zip(_KEY, place, strict=False):
+            query = query.where(_FIRST[name] == value)
+        return {row.household: row.fen for row in self._rows(query, None)}
+
+    def _rows(self, query: Select[Any], limit: int | None) -> list[Row[Any]]:
+        with translated(), self.engine.connect() as connection:
+            return list(connection.execute(query.limit(limit)))
+
+
+def closed_years(connection: Connection) -> list[Closed]:
+    """The years that are closed, the first one first. Raises Unreadable for what is damaged."""
+    rows = connection.execute(select(*_YEARS).order_by(_YEAR.year))
+    try:
+        named = (dict(zip(Closed.__struct_fields__, row, strict=True)) for row in rows)
+        return [msgspec.convert(values, Closed) for values in named]
+    except msgspec.ValidationError as error:
+        raise Unreadable(0, f"a closed year is damaged: {error}") from error
+
+
+def _pending_of(row: Row[Any]) -> Pending:
+    values = row._asdict()
+    return Pending(**values | {"draft": msgspec.json.decode(values["draft"], type=Draft)})

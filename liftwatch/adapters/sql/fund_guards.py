@@ -1,0 +1,83 @@
+"""What the database finds wrong with the tables of the fund, and whether its guards stand.
+
+An index that was damaged would give another balance than the table, so both are compared. A
+trigger that is missing or changed has let through what it was made to refuse, or may do so next.
+"""
+
+from collections.abc import Iterator
+
+from sqlalchemy import Connection, text
+
+from liftwatch.adapters.sql.migrations.versions import v0019_fund as made
+
+TABLES = ("fund_entry", "fund_posting", "fund_account", "fund_head", "fund_year")
+FOUND_MAX = 20
+
+_STRAY = """SELECT entry FROM fund_posting p
+WHERE NOT EXISTS (SELECT 1 FROM fund_entry e WHERE e.n = p.entry) ORDER BY entry LIMIT 1"""
+_AHEAD = """SELECT (SELECT MAX(n) FROM fund_entry), (SELECT MAX(n) FROM fund_head),
+(SELECT COUNT(*) FROM fund_head)"""
+_PG_TRIGGERS = """SELECT t.tgname, t.tgenabled, p.proname, p.prosrc
+FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_proc p ON p.oid = t.tgfoid
+WHERE NOT t.tgisinternal AND c.oid IN (
+    'fund_entry'::regclass, 'fund_posting'::regclass, 'fund_account'::regclass,
+    'fund_head'::regclass, 'fund_year'::regclass)"""
+
+
+def damage(connection: Connection) -> list[str]:
+    """One line each; none where all is well."""
+    return list(_damage(connection))[:FOUND_MAX]
+
+
+def _damage(connection: Connection) -> Iterator[str]:
+    if connection.dialect.name == "sqlite":
+        yield from _sqlite(connection)
+        guards = _sqlite_guards(connection)
+    else:
+        guards = _postgresql_guards(connection)
+    for name, why in sorted(guards.items()):
+        yield f"trigger {name} is {why}"
+    stray = connection.execute(text(_STRAY)).first()
+    if stray is not None:
+        yield f"postings of entry {stray[0]} are there, and it is not"
+    newest, head, heads = connection.execute(text(_AHEAD)).one()
+    if heads == 1 and (newest or 0) != head:
+        yield f"the head says that entry {head} is the newest, and it is {newest or 0}"
+
+
+def _sqlite(connection: Connection) -> Iterator[str]:
+    """Tables against their indexes, checks and references."""
+    for table in TABLES:
+        for (found,) in connection.exec_driver_sql(f"PRAGMA integrity_check('{table}')"):
+            if found != "ok":
+                yield f"{table}: {found.splitlines()[-1]}"
+        for row in connection.exec_driver_sql(f"PRAGMA foreign_key_check('{table}')"):
+            yield f"{table}: a row names what is not in {row[2]}"
+
+
+def _sqlite_guards(connection: Connection) -> dict[str, str]:
+    query = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name LIKE 'fund~_%'"
+    found = {row[0]: row[1] for row in connection.exec_driver_sql(f"{query} ESCAPE '~'")}
+    return _differences(made.sqlite_triggers(), found)
+
+
+def _postgresql_guards(connection: Connection) -> dict[str, str]:
+    rows = connection.execute(text(_PG_TRIGGERS)).all()
+    found = {row.tgname: f"{row.tgenabled} {row.proname} {row.prosrc}" for row in rows}
+    wanted = {}
+    for name, rest in made.TRIGGERS.items():
+        function = rest.rpartition("EXECUTE FUNCTION ")[2].partition("(")[0]
+        wanted[name] = f"O {function} {made.FUNCTIONS[function]}"
+    return _differences(wanted, found)
+
+
+def _differences(wanted: dict[str, str], found: dict[str, str]) -> dict[str, str]:
+    """By name what is wrong with each.
+
+    >>> _differences({"a": "1", "b": "2"}, {"b": "3", "c": "4"})
+    {'a': 'missing', 'b': 'changed', 'c': 'none of ours'}
+    """
+    wrong = dict.fromkeys(found.keys() - wanted.keys(), "none of ours")
+    wrong |= {name: "changed" for name in wanted.keys() & found if wanted[name] != found[name]}
+    wrong |= dict.fromkeys(wanted.keys() - found.keys(), "missing")
+    return dict(sorted(wrong.items()))

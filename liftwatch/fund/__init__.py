@@ -1,0 +1,1 @@
+"""The maintenance fund: its accounts, its books, and the rules by which money is used."""
