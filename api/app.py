@@ -15,6 +15,9 @@ from api import (
     completeness,
     contacts,
     evidence,
+    fund,
+    fund_bank,
+    fund_writes,
     health,
     identities,
     incidents,
@@ -60,6 +63,7 @@ from api.parts import Metrics, Parts, Readiness
 from api.problems import add_problem_handlers, problem_schema
 from api.shapes import schemas
 from liftwatch.access.hosts import Host
+from liftwatch.fund.anchors import AnchorPlace
 from liftwatch.handlers.incidents import STANDARD
 from liftwatch.incidents.pages import NO_WAYS, Ways
 from liftwatch.ports import Books, TelemetryStore
@@ -91,6 +95,9 @@ MODULES = (
     register,
     places,
     silences,
+    fund,
+    fund_writes,
+    fund_bank,
     statistics,
     bundle,
     completeness,
@@ -122,6 +129,7 @@ def create_app(
     hosts: tuple[Host, ...] = (),
     ways: Ways = NO_WAYS,
     times: Mapping[str, int] = STANDARD,
+    anchors: AnchorPlace | None = None,
 ) -> FastAPI:
     """The application over these parts. It opens and closes none of them.
 
@@ -130,6 +138,7 @@ def create_app(
     a `gate` nobody signs in, and whoever comes is `local`. `hosts` are the names others know us by;
     with any of them nobody is `local`. `ways` are the channels of pages, `times` of clocks are by
     `kind.clock` in milliseconds, where a setting says other ones than their table.
+    `anchors` are those of the fund's books.
     """
     parts = Parts(
         books=books,
@@ -143,6 +152,7 @@ def create_app(
         hosts=hosts,
         ways=ways,
         times=times,
+        anchors=anchors,
     )
     return _compose(parts, (*MODULES, demo_page) if demo else MODULES)
 

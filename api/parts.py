@@ -12,6 +12,7 @@ from api.gate import Gate
 from api.problems import Problem
 from api.seen import SeenBooks
 from liftwatch.access.hosts import Host
+from liftwatch.fund.anchors import AnchorPlace
 from liftwatch.incidents.pages import NO_WAYS, Ways
 from liftwatch.ports import Books, TelemetryStore
 from liftwatch.said import Said
@@ -26,7 +27,7 @@ class Parts:
 
     `gate` recognises people; None is a service without any, for this machine alone. `hosts` are the
     names others know us by; without any nobody else is served. `ways` are the channels of pages;
-    `times` those of clocks that a setting says.
+    `times` those of clocks that a setting says; `anchors` where those of the fund are kept.
     """
 
     books: Books
@@ -40,6 +41,7 @@ class Parts:
     hosts: tuple[Host, ...] = ()
     ways: Ways = NO_WAYS
     times: Mapping[str, int] = field(default_factory=dict)
+    anchors: AnchorPlace | None = None
 
 
 async def parts_of(request: Request) -> Parts:

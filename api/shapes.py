@@ -8,6 +8,8 @@ from msgspec import Struct, field
 
 from api.contact_shapes import DESCRIBED_CONTACTS
 from api.figure_shapes import DESCRIBED_FIGURES
+from api.fund_bodies import DESCRIBED_BODIES
+from api.fund_shapes import DESCRIBED_FUND
 from api.move_shapes import DESCRIBED_MOVES, DeadlineShape, OwnerShape
 from api.people_shapes import DESCRIBED_PEOPLE
 from api.place_shapes import DESCRIBED_PLACES
@@ -276,6 +278,8 @@ def schemas() -> dict[str, Any]:
             *DESCRIBED_CONTACTS,
             *DESCRIBED_PLACES,
             *DESCRIBED_SILENCES,
+            *DESCRIBED_FUND,
+            *DESCRIBED_BODIES,
             *DESCRIBED_FIGURES,
         ),
         ref_template="#/components/schemas/{name}",

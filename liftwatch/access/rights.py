@@ -21,6 +21,9 @@ ON_DUTY = frozenset({"property", "maintenance", "rescue", "admin"})
 EVERY_ROLE = frozenset(ROLES)
 ADMIN = frozenset({"admin"})
 PLATFORM = frozenset({"rescue", "admin"})
+KEEPS_FUND = frozenset({"custodian"})
+"""Who books: neither who decides on money nor who keeps the machine."""
+SEES_FUND = frozenset({"custodian", "committee", "bureau", "street", "supervision", "admin"})
 LOGGED = frozenset({"supervision"})
 """Roles whose every read is written to the audit (contract, section 4)."""
 
@@ -71,6 +74,14 @@ ACTIONS: dict[str, Action] = {
         Action("rotas.read", ON_DUTY, "see the rotas of duty of one's organisation", by_row=True),
         Action("rotas.write", ON_DUTY, "make and change the rotas of an organisation one leads"),
         Action("rotas.take", ON_DUTY, "say that one has taken over one's duty"),
+        Action("fund.read", SEES_FUND, "see the fund's accounts and entries", by_row=True),
+        Action("fund.sums", SEES_FUND | {"owner"}, "see what a building's fund holds", by_row=True),
+        Action("fund.state", SEES_FUND | {"auditor"}, "see where the fund's books stand"),
+        Action("fund.book", KEEPS_FUND, "book what the fund takes in", by_row=True),
+        Action("fund.propose", KEEPS_FUND, "propose what a second person looks at", by_row=True),
+        Action("fund.confirm", KEEPS_FUND | {"bureau"}, "confirm or withdraw that", by_row=True),
+        Action("fund.reconcile", SEES_FUND, "hold a bank's statement against books", by_row=True),
+        Action("fund.order", KEEPS_FUND, "write payment orders for the bank", by_row=True),
         Action("people.read", ADMIN, "see people and their rights"),
         Action("people.write", ADMIN, "make and change people and their rights"),
         Action("audit.read", ADMIN, "see who did or read what"),

@@ -59,7 +59,14 @@ class Sight(Struct, frozen=True):
         >>> Sight(places=(Place("320583"),)).covers("320583", "garden")
         True
         """
-        place = Place(area, estate)
+        return self.reaches(Place(area, estate))
+
+    def reaches(self, place: Place) -> bool:
+        """Whether all of a place is seen, be it a building; contracts do not count, as above.
+
+        >>> Sight(places=(Place("320583", "garden", "7"),)).reaches(Place("320583", "garden", "7"))
+        True
+        """
         return self.everything or any(one.covers(place) for one in self.places)
 
 

@@ -5,9 +5,10 @@ from typing import Any
 
 from msgspec import structs
 
+from liftwatch.access.sight import EVERYTHING, Place, Sight
 from liftwatch.audit.chain import Keys
 from liftwatch.fund.accounts import account_of
-from liftwatch.fund.books import AccountFilter, FirstDeposit, Held, OpenedAccount
+from liftwatch.fund.books import AccountFilter, EntryFilter, FirstDeposit, Held, OpenedAccount
 from liftwatch.fund.chain import Head
 from liftwatch.fund.pending import Pending
 from liftwatch.fund.posted import Entry
@@ -64,13 +65,39 @@ class MemoryFundReads:
                 opened.setdefault(one.account, entry.n)
         return [OpenedAccount(name, opened[name]) for name in sorted(opened)]
 
-    def fund_held(self, where: AccountFilter, *, after: str = "", limit: int = 500) -> list[Held]:
-        """Accounts and what they hold, in order of their names."""
+    def fund_feed(
+        self, where: EntryFilter, *, after: int = 0, limit: int = 500, sight: Sight = EVERYTHING
+    ) -> list[Entry]:
+        """Entries above `after` that touch a building which is seen, in order."""
+        found = [
+            one
+            for one in self._fund.entries[max(after, 0) :]
+            if where.case in (None, one.case)
+            and where.account in (None, *(leg.account for leg in one.postings))
+            and any(_is_seen(leg.account, sight) for leg in one.postings)
+        ]
+        return found[:limit]
+
+    def fund_pending_of(self, id: str) -> Pending | None:
+        """What waits, or has waited, for a second person."""
+        return self._fund.pending.get(id)
+
+    def fund_held(
+        self,
+        where: AccountFilter,
+        *,
+        after: str = "",
+        limit: int = 500,
+        sight: Sight = EVERYTHING,
+    ) -> list[Held]:
+        """Accounts of buildings that are seen and what they hold, in order of their names."""
         wanted = {k: v for k, v in structs.asdict(where).items() if v is not None}
         found = [
             Held(name, balance)
             for name, balance in sorted(self._fund.balances().items())
-            if name > after and wanted.items() <= structs.asdict(account_of(name)).items()
+            if name > after
+            and _is_seen(name, sight)
+            and wanted.items() <= structs.asdict(account_of(name)).items()
         ]
         return found[:limit]
 
@@ -91,6 +118,10 @@ class MemoryFundReads:
     def fund_damage(self) -> list[str]:
         """Memory is not looked into."""
         return []
+
+
+def _is_seen(account: str, sight: Sight) -> bool:
+    return sight.reaches(Place(*account_of(account).place))
 
 
 class MemoryFundWork:

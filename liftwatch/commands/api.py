@@ -10,6 +10,7 @@ from liftwatch.clock import SECOND_MS, now_ms
 from liftwatch.commands.channels import ways_of
 from liftwatch.commands.wiring import (
     Stores,
+    anchors_of,
     calm_collector,
     gate_of,
     open_stores,
@@ -48,6 +49,7 @@ def api_command() -> None:
             hosts=settings.http_hosts,
             ways=ways_of(settings),
             times=times_of(settings.clocks),
+            anchors=anchors_of(settings, settings.data_dir),
         )
         serve_until_stopped(app, settings.http, way=way, ready=told(settings))
 

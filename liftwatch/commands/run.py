@@ -13,6 +13,7 @@ from liftwatch.commands.engine import running_engine
 from liftwatch.commands.ingest import make_pipeline, receiving
 from liftwatch.commands.models import following_models
 from liftwatch.commands.wiring import (
+    anchors_of,
     broker_of,
     calm_collector,
     gate_of,
@@ -75,6 +76,7 @@ def run_until_stopped(
                 hosts=settings.http_hosts,
                 ways=ways_of(settings, demo=demo),
                 times=times_of(settings.clocks),
+                anchors=anchors_of(settings, folder),
             )
             crashed = crashing(pipeline, engine)
             serve_until_stopped(app, settings.http, way=way, crashed=crashed, ready=ready)

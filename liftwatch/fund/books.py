@@ -5,6 +5,7 @@ from typing import NamedTuple, Protocol
 
 from msgspec import Struct
 
+from liftwatch.access.sight import EVERYTHING, Sight
 from liftwatch.audit.chain import Keys
 from liftwatch.fund.chain import Head
 from liftwatch.fund.pending import Pending
@@ -54,6 +55,13 @@ class AccountFilter(Struct, frozen=True, kw_only=True):
     building: str | None = None
     kind: str | None = None
     of: str | None = None
+
+
+class EntryFilter(Struct, frozen=True, kw_only=True):
+    """Which entries: that touch an account, that are of a case; None is no condition."""
+
+    account: str | None = None
+    case: str | None = None
 
 
 class FundWork(Protocol):
@@ -115,8 +123,26 @@ class FundReads(Protocol):
     def fund_accounts(self) -> list[OpenedAccount]:
         """Every account that was opened, in order of its name."""
 
-    def fund_held(self, where: AccountFilter, *, after: str = "", limit: int = 500) -> list[Held]:
-        """Accounts and what they hold, in order of their names."""
+    def fund_feed(
+        self, where: EntryFilter, *, after: int = 0, limit: int = 500, sight: Sight = EVERYTHING
+    ) -> list[Entry]:
+        """Entries above `after` that touch a building which is seen, whole, in order.
+
+        Raises Unreadable.
+        """
+
+    def fund_held(
+        self,
+        where: AccountFilter,
+        *,
+        after: str = "",
+        limit: int = 500,
+        sight: Sight = EVERYTHING,
+    ) -> list[Held]:
+        """Accounts of buildings that are seen and what they hold, in order of their names."""
+
+    def fund_pending_of(self, id: str) -> Pending | None:
+        """What waits, or has waited, for a second person."""
 
     def fund_closed(self) -> list[Closed]:
         """The years that are closed, the first one first. Raises Unreadable."""

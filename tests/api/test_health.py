@@ -8,6 +8,25 @@ from api.guard import is_ours
 from api.serve import ServeError, bind
 from liftwatch.incidents.moves import MOVES
 
+FUND = {
+    "/v1/fund/accounts",
+    "/v1/fund/buildings/{area}/{estate}/{building}",
+    "/v1/fund/buildings/{area}/{estate}/{building}/top-ups",
+    "/v1/fund/buildings/{area}/{estate}/{building}/years/{year}",
+    "/v1/fund/deposits",
+    "/v1/fund/entries",
+    "/v1/fund/entries/{n}",
+    "/v1/fund/first-deposits",
+    "/v1/fund/payment-orders",
+    "/v1/fund/proposals",
+    "/v1/fund/proposals/{proposal}",
+    "/v1/fund/proposals/{proposal}/confirm",
+    "/v1/fund/proposals/{proposal}/withdraw",
+    "/v1/fund/state",
+    "/v1/fund/statements",
+}
+"""Of the maintenance fund."""
+
 
 def test_alive_and_ready(client: TestClient, readiness: dict[str, str | None]) -> None:
     """Alive is not ready: a part that is not says why."""
@@ -131,6 +150,7 @@ def test_the_interface_describes_itself(client: TestClient, app: FastAPI) -> Non
         "/v1/channels",
         "/v1/incidents/{id}/pages",
         "/v1/channels/{name}/test",
+        *FUND,
         "/v1/households",
         "/v1/places",
         "/v1/register/{sheet}",

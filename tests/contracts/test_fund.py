@@ -8,11 +8,12 @@ import pytest
 from msgspec import structs
 from sqlalchemy import text
 
+from liftwatch.access.sight import EVERYTHING, NOTHING, Place, Sight
 from liftwatch.adapters.memory import MemoryBooks
 from liftwatch.adapters.sql import SqlBooks, open_books
 from liftwatch.audit.chain import SealError
-from liftwatch.fund.books import AccountFilter
-from liftwatch.fund.journal import CannotBook, Draft, KeyTaken, Short
+from liftwatch.fund.books import AccountFilter, EntryFilter
+from liftwatch.fund.journal import CannotBook, Draft, KeyTaken, Leg, Short
 from liftwatch.handlers.fund_book import book, draw, take_back
 from liftwatch.ports import Books
 from tests.contracts.ledger import (
@@ -59,6 +60,36 @@ def test_from_a_deposit_to_a_payment(ledger: Books) -> None:
     assert verdict.good
     assert (verdict.entries, verdict.postings) == (6, 14)
     assert verdict.balances == all_held(ledger)
+
+
+def test_everybody_reads_what_they_see(ledger: Books) -> None:
+    """Of an entry of two buildings both; the feed of one building leaves the others' out."""
+    eight = [Leg(BANK.replace("/7/", "/8/"), 5), Leg(name("principal", "1", "8"), -5)]
+    both = (*eight, *deposit("a", 300).legs)
+    booked(ledger, deposit("a", 300), draft("deposit", "b", of=eight))
+    booked(ledger, draft("deposit", "c", of=both), draft("income", "d", bank=9, public_ad=-9))
+    with ledger.begin() as work:
+        draw(work, [share("1201", 1)], case="c1", key="k" * 8, **GIVEN)
+    area, estate = Sight(places=(Place("320583"),)), Sight(places=(Place("320583", "garden"),))
+    seven, other = (Sight(places=(Place("320583", "garden", one),)) for one in ("7", "8"))
+    for sight, ns in (
+        *((one, [1, 2, 3, 4, 5]) for one in (EVERYTHING, area, estate)),
+        *((seven, [1, 3, 4, 5]), (other, [2, 3]), (NOTHING, [])),
+    ):
+        feed = ledger.fund_feed(EntryFilter(), sight=sight)
+        assert [one.n for one in feed] == ns
+        assert all(one.legs == len(one.postings) for one in feed)
+        assert (
+            ledger.fund_feed(EntryFilter(), after=2, limit=1, sight=sight)
+            == [one for one in feed if one.n > 2][:1]
+        )
+        seen = ledger.fund_held(AccountFilter(kind="bank"), sight=sight)
+        assert [one.account for one in seen] == [
+            one for one in (BANK, eight[0].account) if sight.reaches(Place(*one.split("/")[1:4]))
+        ]
+    of = EntryFilter(account=name("principal", "1201"))
+    assert [one.n for one in ledger.fund_feed(of)] == [1, 3, 5]
+    assert [one.n for one in ledger.fund_feed(EntryFilter(case="c1"))] == [5]
 
 
 def test_what_is_short_becomes_a_receivable(ledger: Books) -> None:

@@ -7,9 +7,22 @@ from contextlib import contextmanager
 from typing import Any
 
 from msgspec import structs
-from sqlalchemy import Connection, Engine, Row, ScalarSelect, Select, insert, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Row,
+    ScalarSelect,
+    Select,
+    and_,
+    false,
+    insert,
+    or_,
+    select,
+)
 from sqlalchemy.exc import DBAPIError
 
+from liftwatch.access.sight import EVERYTHING, Sight
 from liftwatch.adapters.sql import fund_guards
 from liftwatch.adapters.sql import fund_tables as tables
 from liftwatch.adapters.sql.fund_beside import (
@@ -20,7 +33,7 @@ from liftwatch.adapters.sql.fund_beside import (
 from liftwatch.adapters.sql.trouble import brief, code_of, translated
 from liftwatch.audit.chain import Keys
 from liftwatch.fund.accounts import account_of
-from liftwatch.fund.books import AccountFilter, Held, OpenedAccount, Unreadable
+from liftwatch.fund.books import AccountFilter, EntryFilter, Held, OpenedAccount, Unreadable
 from liftwatch.fund.chain import Head
 from liftwatch.fund.posted import Entry, Posting
 from liftwatch.fund.years import Closed
@@ -139,9 +152,34 @@ class SqlFundReads(SqlFundBesideReads):
             rows = connection.execute(select(tables.fund_account))
             return sorted(_opened(row) for row in rows)
 
-    def fund_held(self, where: AccountFilter, *, after: str = "", limit: int = 500) -> list[Held]:
-        """Accounts and what they hold, in order of their names."""
+    def fund_feed(
+        self, where: EntryFilter, *, after: int = 0, limit: int = 500, sight: Sight = EVERYTHING
+    ) -> list[Entry]:
+        """Entries above `after` that touch a building which is seen, in order."""
+        query = select(*_ENTRIES).where(_ENTRY.n > after).order_by(_ENTRY.n).limit(limit)
+        if where.case is not None:
+            query = query.where(_ENTRY.case == where.case)
+        touched = select(_POSTING.entry).where(_POSTING.entry == _ENTRY.n)
+        if where.account is not None:
+            query = query.where(touched.where(_POSTING.account == where.account).exists())
+        if not sight.everything:
+            of_account = touched.where(_POSTING.account == _ACCOUNT.id, _seen(sight))
+            query = query.where(of_account.exists())
+        with self._fund(after + 1) as connection:
+            return _entries(connection, query, after=after)
+
+    def fund_held(
+        self,
+        where: AccountFilter,
+        *,
+        after: str = "",
+        limit: int = 500,
+        sight: Sight = EVERYTHING,
+    ) -> list[Held]:
+        """Accounts of buildings that are seen and what they hold, in order of their names."""
         query = select(_ACCOUNT.id, _newest_balance()).where(_ACCOUNT.id > after)
+        if not sight.everything:
+            query = query.where(_seen(sight))
         for name in AccountFilter.__struct_fields__:
             if getattr(where, name) is not None:
                 query = query.where(_ACCOUNT[name] == getattr(where, name))
@@ -207,7 +245,9 @@ def _entries(connection: Connection, query: Select[Any], *, after: int = 0) -> l
             before = rows[place - 1][0] if place else after
             raise Unreadable(before + 1, "a field is no number, or no text")
     postings = select(*_POSTINGS).order_by(_POSTING.entry, _POSTING.leg)
-    if len(rows) == 1:
+    if rows[-1][0] - rows[0][0] >= len(rows):  # a part of them, far apart
+        postings = postings.where(_POSTING.entry.in_([row[0] for row in rows]))
+    elif len(rows) == 1:
         postings = postings.where(_POSTING.entry == rows[0][0])
     else:
         postings = postings.where(_POSTING.entry.between(rows[0][0], rows[-1][0]))
@@ -222,6 +262,14 @@ def _entries(connection: Connection, query: Select[Any], *, after: int = 0) -> l
     return [
         Entry(**dict(zip(_FIELDS, row, strict=True)), postings=tuple(found[row[0]])) for row in rows
     ]
+
+
+def _seen(sight: Sight) -> ColumnElement[bool]:
+    """Accounts of the buildings that are seen."""
+    places = (structs.asdict(place).items() for place in sight.places)
+    return or_(
+        false(), *(and_(*(_ACCOUNT[name] == part for name, part in one if part)) for one in places)
+    )
 
 
 def _is_typed(row: Row[Any], types: Sequence[tuple[str, type, bool]]) -> bool:

@@ -77,6 +77,11 @@ class SqlFundBesideReads:
         query = select(*_PENDINGS).where(_PENDING.state == state)
         return [_pending_of(row) for row in self._rows(query.order_by(_PENDING.id.desc()), limit)]
 
+    def fund_pending_of(self, id: str) -> Pending | None:
+        """What waits, or has waited, for a second person."""
+        rows = self._rows(select(*_PENDINGS).where(_PENDING.id == id), 1)
+        return _pending_of(rows[0]) if rows else None
+
     def fund_first_deposits(self, place: tuple[str, str, str]) -> dict[str, int]:
         """First deposits of a building's households, in fen."""
         query = select(_FIRST.household, _FIRST.fen).order_by(_FIRST.household)
