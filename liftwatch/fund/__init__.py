@@ -1,0 +1,1 @@
+"""The maintenance fund: books in whole fen, votes, cases from proposal to disclosure."""
