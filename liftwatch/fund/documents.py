@@ -97,6 +97,17 @@ PROOFS: Mapping[str, frozenset[str]] = {
 Jieyang, Suzhou 2015, Taizhou art. 18)."""
 
 
+FILED_BY: Mapping[str, frozenset[str]] = {
+    **PROOFS,
+    "approval": frozenset({"bureau", "committee"}),
+    "filing_receipt": frozenset({"bureau"}),
+    "audit_report": frozenset({"auditor"}),
+    "payment_voucher": frozenset({"custodian"}),
+    "return_voucher": frozenset({"custodian"}),
+}
+"""Documents that only the role whose word they are brings into a case."""
+
+
 class Before(NamedTuple):
     """A row: a document of the first kind is not dated after one of the second, on these paths."""
 
