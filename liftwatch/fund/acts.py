@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from liftwatch.clock import DAY_MS, estate_day
 from liftwatch.fund.allocation import allocate, check_balances
 from liftwatch.fund.amounts import check_amount
-from liftwatch.fund.case import By, Case, Known, Told
+from liftwatch.fund.case import By, Case, Known, Told, check_path
 from liftwatch.fund.documents import BOND, INSURANCE, PROOFS
 from liftwatch.fund.eligibility import check_eligible
 from liftwatch.fund.plans import Plan, check_plan
@@ -36,6 +36,14 @@ NOTHING: Change = ({}, ())
 
 def _file(_: Asked) -> Change:
     return NOTHING
+
+
+def _choose(asked: Asked) -> Change:
+    told = asked.told
+    if asked.case.plan is not None:
+        raise CannotMove(Said("the path is chosen before there is a plan"))
+    check_path(told.path or "", told.programme or "")
+    return {"path": told.path, "programme": told.programme or ""}, ()
 
 
 def _revise(asked: Asked) -> Change:
@@ -251,6 +259,7 @@ def _expire(asked: Asked) -> Change:
 
 ACTS: Mapping[str, Callable[[Asked], Change]] = {
     "file": _file,
+    "choose": _choose,
     "revise": _revise,
     "publish": _publish,
     "vote": _vote,

@@ -41,13 +41,14 @@ def aftermath(
     however little was heard; that it stayed away takes 90 days and ears.
 
     >>> day = 86_400_000
-    >>> faults = [Fault(id=str(n), kind="brake_wear", lift="L", raised_ms=n * day) for n in (5, 130)]
-    >>> seen = aftermath(faults, lift="L", kinds=frozenset({"brake_wear"}), done_ms=50 * day,
-    ...                  now_ms=200 * day)
+    >>> faults = [
+    ...     Fault(id=str(n), kind="brake_wear", lift="L", raised_ms=n * day) for n in (5, 130)
+    ... ]
+    >>> kinds = frozenset({"brake_wear"})
+    >>> seen = aftermath(faults, lift="L", kinds=kinds, done_ms=50 * day, now_ms=200 * day)
     >>> seen.verdict, seen.before, seen.after
     ('came_back', 1, 1)
-    >>> aftermath(faults[:1], lift="L", kinds=frozenset({"brake_wear"}), done_ms=50 * day,
-    ...           now_ms=60 * day).verdict
+    >>> aftermath([], lift="L", kinds=kinds, done_ms=50 * day, now_ms=60 * day).verdict
     'too_early'
     """
     until_ms = done_ms + SPAN_MS

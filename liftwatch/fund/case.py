@@ -10,9 +10,11 @@ from msgspec import Struct
 
 from liftwatch.fund.allocation import Balance
 from liftwatch.fund.ballots import Outcome
-from liftwatch.fund.documents import Document, valid
+from liftwatch.fund.documents import BOND, PATHS, Document, valid
 from liftwatch.fund.plans import Plan
+from liftwatch.fund.refusals import Untold
 from liftwatch.fund.reserved import Place, Purse
+from liftwatch.said import Said
 
 Path = Literal["ordinary", "emergency", "insurance_advance", "bond_subsidy"]
 Stage = Literal[
@@ -128,6 +130,8 @@ class Told(Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
     amount_fen: int | None = None
     contractor: str | None = None
     household: str | None = None
+    path: Path | None = None
+    programme: str | None = None
 
 
 class Known(Struct, kw_only=True, frozen=True):
@@ -145,3 +149,11 @@ class Known(Struct, kw_only=True, frozen=True):
 
 
 NOTHING_TOLD, NOTHING_KNOWN = Told(), Known()
+
+
+def check_path(path: str, programme: str) -> None:
+    """A path of the table, with a programme where it is one of a subsidy; raises Untold."""
+    if path not in PATHS:
+        raise Untold(Said("%(path)s is no path of a case", path=path))
+    if (path == BOND) != bool(programme):
+        raise Untold(Said("a subsidy has a programme, and nothing else has"))

@@ -4,12 +4,13 @@ A draft is a suggestion with its evidence. It reserves nothing, publishes nothin
 nothing: each of these is a person's move (`liftwatch.fund.moves`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from liftwatch.fund.case import Case, Custody
+from liftwatch.fund.documents import Document, file_documents
 from liftwatch.fund.moves import open_case
 from liftwatch.fund.refusals import Untold
 from liftwatch.said import Said
@@ -76,6 +77,10 @@ POINTERS: Mapping[str, Pointer] = {
 work of the fund, such as a blocked door (whoever blocks it pays) or a power cut."""
 
 
+EVIDENCE = frozenset({"fault_history", "photo"})
+"""Kinds of documents a machine may attach: none of them is anybody's word for anything."""
+
+
 class Fault(Struct, frozen=True, kw_only=True):
     """An incident or a trend as the fund sees it: of which lift, of what kind, since when."""
 
@@ -124,13 +129,19 @@ def draft_of(
     place: tuple[str, str, str],
     custody: Custody,
     bank: str,
+    evidence: Iterable[Document] = (),
+    used: Mapping[str, str] = {},
     now_ms: int,
 ) -> tuple[Case, Suggestion]:
     """A draft for a fault of a lift, and what it suggests; raises Untold where the fund pays none.
 
-    Its path is the ordinary one, however urgent: that a case is an emergency is proven by people,
-    who open it on that path themselves.
+    Its path is the ordinary one, however urgent it is: people choose another, and prove an
+    emergency. `evidence` is of the lift's own: fault history and charts.
     """
+    found = tuple(evidence)
+    for one in found:
+        if one.kind not in EVIDENCE:
+            raise Untold(Said("%(kind)s is no evidence of a lift", kind=one.kind))
     suggestion = suggest(fault.kind)
     if suggestion is None:
         raise Untold(Said("a %(kind)s points to no work of the fund", kind=fault.kind))
@@ -145,4 +156,5 @@ def draft_of(
         now_ms=now_ms,
         incident=fault.id,
     )
-    return case, suggestion
+    papers = file_documents((), found, path=case.path, plan=0, used=used, now_ms=now_ms)
+    return structs.replace(case, documents=papers), suggestion

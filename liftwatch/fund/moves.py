@@ -20,8 +20,9 @@ from liftwatch.fund.case import (
     Known,
     Path,
     Told,
+    check_path,
 )
-from liftwatch.fund.documents import FILED_BY, PATHS, Document, file_documents, lacking, valid
+from liftwatch.fund.documents import FILED_BY, Document, file_documents, lacking, valid
 from liftwatch.fund.four_eyes import check_by
 from liftwatch.fund.refusals import CannotMove, NotYours, Refused, Untold
 from liftwatch.fund.reserved import Effect
@@ -51,14 +52,9 @@ def open_case(
 
     `place` is area, estate and building. Raises Untold.
     """
-    if path not in PATHS:
-        raise Untold(Said("%(path)s is no path of a case", path=path))
+    check_path(path, programme)
     if custody not in ("bureau", "committee"):
         raise Untold(Said("the fund is kept by the bureau or the committee"))
-    if path == "bond_subsidy" and not programme:
-        raise Untold(
-            Said("%(field)s is missing: it belongs to %(move)s", field="programme", move=path)
-        )
     area, estate, building = place
     return Case(
         id=id,

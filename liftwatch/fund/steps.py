@@ -29,6 +29,7 @@ RESERVED_MS = 365 * DAY_MS
 
 HANDS: Mapping[str, str] = {
     "publish": "ask",
+    "choose": "ask",
     "revise": "ask",
     "contract": "ask",
     "apply": "ask",
@@ -91,6 +92,14 @@ STEPS: Mapping[str, Step] = {
             FILING,
             ("documents",),
             what="add documents",
+        ),
+        Step(
+            "choose",
+            _from("draft"),
+            None,
+            ASKING,
+            ("path",),
+            what="say which path it takes, before there is a plan",
         ),
         Step(
             "revise",
