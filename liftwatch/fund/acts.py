@@ -10,7 +10,7 @@ from liftwatch.clock import DAY_MS, estate_day
 from liftwatch.fund.allocation import allocate, check_balances
 from liftwatch.fund.amounts import check_amount
 from liftwatch.fund.case import By, Case, Known, Told, check_path
-from liftwatch.fund.documents import BOND, INSURANCE, PROOFS
+from liftwatch.fund.documents import BOND, INSURANCE, PROOFS, is_begun
 from liftwatch.fund.eligibility import check_eligible
 from liftwatch.fund.plans import Plan, check_plan
 from liftwatch.fund.refusals import CannotMove, NotYours, OverLimit, Untold
@@ -53,6 +53,8 @@ def _revise(asked: Asked) -> Change:
         raise Untold(Said("the next version of this plan is %(n)s", n=case.plan_version + 1))
     if (plan.subsidy_fen > 0) != (case.path == BOND):
         raise Untold(Said("a subsidy belongs to the path of a subsidy, and to no other"))
+    if is_begun(case.documents, path=case.path):
+        raise CannotMove(Said("the work has begun: what comes beside it is a case of its own"))
     changes, effects = _undone(asked)
     return {**changes, "plan": plan}, effects
 
@@ -111,7 +113,7 @@ def _vote(asked: Asked) -> Change:
 
 
 def _prove(asked: Asked) -> Change:
-    if not any(one.kind in PROOFS for one in asked.told.documents):
+    if not any(asked.by.role in PROOFS.get(one.kind, ()) for one in asked.case.papers):
         raise Untold(
             Said("an emergency is proven by one of: %(kinds)s", kinds=", ".join(PROOFS)),
             rule="165号令, art. 24",

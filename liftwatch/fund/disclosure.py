@@ -21,13 +21,14 @@ MASK = "**"
 
 
 def masked(name: str) -> str:
-    """A name of which only the first character is left, and not how long it was.
+    """A name of which only the first letter is left, and not how long it was.
 
     >>> masked("王小明"), masked("欧阳娜娜"), masked(" John Smith"), masked(""), masked("李")
     ('王**', '欧**', 'J**', '**', '李**')
+    >>> masked("=HYPERLINK(1)"), masked("139 1234 5678")
+    ('H**', '**')
     """
-    text = name.strip()
-    return text[:1] + MASK
+    return next((letter for letter in name if letter.isalpha()), "") + MASK
 
 
 class Expenditure(Struct, frozen=True, kw_only=True):

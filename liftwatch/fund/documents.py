@@ -75,8 +75,8 @@ KINDS: Mapping[str, Kind] = {
         Kind("application", "application for withdrawal", of_plan=True),
         Kind("approval", "approval, with its number", of_plan=True),
         Kind("filing_receipt", "receipt of the bureau for a committee's approval", of_plan=True),
-        Kind("payment_voucher", "voucher of a payment"),
-        Kind("return_voucher", "voucher of money given back"),
+        Kind("payment_voucher", "voucher of a payment", of_plan=True),
+        Kind("return_voucher", "voucher of money given back", of_plan=True),
         Kind("work_start", "record that the work began"),
         Kind("acceptance_sheet", "acceptance of the work, signed"),
         Kind("inspection_certificate", "certificate of supervisory inspection"),
@@ -137,6 +137,15 @@ ORDER: tuple[Before, ...] = (
     Before("allocation_table", "publication", ALL, "165号令, art. 30"),
 )
 """An emergency may be worked on before it is applied for (165号令, art. 24)."""
+
+
+def is_begun(documents: Iterable[Document], *, path: str) -> bool:
+    """Whether papers say that work has gone so far that its plan can no longer be another one.
+
+    Where owners vote, that is its beginning: nobody builds first and asks then.
+    """
+    ends = {"acceptance_sheet", *(("work_start",) if path in VOTED else ())}
+    return any(one.kind in ends for one in documents)
 
 
 def check_hash(text: object, *, field: str = "sha256") -> str:

@@ -5,6 +5,9 @@ from liftwatch.fund.refusals import NotYours
 from liftwatch.fund.steps import HANDS, Step, allowing_of, signers_of
 from liftwatch.said import Said
 
+DECIDING = frozenset({"allow", "audit", "pay"})
+"""Hands that are never of a person who signs for the work."""
+
 
 def check_by(case: Case, step: Step, by: By) -> None:
     """Raise NotYours where a person may not make a move in this case.
@@ -29,8 +32,7 @@ def check_by(case: Case, step: Step, by: By) -> None:
     if case.contractor == by.organisation:
         raise NotYours(Said("the contractor has no hand in its own case"))
     _check_hand(case, step, by)
-    if step.name == "accept":
-        _check_signer(case, by)
+    _check_signer(case, step, by)
 
 
 def _check_hand(case: Case, step: Step, by: By) -> None:
@@ -40,9 +42,7 @@ def _check_hand(case: Case, step: Step, by: By) -> None:
         if hand is None or other is None or other == hand:
             continue
         if past.by.person == by.person:
-            raise NotYours(
-                Said("you did %(move)s in this case: another person does this", move=past.move)
-            )
+            raise _done_by_you(past.move)
         if past.by.organisation == by.organisation:
             raise NotYours(
                 Said(
@@ -52,15 +52,20 @@ def _check_hand(case: Case, step: Step, by: By) -> None:
             )
 
 
-def _check_signer(case: Case, by: By) -> None:
-    """Who signs signs once, for one organisation, and has neither allowed nor audited nor paid."""
+def _check_signer(case: Case, step: Step, by: By) -> None:
+    """Who signs signs once, for one organisation, and neither allows nor audits nor pays."""
     for past in case.done:
-        if past.move == "accept" and past.plan == case.plan_version:
+        if past.by.person == by.person:
+            names = {step.name, past.move}
+            hands = {HANDS.get(name) for name in names}
+            if "accept" in names and hands & DECIDING:
+                raise _done_by_you(past.move)
+        if step.name == past.move == "accept" and past.plan == case.plan_version:
             if by.role == past.by.role:
                 raise NotYours(Said("this role has signed already"))
             if by.person == past.by.person or by.organisation == past.by.organisation:
                 raise NotYours(Said("those who sign are of different organisations"))
-        if HANDS.get(past.move) in ("allow", "audit", "pay") and past.by.person == by.person:
-            raise NotYours(
-                Said("you did %(move)s in this case: another person does this", move=past.move)
-            )
+
+
+def _done_by_you(move: str) -> NotYours:
+    return NotYours(Said("you did %(move)s in this case: another person does this", move=move))
