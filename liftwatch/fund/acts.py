@@ -142,7 +142,6 @@ def _insure(asked: Asked) -> Change:
 def _approve(asked: Asked) -> Change:
     """Money is set aside for the whole budget: the audit may allow as much."""
     case, plan = asked.case, _plan(asked.case.plan)
-    check_eligible(plan.claim, plan.works)
     if plan.subsidy_fen > asked.known.subsidy_fen:
         raise OverLimit(Said("of the subsidy %(left)s fen are left", left=asked.known.subsidy_fen))
     purse, effects = reserve(
@@ -308,7 +307,7 @@ def _adjusted(asked: Asked, cost_fen: int) -> Booked:
     borne_fen = max(0, cost_fen - purse.subsidy_fen)
     shares = allocate(borne_fen, _plan(case.plan).scope)
     balances = check_balances(asked.known.balances)
-    return adjust(case.place, purse, shares, balances, cost_fen=cost_fen)
+    return adjust(case.place, purse, shares, balances=balances, cost_fen=cost_fen)
 
 
 def _due_to_insurer(case: Case) -> int:

@@ -180,13 +180,12 @@ def file_documents(
         if one.kind not in KINDS:
             raise Untold(Said("%(kind)s is no kind of document", kind=one.kind))
         check_hash(one.sha256)
-        if one.sha256 in used or one.sha256 in hashes:
+        if one.sha256 in used:
             raise Untold(
-                Said(
-                    "this document stands in case %(case)s already",
-                    case=used.get(one.sha256, Said("this")),
-                )
+                Said("this document stands in case %(case)s already", case=used[one.sha256])
             )
+        if one.sha256 in hashes:
+            raise Untold(Said("this document stands in this case already"))
         if type(one.dated) is not int or not 0 <= one.dated <= today:
             raise Untold(Said("a document is not dated in the future"))
         if len(one.name) > NAME_MAX:

@@ -1,5 +1,5 @@
-"""What the fund does not pay for: a table of rules, each with its article, asked before a vote,
-before an approval, and never answered by silence.
+"""What the fund does not pay for: a table of rules, each with its article, asked before a plan
+is published, and never answered by silence.
 
 Articles of 165号令 (Measures for special residential maintenance funds, 2007) are cited from
 memory where the domain report marks them so: compare before relying on the number.

@@ -95,7 +95,7 @@ def move(
     _check_told(step, told)
     version = told.plan.version if step.name == "revise" and told.plan else case.plan_version
     documents = _file(case, told, known, plan=version, by=by, at_ms=at_ms)
-    _check_papers(case, step, told, valid(documents, plan=version))
+    _check_papers(case, step, told=told, papers=valid(documents, plan=version))
     filed = structs.replace(case, documents=documents)
     changes, effects = ACTS[name](Asked(filed, told, known, by, at_ms))
     done = Done(
@@ -178,7 +178,7 @@ def _file(
     )
 
 
-def _check_papers(case: Case, step: Step, told: Told, papers: tuple[Document, ...]) -> None:
+def _check_papers(case: Case, step: Step, *, told: Told, papers: tuple[Document, ...]) -> None:
     missing = lacking(papers, papers_of(case, step.name)) or lacking(told.documents, step.brings)
     if missing:
         raise Untold(Said("%(move)s needs the document %(kind)s", move=step.name, kind=missing[0]))

@@ -152,8 +152,8 @@ def adjust(
     place: Place,
     purse: Purse,
     shares: Iterable[Share],
-    balances: Mapping[str, Balance],
     *,
+    balances: Mapping[str, Balance],
     cost_fen: int,
 ) -> Booked:
     """The purse when its cost is known to be another: `shares` are of what households bear of it.

@@ -23,6 +23,7 @@ CONSOLE = ROOT / "api" / "console"
 SPOKEN = (
     ROOT / "api",
     *(ROOT / "liftwatch" / name for name in ("access", "adapters", "handlers", "incidents")),
+    ROOT / "liftwatch" / "fund",
     ROOT / "liftwatch" / "register",
     ROOT / "liftwatch" / "rescue",
 )

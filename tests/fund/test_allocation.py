@@ -130,7 +130,8 @@ def test_a_purse_holds_together_whatever_comes(
     )
     cost, cash_fen = data.draw(st.integers(0, budget)), purse.cash_fen
     shares = allocate(max(0, cost - subsidy), scope)
-    purse, more = adjust(PLACE, purse, shares, books_after(books, effects, scope), cost_fen=cost)
+    now = books_after(books, effects, scope)
+    purse, more = adjust(PLACE, purse, shares, balances=now, cost_fen=cost)
     for effect in more:
         books.book(effect)
     assert sum(line.share_fen for line in purse.lines) + purse.subsidy_used_fen == cost

@@ -35,14 +35,14 @@ def a_vote() -> Vote:
     )
 
 
-def paper(vote: Vote, head: str, choice: Choice, n: int, by: str = "li") -> Vote:
+def paper(vote: Vote, head: str, choice: Choice, *, n: int, by: str = "li") -> Vote:
     """A paper, entered by one person."""
     return enter(vote, head, choice, scan=scan(n), cast_ms=OPENS + n, by=by, now_ms=OPENS + DAY_MS)
 
 
 def test_a_paper_counts_when_a_second_person_has_read_the_same() -> None:
     """Not before; and the vote does not end while one waits."""
-    vote = paper(paper(a_vote(), "unit:101", "for", 1), "owner:k", "for", 2)
+    vote = paper(paper(a_vote(), "unit:101", "for", n=1), "owner:k", "for", n=2)
     vote = confirm(vote, "owner:k", "for", by="wu", now_ms=CLOSES)
     assert choices_of(vote) == {"owner:k": "for"}
     with pytest.raises(CannotMove, match="1 papers have been read by one person"):
@@ -55,18 +55,18 @@ def test_a_paper_counts_when_a_second_person_has_read_the_same() -> None:
     assert outcome.tally.passed
     assert (outcome.tally.heads_taking, outcome.tally.area_taking) == (2, 27_000)
     assert (outcome.plan, outcome.scope, outcome.case) == ("ab" * 32, SCOPE.digest, "c1")
-    for late in (lambda: paper(vote, "unit:202", "for", 3), lambda: close(vote, now_ms=CLOSES)):
+    for late in (lambda: paper(vote, "unit:202", "for", n=3), lambda: close(vote, now_ms=CLOSES)):
         with pytest.raises(CannotMove, match="closed"):
             late()
 
 
 def test_what_was_read_wrong_is_struck_and_entered_again() -> None:
     """It stays to be seen; what two have read takes a third."""
-    vote = paper(a_vote(), "unit:101", "for", 1)
+    vote = paper(a_vote(), "unit:101", "for", n=1)
     with pytest.raises(Untold, match="a reason"):
         strike(vote, "unit:101", why=" ", by="li", now_ms=CLOSES)
     vote = strike(vote, "unit:101", why="misread", by="li", now_ms=CLOSES)
-    vote = paper(vote, "unit:101", "against", 1)  # the same scan
+    vote = paper(vote, "unit:101", "against", n=1)  # the same scan
     vote = confirm(vote, "unit:101", "against", by="wu", now_ms=CLOSES)
     for by in ("li", "wu"):
         with pytest.raises(NotYours, match="a third person"):
@@ -102,7 +102,7 @@ def test_what_an_owner_sent_counts_at_once_and_is_theirs() -> None:
 )
 def test_a_paper_that_cannot_be(head: str, choice: Choice, n: int, cast_ms: int, why: str) -> None:
     """A head that has voted or has no vote, a scan that stands for another, a wrong time."""
-    vote = paper(a_vote(), "unit:101", "for", 1)
+    vote = paper(a_vote(), "unit:101", "for", n=1)
     with pytest.raises(Refused, match=why):
         enter(vote, head, choice, scan=scan(n), cast_ms=cast_ms, by="li", now_ms=OPENS + DAY_MS)
 
@@ -161,7 +161,7 @@ def after(stands: Standing | None, what: str, choice: Choice, *, by: str) -> Sta
 def act(vote: Vote, what: str, head: str, *, choice: Choice, by: str, n: int) -> Vote:
     """Do it."""
     if what == "enter":
-        return paper(vote, head, choice, n, by)
+        return paper(vote, head, choice, n=n, by=by)
     if what == "send":
         return enter(vote, head, choice, scan=None, cast_ms=OPENS, by=by, now_ms=OPENS + DAY_MS)
     if what == "confirm":

@@ -16,83 +16,11 @@ from liftwatch.fund.documents import KINDS
 from liftwatch.fund.refusals import Refused
 from liftwatch.fund.scope import Household, Scope
 from tests.fund.desk import ENGINE, PEOPLE, Desk, outcome_of, plan_of
+from tests.fund.rules_of_cases import FROM, HAND, MONEY, NEEDS_AMOUNT, PAPERS, ROLES, TO
 
 WHO = (*PEOPLE, None)
 ROLE_OF = {name: by.role for name, by in PEOPLE.items()} | {None: None}
 ORG_OF = {name: by.organisation for name, by in PEOPLE.items()} | {None: None}
-
-FROM = {
-    "file": "draft published authorised contracted applied approved accepted audited settled"
-    " disclosed refused expired",
-    "choose": "draft",
-    "revise": "draft published authorised contracted applied approved refused",
-    "publish": "draft",
-    "vote": "published",
-    "prove": "published",
-    "contract": "authorised",
-    "insure": "contracted applied approved accepted",
-    "apply": "contracted",
-    "refuse": "applied",
-    "approve": "applied",
-    "pay": "approved audited settled disclosed",
-    "give_back": "approved accepted audited",
-    "receive": "approved accepted audited settled disclosed expired",
-    "accept": "approved",
-    "audit": "accepted",
-    "settle": "audited",
-    "disclose": "settled",
-    "withdraw": "draft published authorised contracted applied approved refused",
-    "expire": "approved accepted audited",
-}
-TO = {
-    "revise": "draft",
-    "publish": "published",
-    "vote": "authorised",
-    "prove": "authorised",
-    "contract": "contracted",
-    "apply": "applied",
-    "refuse": "refused",
-    "approve": "approved",
-    "accept": "accepted",
-    "audit": "audited",
-    "settle": "settled",
-    "disclose": "disclosed",
-    "withdraw": "withdrawn",
-    "expire": "expired",
-}
-ROLES = {
-    "file": "property committee bureau street inspector auditor custodian",
-    "vote": "property committee street",
-    "prove": "inspector",
-    "insure": "property committee custodian",
-    "disclose": "property committee custodian",
-    "audit": "auditor",
-} | dict.fromkeys(("pay", "give_back", "receive", "settle"), "custodian")
-ASK = ["choose", "revise", "publish", "contract", "apply", "withdraw"]
-HAND = (
-    dict.fromkeys(ASK, "ask")
-    | dict.fromkeys(("approve", "refuse"), "allow")
-    | dict.fromkeys(("pay", "give_back", "receive", "settle"), "pay")
-    | {"prove": "prove", "audit": "audit"}
-)
-PAPERS = {
-    "publish": "plan area_list quote notice",
-    "vote": "result_notice",
-    "contract": "contract contractor_licence",
-    "insure": "insurer_voucher",
-    "prove": "technical_review",
-    "apply": "application",
-    "approve": "approval",
-    "pay": "payment_voucher",
-    "give_back": "return_voucher",
-    "accept": "acceptance_sheet",
-    "audit": "audit_report",
-    "settle": "allocation_table",
-    "disclose": "publication",
-    "file": "photo",
-}
-NEEDS_AMOUNT = ("contract", "insure", "pay", "give_back", "receive", "audit")
-MONEY = st.integers(-1, 130_000) | st.sampled_from([1, 10_000, 70_000, 99_999, 100_000, 100_001])
 
 
 class Cases(RuleBasedStateMachine):
@@ -105,7 +33,7 @@ class Cases(RuleBasedStateMachine):
         each=st.integers(0, 60_000),
         subsidy=st.integers(1, 99_999),
     )
-    def begin(self, path: str, custody: str, areas: Any, each: int, subsidy: int) -> None:
+    def begin(self, *, path: str, custody: str, areas: Any, each: int, subsidy: int) -> None:
         """Some flats, some of them unsold, some with too little."""
         flats = tuple(
             Household(id=str(n), area_dm2=area, developer="Lake" if unsold else None)
@@ -135,7 +63,7 @@ class Cases(RuleBasedStateMachine):
         place=st.integers(0, 4),
     )
     def try_any(
-        self, move: str, who: Any, amount: int, drop: bool, choice: Any, place: int
+        self, *, move: str, who: Any, amount: int, drop: bool, choice: Any, place: int
     ) -> None:
         """Anybody tries anything."""
         self.attempt(move, who, amount=amount, drop=drop, choice=choice, place=place)
