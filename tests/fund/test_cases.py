@@ -1,16 +1,10 @@
 """Stories of cases: each path from proposal to disclosure, and what may not be."""
 
-
 import pytest
 
 from liftwatch.clock import DAY_MS
 from liftwatch.fund.disclosure import allocation, expenditure
-from liftwatch.fund.refusals import (
-    CannotMove,
-    NotYours,
-    OverLimit,
-    Untold,
-)
+from liftwatch.fund.refusals import CannotMove, NotYours, OverLimit, Refused, Untold
 from liftwatch.fund.scope import Household, Scope
 from liftwatch.fund.steps import RESERVED_MS
 from tests.fund.desk import ENGINE, FLATS, Desk, plan_of
