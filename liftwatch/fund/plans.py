@@ -9,11 +9,12 @@ from liftwatch.fund.amounts import AMOUNT_FEN_MAX, check_amount, check_whole
 from liftwatch.fund.eligibility import Claim, Work
 from liftwatch.fund.refusals import Untold
 from liftwatch.fund.scope import Scope, check_scope
-from liftwatch.fund.votes import ACTS
 from liftwatch.said import Said
 
 ITEMS_MAX = 200
 TEXT_MAX = 500
+CASE_ACTS = frozenset({"use", "raise", "rebuild"})
+"""What owners decide by a plan of a case; other acts of theirs need none."""
 REBUILDING = frozenset({"new_lift"})
 """Work that is no use of what is there: a lift where none was (Civil Code, art. 278, item 7)."""
 
@@ -73,8 +74,8 @@ def check_plan(plan: Plan) -> Plan:
     ...
     liftwatch.fund.refusals.Untold: a plan has 1 to 200 lines of work
     """
-    if plan.act not in ACTS:
-        raise Untold(Said("%(act)s is nothing owners vote on", act=plan.act))
+    if plan.act not in CASE_ACTS:
+        raise Untold(Said("%(act)s is nothing a plan is voted on for", act=plan.act))
     if not 0 < len(plan.items) <= ITEMS_MAX:
         raise Untold(Said("a plan has %(low)s to %(high)s lines of work", low=1, high=ITEMS_MAX))
     for one in plan.items:

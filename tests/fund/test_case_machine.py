@@ -100,7 +100,11 @@ class Cases(RuleBasedStateMachine):
             amount = max(1, min(amount, self.free(), self.audited - self.paid))
         self.attempt(move, who, amount=amount, drop=False, choice=choice, place=place)
 
-    @rule(amount=MONEY, place=st.integers(0, 4), move=st.sampled_from(["pay", "receive", "insure"]))
+    @rule(
+        amount=MONEY,
+        place=st.integers(0, 4),
+        move=st.sampled_from(["pay", "receive", "insure", "give_back"]),
+    )
     def move_money(self, amount: int, place: int, move: str) -> None:
         """What the custodian does between the steps."""
         self.attempt(move, "cu", amount=amount, drop=False, choice="for", place=place)

@@ -173,6 +173,8 @@ def test_a_payment_above_what_is_allowed_is_none() -> None:
     with pytest.raises(OverLimit):
         desk.do("pay", "cu", "payment_voucher", amount_fen=1)
     desk.accept()
+    with pytest.raises(OverLimit, match="what is above it"):
+        desk.do("audit", "au", "audit_report", amount_fen=800_001)
     desk.do("audit", "au", "audit_report", amount_fen=600_000)
     with pytest.raises(OverLimit, match="audited amount is 600000"):
         desk.do("pay", "cu", *LAST, amount_fen=110_001)
