@@ -13,6 +13,7 @@ from liftwatch.said import Said
 
 ITEMS_MAX = 200
 TEXT_MAX = 500
+CODE_MAX = 32
 CASE_ACTS = frozenset({"use", "raise", "rebuild"})
 """What owners decide by a plan of a case; other acts of theirs need none."""
 REBUILDING = frozenset({"new_lift"})
@@ -80,10 +81,16 @@ def check_plan(plan: Plan) -> Plan:
         raise Untold(Said("a plan has %(low)s to %(high)s lines of work", low=1, high=ITEMS_MAX))
     for one in plan.items:
         check_amount(one.amount_fen)
-        if not one.code or not one.what.strip() or len(one.what) > TEXT_MAX:
+        if not 0 < len(one.code) <= CODE_MAX or not one.what.strip() or len(one.what) > TEXT_MAX:
             raise Untold(
                 Said("a line of work has a code, and %(high)s characters at most", high=TEXT_MAX)
             )
+    if len(plan.cause) > TEXT_MAX:
+        raise Untold(
+            Said(
+                "%(field)s has %(low)s to %(high)s characters", field="cause", low=0, high=TEXT_MAX
+            )
+        )
     check_amount(plan.budget_fen, field="budget_fen")
     check_whole(plan.subsidy_fen, field="subsidy_fen", low=0, high=plan.budget_fen)
     check_whole(plan.version, field="version", low=1, high=AMOUNT_FEN_MAX)

@@ -114,6 +114,8 @@ def check_scope(scope: Scope) -> Scope:
         if not NAME.fullmatch(one.id):
             raise Untold(Said("%(id)s cannot name a household", id=repr(one.id[:40])))
         seen.add(one.id)
+        if any(key is not None and not key.strip() for key in (one.owner, one.developer)):
+            raise Untold(Said("an owner or a developer is somebody, or is left out"))
         check_whole(one.area_dm2, field="area_dm2", low=1, high=AREA_DM2_MAX)
     _check_weights(scope.weights, seen)
     if scope.agreement is not None:

@@ -181,6 +181,8 @@ def test_what_is_no_amount_is_not_split(cost: object) -> None:
         ({"households": (Household(id="1", area_dm2=0),)}, "area_dm2 is from"),
         ({"households": (Household(id="1", area_dm2=10_000_001),)}, "area_dm2 is from"),
         ({"households": (Household(id="1", area_dm2=89.5),)}, "whole number"),  # type: ignore[arg-type]
+        ({"households": (Household(id="1", area_dm2=5, owner=" "),)}, "is somebody"),
+        ({"households": (Household(id="1", area_dm2=5, developer=""),)}, "is somebody"),
         ({"weights": {"7-101": 1}}, "agreement of the owners"),
         ({"weights": {"7-101": 1}, "agreement": "x"}, "hexadecimal"),
         ({"weights": {"7-101": 0}, "agreement": "ab" * 32}, "somebody"),

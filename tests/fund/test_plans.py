@@ -37,6 +37,8 @@ def test_the_handbook_is_current() -> None:
         ({"items": ()}, "lines of work"),
         ({"items": (Item(code="brake", what="x", amount_fen=0),)}, "amount_fen is from"),
         ({"items": (Item(code="", what="x", amount_fen=5),)}, "has a code"),
+        ({"items": (Item(code="x" * 33, what="x", amount_fen=5),)}, "has a code"),
+        ({"cause": "x" * 501}, "cause has"),
         ({"items": (Item(code="x", what=" ", amount_fen=5),)}, "has a code"),
         ({"items": (Item(code="x", what="x" * 501, amount_fen=5),)}, "has a code"),
         ({"items": (Item(code="x", what="x", amount_fen=2**53 - 1),) * 2}, "budget_fen"),
