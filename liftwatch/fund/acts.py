@@ -312,6 +312,4 @@ def _adjusted(asked: Asked, cost_fen: int) -> Booked:
 
 def _due_to_insurer(case: Case) -> int:
     """What it paid ahead, as far as the audit allowed it, and has not got back."""
-    if case.path != INSURANCE or case.audited_fen is None:
-        return 0
-    return min(case.audited_fen, case.insured_fen) - case.reimbursed_fen
+    return min(case.audited_fen or 0, case.insured_fen) - case.reimbursed_fen

@@ -274,6 +274,8 @@ def test_a_draft_may_take_another_path_before_it_has_a_plan() -> None:
         desk.do("choose", "li", path="bond_subsidy")
     with pytest.raises(Untold, match="no path"):
         desk.do("choose", "li", path="quick")
+    desk.do("choose", "li", path="bond_subsidy", programme="bond")
+    assert desk.case.place.programme == "bond"
     desk.do("choose", "li", path="emergency")
     desk.until("authorised")
     assert {one.kind for one in desk.case.papers} >= {"fault_history", "technical_review"}

@@ -61,6 +61,8 @@ def test_an_insurer_that_paid_ahead_comes_first() -> None:
         desk.do("insure", "li", "insurer_voucher", amount_fen=200_001)
     with pytest.raises(CannotMove, match="once the cost is audited"):
         desk.do("pay", "cu", "payment_voucher", amount_fen=100)
+    full = Desk("insurance_advance").until("approved")
+    full.do("insure", "li", "insurer_voucher", amount_fen=800_000)
     desk.accept()
     assert desk.do("audit", "au", "audit_report", amount_fen=700_000) == ["advance"]
     assert desk.books.of("insurer", "c1") == 600_000
@@ -196,6 +198,10 @@ def test_an_advance_above_the_audit_comes_back_first() -> None:
         desk.do("settle", "cu", "allocation_table")
     with pytest.raises(OverLimit, match="500000"):
         desk.do("give_back", "cu", "return_voucher", amount_fen=500_001)
+    again = Desk().until("filed")
+    again.do("pay", "cu", "payment_voucher", amount_fen=500_000)
+    again.do("give_back", "cu", "return_voucher", amount_fen=500_000)
+    assert again.books.of("clearing") == 800_000
     desk.do("give_back", "cu", "return_voucher", amount_fen=50_000)
     desk.do("settle", "cu", "allocation_table")
     assert desk.books.of("clearing") == 0
