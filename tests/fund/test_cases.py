@@ -161,6 +161,10 @@ def test_a_payment_before_its_documents_is_none() -> None:
     old = desk.paper("payment_voucher", days_ago=1)
     with pytest.raises(Untold, match="before the audit"):
         desk.do("pay", "cu", documents=(old, desk.paper("invoice")), amount_fen=1)
+    desk.wait(3)
+    desk.do("file", "li", "photo")
+    late = (desk.paper("payment_voucher", days_ago=2), desk.paper("invoice"))
+    desk.do("pay", "cu", documents=late, amount_fen=1)
 
 
 def test_a_payment_above_what_is_allowed_is_none() -> None:
