@@ -7,7 +7,8 @@ from msgspec import structs
 
 from liftwatch.fund.acts import ACTS
 from liftwatch.fund.case import By
-from liftwatch.fund.moves import moves_from
+from liftwatch.fund.documents import DOCUMENTS_MAX
+from liftwatch.fund.moves import DONE_MAX, moves_from, open_case
 from liftwatch.fund.refusals import (
     CannotMove,
     Ineligible,
@@ -315,3 +316,71 @@ def test_every_row_of_the_table_has_an_act_and_words() -> None:
     """And a role, unless only the clock makes it."""
     assert set(ACTS) == set(STEPS)
     assert all(row.what and (row.roles or row.name == "expire") for row in STEPS.values())
+
+
+@pytest.mark.parametrize(
+    ("stage", "name", "who", "told", "why"),
+    [
+        ("applied", "refuse", "he", {}, "text is missing"),
+        ("applied", "refuse", "he", {"text": ""}, "text is missing"),
+        ("applied", "refuse", "he", {"text": "  "}, "text has"),
+        ("applied", "refuse", "he", {"text": "x" * 1001}, "text has"),
+        ("applied", "withdraw", "li", {}, "text is missing"),
+        ("authorised", "contract", "li", {"amount_fen": 5}, "contractor is missing"),
+        ("authorised", "contract", "li", {"amount_fen": 5, "contractor": " "}, "contractor has"),
+        ("approved", "receive", "cu", {"amount_fen": 5}, "household is missing"),
+        ("draft", "file", "li", {}, "documents is missing"),
+        ("draft", "revise", "li", {}, "plan is missing"),
+        ("draft", "paint", "li", {}, "no move of a case"),
+    ],
+)
+def test_what_belongs_to_a_move_is_told(
+    stage: str, name: str, who: str, told: dict[str, object], why: str
+) -> None:
+    """A reason, a firm, a household, papers: none is empty, none is a book."""
+    desk = Desk().until(stage)
+    with pytest.raises(Refused, match=why):
+        desk.do(name, who, **told)
+
+
+def test_a_case_that_cannot_be_opened() -> None:
+    """No such path, nobody who keeps the fund, a programme without a subsidy."""
+    for path, custody, why in (
+        ("quick", "bureau", "no path"),
+        ("ordinary", "property", "bureau or the committee"),
+    ):
+        with pytest.raises(Untold, match=why):
+            Desk(path, custody=custody)
+    with pytest.raises(Untold, match="programme"):
+        open_case(
+            "c1",
+            place=("320583", "garden", "7"),
+            lift="L-7",
+            path="ordinary",
+            custody="bureau",
+            bank="ccb",
+            programme="bond",
+            now_ms=0,
+        )
+
+
+def test_a_case_has_an_end_of_moves_and_of_papers() -> None:
+    """Nobody fills it up; and it may still lapse then."""
+    desk = Desk().until("filed")
+    many = desk.case.done * (DONE_MAX // len(desk.case.done) + 1)
+    desk.case = structs.replace(desk.case, done=many[: DONE_MAX - 1])
+    desk.do("file", "li", "photo")
+    with pytest.raises(CannotMove, match="at most 2000 moves"):
+        desk.do("file", "li", "photo")
+    desk.wait(400)
+    desk.do("expire", ENGINE)
+    other = Desk()
+    papers = tuple(other.paper("photo") for _ in range(DOCUMENTS_MAX))
+    with pytest.raises(Untold, match="at most 500 documents"):
+        other.do("file", "li", documents=(*papers, other.paper("photo")))
+    other.do("file", "li", documents=papers)
+    with pytest.raises(Untold, match="at most 200 characters"):
+        Desk().do("file", "li", documents=(structs.replace(papers[0], name="x" * 201),))
+    for change in ({"sha256": "AB" * 32}, {"sha256": "ab"}, {"kind": "poem"}, {"dated": -1}):
+        with pytest.raises(Untold):
+            Desk().do("file", "li", documents=(structs.replace(papers[0], **change),))
