@@ -128,7 +128,8 @@ def test_a_purse_holds_together_whatever_comes(
     scope: Scope, budget: int, data: st.DataObject
 ) -> None:
     """Reserved, corrected to another cost, debts paid in any order: in the end all is the cost."""
-    balances = {one.id: Balance(0, data.draw(st.integers(0, budget))) for one in scope.households}
+    part = st.integers(0, budget)
+    balances = {one.id: Balance(data.draw(part), data.draw(part)) for one in scope.households}
     subsidy = data.draw(st.integers(0, budget))
     books = Books({one.id: balances[one.id] for one in scope.households}, subsidy_fen=subsidy)
     purse, effects = reserve(
@@ -152,6 +153,25 @@ def test_a_purse_holds_together_whatever_comes(
     assert purse.cash_fen == cost == books.of("clearing")
     assert all(line.held_fen == line.share_fen for line in purse.lines)
     assert books.of("receivable") == 0
+
+
+@settings(deadline=None)
+@given(scopes(), st.integers(1, 10**6), st.data())
+def test_what_is_undone_leaves_no_trace(scope: Scope, budget: int, data: st.DataObject) -> None:
+    """Interest is interest again, principal is principal, and nobody owes."""
+    part = st.integers(0, budget)
+    balances = {one.id: Balance(data.draw(part), data.draw(part)) for one in scope.households}
+    subsidy = data.draw(part)
+    books = Books(balances, subsidy_fen=subsidy)
+    begun = {account: fen for account, fen in books.held.items() if fen}
+    purse, effects = reserve(
+        PLACE, allocate(budget - subsidy, scope), balances, subsidy_fen=subsidy
+    )
+    now = books_after(books, effects, scope)
+    purse, effects = adjust(PLACE, purse, allocate(0, scope), balances=now, cost_fen=0)
+    books_after(books, effects, scope)
+    assert {account: fen for account, fen in books.held.items() if fen} == begun
+    assert purse.cash_fen == purse.owed_fen == 0
 
 
 def books_after(books: Books, effects: tuple[object, ...], scope: Scope) -> dict[str, Balance]:

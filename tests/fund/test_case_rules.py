@@ -193,6 +193,8 @@ def test_four_eyes_are_of_different_people_and_organisations() -> None:
         desk.do("approve", By(person="li", organisation="X", role="committee"), "approval")
     with pytest.raises(NotYours, match="your organisation did revise"):
         desk.do("approve", By(person="y", organisation=li.organisation, role="bureau"), "approval")
+    with pytest.raises(NotYours, match="say which"):
+        desk.do("approve", By(person="y", role="bureau"), "approval")
     desk.do("approve", "he", "approval")
     desk.do("file", "bo", "filing_receipt")
     he = structs.replace(PEOPLE["he"], role="custodian")
