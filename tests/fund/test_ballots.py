@@ -55,7 +55,12 @@ def test_a_paper_counts_when_a_second_person_has_read_the_same() -> None:
     assert outcome.tally.passed
     assert (outcome.tally.heads_taking, outcome.tally.area_taking) == (2, 27_000)
     assert (outcome.plan, outcome.scope, outcome.case) == ("ab" * 32, SCOPE.digest, "c1")
-    for late in (lambda: paper(vote, "unit:202", "for", n=3), lambda: close(vote, now_ms=CLOSES)):
+    for late in (
+        lambda: paper(vote, "unit:202", "for", n=3),
+        lambda: confirm(vote, "unit:101", "for", by="he", now_ms=CLOSES),
+        lambda: strike(vote, "unit:101", why="too late", by="he", now_ms=CLOSES),
+        lambda: close(vote, now_ms=CLOSES),
+    ):
         with pytest.raises(CannotMove, match="closed"):
             late()
 

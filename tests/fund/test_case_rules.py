@@ -380,7 +380,8 @@ def test_a_case_has_an_end_of_moves_and_of_papers() -> None:
     papers = tuple(other.paper("photo") for _ in range(DOCUMENTS_MAX))
     with pytest.raises(Untold, match="at most 500 documents"):
         other.do("file", "li", documents=(*papers, other.paper("photo")))
-    other.do("file", "li", documents=papers)
+    edge = structs.replace(papers[0], name="x" * 200, dated=0)
+    other.do("file", "li", documents=(edge, *papers[1:]))
     with pytest.raises(Untold, match="at most 200 characters"):
         Desk().do("file", "li", documents=(structs.replace(papers[0], name="x" * 201),))
     for change in ({"sha256": "AB" * 32}, {"sha256": "ab"}, {"kind": "poem"}, {"dated": -1}):
