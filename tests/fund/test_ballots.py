@@ -112,6 +112,20 @@ def test_a_paper_that_cannot_be(head: str, choice: Choice, n: int, cast_ms: int,
         enter(vote, head, choice, scan=scan(n), cast_ms=cast_ms, by="li", now_ms=OPENS + DAY_MS)
 
 
+def test_a_paper_of_the_last_moment_counts_and_one_after_it_does_not() -> None:
+    """It may be entered later, as long as the vote is not closed."""
+    given = {"scan": None, "by": "k", "now_ms": CLOSES + DAY_MS}
+    enter(a_vote(), "unit:101", "for", cast_ms=CLOSES - 1, **given)  # type: ignore[arg-type]
+    enter(a_vote(), "unit:101", "for", cast_ms=OPENS, **given)  # type: ignore[arg-type]
+    for cast_ms in (OPENS - 1, CLOSES):
+        with pytest.raises(Untold, match="while the vote was open"):
+            enter(a_vote(), "unit:101", "for", cast_ms=cast_ms, **given)  # type: ignore[arg-type]
+    vote = paper(a_vote(), "unit:101", "for", n=1)
+    strike(vote, "unit:101", why="x" * 500, by="li", now_ms=CLOSES)
+    with pytest.raises(Untold, match="a reason"):
+        strike(vote, "unit:101", why="x" * 501, by="li", now_ms=CLOSES)
+
+
 def test_a_vote_that_cannot_be() -> None:
     """No such act, no plan, no time; and it does not end before its end."""
     given = {"id": "v", "act": "use", "plan": "ab" * 32, "scope": SCOPE}
