@@ -192,6 +192,17 @@ def test_what_is_no_amount_is_not_split(cost: object) -> None:
             simulate(bad, scope, {})  # type: ignore[arg-type]
 
 
+def test_nothing_is_reckoned_with_balances_that_cannot_be() -> None:
+    """None below nothing, none of half a fen; and no subsidy above the cost."""
+    scope = Scope(households=FLATS)
+    for bad in (Balance(-1, 5), Balance(0, -1), Balance(0.5, 5), Balance(0, 5, -1)):  # type: ignore[arg-type]
+        with pytest.raises(Untold):
+            simulate(100, scope, {"7-101": bad})
+    for subsidy in (-1, 101, True):
+        with pytest.raises(Untold, match="subsidy_fen"):
+            simulate(100, scope, {}, subsidy_fen=subsidy)
+
+
 @pytest.mark.parametrize(
     ("change", "why"),
     [
