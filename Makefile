@@ -50,13 +50,15 @@ fund-flips: $(STAMP) ## Flip bytes of a database (FLIPS, 1000), with SEED: verif
 evaluate: $(STAMP) ## How good the detectors are, on lifts whose truth is known (EVAL_LIFTS, EVAL_DAYS)
 	@$(BIN)/python -m bench.evaluate
 
-handbook: $(STAMP) ## Write docs/detectors.md, incidents.md and runbooks.md anew from the code
+handbook: $(STAMP) ## Write docs/detectors.md, incidents.md, runbooks.md and fund-cases.md anew from the code
 	@$(BIN)/python -m detectors.handbook > docs/detectors.new
 	@mv docs/detectors.new docs/detectors.md
 	@$(BIN)/python -m liftwatch.incidents.handbook incidents > docs/incidents.new
 	@mv docs/incidents.new docs/incidents.md
 	@$(BIN)/python -m liftwatch.incidents.handbook runbooks > docs/runbooks.new
 	@mv docs/runbooks.new docs/runbooks.md
+	@$(BIN)/python -m liftwatch.fund.handbook > docs/fund-cases.new
+	@mv docs/fund-cases.new docs/fund-cases.md
 
 mutate: $(STAMP) ## Break the main comparison of every rule in turn: a test must fail each time
 	@$(BIN)/python -m bench.mutation

@@ -243,10 +243,9 @@ def wrong_legs(legs: Sequence[Leg | Posting], *, kind: str, case: str | None) ->
 def _wrong_leg(kind: EntryKind, account: Account, amount: int) -> Said | None:
     if account.kind in (kind.debit if amount > 0 else kind.credit):
         return None
-    given = {"kind": kind.name, "account": account.kind}
     if amount > 0:
-        return Said("%(kind)s does not debit %(account)s", **given)
-    return Said("%(kind)s does not credit %(account)s", **given)
+        return Said("%(kind)s does not debit %(account)s", kind=kind.name, account=account.kind)
+    return Said("%(kind)s does not credit %(account)s", kind=kind.name, account=account.kind)
 
 
 def wrong_reversal(
