@@ -6,6 +6,7 @@ import msgspec
 from fastapi import Response
 from msgspec import Struct, field
 
+from api.case_shapes import DESCRIBED_CASES
 from api.contact_shapes import DESCRIBED_CONTACTS
 from api.figure_shapes import DESCRIBED_FIGURES
 from api.fund_bodies import DESCRIBED_BODIES
@@ -280,6 +281,7 @@ def schemas() -> dict[str, Any]:
             *DESCRIBED_SILENCES,
             *DESCRIBED_FUND,
             *DESCRIBED_BODIES,
+            *DESCRIBED_CASES,
             *DESCRIBED_FIGURES,
         ),
         ref_template="#/components/schemas/{name}",

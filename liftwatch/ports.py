@@ -11,6 +11,7 @@ from liftwatch.account import AccountReads, AccountWork
 from liftwatch.audit.trail import AuditReads, AuditWork
 from liftwatch.clock import HOUR_MS
 from liftwatch.fund.books import FundReads, FundWork
+from liftwatch.fund.kept import CaseReads, CaseWork
 from liftwatch.incidents.beside import BesideReads, BesideWork
 from liftwatch.incidents.course import CourseReads, CourseWork
 from liftwatch.incidents.evidence import EvidenceReads, EvidenceWork
@@ -249,6 +250,7 @@ class Work(
     AccountWork,
     AuditWork,
     FundWork,
+    CaseWork,
     EvidenceWork,
     CourseWork,
     BesideWork,
@@ -296,6 +298,7 @@ class Books(
     AccountReads,
     AuditReads,
     FundReads,
+    CaseReads,
     EvidenceReads,
     CourseReads,
     BesideReads,

@@ -24,6 +24,9 @@ PLATFORM = frozenset({"rescue", "admin"})
 KEEPS_FUND = frozenset({"custodian"})
 """Who books: neither who decides on money nor who keeps the machine."""
 SEES_FUND = frozenset({"custodian", "committee", "bureau", "street", "supervision", "admin"})
+ASKS_FUND = frozenset({"property", "committee"})
+MOVES_CASES = SEES_FUND - {"admin"} | {"property", "inspector", "auditor", "owner"}
+"""Who has a move in a case; which one, and when, say the rules (`docs/fund-cases.md`)."""
 LOGGED = frozenset({"supervision"})
 """Roles whose every read is written to the audit (contract, section 4)."""
 
@@ -82,6 +85,12 @@ ACTIONS: dict[str, Action] = {
         Action("fund.confirm", KEEPS_FUND | {"bureau"}, "confirm or withdraw that", by_row=True),
         Action("fund.reconcile", SEES_FUND, "hold a bank's statement against books", by_row=True),
         Action("fund.order", KEEPS_FUND, "write payment orders for the bank", by_row=True),
+        Action("fund.cases", MOVES_CASES - {"owner"} | ADMIN, "see cases of the fund", by_row=True),
+        Action("fund.open", ASKS_FUND, "open a case of the fund", by_row=True),
+        Action("fund.move", MOVES_CASES, "make a move in a case of the fund", by_row=True),
+        Action("fund.give", KEEPS_FUND | {"bureau"}, "give a case to an auditor", by_row=True),
+        Action("fund.vote", ASKS_FUND | {"street"}, "hold a vote of owners", by_row=True),
+        Action("fund.disclosure", MOVES_CASES | ADMIN, "see what was published", by_row=True),
         Action("people.read", ADMIN, "see people and their rights"),
         Action("people.write", ADMIN, "make and change people and their rights"),
         Action("audit.read", ADMIN, "see who did or read what"),

@@ -17,6 +17,7 @@ from liftwatch.adapters.sql.course import SqlCourseReads
 from liftwatch.adapters.sql.evidence import SqlEvidenceReads
 from liftwatch.adapters.sql.filters import seen_incidents, seen_lifts
 from liftwatch.adapters.sql.fund import SqlFundReads
+from liftwatch.adapters.sql.fund_cases import SqlCaseReads
 from liftwatch.adapters.sql.incident_lists import queries
 from liftwatch.adapters.sql.migrate import bring_up
 from liftwatch.adapters.sql.pages import SqlPageReads
@@ -67,6 +68,7 @@ class SqlBooks(
     SqlAccountReads,
     SqlAuditReads,
     SqlFundReads,
+    SqlCaseReads,
     SqlEvidenceReads,
     SqlCourseReads,
     SqlPageReads,

@@ -8,16 +8,12 @@ from typing import Any
 
 from msgspec import structs
 from sqlalchemy import (
-    ColumnElement,
     Connection,
     Engine,
     Row,
     ScalarSelect,
     Select,
-    and_,
-    false,
     insert,
-    or_,
     select,
 )
 from sqlalchemy.exc import DBAPIError
@@ -30,6 +26,7 @@ from liftwatch.adapters.sql.fund_beside import (
     SqlFundBesideWork,
     closed_years,
 )
+from liftwatch.adapters.sql.fund_sight import seen_places
 from liftwatch.adapters.sql.trouble import brief, code_of, translated
 from liftwatch.audit.chain import Keys
 from liftwatch.fund.accounts import account_of
@@ -163,7 +160,9 @@ class SqlFundReads(SqlFundBesideReads):
         if where.account is not None:
             query = query.where(touched.where(_POSTING.account == where.account).exists())
         if not sight.everything:
-            of_account = touched.where(_POSTING.account == _ACCOUNT.id, _seen(sight))
+            of_account = touched.where(
+                _POSTING.account == _ACCOUNT.id, seen_places(sight, _ACCOUNT)
+            )
             query = query.where(of_account.exists())
         with self._fund(after + 1) as connection:
             return _entries(connection, query, after=after)
@@ -179,7 +178,7 @@ class SqlFundReads(SqlFundBesideReads):
         """Accounts of buildings that are seen and what they hold, in order of their names."""
         query = select(_ACCOUNT.id, _newest_balance()).where(_ACCOUNT.id > after)
         if not sight.everything:
-            query = query.where(_seen(sight))
+            query = query.where(seen_places(sight, _ACCOUNT))
         for name in AccountFilter.__struct_fields__:
             if getattr(where, name) is not None:
                 query = query.where(_ACCOUNT[name] == getattr(where, name))
@@ -262,14 +261,6 @@ def _entries(connection: Connection, query: Select[Any], *, after: int = 0) -> l
     return [
         Entry(**dict(zip(_FIELDS, row, strict=True)), postings=tuple(found[row[0]])) for row in rows
     ]
-
-
-def _seen(sight: Sight) -> ColumnElement[bool]:
-    """Accounts of the buildings that are seen."""
-    places = (structs.asdict(place).items() for place in sight.places)
-    return or_(
-        false(), *(and_(*(_ACCOUNT[name] == part for name, part in one if part)) for one in places)
-    )
 
 
 def _is_typed(row: Row[Any], types: Sequence[tuple[str, type, bool]]) -> bool:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from sqlalchemy import Connection, text
 
 from liftwatch.adapters.sql.migrations.versions import v0019_fund as made
+from liftwatch.adapters.sql.migrations.versions import v0020_cases as cases
 
 TABLES = ("fund_entry", "fund_posting", "fund_account", "fund_head", "fund_year")
 FOUND_MAX = 20
@@ -58,7 +59,7 @@ def _sqlite(connection: Connection) -> Iterator[str]:
 def _sqlite_guards(connection: Connection) -> dict[str, str]:
     query = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name LIKE 'fund~_%'"
     found = {row[0]: row[1] for row in connection.exec_driver_sql(f"{query} ESCAPE '~'")}
-    return _differences(made.sqlite_triggers(), found)
+    return _differences(made.sqlite_triggers() | cases.sqlite_triggers(), found)
 
 
 def _postgresql_guards(connection: Connection) -> dict[str, str]:

@@ -14,6 +14,7 @@ from liftwatch.adapters.sql.course import SqlCourseWork
 from liftwatch.adapters.sql.duties import SqlDuties
 from liftwatch.adapters.sql.evidence import SqlEvidenceWork
 from liftwatch.adapters.sql.fund import SqlFundWork
+from liftwatch.adapters.sql.fund_cases import SqlCaseWork
 from liftwatch.adapters.sql.old import SqlOldWork
 from liftwatch.adapters.sql.pages import SqlPageWork
 from liftwatch.adapters.sql.register import SqlRegisterWork
@@ -40,6 +41,7 @@ class SqlWork(
     SqlAccountWork,
     SqlAuditWork,
     SqlFundWork,
+    SqlCaseWork,
     SqlEvidenceWork,
     SqlCourseWork,
     SqlPageWork,
