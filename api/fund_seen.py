@@ -13,12 +13,14 @@ from api.problems import BadParameter, Problem, shown, unavailable
 from liftwatch.access.sight import Place, Sight
 from liftwatch.audit.chain import SealError
 from liftwatch.fund.accounts import Account, account_of
-from liftwatch.fund.books import AccountFilter, EntryFilter, FundReads, Held, Unreadable
+from liftwatch.fund.books import AccountFilter, EntryFilter, Held, Unreadable
 from liftwatch.fund.chain import Head
 from liftwatch.fund.journal import CannotBook, KeyTaken
+from liftwatch.fund.kept import CaseFilter
 from liftwatch.fund.pending import Pending
 from liftwatch.fund.posted import Entry
 from liftwatch.fund.statement import StatementError
+from liftwatch.ports import Books
 from liftwatch.said import Said, said_by
 
 PAGE = 500
@@ -64,7 +66,7 @@ def no_building(place: tuple[str, str, str]) -> Problem:
 class SeenFund:
     """Reads of the fund, each bounded by what may be seen; `fund_problems` is around them."""
 
-    def __init__(self, books: FundReads, sight: Sight) -> None:
+    def __init__(self, books: Books, sight: Sight) -> None:
         self._books, self.sight = books, sight
 
     def held(self, where: AccountFilter, *, after: str = "", limit: int = PAGE) -> list[Held]:
@@ -121,6 +123,22 @@ class SeenFund:
         """Those of the newest 500 in a state of which all buildings are seen."""
         found = self._books.fund_pendings(state=state, limit=PENDING_MAX)
         return [one for one in found if self.sees(one)]
+
+    def check_no_debt(self, home: Account) -> None:
+        """The problem `conflict` where a household owes something to a case: its move `receive`
+        books what is paid of it, so that case and books say the same."""
+        where = CaseFilter(area=home.area, estate=home.estate, building=home.building)
+        after = ""
+        while page := self._books.fund_cases(where, after=after, limit=PAGE):
+            for one in page:
+                if any(x.household == home.of and x.owed_fen for x in one.purse.lines):
+                    told = Said(
+                        "%(household)s owes to case %(case)s: what it pays is received there",
+                        household=home.of,
+                        case=one.id,
+                    )
+                    raise Problem("conflict", told)
+            after = page[-1].id
 
     def sees(self, pending: Pending) -> bool:
         """Whether all its buildings are seen."""

@@ -37,7 +37,7 @@ from api.who import person_of
 from liftwatch.access.rights import ACTIONS
 from liftwatch.access.sight import Sight
 from liftwatch.clock import estate_day
-from liftwatch.fund.accounts import Account
+from liftwatch.fund.accounts import Account, account_of
 from liftwatch.fund.journal import CannotBook, Draft, Leg, reversal
 from liftwatch.fund.kinds import REVERSAL
 from liftwatch.fund.pending import Pending
@@ -113,6 +113,10 @@ def book_entry(
 
     def act(work: OfficeWork, at_ms: int) -> Done:
         given = given_of(principal, BOOK, body, once=once, at_ms=at_ms)
+        work.books.fund_lock()  # no case moves from here on
+        for account in (account_of(leg.account) for leg in legs):
+            if account.kind == "receivable":
+                fund.check_no_debt(account)
         with fund_problems():
             made = book(work.books, Draft(kind=body.kind, legs=legs, **given))
         return Done(entry_shape(made, fund.sight), body.kind, ("fund entry", str(made.n)))
@@ -140,6 +144,8 @@ def book_deposit(
 
     def act(work: OfficeWork, at_ms: int) -> Done:
         given = given_of(principal, BOOK, body, once=once, at_ms=at_ms)
+        work.books.fund_lock()  # no case moves from here on
+        fund.check_no_debt(home)
         with fund_problems():
             made = pay_in(work.books, home, body.fen, bank=body.bank, **given)
         return Done(entry_shape(made, fund.sight), "deposit", ("fund entry", str(made.n)))

@@ -22,7 +22,7 @@ from liftwatch.commands.wiring import (
     wait_until_stopped,
 )
 from liftwatch.engine.clockwork import Engine
-from liftwatch.engine.fund import anchor_job
+from liftwatch.engine.fund import anchor_job, lapse_job
 from liftwatch.engine.jobs import make_jobs
 from liftwatch.engine.paging import paging_jobs
 from liftwatch.engine.rescue import Platform, rescue_jobs
@@ -117,7 +117,8 @@ def running_engine(
     jobs = (*jobs, prune_job(people), *paging_jobs(stores.books, people, ways, channels=channels))
     platform = platform_of(settings, drill=demo or settings.exercise)
     jobs = (*jobs, *rescue_jobs(stores.books, platform))
-    jobs = (*jobs, anchor_job(stores.books, anchors_of(settings, folder)))
+    anchors = anchors_of(settings, folder)
+    jobs = (*jobs, anchor_job(stores.books, anchors), lapse_job(stores.books))
     retraining = Retraining(LEARN_COMMAND)
     if not demo:
         jobs = (*jobs, retraining.job)

@@ -147,6 +147,7 @@ def _publish(work: CaseWork, case: Case, name: str) -> None:
 
 def expire(work: CasesAndBooks, id: str, *, now_ms: int) -> Case | None:
     """Let a case expire whose time is over; None where it has moved on meanwhile."""
+    work.fund_lock()  # before the case, as `move_case` does
     case = work.fund_case_locked(id)
     if case is None or not is_lapsed(case, at_ms=now_ms):
         return None

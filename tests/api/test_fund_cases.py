@@ -113,13 +113,13 @@ def voted(case: Case) -> None:
     assert (closed["passed"], closed["tally"]["heads_for"]) == (True, 3)
 
 
-def approved(case: Case) -> None:
+def approved(case: Case, fen: int = 90_000) -> None:
     """Money is set aside."""
-    case.do("li", "revise", plan=plan())
+    case.do("li", "revise", plan=plan(fen))
     case.do("li", "publish", "plan", "area_list", "quote", "notice")
     voted(case)
     case.do("li", "vote", "result_notice")
-    firm = {"contractor": "Swift Lifts", "amount_fen": 90_000}
+    firm = {"contractor": "Swift Lifts", "amount_fen": fen}
     case.do("li", "contract", "contract", "contractor_licence", **firm)
     case.do("li", "apply", "application")
     made = case.do("bo", "approve", "approval")
@@ -154,6 +154,28 @@ def test_from_a_draft_to_its_disclosure(desk: Desk, books: SqlBooks) -> None:
     assert sum(one["share_fen"] for one in shown[1]["data"]["allocation"]) == 80_000
     kinds = [one["kind"] for one in desk.get("he", "/v1/fund/entries?after=3")["items"]]
     assert kinds == ["reserve", "pay", "pay", "release"]
+
+
+def test_a_debt_is_paid_to_its_case(desk: Desk, books: SqlBooks) -> None:
+    """Never beside it: else case and books would not say the same."""
+    case = Case(desk)
+    approved(case, 600_000)
+    assert case.told["owed_fen"] == 300_000
+    home = {"area": "320583", "estate": "garden", "building": "7", "household": "1202"}
+    paid = home | {"fen": 100_000, "bank": "ccb"}
+    told = desk.send("cui", "/v1/fund/deposits", paid, 409)
+    assert case.told["id"] in told["detail"]
+    beside = [
+        {"account": "bank/320583/garden/7/ccb", "amount_fen": 5},
+        {"account": "receivable/320583/garden/7/1202", "amount_fen": -5},
+    ]
+    desk.send("cui", "/v1/fund/entries", {"kind": "deposit", "legs": beside}, 409)
+    case.do("cui", "receive", household="1202", amount_fen=100_001, status=422)
+    made = case.do("cui", "receive", household="1202", amount_fen=100_000)
+    assert (made["owed_fen"], len(made["entries"])) == (200_000, 1)
+    held = {one.account: one.balance for one in books.fund_held(AccountFilter(kind="receivable"))}
+    assert sum(held.values()) == 200_000
+    assert desk.send("cui", "/v1/fund/deposits", paid)["kind"] == "deposit"
 
 
 def test_what_each_household_would_pay(desk: Desk) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from liftwatch.access.sight import Place, Sight
 from liftwatch.adapters.sql import SqlBooks
 from liftwatch.clock import DAY_MS, estate_day
+from liftwatch.engine.fund import lapse
 from liftwatch.fund.books import AccountFilter
 from liftwatch.fund.case import By, Case, Told
 from liftwatch.fund.check import verify_books
@@ -248,12 +249,12 @@ def test_a_reservation_lapses(office: Office) -> None:
     """By the clock, once: what was set aside goes back."""
     office.published().voted().approved()
     assert office.books.fund_lapsed(office.now_ms) == []
+    before = len(office.case.done)
     office.now_ms += 366 * DAY_MS
     assert office.books.fund_lapsed(office.now_ms) == [ID]
-    for stage in ("expired", None):
-        with office.books.begin() as work:
-            gone = handlers.expire(work, ID, now_ms=office.now_ms)
-        assert (gone.stage if gone else None) == stage
+    for _ in range(2):
+        assert lapse(office.books, now_ms=office.now_ms) is False
+        assert (office.case.stage, len(office.case.done)) == ("expired", before + 1)
     assert office.books.fund_lapsed(office.now_ms) == []
     held = dict(office.books.fund_held(AccountFilter(kind="principal")))
     assert set(held.values()) == {1_000_000}
