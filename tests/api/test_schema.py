@@ -5,10 +5,13 @@ import schemathesis
 from fastapi import FastAPI
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis import Case
+from schemathesis.schemas import BaseSchema
 from schemathesis.specs.openapi.checks import ignored_auth, positive_data_acceptance
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from liftwatch.access.sight import Place
 from liftwatch.adapters.sql.people import SqlPeople
+from liftwatch.handlers import people as handlers
 from tests.api.conftest import Fleet, Town
 
 HOST = {"Host": "127.0.0.1"}
@@ -34,21 +37,21 @@ def key(people: SqlPeople) -> str:
     return town.secret(town.person("root", "admin"), "key")
 
 
-def test_answers_are_as_described(gated: FastAPI, fleet: Fleet, key: str) -> None:
-    """Status, media type and shape of every route of the description, by every method it has."""
-    fleet.lift("L-0001")
-    fleet.alarm("L-0001", "entrapment", evidence={"people": 2})
+def tried_all(
+    app: FastAPI, key: str, *, under: str = "/", examples: int = 20
+) -> tuple[BaseSchema, list[str]]:
+    """The description, and the operations below a path, each of which was tried with a key."""
     headers = HOST | {"Authorization": f"Bearer {key}"}
-    described = schemathesis.openapi.from_asgi("/openapi.json", here(gated), headers=HOST)
+    described = schemathesis.openapi.from_asgi("/openapi.json", here(app), headers=HOST)
     tried = []
     for result in described.get_all_operations():
         operation = result.ok()
-        if operation.path in ENDLESS:
+        if operation.path in ENDLESS or not operation.path.startswith(under):
             continue
         tried.append(f"{operation.method.upper()} {operation.path}")
 
         @settings(
-            max_examples=20,
+            max_examples=examples,
             deadline=None,
             derandomize=True,
             database=None,
@@ -65,6 +68,14 @@ def test_answers_are_as_described(gated: FastAPI, fleet: Fleet, key: str) -> Non
             )
 
         holds()
+    return described, tried
+
+
+def test_answers_are_as_described(gated: FastAPI, fleet: Fleet, key: str) -> None:
+    """Status, media type and shape of every route of the description, by every method it has."""
+    fleet.lift("L-0001")
+    fleet.alarm("L-0001", "entrapment", evidence={"people": 2})
+    described, tried = tried_all(gated, key)
     listed = {
         f"{m.upper()} {path}" for path, item in described.raw_schema["paths"].items() for m in item
     }
@@ -84,3 +95,16 @@ def test_what_is_there_is_as_described(app: FastAPI, fleet: Fleet) -> None:
     ):
         case = described[path]["GET"].Case(path_parameters=names)
         assert case.call_and_validate(headers=HOST).status_code == 200
+
+
+def test_the_funds_answers_to_whoever_may_write(gated: FastAPI, people: SqlPeople) -> None:
+    """An administrator books nothing, so they are tried by somebody who may do all of it."""
+    town = Town(people)
+    town.person("root", "admin")
+    everybody = town.person("everybody", "custodian", Place("320583"))
+    with people.begin() as work:
+        unit = handlers.make_organisation(work, name="u", now_ms=0, places=(Place("320583"),))
+        for role in ("property", "committee", "bureau"):
+            handlers.grant(work, everybody.id, role, organisation=unit.id, now_ms=0)
+    _, tried = tried_all(gated, town.secret(everybody, "key"), under="/v1/fund", examples=15)
+    assert len(tried) > 20
