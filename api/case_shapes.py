@@ -15,6 +15,7 @@ from liftwatch.fund.kept import Publication
 from liftwatch.fund.votes import Choice, heads_of
 
 Sentence = Annotated[str, Meta(max_length=1_000)]
+Id = Annotated[str, Meta(pattern="^[0-9A-Za-z-]{1,64}$")]
 Moment = Annotated[str, Meta(max_length=40)]
 
 
@@ -43,12 +44,12 @@ class NewCase(Struct, kw_only=True, forbid_unknown_fields=True):
     area: Word
     estate: Word
     building: Word
-    lift: Name
+    lift: Id
     path: Word
     custody: Word
     bank: Word
     programme: Word = ""
-    incident: Name | None = None
+    incident: Id | None = None
 
 
 class CaseMove(Struct, kw_only=True, forbid_unknown_fields=True):
@@ -126,7 +127,7 @@ class CaseList(Struct):
 class GivenTo(Struct, kw_only=True, forbid_unknown_fields=True):
     """The organisation of auditors."""
 
-    organisation: Name
+    organisation: Id
 
 
 class ShareShape(Struct, kw_only=True):

@@ -27,7 +27,7 @@ from api.fund_shapes import (
 from api.paging import INT_MAX, LIMIT_DEFAULT, Cursor, Limit, read_cursor, write_cursor
 from api.parts import ThePart
 from api.principal import allow
-from api.problems import DOCUMENTED, Problem, shown, unavailable
+from api.problems import DOCUMENTED, BadParameter, Problem, shown, unavailable
 from api.shapes import answer, described
 from liftwatch.access.sight import Place, Sight
 from liftwatch.clock import now_ms, rfc3339
@@ -71,6 +71,8 @@ def list_accounts(
     """What accounts hold that fit all that is asked; `of` is a household, a case or a source."""
     where = AccountFilter(area=area, estate=estate, building=building, kind=kind, of=of)
     after = read_cursor(cursor, LIST, str) if cursor else ""
+    if not after.isprintable():
+        raise BadParameter("cursor", Said("this is not a cursor of ours"))
     rows = fund.held(where, after=after, limit=limit + 1)
     page, more = rows[:limit], len(rows) > limit
     following = write_cursor(LIST, page[-1].account) if more else None
@@ -262,7 +264,9 @@ def list_proposals(
     dependencies=[Reader],
     responses=described(FundProposal, "The proposal"),
 )
-def read_proposal(fund: TheFund, proposal: Annotated[str, Path(max_length=64)]) -> Response:
+def read_proposal(
+    fund: TheFund, proposal: Annotated[str, Path(pattern="^[0-9a-z-]{1,64}$")]
+) -> Response:
     """What waits, as whoever confirms it looks at it."""
     found = fund.pending(proposal)
     if found is None:

@@ -70,6 +70,8 @@ def list_cases(
         area=area, estate=estate, building=building, lift=lift, stage=stage, path=path
     )
     after = read_cursor(cursor, LIST, str) if cursor else ""
+    if not after.isprintable():
+        raise BadParameter("cursor", Said("this is not a cursor of ours"))
     rows = cases.page(where, after=after, limit=limit + 1)
     page, more = rows[:limit], len(rows) > limit
     items = [case_shape(one, moves=cases.moves(one, principal)) for one in page]

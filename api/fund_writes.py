@@ -59,7 +59,7 @@ BODY_MAX = 4 * 1024 * 1024
 Booker = Annotated[Principal, Depends(allow(BOOK))]
 Proposer = Annotated[Principal, Depends(allow(PROPOSE))]
 Confirmer = Annotated[Principal, Depends(allow(CONFIRM))]
-IdPath = Annotated[str, Path(max_length=64)]
+IdPath = Annotated[str, Path(pattern="^[0-9a-z-]{1,64}$")]
 
 
 def given_of(

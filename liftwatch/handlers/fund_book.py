@@ -22,6 +22,7 @@ from liftwatch.fund.journal import (
     request_of,
     reversal,
     same_request,
+    wrong_texts,
 )
 from liftwatch.fund.posted import Entry
 from liftwatch.fund.sources import paid_in
@@ -107,6 +108,9 @@ def _once(work: FundWork, key: str, *, request: str, make: Make) -> Entry:
     if known is not None:
         return same_request(known, request)
     draft = structs.replace(make(), request=request)
+    why = wrong_texts(draft)  # before the database is asked for any of them
+    if why is not None:
+        raise CannotBook(why)
     check_open(draft.day, work.fund_closed())
     if draft.source is not None:
         draft = structs.replace(draft, source=_free_source(work, draft.source))

@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 from api.app import create_app
 from api.gate import Gate
 from api.once import REPLAYED
+from api.paging import write_cursor
 from liftwatch.access.sight import Place
 from liftwatch.adapters.embedded import EmbeddedStore
 from liftwatch.adapters.fund_anchors import AnchorFile
@@ -170,6 +171,7 @@ BAD = [
     (entry(kind="reversal"), 422),
     (entry(kind=""), 422),
     (entry(memo="two\nlines"), 422),
+    (entry(source="a\x00b"), 422),
     (entry(document="x"), 422),
     (entry(person="somebody"), 400),
     (entry(case="c1"), 400),
@@ -239,6 +241,7 @@ def test_the_feed_has_every_entry_once(desk: Desk) -> None:
     home = "principal/320583/garden/7/1201"
     assert len(desk.get("cui", f"/v1/fund/entries?account={home}")["items"]) == 7
     assert desk.get("cui", "/v1/fund/entries?case=c1")["items"] == []
+    desk.get("cui", f"{ACCOUNTS}?cursor={write_cursor('fund accounts', chr(0))}", 400)
     pages, cursor = [], ""
     while cursor is not None:
         page = desk.get("cui", f"{ACCOUNTS}?limit=1{cursor}")
