@@ -1,5 +1,6 @@
 """Cases of the fund as they are kept: a move is all or nothing; four eyes stand in keys."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -18,7 +19,7 @@ from liftwatch.fund.documents import Document
 from liftwatch.fund.journal import CannotBook, Draft, Leg
 from liftwatch.fund.kept import CaseFilter
 from liftwatch.fund.moves import open_case
-from liftwatch.fund.refusals import CannotMove, NotYours, Refused, Untold
+from liftwatch.fund.refusals import CannotMove, NotYours, OverLimit, Refused, Untold
 from liftwatch.fund.votes import heads_of
 from liftwatch.handlers import fund_cases as handlers
 from liftwatch.handlers.fund_book import book
@@ -273,6 +274,35 @@ def test_cases_of_what_is_seen(office: Office) -> None:
             work.fund_give(ID, "o-audit", person="bo", at_ms=1)
     assert office.books.fund_given(("o-audit", "o-other")) == [ID]
     assert office.books.fund_given(()) == []
+
+
+def test_many_payments_at_once_never_pay_too_much(shared_ledger: SqlBooks) -> None:
+    """Ten of 100 000 fen, of which 560 000 may leave before the audit: five do."""
+    office = Office(shared_ledger).published().voted().approved()
+    vouchers = [office.paper("payment_voucher") for _ in range(10)]
+
+    def pay(n: int) -> bool:
+        try:
+            with shared_ledger.begin() as work:
+                handlers.move_case(
+                    work,
+                    ID,
+                    "pay",
+                    told=Told(documents=(vouchers[n],), amount_fen=100_000),
+                    by=PEOPLE["cu"],
+                    key=f"at-once-{n}",
+                    version=None,
+                    now_ms=office.now_ms,
+                )
+        except OverLimit:
+            return False
+        return True
+
+    with ThreadPoolExecutor(10) as pool:
+        assert sum(pool.map(pay, range(10))) == 5
+    assert office.case.purse.paid_fen == 500_000
+    held = dict(shared_ledger.fund_held(AccountFilter(kind="clearing")))
+    assert held == {name("clearing", ID): office.case.purse.clearing_fen}
 
 
 def by_hand(books: SqlBooks, statement: str) -> None:
