@@ -41,6 +41,7 @@ from api import (
 from api.console import (
     audit_page,
     call_page,
+    channel_page,
     demo_page,
     duty_page,
     entrance,
@@ -83,6 +84,7 @@ MODULES = (
     move_page,
     room_page,
     call_page,
+    channel_page,
     evidence,
     telemetry,
     health,

@@ -6,8 +6,8 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Response
 from msgspec import Struct
 
-from api.once import Done, TheOnce, act_once
-from api.parts import TheGate, ThePart
+from api.once import Act, Done, TheOnce, act_once
+from api.parts import Parts, TheGate, ThePart
 from api.principal import Principal, allow
 from api.problems import DOCUMENTED, Problem, shown
 from api.shapes import answer, described
@@ -52,10 +52,15 @@ class TestShape(Struct, kw_only=True):
 )
 def read_channels(parts: ThePart) -> Response:
     """By what pages leave; without any nobody is told of anything."""
-    return answer(ChannelsShape(items=[_channel(parts, one) for one in parts.ways.all_channels]))
+    return answer(ChannelsShape(items=channels_of(parts)))
 
 
-def _channel(parts: ThePart, name: str) -> ChannelShape:
+def channels_of(parts: Parts) -> list[ChannelShape]:
+    """Every channel that is set, and what came of its last try."""
+    return [_channel(parts, one) for one in parts.ways.all_channels]
+
+
+def _channel(parts: Parts, name: str) -> ChannelShape:
     made = ChannelShape(name=name, exercise=name in parts.ways.for_exercises)
     for one in parts.books.attempts(name, limit=1):
         made.at, made.verdict, made.detail = rfc3339(one.at_ms), one.verdict, one.detail
@@ -76,6 +81,11 @@ def test_channel(
     once: TheOnce,
 ) -> Response:
     """To whoever asks, by their own number or address; a robot tells its group."""
+    return act_once(gate, principal, TEST, once=once, act=testing(parts, principal, name))
+
+
+def testing(parts: Parts, principal: Principal, name: str) -> Act:
+    """The act that sends somebody a test by a channel; the problem that there is none."""
     if name not in parts.ways.all_channels:
         raise Problem("not-found", Said("there is no channel %(name)s", name=shown(name)))
 
@@ -93,4 +103,4 @@ def test_channel(
         send(work.books, body, id=id, channel=name, now_ms=at_ms, urgency=1)
         return Done(TestShape(id=id, channel=name), "test", ("channel", name), 202)
 
-    return act_once(gate, principal, TEST, once=once, act=act)
+    return act

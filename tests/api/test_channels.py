@@ -139,3 +139,25 @@ def test_kinds_are_called_in_messages_as_on_the_pages() -> None:
     for at, code in enumerate(("zh", "en")):
         shown = {kind: LANGUAGES[code].say(text.name) for kind, text in KIND_TEXTS.items()}
         assert {kind: names[at] for kind, names in KIND_NAMES.items()} == shown
+
+
+def test_the_page_of_channels_tests_each(ask: Any, books: SqlBooks) -> None:
+    """What the API says, in words; a form sends a test once, to whoever asks."""
+    page = ask("root", "GET", "/channels")
+    assert page.status_code == 200
+    assert page.text.count('name="channel"') == 2
+    form = {"channel": "email", "once": "0190-a-key-of-this-form"}
+    for _ in range(2):  # sent again by an impatient finger
+        assert ask("root", "POST", "/channels", data=form).status_code == 303
+    promise = books.next_promise("email")
+    assert promise is not None
+    assert said_of(promise).to["person"]
+    with books.begin() as work:
+        tried = {"promise": promise.id, "n": 1, "at_ms": AT_MS}
+        work.note_attempt(
+            Attempt(verdict="refused", detail="550 no such box", **tried), due_ms=AT_MS
+        )
+    assert books.next_promise("email") is None
+    assert "550 no such box" in ask("root", "GET", "/channels").text
+    assert ask("root", "POST", "/channels", data=form | {"channel": "pigeon"}).status_code == 404
+    assert ask("li", "GET", "/channels").status_code == 403

@@ -13,7 +13,7 @@ from liftwatch.engine.paging import page_due
 from liftwatch.handlers import people
 from liftwatch.handlers.alarms import UNATTENDED, apply_alarm
 from liftwatch.handlers.calls import change_contacts
-from liftwatch.handlers.notices import page_at
+from liftwatch.handlers.notices import HEAD_START_MS, page_at
 from liftwatch.incidents.incident import Incident
 from liftwatch.incidents.pages import Notice, Page, Ways
 from liftwatch.ports import Books
@@ -59,7 +59,7 @@ def test_who_is_to_be_told_stands_with_the_alarm(books: Books) -> None:
         due_ms=one.raised_ms,
     )
     due = {x.name: x.due_ms for x in books.deadlines()}
-    assert due[f"page-people/{one.id}"] == one.raised_ms
+    assert due[f"page-people/{one.id}"] == one.raised_ms - 3 * HEAD_START_MS  # the gravest first
     apply_alarm(books, alarm(kind="overload", severity=3), life=UNATTENDED)
     assert len([x for x in books.deadlines() if x.what == "page-people"]) == 1
 
