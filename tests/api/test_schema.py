@@ -1,5 +1,7 @@
 """The application answers as its own description says, whatever it is asked."""
 
+from collections.abc import Iterator
+
 import pytest
 import schemathesis
 from fastapi import FastAPI
@@ -84,3 +86,21 @@ def test_what_is_there_is_as_described(app: FastAPI, fleet: Fleet) -> None:
     ):
         case = described[path]["GET"].Case(path_parameters=names)
         assert case.call_and_validate(headers=HOST).status_code == 200
+
+
+def test_everything_the_description_refers_to_is_in_it(gated: FastAPI) -> None:
+    """What a reference does not lead to describes nothing, and nobody would check it."""
+
+    def references(value: object) -> Iterator[str]:
+        if isinstance(value, dict):
+            for name, held in value.items():
+                yield from [held] if name == "$ref" else references(held)
+        elif isinstance(value, list):
+            for held in value:
+                yield from references(held)
+
+    said = gated.openapi()
+    held = {f"#/components/schemas/{name}" for name in said["components"]["schemas"]}
+    found = set(references(said))
+    assert found
+    assert found - held == set()
