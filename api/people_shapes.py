@@ -247,6 +247,7 @@ class Nothing(Struct):
 
 
 DESCRIBED_PEOPLE = (
+    NewIdentity,
     NewOrganisation,
     OrganisationChange,
     OrganisationShape,

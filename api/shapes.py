@@ -257,19 +257,25 @@ def gap_shape(gap: AccountGap) -> GapShape:
     )
 
 
+_ANSWERS: dict[type[Struct], None] = {}
+"""What routes answer with: whoever says it by `described` need not list it."""
+
+
 def described(
     shape: type[Struct], description: str, *, status: int = 200
 ) -> dict[int | str, dict[str, Any]]:
     """The `responses` of a route that answers with a shape."""
+    _ANSWERS[shape] = None
     schema = {"$ref": f"#/components/schemas/{shape.__name__}"}
     content = {"application/json": {"schema": schema}}
     return {status: {"description": description, "content": content}}
 
 
 def schemas() -> dict[str, Any]:
-    """The OpenAPI schemas of all shapes."""
+    """The OpenAPI schemas of all shapes: those of answers, and those of bodies that are listed."""
     _, components = msgspec.json.schema_components(
         (
+            *_ANSWERS,
             *DESCRIBED,
             *DESCRIBED_MOVES,
             *DESCRIBED_PEOPLE,

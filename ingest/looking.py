@@ -1,7 +1,7 @@
-"""Looks every few seconds for what people did that the detectors have to know."""
+"""Looks every few seconds for what people did that this data folder has to know."""
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import structlog
 
@@ -9,14 +9,17 @@ from liftwatch.ports import StoreUnavailable
 
 log = structlog.get_logger()
 
-LOOK_S = 2.0
-
 
 class Looking:
-    """A thread that takes some steps in turn; the database away is told and tried again."""
+    """A thread that takes some steps in turn; a store away is told as `trouble` and tried again."""
 
-    def __init__(self, steps: Sequence[Callable[[], int]]) -> None:
-        self._steps = tuple(steps)
+    def __init__(
+        self,
+        *steps: Callable[[], int],
+        every_s: float = 2.0,
+        trouble: str = "what people did is not looked up",
+    ) -> None:
+        self._steps, self._every_s, self._trouble = steps, every_s, trouble
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="looking", daemon=True)
 
@@ -31,9 +34,9 @@ class Looking:
             self._thread.join()
 
     def _run(self) -> None:
-        while not self._stopping.wait(LOOK_S):
+        while not self._stopping.wait(self._every_s):
             for step in self._steps:
                 try:
                     step()
                 except StoreUnavailable as error:
-                    log.warning("what people did is not looked up", reason=str(error))
+                    log.warning(self._trouble, reason=str(error))

@@ -31,6 +31,7 @@ from liftwatch.register.terminals import Terminal
 from liftwatch.telemetry.topics import CANARY_ROOT, filters_of
 
 OWN_ROOTS = (CANARY_ROOT, NOTE_ROOT)
+NO_RETRIES = "dead letters cannot be retried now"
 
 
 class Pipeline:
@@ -79,12 +80,14 @@ class Pipeline:
             topics=filters_of(estates, canary=self.canary.name if self.canary else None),
             on_certificate=self.certificates.shown,
         )
-        self.retries = Retries(
+        take = self.consumer.take_again
+        retries = Retries(
             self.dead_letters,
-            take=self.consumer.take_again,
+            take=take,
             journal=self.journal,
             read_to=lambda: self.detection.batch,
         )
+        self.retries = Looking(retries.step, every_s=1.0, trouble=NO_RETRIES)
         self.detection = Detection(
             journal=self.journal,
             progress=self.progress,
@@ -97,11 +100,9 @@ class Pipeline:
             estates=estates,
             life=life,
         )
-        entries = Entries(
-            books, versions=self.detection.entered_versions, take=self.consumer.take_again
-        )
-        ended = Endings(books, claims=self.detection.fleet.latched, take=self.consumer.take_again)
-        self.looking = Looking((ended.step, entries.step))
+        entries = Entries(books, versions=self.detection.entered_versions, take=take)
+        ended = Endings(books, claims=self.detection.fleet.latched, take=take)
+        self.looking = Looking(ended.step, entries.step)
         self.relay = Relay(
             journal=self.journal,
             progress=self.progress,

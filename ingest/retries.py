@@ -5,7 +5,6 @@ counts as retried when detection has read it in the journal, so a crash in betwe
 it nor tries it twice.
 """
 
-import threading
 from collections.abc import Callable, Sequence
 
 import structlog
@@ -13,16 +12,14 @@ import structlog
 from ingest.dead_letters import DeadLetters, Letter, LetterFilter, payload_again
 from ingest.journal import Journal
 from ingest.notes import RETRY, Retry, write_retry
-from liftwatch.ports import StoreUnavailable
 
 log = structlog.get_logger()
 
-LOOK_S = 1.0
 AT_ONCE = 500
 
 
 class Retries:
-    """A thread that looks for letters asked for, once all that lay in the journal was read."""
+    """Looks for letters asked for, once all that lay in the journal was read."""
 
     def __init__(
         self,
@@ -35,30 +32,11 @@ class Retries:
         self._letters, self._take, self._read_to = letters, take, read_to
         self._begins_after = journal.head()
         self._under_way: set[tuple[int, int]] = set()
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="retries", daemon=True)
-
-    def start(self) -> None:
-        """Begin to look."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """End."""
-        self._stopping.set()
-        if self._thread.is_alive():
-            self._thread.join()
-
-    def _run(self) -> None:
-        while not self._stopping.wait(LOOK_S):
-            if self._read_to() < self._begins_after:
-                continue  # one of an earlier run may be among what is still to be read
-            try:
-                self.step()
-            except StoreUnavailable as error:
-                log.warning("dead letters cannot be retried now", reason=str(error))
 
     def step(self) -> int:
-        """Put the next letters into the journal; how many."""
+        """Put the next letters into the journal; how many. Raises StoreUnavailable."""
+        if self._read_to() < self._begins_after:
+            return 0  # one of an earlier run may be among what is still to be read
         asked = set(self._letters.asked())
         self._under_way &= asked  # what detection has read is over
         new = sorted(asked - self._under_way)[:AT_ONCE]

@@ -191,6 +191,13 @@ def client(app: FastAPI) -> Iterator[TestClient]:
         yield made
 
 
+@pytest.fixture
+def desk(gated: FastAPI) -> Iterator[TestClient]:
+    """Somebody on this machine, before anybody signs in."""
+    with TestClient(gated, base_url="http://127.0.0.1") as made:
+        yield made
+
+
 class Serve(Protocol):
     """Serves an application."""
 

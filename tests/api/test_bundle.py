@@ -3,11 +3,9 @@
 import io
 import json
 import zipfile
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from liftwatch.access.sight import Place
@@ -23,13 +21,6 @@ from tests.api.test_sign_in import bearer
 
 PUBLIC = public_key(key_of(SECRET))
 LI = Actor(person="li", organisation="garden", channel="console")
-
-
-@pytest.fixture
-def desk(gated: FastAPI) -> Iterator[TestClient]:
-    """Somebody on this machine, before anybody signs in."""
-    with TestClient(gated, base_url="http://127.0.0.1") as made:
-        yield made
 
 
 @pytest.fixture

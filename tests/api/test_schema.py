@@ -1,5 +1,7 @@
 """The application answers as its own description says, whatever it is asked."""
 
+from collections.abc import Iterator
+
 import pytest
 import schemathesis
 from fastapi import FastAPI
@@ -108,3 +110,21 @@ def test_the_funds_answers_to_whoever_may_write(gated: FastAPI, people: SqlPeopl
             handlers.grant(work, everybody.id, role, organisation=unit.id, now_ms=0)
     _, tried = tried_all(gated, town.secret(everybody, "key"), under="/v1/fund", examples=15)
     assert len(tried) > 20
+
+
+def test_everything_the_description_refers_to_is_in_it(gated: FastAPI) -> None:
+    """What a reference does not lead to describes nothing, and nobody would check it."""
+
+    def references(value: object) -> Iterator[str]:
+        if isinstance(value, dict):
+            for name, held in value.items():
+                yield from [held] if name == "$ref" else references(held)
+        elif isinstance(value, list):
+            for held in value:
+                yield from references(held)
+
+    said = gated.openapi()
+    held = {f"#/components/schemas/{name}" for name in said["components"]["schemas"]}
+    found = set(references(said))
+    assert found
+    assert found - held == set()

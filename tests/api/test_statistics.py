@@ -2,10 +2,8 @@
 
 import csv
 import io
-from collections.abc import Iterator
 
 import pytest
-from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from liftwatch.access.sight import Place
@@ -17,13 +15,6 @@ from tests.api.conftest import Fleet, Town
 from tests.api.test_sign_in import bearer
 
 LI = Actor(person="li", organisation="=unit", channel="console")
-
-
-@pytest.fixture
-def desk(gated: FastAPI) -> Iterator[TestClient]:
-    """Somebody on this machine, before anybody signs in."""
-    with TestClient(gated, base_url="http://127.0.0.1") as made:
-        yield made
 
 
 @pytest.fixture

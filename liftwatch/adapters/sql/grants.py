@@ -4,7 +4,7 @@ their time, and a request asks one of them."""
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, bindparam, select
+from sqlalchemy import BigInteger, Select, bindparam, select
 
 from liftwatch.access.sight import Grant, Place
 from liftwatch.adapters.sql import people_tables as tables
@@ -20,24 +20,24 @@ _STANDS = (
 _NOW_MEMBER = (_MEMBER.from_ms <= _NOW_MS) & (
     _MEMBER.until_ms.is_(None) | (_MEMBER.until_ms > _NOW_MS)
 )
-_REACH = (_ORGANISATION.closed_ms, _PLACE.area, _PLACE.estate, _PLACE.building)
-_GRANTED = (_MEMBER.role, _MEMBER.organisation, *_REACH)
-_BY_PLACE = (_MEMBER.role, _MEMBER.organisation, _PLACE.area, _PLACE.estate, _PLACE.building)
-GRANTS = (
-    select(*_GRANTED)
-    .outerjoin(tables.organisation, _ORGANISATION.id == _MEMBER.organisation)
-    .outerjoin(tables.organisation_place, _PLACE.organisation == _MEMBER.organisation)
-    .where(_MEMBER.person == bindparam("person"), _NOW_MEMBER)
-    .order_by(*_BY_PLACE)
-)
-SIGNED_IN = (
+_WITHIN = (_PLACE.estate, _PLACE.building)
+_GRANTED = (_MEMBER.role, _MEMBER.organisation, _ORGANISATION.closed_ms, _PLACE.area, *_WITHIN)
+
+
+def _reaching(query: Select[Any]) -> Select[Any]:
+    """With where each membership's organisation reaches."""
+    query = query.outerjoin(tables.organisation, _ORGANISATION.id == _MEMBER.organisation)
+    place = tables.organisation_place
+    query = query.outerjoin(place, _PLACE.organisation == _MEMBER.organisation)
+    return query.order_by(_MEMBER.role, _MEMBER.organisation, _PLACE.area, *_WITHIN)
+
+
+GRANTS = _reaching(select(*_GRANTED).where(_MEMBER.person == bindparam("person"), _NOW_MEMBER))
+SIGNED_IN = _reaching(
     select(_PERSON.id, _PERSON.login, _PERSON.epoch, *_GRANTED)
     .outerjoin(tables.membership, (_MEMBER.person == _PERSON.id) & _NOW_MEMBER)
-    .outerjoin(tables.organisation, _ORGANISATION.id == _MEMBER.organisation)
-    .outerjoin(tables.organisation_place, _PLACE.organisation == _MEMBER.organisation)
     .where(_PERSON.id == bindparam("person"), _PERSON.disabled_ms.is_(None))
     .where(_STANDS.exists())
-    .order_by(*_BY_PLACE)
 )
 
 

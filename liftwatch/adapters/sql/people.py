@@ -168,7 +168,10 @@ class SqlPeopleReads(IdentityReads, SqlRotaReads, SqlContactReads):
         """A person who may come in, while something of a sign-in's family still stands."""
         values = {"person": person, "family": family, "now_ms": now_ms}
         rows = self._connection.execute(SIGNED_IN, values).all()
-        return SignedIn(*rows[0][:3], grants_of([row[3:] for row in rows])) if rows else None
+        if not rows:
+            return None
+        id, login, epoch, *_ = rows[0]
+        return SignedIn(id, login, epoch, grants_of([row[3:] for row in rows]))
 
     def has_admin(self) -> bool:
         """Whether anybody is an administrator who is not disabled."""
