@@ -11,6 +11,8 @@ from liftwatch.incidents.moves import MOVES
 FUND = {
     "/v1/fund/accounts",
     "/v1/fund/buildings/{area}/{estate}/{building}",
+    "/v1/fund/buildings/{area}/{estate}/{building}/areas",
+    "/v1/fund/buildings/{area}/{estate}/{building}/households/{household}",
     "/v1/fund/buildings/{area}/{estate}/{building}/top-ups",
     "/v1/fund/buildings/{area}/{estate}/{building}/years/{year}",
     "/v1/fund/cases",
@@ -37,6 +39,7 @@ FUND = {
     "/v1/fund/proposals/{proposal}/withdraw",
     "/v1/fund/state",
     "/v1/fund/statements",
+    "/v1/incidents/{id}/fund-case",
 }
 """Of the maintenance fund."""
 
@@ -188,7 +191,6 @@ def test_the_interface_describes_itself(client: TestClient, app: FastAPI) -> Non
         "/v1/silences/{id}/end",
         "/v1/hidden",
         "/v1/incidents/{id}/bundle",
-        "/v1/incidents/{id}/fund-case",
         "/v1/incidents/{id}/report-form",
         "/v1/verdicts",
         "/v1/statistics/rescue",
