@@ -39,6 +39,11 @@ FUND = {
     "/v1/fund/proposals/{proposal}/withdraw",
     "/v1/fund/state",
     "/v1/fund/statements",
+    "/v1/fund/verifications",
+    "/v1/fund/verifications/{id}",
+    "/v1/fund/years",
+    "/v1/fund/years/{closing}/confirm",
+    "/v1/fund/years/{closing}/withdraw",
     "/v1/incidents/{id}/fund-case",
 }
 """Of the maintenance fund."""
