@@ -83,4 +83,4 @@ def test_who_sees_a_part_spreads_no_more_than_it(desk: Desk) -> None:
     for wrong in ({"fen": 0}, {"fen": 2**53}, {"by": "luck"}, {"source": "a\x00b"}):
         desk.send("cui", PATH, ASKED | wrong, 422)
     desk.send("cui", PATH, ASKED | {"fen": 0.5}, 400)
-    desk.send("cui", PATH, ASKED | {"area": "a\x00b"}, 404)
+    desk.send("cui", PATH, ASKED | {"area": "a\x00b"}, 422)
