@@ -15,7 +15,10 @@ from liftwatch.adapters.sql.migrations.versions import v0020_cases as cases
 from liftwatch.adapters.sql.migrations.versions import v0021_evidence_of_cases as evidence
 from liftwatch.adapters.sql.trouble import brief, code_of
 
-TABLES = ("fund_entry", "fund_posting", "fund_account", "fund_head", "fund_year")
+TABLES = (
+    *("fund_entry", "fund_posting", "fund_account", "fund_head", "fund_year"),
+    *(*cases.KEPT, *cases.FOLLOWING, "fund_snapshot"),
+)
 FOUND_MAX = 20
 
 _STRAY = """SELECT entry FROM fund_posting p
