@@ -11,11 +11,15 @@ from liftwatch.incidents.moves import MOVES
 FUND = {
     "/v1/fund/accounts",
     "/v1/fund/buildings/{area}/{estate}/{building}",
+    "/v1/fund/buildings/{area}/{estate}/{building}/areas",
+    "/v1/fund/buildings/{area}/{estate}/{building}/households/{household}",
     "/v1/fund/buildings/{area}/{estate}/{building}/top-ups",
     "/v1/fund/buildings/{area}/{estate}/{building}/years/{year}",
     "/v1/fund/cases",
     "/v1/fund/cases/{case}",
+    "/v1/fund/cases/{case}/aftermath",
     "/v1/fund/cases/{case}/auditors",
+    "/v1/fund/cases/{case}/documents/{sha256}",
     "/v1/fund/cases/{case}/moves/{move}",
     "/v1/fund/cases/{case}/publications",
     "/v1/fund/cases/{case}/shares",
@@ -28,6 +32,7 @@ FUND = {
     "/v1/fund/entries",
     "/v1/fund/entries/{n}",
     "/v1/fund/first-deposits",
+    "/v1/fund/interest",
     "/v1/fund/payment-orders",
     "/v1/fund/proposals",
     "/v1/fund/proposals/{proposal}",
@@ -35,6 +40,12 @@ FUND = {
     "/v1/fund/proposals/{proposal}/withdraw",
     "/v1/fund/state",
     "/v1/fund/statements",
+    "/v1/fund/verifications",
+    "/v1/fund/verifications/{id}",
+    "/v1/fund/years",
+    "/v1/fund/years/{closing}/confirm",
+    "/v1/fund/years/{closing}/withdraw",
+    "/v1/incidents/{id}/fund-case",
 }
 """Of the maintenance fund."""
 
