@@ -151,7 +151,7 @@ class CasePages:
         action = f"{self.path}/moves/{move}"
         page = self.office.get(who, self.path)
         papers = self.told(page, action, *kinds) if kinds else {}
-        return self.office.send(who, page, action, status, **papers, **fields)
+        return self.office.send(who, page, action, status, **papers | fields)
 
     def page(self, who: str = "li") -> str:
         """The page of the case."""
