@@ -61,6 +61,8 @@ def cases_list(
     language, at_ms = language_of(request), now_ms()
     asked = {"area": area, "estate": estate, "building": building, "lift": lift}
     asked |= {"stage": stage, "path": path}
+    if not "".join(asked.values()).isprintable():
+        raise BadParameter("stage", Said("this is nothing that cases are asked for by"))
     where = CaseFilter(**{name: value.strip() or None for name, value in asked.items()})
     after = read_cursor(cursor, LIST, str) if cursor else ""
     if not after.isprintable():
