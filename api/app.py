@@ -50,6 +50,13 @@ from api.console import (
     demo_page,
     duty_page,
     entrance,
+    fund_bank_page,
+    fund_book_page,
+    fund_case_page,
+    fund_desk_page,
+    fund_list_page,
+    fund_move_page,
+    fund_vote_page,
     import_page,
     move_page,
     openid,
@@ -130,6 +137,13 @@ MODULES = (
     audit_page,
     statistics_page,
     silence_page,
+    fund_list_page,
+    fund_case_page,
+    fund_move_page,
+    fund_vote_page,
+    fund_desk_page,
+    fund_book_page,
+    fund_bank_page,
 )
 """Each brings its routes; a path is looked for in this order, so what is asked most comes first."""
 

@@ -63,6 +63,8 @@ def note_read(request: Request, principal: Principal, action: Action) -> None:
         about = ("lift", str(named["lift"]))
     elif "id" in named:
         about = ("incident", str(named["id"]))
+    elif "case" in named:
+        about = ("fund case", str(named["case"]))
     else:
         about = ("list", request.scope["route"].path)
     query = request.url.query[:QUERY_MAX]
