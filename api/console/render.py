@@ -9,11 +9,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from api.console.assets import asset_path
 from api.console.forms import Sent, fresh_key
+from api.console.fund_home import HOMES, fund_home
 from api.console.kinds import ROLE_TEXTS, SEVERITIES
 from api.console.language import COOKIE, FORMS, LANGUAGES, Language, choose
 from api.parts import Parts
 from api.principal import NOBODY
-from liftwatch.access.rights import ACTIONS
+from liftwatch.access.rights import ACTIONS, may
 from liftwatch.clock import now_ms
 from liftwatch.said import Said
 
@@ -55,7 +56,7 @@ ENVIRONMENTS: Mapping[str, Environment] = {
 
 def looks(language: Language) -> list[tuple[str, str]]:
     """As which roles somebody may look at the demo, in words."""
-    roles = ACTIONS["console.read"].roles
+    roles = ACTIONS["console.read"].roles | {role for role, _ in HOMES}
     return [(name, language.say(text)) for name, text in ROLE_TEXTS.items() if name in roles]
 
 
@@ -86,6 +87,9 @@ def render(
                 "who": principal,
                 "csrf": gate.csrf_of(request) if gate and principal.by == "session" else "",
                 "fresh_key": fresh_key,
+                "watches": may(principal.roles, ACTIONS["console.read"]),
+                "fund_page": fund_home(principal.roles),
+                "discloses": may(principal.roles, ACTIONS["fund.disclosure"]),
                 "here": request.url.path + query,
             }
         )

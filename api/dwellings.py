@@ -1,0 +1,131 @@
+"""`/v1/people/{id}/dwellings`: whose a household is, so that its owner sees its line in full."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path, Response
+from msgspec import Meta, Struct
+
+from api.once import Done, TheOnce, act_once, body_of, takes
+from api.parts import TheGate
+from api.principal import Principal, allow
+from api.problems import DOCUMENTED, Problem, shown
+from api.shapes import answer, described
+from liftwatch.access.store import PeopleReads, PeopleWork
+from liftwatch.clock import rfc3339
+from liftwatch.handlers import dwellings
+from liftwatch.said import Said
+
+router = APIRouter(tags=["people"], responses=DOCUMENTED)
+IdPath = Annotated[str, Path(max_length=64)]
+Name = Annotated[str, Meta(min_length=1, max_length=32)]
+WRITE = "people.write"
+Writer = Annotated[Principal, Depends(allow(WRITE))]
+TOLD = "The dwellings they have or had"
+
+
+class NewDwelling(Struct, kw_only=True, forbid_unknown_fields=True):
+    """A household of a building by its name in the fund's books."""
+
+    area: Annotated[str, Meta(pattern="^[0-9]{6}$")]
+    estate: Annotated[str, Meta(pattern="^[a-z0-9-]{1,32}$")]
+    building: Name
+    household: Name
+
+
+class DwellingShape(Struct, kw_only=True):
+    """A dwelling somebody has, or had until a moment."""
+
+    id: str
+    area: str
+    estate: str
+    building: str
+    household: str
+    from_at: str
+    until_at: str | None
+
+
+class DwellingList(Struct):
+    """Somebody's dwellings, past ones too, the oldest first."""
+
+    items: list[DwellingShape]
+
+
+@router.get(
+    "/v1/people/{id}/dwellings",
+    dependencies=[Depends(allow("people.read"))],
+    responses=described(DwellingList, TOLD),
+)
+def list_dwellings(gate: TheGate, id: IdPath) -> Response:
+    """Somebody's."""
+    with gate.people.reading() as reads:
+        return answer(_shape(reads, id))
+
+
+@router.post(
+    "/v1/people/{id}/dwellings",
+    status_code=201,
+    responses=described(DwellingList, TOLD, status=201),
+    openapi_extra=takes(NewDwelling),
+)
+def give_dwelling(
+    *,
+    gate: TheGate,
+    principal: Writer,
+    id: IdPath,
+    once: TheOnce,
+    body: Annotated[NewDwelling, Depends(body_of(NewDwelling))],
+) -> Response:
+    """From now on it is theirs, too, and they see its line of the fund in full."""
+
+    def act(work: PeopleWork, at_ms: int) -> Done:
+        _found(work, id)
+        dwellings.give_dwelling(
+            work,
+            id,
+            (body.area, body.estate, body.building),
+            body.household,
+            told_by=principal.person,
+            now_ms=at_ms,
+        )
+        return Done(_shape(work, id), "dwelling", ("person", id))
+
+    return act_once(gate, principal, WRITE, once=once, act=act)
+
+
+@router.post("/v1/people/{id}/dwellings/{dwelling}/end", responses=described(DwellingList, TOLD))
+def end_dwelling(
+    *, gate: TheGate, principal: Writer, id: IdPath, dwelling: IdPath, once: TheOnce
+) -> Response:
+    """It is sold: they see its line no more. The balance stays the dwelling's."""
+
+    def act(work: PeopleWork, at_ms: int) -> Done:
+        _found(work, id)
+        if dwelling not in {one.id for one in work.dwellings(id)}:
+            raise Problem("not-found", Said("they have no dwelling %(id)s", id=shown(dwelling)))
+        dwellings.end_dwelling(work, id, dwelling, now_ms=at_ms)
+        return Done(_shape(work, id), "dwelling.end", ("person", id), 200)
+
+    return act_once(gate, principal, WRITE, once=once, act=act)
+
+
+def _found(reads: PeopleReads, id: str) -> None:
+    if reads.person(id) is None:
+        raise Problem("not-found", Said("there is no person %(id)s", id=shown(id)))
+
+
+def _shape(reads: PeopleReads, id: str) -> DwellingList:
+    _found(reads, id)
+    return DwellingList(
+        [
+            DwellingShape(
+                id=one.id,
+                area=one.area,
+                estate=one.estate,
+                building=one.building,
+                household=one.household,
+                from_at=rfc3339(one.from_ms),
+                until_at=None if one.until_ms is None else rfc3339(one.until_ms),
+            )
+            for one in reads.dwellings(id)
+        ]
+    )
