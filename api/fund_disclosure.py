@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from api.console.fund_owner_pdf import pdf_of
+from api.console.fund_owner_places import called_place, place_names
 from api.console.render import language_of
 from api.fund import Part
 from api.fund_disclosure_csv import csv_of
@@ -64,12 +65,25 @@ def read_disclosure(
     wanted = format or wanted_of(request.headers.get("accept", ""))
     if wanted == "json":
         return answer(disclosure_shape(found))
-    name = f"fund-{estate}-{found.year}.{wanted}"
+    name = file_name(place, found.year, wanted)
     headers = NO_STORE | {"Content-Disposition": f'attachment; filename="{name}"'}
     if wanted == "csv":
         return Response(csv_of(found), media_type=f"{CSV}; charset=utf-8", headers=headers)
-    data = pdf_of(found, language_of(request))
+    language = language_of(request)
+    names = place_names(parts.books, language, [place])
+    data = pdf_of(found, language, called=called_place(place, names))
     return Response(data, media_type=PDF, headers=headers)
+
+
+def file_name(place: tuple[str, str, str], year: int, kind: str) -> str:
+    """A name that every system takes: a building's Chinese letters are left out of it.
+
+    >>> file_name(("320583", "garden", "7"), 2026, "csv"), file_name(("1", "g", "七"), 1999, "pdf")
+    ('fund-garden-7-2026.csv', 'fund-g-1999.pdf')
+    """
+    _, estate, building = place
+    own = (estate, building) if building.isascii() else (estate,)
+    return f"fund-{'-'.join(own)}-{year}.{kind}"
 
 
 def wanted_of(accept: str) -> Literal["json", "csv", "pdf"]:

@@ -60,6 +60,7 @@ class DisclosedExpenditure(Struct, kw_only=True):
     stage: str
     cost_fen: int
     paid_year_fen: int
+    opened_at: str
     accepted_at: str | None
     over_at: str
     spent: Expenditure
@@ -161,6 +162,7 @@ def _finished(one: Finished) -> DisclosedExpenditure:
         stage=one.stage,
         cost_fen=one.cost_fen,
         paid_year_fen=one.paid_year_fen,
+        opened_at=rfc3339(one.opened_ms),
         accepted_at=_at(one.accepted_ms),
         over_at=rfc3339(one.over_ms),
         spent=one.spent,

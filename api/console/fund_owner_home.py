@@ -15,8 +15,9 @@ from liftwatch.fund.disclosure_year import Moved
 from liftwatch.fund.years import last_day_of
 
 BOX_WIDTH, BOX_HEIGHT = 1_000, 100
-ROOM = 0.92
-"""Of the height of the box that the greatest balance reaches: a line at the rim is not seen."""
+ROOM, FLOOR = 0.9, 0.95
+"""Of the height of the box what the greatest balance takes, from which floor: a line at the rim is
+not seen."""
 
 
 class Tick(NamedTuple):
@@ -87,7 +88,7 @@ def moves_table(report: Report, moves: tuple[Moved, ...], language: Language) ->
     """How it moved in the year, entry by entry."""
     say, titles = language.say, titles_of(report, language)
     head = (
-        *(say("Day"), say("What"), say("Case")),
+        *(say("Day"), say("Kind of entry"), say("Case")),
         *(say("Came or went (yuan)"), say("Balance (yuan)"), say("Owes (yuan)")),
     )
     rows = tuple(
@@ -163,7 +164,7 @@ def chart(report: Report, one: HomeRow, moves: tuple[Moved, ...], language: Lang
         return round(BOX_WIDTH * (day - first) / (last - first), 1)
 
     def y(fen: int) -> float:
-        return round(BOX_HEIGHT * (1 - ROOM * fen / most), 1)
+        return round(BOX_HEIGHT * (FLOOR - ROOM * fen / most), 1)
 
     steps = "".join(f"H{x(move.day)}V{y(move.balance_fen)}" for move in moves)
     held = [one.before_fen, *(move.balance_fen for move in moves)]

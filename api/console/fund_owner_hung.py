@@ -5,7 +5,16 @@ from typing import Any, NamedTuple
 import msgspec
 from msgspec import Struct
 
-from api.console.fund_owner_views import Table, allocated, grouped, money, papers, votes
+from api.console.fund_owner_views import (
+    Table,
+    allocated,
+    grouped,
+    moment,
+    money,
+    papers,
+    title,
+    votes,
+)
 from api.console.fund_texts import PATH_TEXTS, PLAN_ACTS
 from api.console.language import Language, local
 from api.console.marks import N_
@@ -61,7 +70,7 @@ def hung_of(books: Books, place: BuildingPlace, language: Language, *, year: int
             href=f"{base}/{case.id}/{one.n}",
             what=what_of(one, language),
             case=title_of(case, language),
-            at=language.hour(at_ms),
+            at=moment(at_ms, language),
         )
         for at_ms, one, case in sorted(found, key=lambda row: -row[0])
     ]
@@ -75,10 +84,8 @@ def what_of(one: Publication, language: Language) -> str:
 
 def title_of(case: Case, language: Language) -> str:
     """What a case is called: the lift, and what is done."""
-    if case.plan is None:
-        return case.lift
-    works = ", ".join(item.what for item in case.plan.items)
-    return language.say("%(lift)s: %(works)s", lift=case.lift, works=works)
+    works = [item.what for item in case.plan.items] if case.plan else []
+    return title(case.lift, works, language)
 
 
 def hung_view(one: Publication, case: Case, language: Language) -> HungView:
@@ -89,7 +96,7 @@ def hung_view(one: Publication, case: Case, language: Language) -> HungView:
     return HungView(
         what=what_of(one, language),
         title=title_of(case, language),
-        at=language.hour(one.at_ms),
+        at=moment(one.at_ms, language),
         sha256=one.sha256,
         facts=tuple(facts),
         tables=tuple(tables),
@@ -112,7 +119,7 @@ def _plan(told: Any, language: Language) -> Parts:
     split = say("as agreed") if plan.scope.weights else say("by floor area")
     facts.append((say("The cost is split"), split))
     work = Table(
-        head=(say("Work"), say("Price (yuan)")),
+        head=(say("What is done"), say("Price (yuan)")),
         rows=tuple((item.what, grouped(item.amount_fen)) for item in plan.items),
         total=(say("Together"), grouped(plan.budget_fen)),
     )
@@ -122,7 +129,7 @@ def _plan(told: Any, language: Language) -> Parts:
         rows=tuple((one.id, one.developer or "", hundredths(one.area_dm2)) for one in homes),
         total=(say("Together"), "", hundredths(sum(one.area_dm2 for one in homes))),
     )
-    return facts, [(say("Work"), work), (say("Households it concerns"), whom)]
+    return facts, [(say("What is done"), work), (say("Households it concerns"), whom)]
 
 
 def _disclosed(told: Any, language: Language) -> Parts:

@@ -1,6 +1,5 @@
 """Pages of the fund for owners and the public of a building: what it has, what came and went."""
 
-from collections.abc import Iterable
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
@@ -8,9 +7,8 @@ from fastapi.responses import RedirectResponse
 
 from api.console.fund_owner_home import homes_of
 from api.console.fund_owner_hung import hung_of, hung_view
+from api.console.fund_owner_places import address, called_place, place_names
 from api.console.fund_owner_views import sheet
-from api.console.language import Language
-from api.console.place_names import PlaceNames
 from api.console.render import language_of, render
 from api.fund import Part
 from api.fund_disclosure import FIRST_YEAR, LAST_YEAR, READ, report_of, this_year
@@ -19,8 +17,7 @@ from api.parts import ThePart
 from api.principal import Principal, allow
 from api.problems import Problem, shown
 from liftwatch.clock import date_of, now_ms
-from liftwatch.handlers.fund_disclosure import BuildingPlace, buildings_of
-from liftwatch.ports import Books
+from liftwatch.handlers.fund_disclosure import buildings_of
 from liftwatch.said import Said
 
 router = APIRouter(include_in_schema=False)
@@ -135,25 +132,6 @@ def no_publication(case: str, n: int) -> Problem:
     return Problem(
         "not-found", Said("case %(case)s has no publication %(n)s", case=shown(case), n=n)
     )
-
-
-def address(place: BuildingPlace) -> str:
-    """Where a building's page is."""
-    return f"/fund/buildings/{'/'.join(place)}"
-
-
-def place_names(books: Books, language: Language, places: Iterable[BuildingPlace]) -> PlaceNames:
-    """The names of buildings and their estates."""
-    keys = {
-        key for area, estate, one in places for key in ((area, estate, ""), (area, estate, one))
-    }
-    return PlaceNames(language, books.localities(keys))
-
-
-def called_place(place: BuildingPlace, names: PlaceNames) -> str:
-    """A building with its estate, by their names where they have any."""
-    area, estate, building = place
-    return f"{names.estate(area, estate)} · {names.building(area, estate, building) or building}"
 
 
 def years_of(oldest: int, newest: int, shown_year: int) -> list[int]:

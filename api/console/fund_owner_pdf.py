@@ -43,18 +43,20 @@ TITLE = ParagraphStyle("title", BODY, fontSize=16, leading=22, spaceAfter=2 * mm
 HEAD = ParagraphStyle(
     "head", BODY, fontSize=11.5, leading=16, spaceBefore=5 * mm, spaceAfter=2 * mm
 )
-WIDTH = A4[0] - 36 * mm
+FRAME = 12
+"""Points that reportlab leaves free within the margins, left and right together."""
+WIDTH = A4[0] - 36 * mm - FRAME
 _making = Lock()
 
 
-def pdf_of(report: Report, language: Language, *, called: str = "") -> bytes:
+def pdf_of(report: Report, language: Language, *, called: str) -> bytes:
     """The disclosure in a language; `called` is what the building is called.
 
     The problem `unavailable` where no font for Chinese is installed: a PDF of boxes helps nobody.
     """
     with _making:  # reportlab keeps the letters in use of a font in one place for all
         register()
-        return _made(sheet(report, language), language, called or "/".join(report.place))
+        return _made(sheet(report, language), language, called)
 
 
 def register() -> None:
@@ -91,7 +93,7 @@ def _made(one: Sheet, language: Language, called: str) -> bytes:
         *_headed(say("Expenditures"), list(_cases(one.finished, language))),
         *_headed(say("Cases under way"), list(_cases(one.going, language))),
         *_headed(
-            say("Households"),
+            say("All households"),
             [
                 *(_text(f"{label}: {value}", BODY) for label, value in one.summary),
                 Spacer(0, 2 * mm),

@@ -1,9 +1,11 @@
 """The disclosure in a reader's words: tables and facts that a page and a PDF show alike."""
 
+from collections import Counter
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from api.console.fund_texts import ACCOUNTS, DUES, ENTRIES, PAPERS, PATH_TEXTS, STAGES
-from api.console.language import Language
+from api.console.language import Language, local
 from api.console.marks import N_
 from liftwatch.clock import estate_day
 from liftwatch.fund.aftermath import Aftermath
@@ -41,6 +43,7 @@ class CaseView(NamedTuple):
     verdict: str
     grave: bool
     table: Table | None
+    papers: tuple[tuple[str, str], ...] = ()
 
 
 class Sheet(NamedTuple):
@@ -68,7 +71,7 @@ def sheet(report: Report, language: Language) -> Sheet:
         closed=say("The year is closed: nothing is booked into it any more")
         if report.closed
         else say("The year is not closed: more may be booked into it"),
-        as_of=language.hour(report.as_of_ms),
+        as_of=moment(report.as_of_ms, language),
         totals=totals(report, language, titles),
         reconciliation=reconciliation(report, language),
         agrees=agrees(report, language),
@@ -92,30 +95,52 @@ def money(fen: int, language: Language) -> str:
 
     >>> from api.console.language import LANGUAGES
     >>> money(123_456, LANGUAGES["en"])
-    '1 234.56 yuan'
+    '1,234.56 yuan'
     """
     return f"{grouped(fen)} {language.say(YUAN)}"
 
 
 def grouped(fen: int) -> str:
-    """Fen as yuan, in groups of three: a thin line of digits is read wrongly.
+    """Fen as yuan, in groups of three: a long row of digits is read wrongly.
 
     >>> grouped(-123_456_789), grouped(5)
-    ('-1 234 567.89', '0.05')
+    ('-1,234,567.89', '0.05')
     """
     whole, _, part = yuan(abs(fen)).partition(".")
-    return f"{'-' * (fen < 0)}{int(whole):,}.{part}".replace(",", "\N{NO-BREAK SPACE}")
+    return f"{'-' * (fen < 0)}{int(whole):,}.{part}"
+
+
+def moment(ms: int, language: Language) -> str:
+    """A moment with its year: what is disclosed is read years later.
+
+    >>> from api.console.language import LANGUAGES
+    >>> moment(0, LANGUAGES["en"])
+    '1 Jan 1970 08:00'
+    """
+    return f"{language.day(estate_day(ms))} {local(ms):%H:%M}"
 
 
 def titles_of(report: Report, language: Language) -> dict[str, str]:
-    """What cases are called, by id: the lift, and what is done."""
-    known = [(one.spent.case, one.spent.lift, one.spent.works) for one in report.finished]
-    known += [(one.case, one.lift, one.works) for one in report.going]
-    between = language.say("%(lift)s: %(works)s")
+    """What cases are called, by id: the lift, what is done, and since when if two are alike."""
+    known = [
+        (one.spent.case, title(one.spent.lift, one.spent.works, language), one.opened_ms)
+        for one in report.finished
+    ]
+    known += [
+        (one.case, title(one.lift, one.works, language), one.opened_ms) for one in report.going
+    ]
+    alike = Counter(name for _, name, _ in known)
     return {
-        id: between % {"lift": lift, "works": ", ".join(works)} if works else lift
-        for id, lift, works in known
+        id: name if alike[name] == 1 else f"{name} ({language.day(estate_day(opened_ms))})"
+        for id, name, opened_ms in known
     }
+
+
+def title(lift: str, works: Sequence[str], language: Language) -> str:
+    """A case by its lift and what is done."""
+    if not works:
+        return lift
+    return language.say("Lift %(lift)s: %(works)s", lift=lift, works=", ".join(works))
 
 
 def called(case: str, titles: dict[str, str]) -> str:
@@ -125,13 +150,14 @@ def called(case: str, titles: dict[str, str]) -> str:
 
 def totals(report: Report, language: Language, titles: dict[str, str]) -> Table:
     """What the building had, what came and went, and what is left."""
+    left = TOTALS[report.table[-1].what]
     return Table(
         head=(language.say("Bank money of the building"), language.say(YUAN)),
         rows=tuple(
             (total_name(row, language, titles), grouped(row.amount_fen))
             for row in report.table[:-1]
         ),
-        total=(language.say(TOTALS["closing"]), grouped(report.table[-1].amount_fen)),
+        total=(language.say(left), grouped(report.table[-1].amount_fen)),
     )
 
 
@@ -233,6 +259,7 @@ def finished(one: Finished, language: Language, titles: dict[str, str]) -> CaseV
         verdict=verdict(one.after, language),
         grave=one.after is not None and one.after.verdict == "came_back",
         table=allocated(one.rows, one.spent, language),
+        papers=tuple((language.say(PAPERS[kind]), sha256) for kind, sha256 in one.spent.documents),
     )
 
 
@@ -328,9 +355,9 @@ def going(one: Going, language: Language, titles: dict[str, str], *, now_ms: int
     if one.paid_year_fen:
         facts.append((say("Paid in the year"), money(one.paid_year_fen, language)))
     for due in one.clocks:
-        end = language.hour(due.due_ms)
+        end = moment(due.due_ms, language)
         if due.met_ms is not None:
-            told = say("until %(end)s, met %(met)s", end=end, met=language.hour(due.met_ms))
+            told = say("until %(end)s, met %(met)s", end=end, met=moment(due.met_ms, language))
         elif due.is_missed(now_ms=now_ms):
             told = say("was due until %(end)s: missed", end=end)
         else:

@@ -43,6 +43,7 @@ class Finished(Struct, frozen=True, kw_only=True):
     paid_year_fen: int
     rows: tuple[Allocated, ...]
     after: Aftermath | None
+    opened_ms: int
     accepted_ms: int | None
     over_ms: int
 
@@ -215,6 +216,7 @@ def _finished(case: Case, books: BuildingYear, seen: Seen) -> Finished:
         paid_year_fen=books.spent.get(case.id, 0),
         rows=allocation(case, seen.names, own=seen.own),
         after=seen.aftermaths.get(case.id),
+        opened_ms=case.opened_ms,
         accepted_ms=accepted_ms(case),
         over_ms=over_ms(case),
     )

@@ -110,9 +110,10 @@ def first_deposits(house: House, fen: int) -> None:
         tell_first_deposits(work, SEVEN, dict.fromkeys(FLATS, fen), person="cui", now_ms=0)
 
 
-def accepted(house: House, fen: int = 90_000) -> Case:
-    """A repair up to its acceptance, a third of it paid."""
+def accepted(house: House, fen: int = 90_000, *, papers: int = 0) -> Case:
+    """A repair up to its acceptance, a third of it paid; `papers` there were of cases before."""
     case = Case(house)
+    case.papers = papers
     approved(case, fen)
     house.send("bo", f"{case.path}/auditors", {"organisation": house.offices["au"]})
     case.do("cui", "pay", "payment_voucher", amount_fen=fen // 3)
