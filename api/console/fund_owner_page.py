@@ -49,7 +49,7 @@ def overview(
         "after": following,
         "began": bool(after),
     }
-    return render(request, "fund_buildings.html", values)
+    return render(request, "fund_owner_buildings.html", values)
 
 
 @router.get("/fund/buildings/{area}/{estate}/{building}")
@@ -80,7 +80,7 @@ def building(
         "api": f"/v1/fund/buildings/{area}/{estate}/{building}/disclosure",
     }
     if not fund.all_held(place):
-        return render(request, "fund_building_empty.html", values)
+        return render(request, "fund_owner_building_empty.html", values)
     report = report_of(parts, fund, principal, place, year=year)
     newest = this_year(now_ms())
     first_day = report.books.first_day
@@ -92,7 +92,7 @@ def building(
         "years": years_of(oldest, newest, report.year),
         "hung": hung_of(parts.books, place, language, year=report.year),
     }
-    return render(request, "fund_building.html", values)
+    return render(request, "fund_owner_building.html", values)
 
 
 @router.get("/fund/buildings/{area}/{estate}/{building}/publications/{case}/{n}")
@@ -124,7 +124,7 @@ def publication(
         "case": found,
         "one": hung_view(hung, found, language),
     }
-    return render(request, "fund_publication.html", values)
+    return render(request, "fund_owner_publication.html", values)
 
 
 def no_publication(case: str, n: int) -> Problem:

@@ -11,7 +11,7 @@ from liftwatch.fund.disclosure_report import Report, Seen, report
 from liftwatch.fund.disclosure_year import building_year
 from liftwatch.fund.kept import CaseFilter
 from liftwatch.fund.posted import Entry
-from liftwatch.handlers.fund_aftermath import aftermath_of
+from liftwatch.handlers.fund_aftermath import case_aftermath
 from liftwatch.ports import Books
 
 PAGE = 500
@@ -53,9 +53,9 @@ def disclosure_of(
         own=own,
         first=books.fund_first_deposits(place),
         aftermaths={
-            one.id: found
+            one.id: seen.found
             for one in cases
-            if (found := aftermath_of(books, one, now_ms=now_ms)) is not None
+            if (seen := aftermath_in(books, one, now_ms=now_ms)) is not None
         },
     )
     return report(
