@@ -1,9 +1,7 @@
 """The fund's books in the relational store."""
 
-import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from typing import Any
 
 from msgspec import structs
@@ -16,7 +14,6 @@ from sqlalchemy import (
     insert,
     select,
 )
-from sqlalchemy.exc import DBAPIError
 
 from liftwatch.access.sight import EVERYTHING, Sight
 from liftwatch.adapters.sql import fund_guards
@@ -26,8 +23,8 @@ from liftwatch.adapters.sql.fund_beside import (
     SqlFundBesideWork,
     closed_years,
 )
+from liftwatch.adapters.sql.fund_reading import reading
 from liftwatch.adapters.sql.fund_sight import seen_places
-from liftwatch.adapters.sql.trouble import brief, code_of, translated
 from liftwatch.audit.chain import Keys
 from liftwatch.fund.accounts import account_of
 from liftwatch.fund.books import AccountFilter, EntryFilter, Held, OpenedAccount, Unreadable
@@ -48,10 +45,6 @@ _POSTINGS = [_POSTING[name] for name in ("entry", "leg", "account", "amount", "b
 _HEADS = [_HEAD[name] for name in Head.__struct_fields__]
 _WHOLE = {"n", "day", "at_ms", "reverses", "legs"}
 _TYPES = [(name, int if name in _WHOLE else str, bool(_ENTRY[name].nullable)) for name in _FIELDS]
-NOT_NOW = ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_CANTOPEN", "SQLITE_FULL", "SQLITE_READONLY")
-"""SQLite: what a second try may do better; all else is that the file is damaged."""
-DAMAGED = ("XX", "22")
-"""PostgreSQL: classes of what the disk has damaged, and of values that are none."""
 
 
 class SqlFundWork(SqlFundBesideWork):
@@ -117,13 +110,13 @@ class SqlFundReads(SqlFundBesideReads):
 
     def fund_head(self) -> Head:
         """The end of the books."""
-        with self._fund(0) as connection:
+        with reading(self.engine, 0) as connection:
             return _head(connection, select(*_HEADS))
 
     def fund_entries(self, after: int = 0, *, limit: int = 500) -> list[Entry]:
         """Entries numbered above `after`, in order."""
         query = select(*_ENTRIES).where(_ENTRY.n > after).order_by(_ENTRY.n).limit(limit)
-        with self._fund(after + 1) as connection:
+        with reading(self.engine, after + 1) as connection:
             return _entries(connection, query, after=after)
 
     def fund_journal(self, upto: int) -> Iterator[Entry]:
@@ -144,7 +137,7 @@ class SqlFundReads(SqlFundBesideReads):
 
     def fund_accounts(self) -> list[OpenedAccount]:
         """Every account that was opened; of a damaged one the name tells that it is."""
-        with self._fund(0) as connection:
+        with reading(self.engine, 0) as connection:
             # without an order it is the table that is read, not an index that may be damaged
             rows = connection.execute(select(tables.fund_account))
             return sorted(_opened(row) for row in rows)
@@ -164,7 +157,7 @@ class SqlFundReads(SqlFundBesideReads):
                 _POSTING.account == _ACCOUNT.id, seen_places(sight, _ACCOUNT)
             )
             query = query.where(of_account.exists())
-        with self._fund(after + 1) as connection:
+        with reading(self.engine, after + 1) as connection:
             return _entries(connection, query, after=after)
 
     def fund_held(
@@ -182,46 +175,22 @@ class SqlFundReads(SqlFundBesideReads):
         for name in AccountFilter.__struct_fields__:
             if getattr(where, name) is not None:
                 query = query.where(_ACCOUNT[name] == getattr(where, name))
-        with self._fund(0) as connection:
+        with reading(self.engine, 0) as connection:
             rows = connection.execute(query.order_by(_ACCOUNT.id).limit(limit))
             return [Held(*row) for row in rows]
 
     def fund_closed(self) -> list[Closed]:
         """The years that are closed, the first one first."""
-        with self._fund(0) as connection:
+        with reading(self.engine, 0) as connection:
             return closed_years(connection)
 
     def fund_damage(self) -> list[str]:
         """What the database itself finds wrong with the books."""
         try:
-            with self._fund(0) as connection:
+            with reading(self.engine, 0) as connection:
                 return fund_guards.damage(connection)
         except Unreadable as error:
             return [error.why]
-
-    @contextmanager
-    def _fund(self, n: int) -> Iterator[Connection]:
-        """A connection on which what is damaged is told as entry n."""
-        try:
-            with translated(), self.engine.connect() as connection:
-                try:
-                    yield connection
-                except DBAPIError as error:
-                    if _is_damaged(error):
-                        raise Unreadable(n, brief(error)) from error
-                    raise
-        except UnicodeDecodeError as error:  # SQLite quotes what it cannot read, as it stands
-            raise Unreadable(n, "holds bytes that are no text") from error
-
-
-def _is_damaged(error: DBAPIError) -> bool:
-    """Whether a second try will find the same."""
-    code = code_of(error)
-    if error.connection_invalidated:
-        return False
-    if isinstance(error.orig, sqlite3.Error):
-        return not code.startswith(NOT_NOW)
-    return code.startswith(DAMAGED)
 
 
 def _head(connection: Connection, query: Select[Any]) -> Head:

@@ -11,10 +11,11 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from liftwatch.access.sight import EVERYTHING, Sight
 from liftwatch.adapters.sql import case_tables as tables
+from liftwatch.adapters.sql.fund_reading import reading
 from liftwatch.adapters.sql.fund_sight import seen_places
 from liftwatch.adapters.sql.rows import upserting
-from liftwatch.adapters.sql.trouble import translated
 from liftwatch.fund.ballots import Ballot, Outcome, Vote
+from liftwatch.fund.books import Unreadable
 from liftwatch.fund.case import Case
 from liftwatch.fund.kept import CaseFilter, Publication
 from liftwatch.fund.steps import HANDS
@@ -204,7 +205,7 @@ class SqlCaseReads:
         return [Publication(case=row.pop("case_id"), **row) for row in rows]
 
     def _case_rows(self, query: Select[Any]) -> list[Row[Any]]:
-        with translated(), self.engine.connect() as connection:
+        with reading(self.engine, 0) as connection:
             return list(connection.execute(query))
 
 
@@ -231,7 +232,11 @@ def _ballot(vote: str, n: int, one: Ballot) -> dict[str, Any]:
 
 
 def _case_of(row: Row[Any]) -> Case:
-    return msgspec.json.decode(row.data, type=Case)
+    """Raises Unreadable for what the disk, or somebody, has made of it."""
+    try:
+        return msgspec.json.decode(row.data, type=Case)
+    except (msgspec.MsgspecError, UnicodeError, TypeError) as error:
+        raise Unreadable(0, f"a case of the fund is damaged: {str(error)[:200]}") from error
 
 
 def _vote_of(row: Row[Any] | None) -> tuple[Vote, Outcome | None] | None:
