@@ -66,6 +66,8 @@ def note_read(request: Request, principal: Principal, action: Action) -> None:
     elif "building" in named:
         place = (str(named[part]) for part in ("area", "estate", "building"))
         about = ("building", "/".join(place))
+    elif "case" in named:
+        about = ("fund case", str(named["case"]))
     else:
         about = ("list", request.scope["route"].path)
     query = request.url.query[:QUERY_MAX]

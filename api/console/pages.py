@@ -239,9 +239,9 @@ def problem_page(request: Request, problem: Problem) -> Response:
             return Response(status_code=401, headers={"HX-Redirect": "/sign-in"})
         return RedirectResponse(f"/sign-in?next={quote(request.url.path + query)}", status_code=303)
     start = home(getattr(request.state, "principal", NOBODY).roles)
-    at_start = (request.method, request.url.path) == ("GET", "/")
-    if problem.row.name == "forbidden" and at_start and start != "/":  # the fleet is not for all
-        return RedirectResponse(start, status_code=303)
+    asked = (problem.row.name, request.method, request.url.path)
+    if asked == ("forbidden", "GET", "/") and start != "/":
+        return RedirectResponse(start, status_code=303)  # for whom the fleet is no first page
     response = render(request, "problem.html", {"problem": problem}, status=problem.row.status)
     response.headers.update(problem.headers)
     return response

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from liftwatch.access.sight import Sight
+from liftwatch.access.sight import Place, Sight
 from liftwatch.access.store import PeopleReads
 from liftwatch.fund.accounts import account_of
 from liftwatch.fund.books import AccountFilter
@@ -11,6 +11,7 @@ from liftwatch.fund.disclosure_report import Report, Seen, report
 from liftwatch.fund.disclosure_year import building_year
 from liftwatch.fund.kept import CaseFilter
 from liftwatch.fund.posted import Entry
+from liftwatch.handlers.fund_aftermath import Seen as Became
 from liftwatch.handlers.fund_aftermath import case_aftermath
 from liftwatch.ports import Books
 
@@ -53,9 +54,9 @@ def disclosure_of(
         own=own,
         first=books.fund_first_deposits(place),
         aftermaths={
-            one.id: seen.found
+            one.id: became.found
             for one in cases
-            if (seen := aftermath_in(books, one, now_ms=now_ms)) is not None
+            if (became := aftermath_in(books, one, now_ms=now_ms)) is not None
         },
     )
     return report(
@@ -68,6 +69,13 @@ def disclosure_of(
         estate=estate,
         building=building,
     )
+
+
+def aftermath_in(books: Books, case: Case, *, now_ms: int) -> Became | None:
+    """What became of a repair, of a lift of the case's own estate: of another's nothing is told."""
+    if books.lift(case.lift, sight=Sight(places=(Place(case.area, case.estate),))) is None:
+        return None
+    return case_aftermath(books, case, now_ms=now_ms)
 
 
 def cases_of(books: Books, place: BuildingPlace) -> list[Case]:
