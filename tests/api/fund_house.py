@@ -4,6 +4,7 @@ Whoever asks is signed in by a key; the clock is moved by hand and stands on 2 M
 """
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -12,13 +13,13 @@ from starlette.testclient import TestClient
 
 from liftwatch.access.sight import Place
 from liftwatch.adapters.sql import SqlBooks
-from liftwatch.clock import day_of, day_text, estate_day, now_ms, parse_ms
+from liftwatch.clock import now_ms, parse_ms
 from liftwatch.handlers import people as handlers
 from liftwatch.handlers.dwellings import give_dwelling
 from liftwatch.handlers.fund_sources import tell_first_deposits
 from tests.api.conftest import Fleet, Town
 from tests.api.test_fund import Desk
-from tests.api.test_fund_cases import FLATS, GARDEN, PEOPLE, Case, approved
+from tests.api.test_fund_cases import FLATS, PEOPLE, Case, approved
 
 SEVEN = ("320583", "garden", "7")
 PATH = "/v1/fund/buildings/320583/garden/7/disclosure"
@@ -50,9 +51,9 @@ class House(Desk):
         return answered
 
 
-@pytest.fixture
-def house(
-    gated: FastAPI, town: Town, books: SqlBooks, fleet: Fleet, monkeypatch: pytest.MonkeyPatch
+@contextmanager
+def opened(
+    gated: FastAPI, town: Town, *, fleet: Fleet, patch: pytest.MonkeyPatch
 ) -> Iterator[House]:
     """One of each role, three owners of building 7 and one of building 8."""
     people = {
@@ -70,7 +71,7 @@ def house(
     keys = {login: town.secret(one, "key") for login, one in people.items()}
     with TestClient(gated, base_url="http://127.0.0.1", follow_redirects=False) as client:
         made = House(client, keys)
-        made.books, made.fleet, made.offices = books, fleet, {}
+        made.books, made.fleet, made.offices = fleet.books, fleet, {}
         made.secrets = {login: one.id for login, one in people.items()}
         with town.store.begin() as work:
             for login, one in people.items():
@@ -83,7 +84,7 @@ def house(
                 )
         made.moment = [BEGAN_MS]
         for module in MODULES:
-            monkeypatch.setattr(f"{module}.now_ms", lambda: made.moment[0])
+            patch.setattr(f"{module}.now_ms", lambda: made.moment[0])
         yield made
 
 
@@ -133,9 +134,4 @@ def repaired(house: House, *, fen: int = 90_000, audited_fen: int = 80_001) -> C
     return case
 
 
-def today(house: House) -> str:
-    """The day of the story."""
-    return day_text(estate_day(house.moment[0]))
-
-
-__all__ = ["GARDEN", "Case", "Fleet", "House", "day_of", "house", "repaired"]
+__all__ = ["Case", "House", "repaired"]
