@@ -36,9 +36,11 @@ PAGE = 2_000
 """Entries read at once: some 2 MB."""
 ASKED_MAX = 500
 """Accounts asked for at once."""
+SPAN, WIDER = 500, 8
+"""Entries of the journal that a feed looks through, and how much wider it looks each time."""
 
 _ENTRY, _POSTING, _ACCOUNT = tables.fund_entry.c, tables.fund_posting.c, tables.fund_account.c
-_HEAD = tables.fund_head.c
+_HEAD, _SEEN = tables.fund_head.c, tables.fund_posting.alias("seen").c
 _FIELDS = [n for n in Entry.__struct_fields__ if n != "postings"]
 _ENTRIES = [_ENTRY[name] for name in _FIELDS]
 _POSTINGS = [_POSTING[name] for name in ("entry", "leg", "account", "amount", "balance")]
@@ -149,16 +151,19 @@ class SqlFundReads(SqlFundBesideReads):
         query = select(*_ENTRIES).where(_ENTRY.n > after).order_by(_ENTRY.n).limit(limit)
         if where.case is not None:
             query = query.where(_ENTRY.case == where.case)
-        touched = select(_POSTING.entry).where(_POSTING.entry == _ENTRY.n)
-        if where.account is not None:
-            query = query.where(touched.where(_POSTING.account == where.account).exists())
-        if not sight.everything:
-            of_account = touched.where(
-                _POSTING.account == _ACCOUNT.id, seen_places(sight, _ACCOUNT)
-            )
-            query = query.where(of_account.exists())
+        if where.account is not None:  # an entry names an account once, and by it is read in order
+            of_account = (_POSTING.entry == _ENTRY.n) & (_POSTING.account == where.account)
+            query = query.join(tables.fund_posting, of_account).where(_POSTING.entry > after)
+            query = query.order_by(None).order_by(_POSTING.entry)
         with reading(self.engine, after + 1) as connection:
-            return _entries(connection, query, after=after)
+            if sight.everything:
+                return _entries(connection, query, after=after)
+            account = _of(sight).where(_ACCOUNT.id == _SEEN.account)  # of its few legs, in turn
+            touched = select(_SEEN.entry).where(_SEEN.entry == _ENTRY.n, account.exists())
+            query = query.where(touched.exists())
+            if where != EntryFilter():
+                return _entries(connection, query, after=after)
+            return _feed(connection, query, sight, after=after, limit=limit)
 
     def fund_held(
         self,
@@ -191,6 +196,40 @@ class SqlFundReads(SqlFundBesideReads):
                 return fund_guards.damage(connection)
         except Unreadable as error:
             return [error.why]
+
+
+def _of(sight: Sight) -> Select[Any]:
+    """The accounts of buildings that are seen."""
+    return select(_ACCOUNT.id).where(seen_places(sight, _ACCOUNT))
+
+
+def _feed(
+    connection: Connection, query: Select[Any], sight: Sight, *, after: int, limit: int
+) -> list[Entry]:
+    """The journal looked through for a while; then by the accounts that are seen, span by span.
+
+    Whoever sees much finds a page in the first span; whoever sees little is not made to wait for
+    the journal of the others.
+    """
+    head = _head(connection, select(*_HEADS)).n  # first: what comes meanwhile comes behind it
+    upto, span = after + SPAN, SPAN
+    found = _entries(connection, query.where(_ENTRY.n <= upto), after=after)
+    while len(found) < limit and upto < head:
+        low, span = upto, span * WIDER
+        upto = low + span
+        numbers = (
+            select(_POSTING.entry)
+            .where(_POSTING.account.in_(_of(sight)), _POSTING.entry > low, _POSTING.entry <= upto)
+            .distinct()
+            .order_by(_POSTING.entry)
+            .limit(limit - len(found))
+        )
+        wanted = [row[0] for row in connection.execute(numbers)]
+        for start in range(0, len(wanted), ASKED_MAX):
+            some = wanted[start : start + ASKED_MAX]
+            rows = select(*_ENTRIES).where(_ENTRY.n.in_(some)).order_by(_ENTRY.n)
+            found += _entries(connection, rows, after=low)
+    return found
 
 
 def _head(connection: Connection, query: Select[Any]) -> Head:

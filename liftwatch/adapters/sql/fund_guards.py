@@ -10,6 +10,7 @@ from sqlalchemy import Connection, text
 
 from liftwatch.adapters.sql.migrations.versions import v0019_fund as made
 from liftwatch.adapters.sql.migrations.versions import v0020_cases as cases
+from liftwatch.adapters.sql.migrations.versions import v0021_evidence_of_cases as evidence
 
 TABLES = ("fund_entry", "fund_posting", "fund_account", "fund_head", "fund_year")
 FOUND_MAX = 20
@@ -18,11 +19,16 @@ _STRAY = """SELECT entry FROM fund_posting p
 WHERE NOT EXISTS (SELECT 1 FROM fund_entry e WHERE e.n = p.entry) ORDER BY entry LIMIT 1"""
 _AHEAD = """SELECT (SELECT MAX(n) FROM fund_entry), (SELECT MAX(n) FROM fund_head),
 (SELECT COUNT(*) FROM fund_head)"""
-_PG_TRIGGERS = """SELECT t.tgname, t.tgenabled, p.proname, p.prosrc
+_PG_TRIGGERS = """SELECT t.tgname, t.tgenabled, t.tgtype, p.proname, p.prosrc
 FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_proc p ON p.oid = t.tgfoid
-WHERE NOT t.tgisinternal AND c.oid IN (
-    'fund_entry'::regclass, 'fund_posting'::regclass, 'fund_account'::regclass,
-    'fund_head'::regclass, 'fund_year'::regclass)"""
+WHERE NOT t.tgisinternal AND c.relname LIKE 'fund~_%' ESCAPE '~'
+AND pg_table_is_visible(c.oid)"""
+_HOLES = """SELECT c.id, c.version, (SELECT COUNT(*) FROM fund_case_move m WHERE m.case_id = c.id)
+FROM fund_case c
+WHERE c.version <> 1 + (SELECT COUNT(*) FROM fund_case_move m WHERE m.case_id = c.id)
+ORDER BY c.id LIMIT 1"""
+_TYPES = {"ROW": 1, "BEFORE": 2, "INSERT": 4, "DELETE": 8, "UPDATE": 16, "TRUNCATE": 32}
+"""Of PostgreSQL's `tgtype`, by the words that make a trigger."""
 
 
 def damage(connection: Connection) -> list[str]:
@@ -44,6 +50,9 @@ def _damage(connection: Connection) -> Iterator[str]:
     newest, head, heads = connection.execute(text(_AHEAD)).one()
     if heads == 1 and (newest or 0) != head:
         yield f"the head says that entry {head} is the newest, and it is {newest or 0}"
+    hole = connection.execute(text(_HOLES)).first()
+    if hole is not None:
+        yield f"case {hole[0]} is at version {hole[1]}, and {hole[2]} moves of it are there"
 
 
 def _sqlite(connection: Connection) -> Iterator[str]:
@@ -59,16 +68,21 @@ def _sqlite(connection: Connection) -> Iterator[str]:
 def _sqlite_guards(connection: Connection) -> dict[str, str]:
     query = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name LIKE 'fund~_%'"
     found = {row[0]: row[1] for row in connection.exec_driver_sql(f"{query} ESCAPE '~'")}
-    return _differences(made.sqlite_triggers() | cases.sqlite_triggers(), found)
+    every = made.sqlite_triggers() | cases.sqlite_triggers() | evidence.sqlite_triggers()
+    return _differences(every, found)
 
 
 def _postgresql_guards(connection: Connection) -> dict[str, str]:
     rows = connection.execute(text(_PG_TRIGGERS)).all()
-    found = {row.tgname: f"{row.tgenabled} {row.proname} {row.prosrc}" for row in rows}
+    found = {row.tgname: f"{row.tgenabled} {row.tgtype} {row.proname} {row.prosrc}" for row in rows}
     wanted = {}
-    for name, rest in made.TRIGGERS.items():
+    later = cases.postgresql_triggers() | evidence.postgresql_triggers()
+    for name, rest in (made.TRIGGERS | later).items():
         function = rest.rpartition("EXECUTE FUNCTION ")[2].partition("(")[0]
-        wanted[name] = f"O {function} {made.FUNCTIONS[function]}"
+        body = (made.FUNCTIONS | cases.FUNCTIONS)[function]
+        words = rest.partition(" WHEN ")[0].partition("EXECUTE")[0].split()
+        kind = sum(_TYPES.get(word, 0) for word in words)
+        wanted[name] = f"O {kind} {function} {body}"
     return _differences(wanted, found)
 
 
