@@ -10,7 +10,7 @@ from fastapi.responses import RedirectResponse
 from api import fund_writes
 from api.console.forms import Sent, fresh_key
 from api.console.fund_case_page import may_do
-from api.console.fund_case_views import money, names_in
+from api.console.fund_case_views import moment, money, names_in
 from api.console.fund_desk_page import amount_of
 from api.console.fund_forms import BODY_MAX, Refusal, TheWideForm, attempt, fen_of, hash_of, shaped
 from api.console.fund_texts import ACCOUNTS, ENTRIES
@@ -23,7 +23,6 @@ from api.fund_writes import ALONE, IdPath
 from api.parts import Parts, TheGate, ThePart
 from api.principal import Principal, allow
 from api.problems import BadParameter
-from liftwatch.clock import now_ms
 from liftwatch.fund.accounts import Account, account_of, is_part
 from liftwatch.fund.pending import WAITING, Pending
 from liftwatch.fund.sources import Part, with_bank
@@ -239,7 +238,7 @@ def _proposal(
     id: str,
     refusal: Refusal | None = None,
 ) -> Response:
-    language, at_ms = language_of(request), now_ms()
+    language = language_of(request)
     found: Pending | None = fund.pending(id)
     if found is None:
         raise no_proposal(id)
@@ -255,7 +254,7 @@ def _proposal(
         "document": draft.document or "",
         "reverses": draft.reverses,
         "who": names.person(draft.person),
-        "at": language.moment(draft.at_ms, now_ms=at_ms),
+        "at": moment(language, draft.at_ms),
         "second": names.person(found.second),
         "state": found.state,
         "entry": found.entry,

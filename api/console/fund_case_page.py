@@ -101,8 +101,8 @@ def case_page(
         "case": case.id,
         "incident": _incident(part, principal, case),
         "papers": paper_views(language, case),
-        "story": story_views(language, case, names, now_ms=at_ms),
-        "hung_out": publication_views(language, cases.published(case.id), now_ms=at_ms),
+        "story": story_views(language, case, names),
+        "hung_out": publication_views(language, cases.published(case.id)),
         "votes": [
             vote_view(language, part.gate, one, viewer=principal.person, now_ms=at_ms)
             for one in cases.votes(case.id)

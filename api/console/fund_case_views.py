@@ -13,9 +13,9 @@ from api.console.fund_texts import (
     STAGES,
 )
 from api.console.kinds import ROLE_TEXTS
-from api.console.language import Language
+from api.console.language import Language, local
 from api.gate import Gate
-from liftwatch.clock import DAY_MS
+from liftwatch.clock import DAY_MS, estate_day
 from liftwatch.fund.allocation import Forecast
 from liftwatch.fund.case import Case, Done
 from liftwatch.fund.deadlines import Due, deadlines
@@ -80,6 +80,11 @@ def money(fen: int | None) -> str:
     return f"{'-' * (fen < 0)}{whole:,}.{part:02d}"
 
 
+def moment(language: Language, ms: int) -> str:
+    """A moment with its day and year, to the minute: cases go on for years."""
+    return f"{language.day(estate_day(ms))} {local(ms):%H:%M}"
+
+
 def names_in(
     gate: Gate | None, *, people: Iterable[str | None], organisations: Iterable[str | None]
 ) -> Names:
@@ -121,9 +126,9 @@ def _clock(language: Language, due: Due, *, now_ms: int) -> ClockView:
         state = "soon" if due.due_ms - now_ms < SOON_MS else "running"
     return ClockView(
         text=language.say(DUES[due.name]),
-        due=language.moment(due.due_ms, now_ms=now_ms),
+        due=moment(language, due.due_ms),
         state=state,
-        met="" if due.met_ms is None else language.moment(due.met_ms, now_ms=now_ms),
+        met="" if due.met_ms is None else moment(language, due.met_ms),
         rule=due.rule.partition(":")[0],
     )
 
@@ -159,7 +164,7 @@ def head_of(language: Language, case: Case, *, now_ms: int) -> dict[str, Any]:
         "row": row_of(language, case, moves=(), now_ms=now_ms),
         "clocks": clock_views(language, case, now_ms=now_ms),
         "custody": language.say(CUSTODY[case.custody]),
-        "opened": language.moment(case.opened_ms, now_ms=now_ms),
+        "opened": moment(language, case.opened_ms),
         "version": case.version,
         "plan": None if plan is None else plan_view(language, plan),
         "money": money_of(language, case),
@@ -264,18 +269,16 @@ def paper_views(language: Language, case: Case) -> list[dict[str, Any]]:
     ]
 
 
-def story_views(
-    language: Language, case: Case, names: Names, *, now_ms: int
-) -> list[dict[str, Any]]:
+def story_views(language: Language, case: Case, names: Names) -> list[dict[str, Any]]:
     """What was done in a case, by whom and when, from its opening."""
-    return [_done(language, one, names, now_ms=now_ms) for one in case.done]
+    return [_done(language, one, names) for one in case.done]
 
 
-def _done(language: Language, one: Done, names: Names, /, *, now_ms: int) -> dict[str, Any]:
+def _done(language: Language, one: Done, names: Names, /) -> dict[str, Any]:
     role = one.by.role
     return {
         "what": language.say(FUND_MOVES[one.move].made),
-        "at": language.moment(one.at_ms, now_ms=now_ms),
+        "at": moment(language, one.at_ms),
         "who": names.person(one.by.person),
         "organisation": names.organisation(one.by.organisation),
         "role": language.say(ROLE_TEXTS[role]) if role in ROLE_TEXTS else "",
@@ -285,15 +288,13 @@ def _done(language: Language, one: Done, names: Names, /, *, now_ms: int) -> dic
     }
 
 
-def publication_views(
-    language: Language, found: Iterable[Publication], *, now_ms: int
-) -> list[dict[str, str]]:
+def publication_views(language: Language, found: Iterable[Publication]) -> list[dict[str, str]]:
     """What hung out, when, and the hash of it as it hung."""
     texts = {"plan": language.say("The plan"), "disclosure": language.say("Cost and allocation")}
     return [
         {
             "what": texts.get(one.what, one.what),
-            "at": language.moment(one.at_ms, now_ms=now_ms),
+            "at": moment(language, one.at_ms),
             "sha256": one.sha256,
         }
         for one in found

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from api import fund
 from api.case_seen import SeenCases
 from api.console.fund_case_page import may_do, reading
-from api.console.fund_case_views import CaseRow, money, names_in, row_of
+from api.console.fund_case_views import CaseRow, moment, money, names_in, row_of
 from api.console.fund_list_page import PER_STAGE, open_cases, pressing
 from api.console.fund_texts import ACCOUNTS, ENTRIES, STAGES
 from api.console.language import Language
@@ -56,7 +56,7 @@ def desk(
     going_on = list(open_cases(cases))
     settled = [one for one in going_on if one.stage == "settled"]
     values: Values = {
-        "state": _state(language, part, now_ms=at_ms),
+        "state": _state(language, part),
         "proposals": _proposals(language, part, fund, now_ms=at_ms),
         "steps": _steps(language, going_on, now_ms=at_ms),
         "pressing": pressing(language, going_on, now_ms=at_ms),
@@ -71,7 +71,7 @@ def desk(
     return render(request, "fund_custodian.html", values)
 
 
-def _state(language: Language, part: Parts, *, now_ms: int) -> Values:
+def _state(language: Language, part: Parts) -> Values:
     """Where the books stand; what cannot be read is said."""
     try:
         state = msgspec.json.decode(fund.read_state(parts=part).body, type=FundState)
@@ -83,9 +83,7 @@ def _state(language: Language, part: Parts, *, now_ms: int) -> Values:
         "n": state.n,
         "hash": state.hash[:SHOWN_HASH] if state.n else "",
         "sealed": state.sealed,
-        "anchor": None
-        if anchor is None
-        else (anchor.n, language.moment(parse_ms(anchor.at), now_ms=now_ms)),
+        "anchor": None if anchor is None else (anchor.n, moment(language, parse_ms(anchor.at))),
         "contradiction": state.contradiction,
         "line": state.line,
         "years": [one.year for one in state.years],

@@ -184,7 +184,7 @@ def _hint(language: Language, kind: str) -> tuple[str, int, int, bool] | None:
     found = suggest(kind) if kind else None
     if found is None:
         return None
-    works = language.say(" or ").join(language.say(WORK_TEXTS[one]) for one in found.works)
+    works = " / ".join(language.say(WORK_TEXTS[one]) for one in found.works)
     return works, found.low_fen // 100, found.high_fen // 100, found.urgent
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from api.console.fund_case_views import Names, money, names_in
+from api.console.fund_case_views import Names, moment, money, names_in
 from api.console.fund_texts import CHOICE_TEXTS
 from api.console.language import Language
 from api.gate import Gate
@@ -54,8 +54,8 @@ def vote_view(
         "over": now_ms >= vote.closes_ms,
         "passed": None if outcome is None else outcome.tally.passed,
         "quorate": current.is_quorate,
-        "opens": language.moment(vote.opens_ms, now_ms=now_ms),
-        "closes": language.moment(vote.closes_ms, now_ms=now_ms),
+        "opens": moment(language, vote.opens_ms),
+        "closes": moment(language, vote.closes_ms),
         "plan": vote.plan,
         "conditions": conditions(language, current),
         "parts": parts_of(language, vote),
