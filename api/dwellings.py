@@ -3,8 +3,8 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Response
-from msgspec import Meta, Struct
 
+from api.dwelling_shapes import DwellingList, DwellingShape, NewDwelling
 from api.once import Done, TheOnce, act_once, body_of, takes
 from api.parts import TheGate
 from api.principal import Principal, allow
@@ -17,37 +17,9 @@ from liftwatch.said import Said
 
 router = APIRouter(tags=["people"], responses=DOCUMENTED)
 IdPath = Annotated[str, Path(max_length=64)]
-Name = Annotated[str, Meta(min_length=1, max_length=32)]
 WRITE = "people.write"
 Writer = Annotated[Principal, Depends(allow(WRITE))]
 TOLD = "The dwellings they have or had"
-
-
-class NewDwelling(Struct, kw_only=True, forbid_unknown_fields=True):
-    """A household of a building by its name in the fund's books."""
-
-    area: Annotated[str, Meta(pattern="^[0-9]{6}$")]
-    estate: Annotated[str, Meta(pattern="^[a-z0-9-]{1,32}$")]
-    building: Name
-    household: Name
-
-
-class DwellingShape(Struct, kw_only=True):
-    """A dwelling somebody has, or had until a moment."""
-
-    id: str
-    area: str
-    estate: str
-    building: str
-    household: str
-    from_at: str
-    until_at: str | None
-
-
-class DwellingList(Struct):
-    """Somebody's dwellings, past ones too, the oldest first."""
-
-    items: list[DwellingShape]
 
 
 @router.get(

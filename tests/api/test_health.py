@@ -11,6 +11,7 @@ from liftwatch.incidents.moves import MOVES
 FUND = {
     "/v1/fund/accounts",
     "/v1/fund/buildings/{area}/{estate}/{building}",
+    "/v1/fund/buildings/{area}/{estate}/{building}/disclosure",
     "/v1/fund/buildings/{area}/{estate}/{building}/top-ups",
     "/v1/fund/buildings/{area}/{estate}/{building}/years/{year}",
     "/v1/fund/cases",
@@ -156,6 +157,8 @@ def test_the_interface_describes_itself(client: TestClient, app: FastAPI) -> Non
         "/v1/people/{id}/roles",
         "/v1/people/{id}/roles/{role}/withdraw",
         "/v1/people/{id}/link",
+        "/v1/people/{id}/dwellings",
+        "/v1/people/{id}/dwellings/{dwelling}/end",
         "/v1/people/{id}/identities",
         "/v1/people/{id}/identities/{identity}/end",
         "/v1/people/{id}/erase",
