@@ -11,6 +11,7 @@ from liftwatch.clock import estate_day
 from liftwatch.fund.aftermath import Aftermath
 from liftwatch.fund.disclosure import Allocated, Expenditure, YearRow
 from liftwatch.fund.disclosure_report import Finished, Going, HomeRow, Report
+from liftwatch.fund.disclosure_year import TAKEN_OVER
 from liftwatch.fund.letters import VERDICTS, hundredths
 from liftwatch.fund.money import yuan
 
@@ -168,7 +169,7 @@ def total_name(row: YearRow, language: Language, titles: dict[str, str]) -> str:
         return language.say("Paid for %(case)s", case=called(case, titles))
     if what in TOTALS:
         return language.say(TOTALS[what])
-    return language.word(ENTRIES[what]) if what in ENTRIES else what
+    return language.word(ENTRIES["opening" if what == TAKEN_OVER else what])
 
 
 def reconciliation(report: Report, language: Language) -> Table:

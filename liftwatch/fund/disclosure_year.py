@@ -19,6 +19,8 @@ BY_CASE = frozenset({"pay", "reimburse", "give_back"})
 """What moves the bank for a case: what is given back makes its cost less."""
 OUT = frozenset({"refund", "return"})
 """What leaves the bank for no case."""
+TAKEN_OVER = "taken_over"
+"""What other books held when these began: an entry of the kind `opening`, which is no balance."""
 OWN = ("principal", "interest")
 
 
@@ -152,7 +154,7 @@ class _Books:
         elif kind in OUT:
             self.left[kind] -= bank_fen
         elif bank_fen:
-            self.received[kind] += bank_fen
+            self.received[TAKEN_OVER if kind == "opening" else kind] += bank_fen
 
     def year(self, year: int) -> BuildingYear:
         """All of it together."""

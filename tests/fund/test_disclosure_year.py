@@ -23,6 +23,7 @@ YEARS = (2024, 2025, 2026)
 NOW_MS = parse_ms("2027-01-05T09:00:00+08:00")
 OF = {"bank": "ccb", "public": "parking", "subsidy": "bond", "clearing": "c1", "insurer": "c1"}
 WAYS = {
+    "opening": ("bank", "principal"),
     "deposit": ("bank", "principal"),
     "interest": ("bank", "interest"),
     "income": ("bank", "public"),
@@ -129,6 +130,14 @@ def test_what_is_taken_back_was_never_received() -> None:
     year = building_year(made, 2025)
     assert (year.received, year.left, year.spent) == ({}, {}, {})
     assert [move.kind for move in year.moves["1203"]] == ["deposit", "reversal"]
+
+
+def test_what_was_taken_over_is_no_balance() -> None:
+    """It came in the year in which these books began, under a name of its own."""
+    _, made = journal([("opening", "1203", 700, day_of("2025-03-03"), False)])
+    year = building_year(made, 2025)
+    assert year.received == {"taken_over": 700}
+    assert [row.what for row in reconciled(year.cash)] == ["opening", "taken_over", "closing"]
 
 
 def test_what_is_booked_late_counts_on_its_day() -> None:
