@@ -25,7 +25,7 @@ SEVEN = ("320583", "garden", "7")
 PATH = "/v1/fund/buildings/320583/garden/7/disclosure"
 PAGE = "/fund/buildings/320583/garden/7"
 BEGAN_MS = parse_ms("2026-03-02T09:00:00+08:00")
-OWNERS = {"ow": ("王小明", "1201"), "lu": ("陆=建国", "1202"), "jo": ("John <b>Smith</b>", "1203")}
+OWNERS = {"ow": ("王小明", "1201"), "lu": ("=陆建国", "1202"), "jo": ("John <b>Smith</b>", "1203")}
 """Owners by login: their whole names, and their households."""
 MODULES = ("api.once", "api.case_seen", "api.fund_disclosure", "api.console.fund_owner_page")
 

@@ -134,7 +134,7 @@ def test_names_are_masked_but_ones_own(house: House) -> None:
     rows = {one["household"]: one for one in house.year("lu")["households"]}
     assert {home: one["owner"] for home, one in rows.items()} == {
         "1201": "王**",
-        "1202": "陆=建国",
+        "1202": "=陆建国",
         "1203": "J**",
     }
     assert [home for home, one in rows.items() if one["own"]] == ["1202"]
@@ -279,8 +279,9 @@ def test_whether_the_fault_came_back(house: House) -> None:
 
 
 def test_what_a_spreadsheet_would_run_is_text(house: House) -> None:
-    """What is done, by a plan, is a formula: the cell begins with an apostrophe."""
+    """An owner's name and what is done are formulas: no cell begins with one."""
     deposits(house)
+    assert ",1202,'=陆建国," in house.raw("lu", f"{PATH}?format=csv").text
     case = Case(house)
     told = plan(90_000)
     told["items"][0]["what"] = '=HYPERLINK("https://evil.example")'
