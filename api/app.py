@@ -21,8 +21,11 @@ from api import (
     fund_cases,
     fund_disclosure,
     fund_lift,
+    fund_places,
+    fund_verify,
     fund_votes,
     fund_writes,
+    fund_years,
     health,
     identities,
     incidents,
@@ -76,6 +79,7 @@ from api.measure import HttpFigures, Measured
 from api.parts import Metrics, Parts, Readiness
 from api.problems import add_problem_handlers, problem_schema
 from api.shapes import schemas
+from api.verifying import Verifier
 from liftwatch.access.hosts import Host
 from liftwatch.fund.anchors import AnchorPlace
 from liftwatch.handlers.incidents import STANDARD
@@ -118,6 +122,9 @@ MODULES = (
     fund_votes,
     fund_disclosure,
     fund_lift,
+    fund_places,
+    fund_years,
+    fund_verify,
     statistics,
     bundle,
     completeness,
@@ -181,6 +188,7 @@ def create_app(
         ways=ways,
         times=times,
         anchors=anchors,
+        verifier=Verifier(books, anchors),
     )
     return _compose(parts, (*MODULES, demo_page) if demo else MODULES)
 
@@ -197,6 +205,7 @@ def create_own_app(
         metrics=metrics,
         exercise=False,
         demo=False,
+        verifier=Verifier(books, None),
     )
     return _compose(parts, (health,))
 
@@ -227,6 +236,7 @@ def _compose(parts: Parts, modules: Sequence[ModuleType]) -> FastAPI:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     yield
     app.state.parts.feed.close()
+    app.state.parts.verifier.close()
 
 
 def _describe(app: FastAPI) -> dict[str, Any]:

@@ -48,6 +48,12 @@ class FundConfirmation(Struct, kw_only=True, forbid_unknown_fields=True):
     digest: Name
 
 
+class YearToClose(Struct, kw_only=True, forbid_unknown_fields=True):
+    """A year that is over."""
+
+    year: int
+
+
 class NewFundDeposit(Struct, kw_only=True, forbid_unknown_fields=True):
     """What a household has paid in: first what it owes, then its principal."""
 
@@ -97,6 +103,7 @@ DESCRIBED_BODIES = (
     NewFundEntry,
     NewFundProposal,
     FundConfirmation,
+    YearToClose,
     NewFundDeposit,
     FirstDeposits,
     NewFundOrders,

@@ -163,6 +163,10 @@ class SeenFund:
             after = page[-1].id
         return found
 
+    def sees_places(self, places: Iterable[tuple[str, str, str]]) -> bool:
+        """Whether all these buildings are seen."""
+        return all(self.sight.reaches(Place(*place)) for place in places)
+
     def sees(self, pending: Pending) -> bool:
         """Whether all its buildings are seen."""
         return sees_all(self.sight, (leg.account for leg in pending.draft.legs))

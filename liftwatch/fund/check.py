@@ -17,7 +17,7 @@ Memory grows with accounts and keys: some 300 bytes an entry.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Literal, NamedTuple
 
 from liftwatch.audit.chain import Keys, seal_name
@@ -45,6 +45,9 @@ Fault = Literal[
     "account",
     "closed",
 ]
+
+
+HEARD = 100
 
 
 class Wrong(NamedTuple):
@@ -85,10 +88,12 @@ def verify_books(
     *,
     keys: Keys,
     cases: BooksAndCases | None = None,
+    heard: Callable[[int], None] = lambda _: None,
 ) -> Verdict:
     """Check all that is booked up to now; what comes meanwhile is not looked at.
 
-    With `cases`, the same books as a rule, every case is held against the entries.
+    With `cases`, the same books as a rule, every case is held against the entries. `heard` is told
+    every 100 entries how many are right; it may raise, to stop it.
     """
     damage: tuple[str, ...] = ()
     accounts: list[OpenedAccount] = []
@@ -113,6 +118,8 @@ def verify_books(
             if wrong is not None:
                 break
             check.take(entry)
+            if check.count % HEARD == 0:
+                heard(check.count)
             if compared is not None:
                 unlike = unlike or compared.take(entry)
     except Unreadable as error:

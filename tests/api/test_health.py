@@ -12,6 +12,8 @@ FUND = {
     "/v1/fund/accounts",
     "/v1/fund/buildings/{area}/{estate}/{building}",
     "/v1/fund/buildings/{area}/{estate}/{building}/disclosure",
+    "/v1/fund/buildings/{area}/{estate}/{building}/areas",
+    "/v1/fund/buildings/{area}/{estate}/{building}/households/{household}",
     "/v1/fund/buildings/{area}/{estate}/{building}/top-ups",
     "/v1/fund/buildings/{area}/{estate}/{building}/years/{year}",
     "/v1/fund/cases",
@@ -38,6 +40,12 @@ FUND = {
     "/v1/fund/proposals/{proposal}/withdraw",
     "/v1/fund/state",
     "/v1/fund/statements",
+    "/v1/fund/verifications",
+    "/v1/fund/verifications/{id}",
+    "/v1/fund/years",
+    "/v1/fund/years/{closing}/confirm",
+    "/v1/fund/years/{closing}/withdraw",
+    "/v1/incidents/{id}/fund-case",
 }
 """Of the maintenance fund."""
 
@@ -191,7 +199,6 @@ def test_the_interface_describes_itself(client: TestClient, app: FastAPI) -> Non
         "/v1/silences/{id}/end",
         "/v1/hidden",
         "/v1/incidents/{id}/bundle",
-        "/v1/incidents/{id}/fund-case",
         "/v1/incidents/{id}/report-form",
         "/v1/verdicts",
         "/v1/statistics/rescue",

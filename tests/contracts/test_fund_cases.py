@@ -22,6 +22,7 @@ from liftwatch.fund.votes import heads_of
 from liftwatch.handlers import fund_cases as handlers
 from liftwatch.handlers.fund_book import book
 from liftwatch.ports import Books, Conflict, Stale
+from liftwatch.register.columns import HouseholdRow
 from tests.contracts.ledger import KEY, name
 from tests.fund.desk import FLATS, MONDAY_MS, PEOPLE, PLACE, plan_of
 
@@ -314,3 +315,27 @@ def test_what_the_lift_gave_is_kept_as_it_was(office: Office) -> None:
     for wrong in (made, structs.replace(made, sha256="f" * 64)):
         with pytest.raises(Conflict), office.books.begin() as work:
             work.fund_keep_snapshot(wrong)
+
+
+def test_a_plan_is_held_against_the_register(office: Office) -> None:
+    """Where the estate is on record; a building of another estate is none of it."""
+    given = {"area": "320583", "building": "7"}
+    office.do("revise", "li", plan=plan_of())
+    rows = [
+        HouseholdRow(
+            **given, estate="garden", unit="7", number=one.id[2:], floor_area_dm2=one.area_dm2
+        )
+        for one in FLATS
+    ]
+    papers = ("plan", "area_list", "quote", "notice")
+    with office.books.begin() as work:
+        far = HouseholdRow(**given, estate="lake", number="1", floor_area_dm2=1)
+        work.put_households([far, *rows[1:]])
+        assert work.households_of("320583", "garden", "7") == rows[1:]
+        assert work.has_households("320583", "lake")
+        assert not work.has_households("320584", "lake")
+    with pytest.raises(Untold, match="household 7-101: it is not on record"):
+        office.do("publish", "li", *papers)
+    with office.books.begin() as work:
+        work.put_households(rows[:1])
+    office.do("publish", "li", *papers)

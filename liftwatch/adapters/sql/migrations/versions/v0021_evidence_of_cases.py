@@ -1,4 +1,5 @@
-"""Evidence that the lift gave a case, byte for byte; and in SQLite no REPLACE of what was done.
+"""Evidence that the lift gave a case, byte for byte; years that wait to be closed; and in SQLite
+no REPLACE of what was done.
 
 In SQLite a REPLACE deletes without asking the triggers of deletion, so there an insertion under a
 known key is refused. Two tables are inserted into with "or do nothing" by ourselves: there it does
@@ -46,6 +47,25 @@ def upgrade() -> None:
         sa.Column("case_id", name, case, nullable=False),
         sa.Column("data", sa.Text(), nullable=False),
         sa.Column("at_ms", sa.BigInteger(), nullable=False),
+    )
+    person = sa.String(64).with_variant(sa.String(64, collation="C"), "postgresql")
+    op.create_table(
+        "fund_closing",
+        sa.Column("id", person, primary_key=True),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("n", sa.BigInteger(), nullable=False),
+        sa.Column("hash", sa.String(64), nullable=False),
+        sa.Column("person", person, nullable=False),
+        sa.Column("at_ms", sa.BigInteger(), nullable=False),
+        sa.Column("state", sa.String(16), nullable=False),
+        sa.Column("second", person),
+        sa.Column("decided_ms", sa.BigInteger()),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "state IN ('waiting', 'withdrawn')"
+            " OR (state = 'closed' AND second IS NOT NULL AND second <> person)",
+            name="fund_closing_four_eyes",
+        ),
     )
     connection = op.get_bind()
     if connection.dialect.name == "sqlite":
