@@ -45,7 +45,9 @@ async def statement_of(request: Request) -> Statement:
     form = await request.form(max_fields=FIELDS_MAX, max_files=1)
     file = form.get("file")
     data = await file.read() if isinstance(file, UploadFile) else b""
-    return Statement(sent_of(request, form, letters=FIELD_MAX), data)
+    sent = sent_of(request, form, letters=FIELD_MAX)
+    await form.close()
+    return Statement(sent, data)
 
 
 @router.get("/fund/statement")

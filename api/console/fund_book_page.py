@@ -253,7 +253,7 @@ def _proposal(
         "source": draft.source or "",
         "document": draft.document or "",
         "reverses": draft.reverses,
-        "who": names.person(draft.person),
+        "proposed_by": names.person(draft.person),
         "at": moment(language, draft.at_ms),
         "second": names.person(found.second),
         "state": found.state,

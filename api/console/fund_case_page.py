@@ -43,7 +43,7 @@ MoveQuery = Annotated[str, Query(max_length=20)]
 CostQuery = Annotated[str, Query(max_length=30)]
 TextQuery = Annotated[str, Query(max_length=500)]
 UnitQuery = Annotated[str, Query(max_length=32)]
-AUDITORS_MAX = 1_000
+ORGANISATIONS_MAX, AUDITOR = 1_000, "auditor"
 DOORS_MAX = 5_000
 
 
@@ -150,7 +150,7 @@ def moves_part(
             hands=hands,
             chosen=chosen,
             refusal=refusal,
-            begun=_begun(part, principal, case, begun) if name == "revise" else {},
+            begun=_begun(part, principal, case, told=begun) if name == "revise" else {},
             now_ms=at_ms,
         )
         for name in names
@@ -170,7 +170,7 @@ def moves_part(
 
 
 def _begun(
-    part: Parts, principal: Principal, case: Case, told: Mapping[str, str]
+    part: Parts, principal: Principal, case: Case, *, told: Mapping[str, str]
 ) -> dict[str, str]:
     """What a plan begins with: the version before, else the households of the register."""
     if case.plan is not None:
@@ -215,18 +215,19 @@ def _auditors(part: Parts, principal: Principal, case: Case) -> list[tuple[str, 
     """Organisations of auditors, and which have the case; None for who may give it to none."""
     if part.gate is None or not may_do(principal, "fund.give"):
         return None
-    return [
-        (one.id, one.name, case.id in part.books.fund_given((one.id,)))
-        for one in _organisations(part.gate)
-        if one.kind == "auditor"
-    ]
+    given = part.books.fund_given
+    return [(one.id, one.name, case.id in given((one.id,))) for one in _of_auditors(part.gate)]
 
 
-def _organisations(gate: Gate) -> list[Organisation]:
+def _of_auditors(gate: Gate) -> list[Organisation]:
+    """Organisations that are auditors, or of which nobody said what they are and that have one."""
     found: list[Organisation] = []
+    seen, last = 0, ""
     with gate.people.reading() as reads:
-        while page := reads.organisations(after=found[-1].id if found else "", limit=200):
-            found += page
-            if len(found) >= AUDITORS_MAX:
-                break
+        while seen < ORGANISATIONS_MAX and (page := reads.organisations(after=last, limit=200)):
+            seen, last = seen + len(page), page[-1].id
+            for one in page:
+                roles = {m.role for m in reads.members(one.id)} if one.kind is None else set()
+                if one.closed_ms is None and AUDITOR in {one.kind, *roles}:
+                    found.append(one)
     return found

@@ -124,5 +124,9 @@ def papers_of(form: Sent) -> list[PaperBody]:
         sha256 = hash_of(form.text(f"paper-{n}-sha256"))
         if not sha256:
             raise Problem("unusable", Said("the paper %(name)s has no SHA-256", name=told["name"]))
+        if not told["kind"]:
+            raise Problem(
+                "unusable", Said("say what kind of paper it is: %(sha256)s", sha256=sha256)
+            )
         papers.append(shaped(PaperBody, sha256=sha256, **told))
     return papers

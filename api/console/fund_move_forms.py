@@ -21,7 +21,7 @@ from liftwatch.fund.steps import STEPS
 from liftwatch.fund.steps import papers_of as kinds_for
 from liftwatch.said import Said
 
-FREE_ROWS = {"file": 4}
+FREE_ROWS, ROWS_MAX = {"file": 4}, 100
 """Rows for papers of any kind; one for every other move."""
 
 
@@ -106,7 +106,7 @@ def _rows(
     language: Language, wanted: list[str], typed: Mapping[str, str], *, free: int, now_ms: int
 ) -> list[PaperRow]:
     """A row for each paper that must come, what else was typed, and rows to choose from."""
-    told = [_typed_row(typed, n) for n in range(100) if f"paper-{n}-kind" in typed]
+    told = [row for n in range(ROWS_MAX) if any((row := _typed_row(typed, n)).values())]
     today = {"dated": day_text(estate_day(now_ms))}
     rows: list[PaperRow] = []
     for kind in dict.fromkeys(wanted):

@@ -1,6 +1,7 @@
 """Jinja2, once per language: templates see texts, the assets, and everything escaped."""
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from api.console.assets import asset_path
 from api.console.forms import Sent, fresh_key
 from api.console.fund_home import HOMES, fund_home
+from api.console.fund_rules import cited
 from api.console.kinds import ROLE_TEXTS, SEVERITIES
 from api.console.language import COOKIE, FORMS, LANGUAGES, Language, choose
 from api.parts import Parts
@@ -18,6 +20,7 @@ from liftwatch.access.rights import ACTIONS, may
 from liftwatch.clock import now_ms
 from liftwatch.said import Said
 
+OPENS = ACTIONS["fund.open"]
 TEMPLATES = Path(__file__).parent / "templates"
 HEADERS = {"Cache-Control": "no-store", "Vary": "Accept-Language, Cookie"}
 
@@ -42,6 +45,7 @@ def _environment(language: Language) -> Environment:
     severities = {number: language.say(text) for number, text in SEVERITIES.items()}
     environment.globals.update(
         asset=asset_path,
+        cited=partial(cited, language),
         language=language,
         languages=FORMS,
         severities=severities,
@@ -90,6 +94,7 @@ def render(
                 "watches": may(principal.roles, ACTIONS["console.read"]),
                 "fund_page": fund_home(principal.roles),
                 "discloses": may(principal.roles, ACTIONS["fund.disclosure"]),
+                "opens_cases": bool(principal.person) and may(principal.roles, OPENS),
                 "here": request.url.path + query,
             }
         )
