@@ -51,14 +51,8 @@ def give_dwelling(
 
     def act(work: PeopleWork, at_ms: int) -> Done:
         _found(work, id)
-        dwellings.give_dwelling(
-            work,
-            id,
-            (body.area, body.estate, body.building),
-            body.household,
-            told_by=principal.person,
-            now_ms=at_ms,
-        )
+        door = (body.area, body.estate, body.building, body.household)
+        dwellings.give_dwelling(work, id, door, told_by=principal.person, now_ms=at_ms)
         return Done(_shape(work, id), "dwelling", ("person", id))
 
     return act_once(gate, principal, WRITE, once=once, act=act)

@@ -61,7 +61,7 @@ def read_disclosure(
     reconciliation, cases under way and what came of those that are over. Names are masked; one's
     own household is told in full."""
     place = (area, estate, building)
-    found = report_of(parts, fund, principal, place, year=year)
+    found = report_of(parts, fund, place, principal=principal, year=year)
     wanted = format or wanted_of(request.headers.get("accept", ""))
     if wanted == "json":
         return answer(disclosure_shape(found))
@@ -98,9 +98,9 @@ def wanted_of(accept: str) -> Literal["json", "csv", "pdf"]:
 def report_of(
     parts: Parts,
     fund: SeenFund,
-    principal: Principal,
     place: tuple[str, str, str],
     *,
+    principal: Principal,
     year: int | None = None,
 ) -> Report:
     """The disclosure as somebody may see it; the problem `not-found` for a building that is not

@@ -80,7 +80,7 @@ def _home(report: Report, one: HomeRow, language: Language) -> Home:
         grave=grave if one.must_top_up else "",
         moves=moves_table(report, moves, language),
         costs=costs_table(report, one.household, language),
-        chart=chart(report, one, moves, language) if moves or one.before_fen else None,
+        chart=chart(report, one, moves, language=language) if moves or one.before_fen else None,
     )
 
 
@@ -152,7 +152,7 @@ def _cost(row: Allocated) -> tuple[str, ...]:
     )
 
 
-def chart(report: Report, one: HomeRow, moves: tuple[Moved, ...], language: Language) -> Chart:
+def chart(report: Report, one: HomeRow, moves: tuple[Moved, ...], *, language: Language) -> Chart:
     """The balance from the first day of the year to its end, or to now."""
     first, last = last_day_of(report.year - 1) + 1, last_day_of(report.year)
     end = max(first, min(last, estate_day(report.as_of_ms)))

@@ -81,7 +81,7 @@ def building(
     }
     if not fund.all_held(place):
         return render(request, "fund_owner_building_empty.html", values)
-    report = report_of(parts, fund, principal, place, year=year)
+    report = report_of(parts, fund, place, principal=principal, year=year)
     newest = this_year(now_ms())
     first_day = report.books.first_day
     oldest = newest if first_day is None else date_of(first_day).year

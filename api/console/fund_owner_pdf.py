@@ -118,7 +118,7 @@ def _made(one: Sheet, language: Language, called: str) -> bytes:
         author="Liftwatch",
         lang="zh-CN" if language.code == "zh" else "en",
     )
-    foot = partial(_foot, f"{called} · {one.year}", language)
+    foot = partial(_foot, told=f"{called} · {one.year}", language=language)
     document.build(story, onFirstPage=foot, onLaterPages=foot)
     return out.getvalue()
 
@@ -183,7 +183,7 @@ def _cell(text: str, *, wide: bool) -> str | Paragraph:
     return _text(text, CELL) if wide and len(text) > LONG else readable(text)
 
 
-def _foot(told: str, language: Language, canvas: Canvas, document: SimpleDocTemplate) -> None:
+def _foot(canvas: Canvas, document: SimpleDocTemplate, *, told: str, language: Language) -> None:
     canvas.saveState()
     canvas.setFont(FONT, 8)
     canvas.setFillColor(QUIET)

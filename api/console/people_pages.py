@@ -210,15 +210,8 @@ def dwelling_acts(
     """What the forms of dwellings ask: one more, or one less."""
 
     def dwelling(work: PeopleWork, at_ms: int) -> Done:
-        area, estate, building, household = door_of(form.text("door"))
-        give_dwelling(
-            work,
-            id,
-            (area, estate, building),
-            household,
-            told_by=principal.person,
-            now_ms=at_ms,
-        )
+        door = door_of(form.text("door"))
+        give_dwelling(work, id, door, told_by=principal.person, now_ms=at_ms)
         return Done(Nothing(), "dwelling", ("person", id))
 
     def moved_out(work: PeopleWork, at_ms: int) -> Done:

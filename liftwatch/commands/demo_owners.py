@@ -34,4 +34,4 @@ def furnish_owners(work: PeopleWork, place: tuple[str, str, str], *, now_ms: int
         made = people.make_person(work, login=f"demo-door-{homes[0]}", name=name, now_ms=now_ms)
         doors += [(made.id, home) for home in homes]
     for person, home in doors:
-        give_dwelling(work, person, place, home, told_by=admin.id, now_ms=now_ms)
+        give_dwelling(work, person, (*place, home), told_by=admin.id, now_ms=now_ms)

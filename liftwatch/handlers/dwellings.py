@@ -12,19 +12,19 @@ from liftwatch.said import Said
 def give_dwelling(
     work: PeopleWork,
     person: str,
-    place: tuple[str, str, str],
-    household: str,
+    door: tuple[str, str, str, str],
     *,
     told_by: str | None,
     now_ms: int,
 ) -> Dwelling:
     """From now on a dwelling is somebody's, too; the same twice is once. Raises AccessError.
 
-    `household` is its name in the books: the last part of its accounts' names.
+    `door` is area, estate, building, and the household's name in the books: the last part of its
+    accounts' names.
     """
     if work.person(person) is None:
         raise AccessError(Said("there is no such person"))
-    area, estate, building = place
+    area, estate, building, household = door
     check_places((Place(area, estate, building),))
     if not building or not is_part(building):
         raise AccessError(Said("%(name)s is no building", name=repr(building[:40])))
@@ -32,7 +32,7 @@ def give_dwelling(
         raise AccessError(Said("%(name)s is no household", name=repr(household[:40])))
     held = work.dwellings(person)
     for one in held:
-        if one.until_ms is None and one.door == (*place, household):
+        if one.until_ms is None and one.door == door:
             return one
     if len(held) >= DWELLINGS_MAX:
         raise AccessError(Said("one person has at most %(most)s dwellings", most=DWELLINGS_MAX))

@@ -79,9 +79,8 @@ def opened(
                 made.offices[login] = grants[0].organisation if grants else ""
             for login, (name, household) in OWNERS.items():
                 handlers.change_person(work, people[login].id, version=1, now_ms=0, name=name)
-                give_dwelling(
-                    work, people[login].id, SEVEN, household, told_by=None, now_ms=BEGAN_MS
-                )
+                door = (*SEVEN, household)
+                give_dwelling(work, people[login].id, door, told_by=None, now_ms=BEGAN_MS)
         made.moment = [BEGAN_MS]
         for module in MODULES:
             patch.setattr(f"{module}.now_ms", lambda: made.moment[0])

@@ -21,7 +21,7 @@ from tests.api.test_people_pages import Browser
 HTML = {"Accept": "text/html", "Accept-Language": "en"}
 
 
-def page(house: House, who: str, path: str = PAGE, status: int = 200) -> str:
+def page(house: House, who: str, path: str = PAGE, *, status: int = 200) -> str:
     """A page in English, without its tags."""
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", source(house, who, path, status=status)))
 
@@ -70,7 +70,7 @@ def test_the_year_before_is_a_press_away(house: House) -> None:
     assert years[:3] == ["2026", "2025", "2024"]
     assert "Nothing came and nothing went in this year." in text
     assert "paid in 3,000.00" in page(house, "ow", f"{PAGE}?year=2024")
-    page(house, "ow", f"{PAGE}?year=1066", 400)
+    page(house, "ow", f"{PAGE}?year=1066", status=400)
 
 
 def test_what_hung_out_stands_as_it_hung(house: House) -> None:
@@ -85,9 +85,9 @@ def test_what_hung_out_stands_as_it_hung(house: House) -> None:
     assert "1203 90.00" in begin
     assert "Cost and allocation" in end
     assert "1201 ** 90.00 266.67" in end  # no name was known to what hung out
-    page(house, "next", links[0], 404)
-    page(house, "ow", links[0].replace("garden/7", "garden/8"), 404)
-    page(house, "ow", links[0][:-1] + "9", 404)
+    page(house, "next", links[0], status=404)
+    page(house, "ow", links[0].replace("garden/7", "garden/8"), status=404)
+    page(house, "ow", links[0][:-1] + "9", status=404)
     assert case.told["stage"] == "disclosed"
 
 
@@ -132,8 +132,8 @@ def test_who_begins_where(house: House) -> None:
     both = source(house, "li", "/fund")
     assert both.count('href="/fund/buildings/320583/garden/') == 2
     assert ">Disclosure<" in both
-    page(house, "resc", "/fund", 403)
-    page(house, "next", PAGE, 404)
+    page(house, "resc", "/fund", status=403)
+    page(house, "next", PAGE, status=404)
     assert house.client.get(PAGE, headers=HTML).headers["location"].startswith("/sign-in?next=")
 
 

@@ -46,6 +46,8 @@ FUND = {
     "/v1/fund/years/{closing}/confirm",
     "/v1/fund/years/{closing}/withdraw",
     "/v1/incidents/{id}/fund-case",
+    "/v1/people/{id}/dwellings",
+    "/v1/people/{id}/dwellings/{dwelling}/end",
 }
 """Of the maintenance fund."""
 
@@ -165,8 +167,6 @@ def test_the_interface_describes_itself(client: TestClient, app: FastAPI) -> Non
         "/v1/people/{id}/roles",
         "/v1/people/{id}/roles/{role}/withdraw",
         "/v1/people/{id}/link",
-        "/v1/people/{id}/dwellings",
-        "/v1/people/{id}/dwellings/{dwelling}/end",
         "/v1/people/{id}/identities",
         "/v1/people/{id}/identities/{identity}/end",
         "/v1/people/{id}/erase",

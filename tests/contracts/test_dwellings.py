@@ -29,21 +29,21 @@ def make(store: SqlPeople, login: str, name: str) -> Person:
         return people.make_person(work, login=login, name=name, now_ms=NOW_MS)
 
 
-def give(store: SqlPeople, person: Person, household: str, place: tuple[str, str, str]) -> str:
+def give(store: SqlPeople, person: Person, door: tuple[str, str, str, str]) -> str:
     """A dwelling is theirs; its id."""
     with store.begin() as work:
-        made = give_dwelling(work, person.id, place, household, told_by=person.id, now_ms=NOW_MS)
+        made = give_dwelling(work, person.id, door, told_by=person.id, now_ms=NOW_MS)
     return made.id
 
 
 def test_two_may_have_one_and_one_may_have_two(store: SqlPeople) -> None:
     """Names stand together, in order of who came first; the same twice is once."""
     wang, lu = make(store, "wang", "王小明"), make(store, "lu", "陆建国")
-    first = give(store, wang, "1201", SEVEN)
-    assert give(store, wang, "1201", SEVEN) == first
-    give(store, lu, "1201", SEVEN)
-    give(store, wang, "1203", SEVEN)
-    give(store, wang, "1201", EIGHT)
+    first = give(store, wang, (*SEVEN, "1201"))
+    assert give(store, wang, (*SEVEN, "1201")) == first
+    give(store, lu, (*SEVEN, "1201"))
+    give(store, wang, (*SEVEN, "1203"))
+    give(store, wang, (*EIGHT, "1201"))
     with store.reading() as reads:
         assert owners_of(reads, SEVEN) == {"1201": "王小明、陆建国", "1203": "王小明"}
         assert own_of(reads, wang.id, SEVEN) == {"1201", "1203"}
@@ -53,7 +53,7 @@ def test_two_may_have_one_and_one_may_have_two(store: SqlPeople) -> None:
 def test_what_is_sold_is_theirs_no_more_and_may_be_again(store: SqlPeople) -> None:
     """The row stays with its end; who comes back has another."""
     wang, lu = make(store, "wang", "王小明"), make(store, "lu", "陆建国")
-    id = give(store, wang, "1201", SEVEN)
+    id = give(store, wang, (*SEVEN, "1201"))
     with store.begin() as work, pytest.raises(AccessError):
         end_dwelling(work, lu.id, id, now_ms=NOW_MS)
     for _ in range(2):
@@ -62,7 +62,7 @@ def test_what_is_sold_is_theirs_no_more_and_may_be_again(store: SqlPeople) -> No
     with store.reading() as reads:
         assert owners_of(reads, SEVEN) == {}
         assert [one.until_ms for one in reads.dwellings(wang.id)] == [NOW_MS + 5]
-    assert give(store, wang, "1201", SEVEN) != id
+    assert give(store, wang, (*SEVEN, "1201")) != id
 
 
 def test_the_database_has_it_once_and_forgets_with_the_person(
@@ -70,7 +70,7 @@ def test_the_database_has_it_once_and_forgets_with_the_person(
 ) -> None:
     """Whoever writes past our code meets the key; who is erased has no dwelling."""
     wang = make(store, "wang", "王小明")
-    give(store, wang, "1201", SEVEN)
+    give(store, wang, (*SEVEN, "1201"))
     with pytest.raises(Conflict), store.begin() as work:
         (held,) = work.dwellings(wang.id)
         work.add_dwelling(
@@ -98,9 +98,9 @@ def test_what_is_no_dwelling(store: SqlPeople, place: tuple[str, str, str], hous
     """It cannot stand in the books' names either."""
     wang = make(store, "wang", "王小明")
     with store.begin() as work, pytest.raises(AccessError):
-        give_dwelling(work, wang.id, place, household, told_by=None, now_ms=NOW_MS)
+        give_dwelling(work, wang.id, (*place, household), told_by=None, now_ms=NOW_MS)
     with store.begin() as work, pytest.raises(AccessError):
-        give_dwelling(work, "nobody", SEVEN, "1201", told_by=None, now_ms=NOW_MS)
+        give_dwelling(work, "nobody", (*SEVEN, "1201"), told_by=None, now_ms=NOW_MS)
 
 
 def test_there_is_an_end_to_them(store: SqlPeople, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -108,7 +108,7 @@ def test_there_is_an_end_to_them(store: SqlPeople, monkeypatch: pytest.MonkeyPat
     assert DWELLINGS_MAX >= 100
     monkeypatch.setattr("liftwatch.handlers.dwellings.DWELLINGS_MAX", 2)
     wang = make(store, "wang", "王小明")
-    give(store, wang, "1", SEVEN)
-    give(store, wang, "2", SEVEN)
+    give(store, wang, (*SEVEN, "1"))
+    give(store, wang, (*SEVEN, "2"))
     with pytest.raises(AccessError):
-        give(store, wang, "3", SEVEN)
+        give(store, wang, (*SEVEN, "3"))
