@@ -7,7 +7,7 @@ from msgspec import Meta, Struct
 Name = Annotated[str, Meta(min_length=1, max_length=32)]
 
 
-class NewDwelling(Struct, kw_only=True, forbid_unknown_fields=True):
+class NewOwnDwelling(Struct, kw_only=True, forbid_unknown_fields=True):
     """A household of a building by its name in the fund's books."""
 
     area: Annotated[str, Meta(pattern="^[0-9]{6}$")]
@@ -16,7 +16,7 @@ class NewDwelling(Struct, kw_only=True, forbid_unknown_fields=True):
     household: Name
 
 
-class DwellingShape(Struct, kw_only=True):
+class OwnedDwelling(Struct, kw_only=True):
     """A dwelling somebody has, or had until a moment."""
 
     id: str
@@ -28,10 +28,10 @@ class DwellingShape(Struct, kw_only=True):
     until_at: str | None
 
 
-class DwellingList(Struct):
+class OwnedDwellings(Struct):
     """Somebody's dwellings, past ones too, the oldest first."""
 
-    items: list[DwellingShape]
+    items: list[OwnedDwelling]
 
 
-DESCRIBED_DWELLINGS = (NewDwelling, DwellingShape, DwellingList)
+DESCRIBED_DWELLINGS = (NewOwnDwelling, OwnedDwelling, OwnedDwellings)

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Response
 
-from api.dwelling_shapes import DwellingList, DwellingShape, NewDwelling
+from api.dwelling_shapes import NewOwnDwelling, OwnedDwelling, OwnedDwellings
 from api.once import Done, TheOnce, act_once, body_of, takes
 from api.parts import TheGate
 from api.principal import Principal, allow
@@ -25,7 +25,7 @@ TOLD = "The dwellings they have or had"
 @router.get(
     "/v1/people/{id}/dwellings",
     dependencies=[Depends(allow("people.read"))],
-    responses=described(DwellingList, TOLD),
+    responses=described(OwnedDwellings, TOLD),
 )
 def list_dwellings(gate: TheGate, id: IdPath) -> Response:
     """Somebody's."""
@@ -36,8 +36,8 @@ def list_dwellings(gate: TheGate, id: IdPath) -> Response:
 @router.post(
     "/v1/people/{id}/dwellings",
     status_code=201,
-    responses=described(DwellingList, TOLD, status=201),
-    openapi_extra=takes(NewDwelling),
+    responses=described(OwnedDwellings, TOLD, status=201),
+    openapi_extra=takes(NewOwnDwelling),
 )
 def give_dwelling(
     *,
@@ -45,7 +45,7 @@ def give_dwelling(
     principal: Writer,
     id: IdPath,
     once: TheOnce,
-    body: Annotated[NewDwelling, Depends(body_of(NewDwelling))],
+    body: Annotated[NewOwnDwelling, Depends(body_of(NewOwnDwelling))],
 ) -> Response:
     """From now on it is theirs, too, and they see its line of the fund in full."""
 
@@ -58,7 +58,7 @@ def give_dwelling(
     return act_once(gate, principal, WRITE, once=once, act=act)
 
 
-@router.post("/v1/people/{id}/dwellings/{dwelling}/end", responses=described(DwellingList, TOLD))
+@router.post("/v1/people/{id}/dwellings/{dwelling}/end", responses=described(OwnedDwellings, TOLD))
 def end_dwelling(
     *, gate: TheGate, principal: Writer, id: IdPath, dwelling: IdPath, once: TheOnce
 ) -> Response:
@@ -79,11 +79,11 @@ def _found(reads: PeopleReads, id: str) -> None:
         raise Problem("not-found", Said("there is no person %(id)s", id=shown(id)))
 
 
-def _shape(reads: PeopleReads, id: str) -> DwellingList:
+def _shape(reads: PeopleReads, id: str) -> OwnedDwellings:
     _found(reads, id)
-    return DwellingList(
+    return OwnedDwellings(
         [
-            DwellingShape(
+            OwnedDwelling(
                 id=one.id,
                 area=one.area,
                 estate=one.estate,
