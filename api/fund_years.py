@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from api.fund_bodies import FundConfirmation, YearToClose
 from api.fund_seen import SeenFund, TheFund, fund_problems
-from api.fund_shapes import FundYear
+from api.fund_shapes import FundYear, year_shape
 from api.fund_writes import CONFIRM, PROPOSE, Confirmer, IdPath, Proposer
 from api.once import Done, TheOnce, TheVersion, act_once, body_of, takes
 from api.parts import TheGate, ThePart
@@ -20,7 +20,6 @@ from api.shapes import answer, described
 from api.who import person_of
 from liftwatch.clock import rfc3339
 from liftwatch.fund.closing import Closing
-from liftwatch.fund.years import Closed
 from liftwatch.handlers import fund_years
 from liftwatch.ids import new_id
 from liftwatch.office import OfficeWork
@@ -68,18 +67,6 @@ def closing_shape(one: Closing) -> ClosingShape:
         second=one.second,
         decided_at=None if one.decided_ms is None else rfc3339(one.decided_ms),
         version=one.version,
-    )
-
-
-def year_shape(one: Closed) -> FundYear:
-    """A closed year as the API shows it."""
-    return FundYear(
-        year=one.year,
-        n=one.n,
-        hash=one.hash,
-        closed_at=rfc3339(one.at_ms),
-        person=one.person,
-        second=one.second,
     )
 
 

@@ -19,6 +19,7 @@ from liftwatch.fund.posted import Entry
 from liftwatch.fund.reserved import Purse
 
 PAGE, TRIES = 200, 5
+OWN = ("principal/", "interest/")
 PAYING = frozenset({"pay", "reimburse", "give_back"})
 """Entries by which money leaves for a case, or comes back from whoever was paid."""
 
@@ -106,6 +107,8 @@ class Compared:
     def _add(self, entry: Entry, case: str) -> None:
         for one in entry.postings:
             account, amount = one.account, one.amount
+            if account.startswith(OWN):  # most legs: of these the case does not tell alone
+                continue
             kind, _, rest = account.partition("/")
             place, _, of = rest.rpartition("/")
             name = f"{place}/{case}"

@@ -117,3 +117,20 @@ def test_what_was_done_by_hand_is_told(refusing: Office, change: str, told: str)
     sqlite = books.engine.dialect.name == "sqlite"
     by_hand(books, change if sqlite or "TRIGGER" not in change else f"{change} ON fund_plan")
     assert books.fund_damage() == [told]
+
+
+def test_a_reference_to_nothing_is_told(refusing: Office) -> None:
+    """In tables of cases, too: a paper of a case that is not there."""
+    books: Any = refusing.books
+    if books.engine.dialect.name != "sqlite":
+        pytest.skip("PostgreSQL has no way to look for it but its own constraints")
+    with books.engine.connect() as connection:
+        cursor = connection.connection.cursor()  # beside SQLAlchemy, which would begin
+        cursor.execute("PRAGMA foreign_keys = OFF")
+        cursor.execute(
+            "INSERT INTO fund_document SELECT 'x', 'c9', kind, dated, plan, person, at_ms"
+            " FROM fund_document LIMIT 1"
+        )
+        cursor.execute("PRAGMA foreign_keys = ON")
+        connection.connection.commit()
+    assert "fund_document: a row names what is not in fund_case" in books.fund_damage()

@@ -7,12 +7,18 @@ trigger that is missing or changed has let through what it was made to refuse, o
 from collections.abc import Iterator
 
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
 
+from liftwatch.adapters.sql.fund_reading import DAMAGED
 from liftwatch.adapters.sql.migrations.versions import v0019_fund as made
 from liftwatch.adapters.sql.migrations.versions import v0020_cases as cases
 from liftwatch.adapters.sql.migrations.versions import v0021_evidence_of_cases as evidence
+from liftwatch.adapters.sql.trouble import brief, code_of
 
-TABLES = ("fund_entry", "fund_posting", "fund_account", "fund_head", "fund_year")
+TABLES = (
+    *("fund_entry", "fund_posting", "fund_account", "fund_head", "fund_year"),
+    *(*cases.KEPT, *cases.FOLLOWING, "fund_snapshot"),
+)
 FOUND_MAX = 20
 
 _STRAY = """SELECT entry FROM fund_posting p
@@ -27,6 +33,9 @@ _HOLES = """SELECT c.id, c.version, (SELECT COUNT(*) FROM fund_case_move m WHERE
 FROM fund_case c
 WHERE c.version <> 1 + (SELECT COUNT(*) FROM fund_case_move m WHERE m.case_id = c.id)
 ORDER BY c.id LIMIT 1"""
+_AMCHECK = "SELECT to_regprocedure('bt_index_check(regclass, boolean)')"
+_INDEXES = """SELECT i.indexrelid::regclass::text FROM pg_index i JOIN pg_class c
+ON c.oid = i.indrelid WHERE c.relname = ANY(:tables) AND pg_table_is_visible(c.oid) ORDER BY 1"""
 _TYPES = {"ROW": 1, "BEFORE": 2, "INSERT": 4, "DELETE": 8, "UPDATE": 16, "TRUNCATE": 32}
 """Of PostgreSQL's `tgtype`, by the words that make a trigger."""
 
@@ -41,6 +50,7 @@ def _damage(connection: Connection) -> Iterator[str]:
         yield from _sqlite(connection)
         guards = _sqlite_guards(connection)
     else:
+        yield from _postgresql(connection)
         guards = _postgresql_guards(connection)
     for name, why in sorted(guards.items()):
         yield f"trigger {name} is {why}"
@@ -63,6 +73,20 @@ def _sqlite(connection: Connection) -> Iterator[str]:
                 yield f"{table}: {found.splitlines()[-1]}"
         for row in connection.exec_driver_sql(f"PRAGMA foreign_key_check('{table}')"):
             yield f"{table}: a row names what is not in {row[2]}"
+
+
+def _postgresql(connection: Connection) -> Iterator[str]:
+    """Indexes against their tables, where the extension `amcheck` is installed."""
+    if connection.execute(text(_AMCHECK)).scalar() is None:
+        return
+    for (index,) in connection.execute(text(_INDEXES), {"tables": list(TABLES)}).all():
+        try:
+            with connection.begin_nested():
+                connection.execute(text("SELECT bt_index_check(:i, true)"), {"i": index})
+        except DBAPIError as error:
+            if code_of(error)[:2] not in DAMAGED:
+                raise
+            yield f"index {index}: {brief(error)}"
 
 
 def _sqlite_guards(connection: Connection) -> dict[str, str]:
