@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 from api.case_seen import SeenCases, TheCases, case_problems
 from api.console.forms import fresh_key
 from api.console.fund_case_views import (
+    CaseRows,
     forecast_total,
     forecast_views,
     head_of,
@@ -96,7 +97,11 @@ def case_page(
     """The page of a case."""
     language, at_ms = language_of(request), now_ms()
     names = names_of_case(part.gate, case)
-    values: Values = head_of(language, case, now_ms=at_ms)
+    votes = cases.votes(case.id)
+    held = any(
+        one.state == "open" and case.plan and one.plan == case.plan.digest for one, _ in votes
+    )
+    values: Values = head_of(CaseRows(part.books, language, now_ms=at_ms), case)
     values |= {
         "case": case.id,
         "incident": _incident(part, principal, case),
@@ -105,9 +110,9 @@ def case_page(
         "hung_out": publication_views(language, cases.published(case.id)),
         "votes": [
             vote_view(language, part.gate, one, viewer=principal.person, now_ms=at_ms)
-            for one in cases.votes(case.id)
+            for one in votes
         ],
-        "may_vote": may_do(principal, "fund.vote") and case.stage == "published",
+        "may_vote": may_do(principal, "fund.vote") and case.stage == "published" and not held,
         "auditors": _auditors(part, principal, case),
         "refusal": refusal,
         "key": fresh_key,

@@ -14,13 +14,16 @@ from api.console.fund_texts import (
 )
 from api.console.kinds import ROLE_TEXTS
 from api.console.language import Language, local
+from api.console.place_names import PlaceNames
 from api.gate import Gate
+from liftwatch.access.sight import Place
 from liftwatch.clock import DAY_MS, estate_day
 from liftwatch.fund.allocation import Forecast
 from liftwatch.fund.case import Case, Done
 from liftwatch.fund.deadlines import Due, deadlines
 from liftwatch.fund.kept import Publication
 from liftwatch.fund.plans import Plan
+from liftwatch.ports import Books
 
 SOON_MS = 7 * DAY_MS
 OVER = frozenset({"disclosed", "withdrawn", "expired", "refused"})
@@ -138,31 +141,49 @@ def is_pressing(clock: ClockView) -> bool:
     return not clock.met and clock.state in ("late", "soon")
 
 
-def row_of(language: Language, case: Case, *, moves: Iterable[str], now_ms: int) -> CaseRow:
-    """A case as a list shows it; `moves` are those that whoever looks may make."""
-    over = case.stage in OVER
-    clocks = [] if over else clock_views(language, case, now_ms=now_ms)
-    return CaseRow(
-        id=case.id,
-        lift=case.lift,
-        place=f"{case.area}/{case.estate}/{case.building}",
-        what=work_of(case),
-        path=language.say(PATH_TEXTS[case.path]),
-        stage=case.stage,
-        stage_word=language.word(STAGES[case.stage]),
-        waits_days=0 if over else max(0, now_ms - case.last_ms) // DAY_MS,
-        budget=money(case.plan.budget_fen if case.plan else None),
-        clocks=[one for one in clocks if is_pressing(one)],
-        moves=[language.say(FUND_MOVES[one].button) for one in moves if one != "file"],
-    )
+class CaseRows:
+    """Cases as lists show them, at one moment, in one language; places by their names."""
+
+    def __init__(self, books: Books, language: Language, *, now_ms: int) -> None:
+        self.language, self.now_ms = language, now_ms
+        self._books, self._called = books, dict[Place, str]()
+
+    def place(self, area: str, estate: str, building: str) -> str:
+        """What a building is called, with its estate; by its codes where it has no name."""
+        place = Place(area, estate, building)
+        if place not in self._called:
+            keys = {(area, estate, ""), (area, estate, building)}
+            names = PlaceNames(self.language, self._books.localities(keys))
+            told = names.building(area, estate, building)
+            told = told or self.language.say("Building %(building)s", building=building)
+            self._called[place] = f"{names.estate(area, estate)} {told}"
+        return self._called[place]
+
+    def of(self, case: Case, moves: Iterable[str] = ()) -> CaseRow:
+        """A case as a list shows it; `moves` are those that whoever looks may make."""
+        language, over = self.language, case.stage in OVER
+        clocks = [] if over else clock_views(language, case, now_ms=self.now_ms)
+        return CaseRow(
+            id=case.id,
+            lift=case.lift,
+            place=self.place(case.area, case.estate, case.building),
+            what=work_of(case),
+            path=language.say(PATH_TEXTS[case.path]),
+            stage=case.stage,
+            stage_word=language.word(STAGES[case.stage]),
+            waits_days=0 if over else max(0, self.now_ms - case.last_ms) // DAY_MS,
+            budget=money(case.plan.budget_fen if case.plan else None),
+            clocks=[one for one in clocks if is_pressing(one)],
+            moves=[language.say(FUND_MOVES[one].button) for one in moves if one != "file"],
+        )
 
 
-def head_of(language: Language, case: Case, *, now_ms: int) -> dict[str, Any]:
+def head_of(rows: CaseRows, case: Case) -> dict[str, Any]:
     """How a case stands: what stands on top of its page."""
-    plan = case.plan
+    language, plan = rows.language, case.plan
     return {
-        "row": row_of(language, case, moves=(), now_ms=now_ms),
-        "clocks": clock_views(language, case, now_ms=now_ms),
+        "row": rows.of(case),
+        "clocks": clock_views(language, case, now_ms=rows.now_ms),
         "custody": language.say(CUSTODY[case.custody]),
         "opened": moment(language, case.opened_ms),
         "version": case.version,

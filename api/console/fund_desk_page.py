@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from api import fund
 from api.case_seen import SeenCases
 from api.console.fund_case_page import may_do, reading
-from api.console.fund_case_views import CaseRow, moment, money, names_in, row_of
+from api.console.fund_case_views import CaseRow, CaseRows, moment, money, names_in
 from api.console.fund_list_page import PER_STAGE, open_cases, pressing
 from api.console.fund_texts import ACCOUNTS, ENTRIES, STAGES
 from api.console.language import Language
@@ -23,7 +23,7 @@ from api.paging import Cursor, read_cursor, write_cursor
 from api.parts import Parts, ThePart
 from api.principal import Principal, allow
 from api.problems import BadParameter, Problem
-from liftwatch.clock import DAY_MS, day_text, now_ms, parse_ms
+from liftwatch.clock import DAY_MS, now_ms, parse_ms
 from liftwatch.fund.accounts import KINDS, account_of
 from liftwatch.fund.books import AccountFilter, Held
 from liftwatch.fund.case import Case
@@ -52,22 +52,22 @@ def desk(
 ) -> Response:
     """What waits, what every building holds, and whether the books are whole."""
     language, at_ms = language_of(request), now_ms()
-    cases = reading(part, principal)
-    going_on = list(open_cases(cases))
+    rows = CaseRows(part.books, language, now_ms=at_ms)
+    going_on = list(open_cases(reading(part, principal)))
     settled = [one for one in going_on if one.stage == "settled"]
     values: Values = {
         "state": _state(language, part),
         "proposals": _proposals(language, part, fund, now_ms=at_ms),
         "steps": _steps(language, going_on, now_ms=at_ms),
-        "pressing": pressing(language, going_on, now_ms=at_ms),
-        "undisclosed": [row_of(language, one, moves=(), now_ms=at_ms) for one in settled],
+        "pressing": pressing(rows, going_on),
+        "undisclosed": [rows.of(one) for one in settled],
         "estate": estate,
         "may": {
             name: may_do(principal, f"fund.{name}")
             for name in ("book", "order", "propose", "confirm")
         },
     }
-    values |= _buildings(language, part, fund, estate=estate, cursor=cursor)
+    values |= _buildings(rows, part, fund, estate=estate, cursor=cursor)
     return render(request, "fund_custodian.html", values)
 
 
@@ -125,7 +125,7 @@ def _steps(language: Language, found: Iterable[Case], *, now_ms: int) -> list[Va
 
 
 def _buildings(
-    language: Language, part: Parts, fund: SeenFund, *, estate: str, cursor: str | None
+    rows: CaseRows, part: Parts, fund: SeenFund, *, estate: str, cursor: str | None
 ) -> Values:
     """A page of buildings with the sums of their accounts, in order of their places."""
     after = read_cursor(cursor, LIST, str) if cursor else ""
@@ -140,8 +140,8 @@ def _buildings(
     more = len(places) > BUILDINGS or len(banks) == BANKS_MAX
     last = max((one.account for one in banks if account_of(one.account).place in own), default="")
     return {
-        "kinds": [language.say(text) for text in ACCOUNTS.values()],
-        "buildings": [_building(part, fund, place) for place in own],
+        "kinds": [rows.language.say(text) for text in ACCOUNTS.values()],
+        "buildings": [_building(part, fund, place) | {"name": rows.place(*place)} for place in own],
         "more": write_cursor(LIST, last) if more and own else "",
     }
 
@@ -177,6 +177,7 @@ def building(
 ) -> Response:
     """What a building's fund holds, household by household, and who must top up."""
     language, place = language_of(request), (area, estate, building)
+    rows = CaseRows(part.books, language, now_ms=now_ms())
     held = fund.all_held(place)
     if not held:
         raise no_building(place)
@@ -184,6 +185,7 @@ def building(
     first = part.books.fund_first_deposits(place)
     values = {
         "path": "/".join(place),
+        "name": rows.place(*place),
         "sums": [(language.say(text), money(sums.get(kind, 0))) for kind, text in ACCOUNTS.items()],
         "homes": homes_of(held, first, top_ups(part.books, place)),
         "others": [
@@ -191,19 +193,15 @@ def building(
             for one in held
             if KINDS[account_of(one.account).kind].of != "household" and one.balance
         ],
-        "cases": _cases(language, reading(part, principal), place),
+        "cases": _cases(rows, reading(part, principal), place),
         "may_book": may_do(principal, "fund.book"),
-        "today": day_text(now_ms() // DAY_MS),
     }
     return render(request, "fund_building.html", values)
 
 
-def _cases(language: Language, cases: SeenCases, place: PlaceKey) -> list[CaseRow]:
-    at_ms = now_ms()
+def _cases(rows: CaseRows, cases: SeenCases, place: PlaceKey) -> list[CaseRow]:
     return [
-        row_of(language, one, moves=(), now_ms=at_ms)
-        for one in open_cases(cases)
-        if (one.area, one.estate, one.building) == place
+        rows.of(one) for one in open_cases(cases) if (one.area, one.estate, one.building) == place
     ]
 
 

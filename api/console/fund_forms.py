@@ -18,7 +18,7 @@ from api.problems import BadParameter, Problem, as_problem
 from liftwatch.access.people import AccessError
 from liftwatch.audit.chain import SealError
 from liftwatch.clock import rfc3339
-from liftwatch.fund.money import parse_yuan
+from liftwatch.fund.money import parse_yuan, yuan
 from liftwatch.incidents.moves import Untold
 from liftwatch.ports import Conflict
 from liftwatch.said import Said, said_by
@@ -30,19 +30,24 @@ STALE = Said(
     "somebody else has changed it meanwhile: look at what is new, then send it again; what you"
     " typed is still here"
 )
+_OF_FEN = re.compile(r"%\((\w+)\)s fen")
 _PAPER = re.compile(r"paper-(\d{1,3})-(sha256|name)")
 _FIELD = re.compile(r"`\$\.(\w+)")
 Shape = TypeVar("Shape", bound=msgspec.Struct)
 
 
 class Refusal(NamedTuple):
-    """Why a form was refused, by which rule, which form it was, and what was typed."""
+    """Why a form was refused, by which rule, which form it was, and what was typed.
+
+    `amounts` are those of the reason in yuan: rules speak of fen, and people type yuan.
+    """
 
     what: str
     why: Said
     rule: str
     status: int
     typed: Mapping[str, str]
+    amounts: tuple[str, ...] = ()
 
 
 async def wide_form(request: Request) -> Sent:
@@ -65,7 +70,19 @@ def attempt(form: Sent, what: str, act: Callable[[], Response]) -> Response | Re
         stale = problem.row.name == "stale"
         why = STALE if stale else problem.detail
         rule = str(problem.more.get("rule") or "")
-        return Refusal(what, why, rule, problem.row.status, form.fields)
+        return Refusal(what, why, rule, problem.row.status, form.fields, amounts_in(why))
+
+
+def amounts_in(why: str) -> tuple[str, ...]:
+    """The amounts of a reason that speaks of fen, in yuan.
+
+    >>> amounts_in(Said("the budget is %(budget)s fen", budget=90_000))
+    ('900.00',)
+    """
+    if not isinstance(why, Said):
+        return ()
+    names = _OF_FEN.findall(why.template)
+    return tuple(yuan(fen) for name in names if isinstance(fen := why.values.get(name), int))
 
 
 def shaped(shape: type[Shape], **fields: Any) -> Shape:

@@ -13,7 +13,7 @@ from api.case_seen import SeenCases, TheCases
 from api.case_shapes import CaseShape, NewCase
 from api.console.forms import fresh_key
 from api.console.fund_case_page import may_do
-from api.console.fund_case_views import OVER, clock_views, is_pressing, row_of
+from api.console.fund_case_views import OVER, CaseRows, clock_views, is_pressing
 from api.console.fund_forms import Refusal, TheWideForm, attempt, shaped
 from api.console.fund_texts import CUSTODY, PATH_TEXTS, STAGES, WORK_TEXTS
 from api.console.kinds import KIND_TEXTS
@@ -49,6 +49,7 @@ def cases_list(
     request: Request,
     principal: Reader,
     cases: TheCases,
+    part: ThePart,
     area: Text = "",
     estate: Text = "",
     building: Text = "",
@@ -58,9 +59,12 @@ def cases_list(
     cursor: Cursor = None,
 ) -> Response:
     """Cases that fit all that is asked, those opened first in front; above them what is late."""
-    language, at_ms = language_of(request), now_ms()
+    language = language_of(request)
+    shown = CaseRows(part.books, language, now_ms=now_ms())
     asked = {"area": area, "estate": estate, "building": building, "lift": lift}
     asked |= {"stage": stage, "path": path}
+    if not "".join(asked.values()).isprintable():
+        raise BadParameter("stage", Said("this is nothing that cases are asked for by"))
     where = CaseFilter(**{name: value.strip() or None for name, value in asked.items()})
     after = read_cursor(cursor, LIST, str) if cursor else ""
     if not after.isprintable():
@@ -70,14 +74,12 @@ def cases_list(
     going_on = list(open_cases(cases))
     following = {name: value for name, value in asked.items() if value}
     values: Values = {
-        "rows": [
-            row_of(language, one, moves=cases.moves(one, principal), now_ms=at_ms) for one in page
-        ],
+        "rows": [shown.of(one, cases.moves(one, principal)) for one in page],
         "more": urlencode(following | {"cursor": write_cursor(LIST, page[-1].id)}) if more else "",
         "asked": asked,
         "stages": [(name, language.word(text)) for name, text in STAGES.items()],
         "paths": [(name, language.say(text)) for name, text in PATH_TEXTS.items()],
-        "pressing": pressing(language, going_on, now_ms=at_ms),
+        "pressing": pressing(shown, going_on),
         "going_on": len(going_on),
         "may_open": may_do(principal, "fund.open"),
         "desk": may_do(principal, "fund.read") or principal.by == "local",
@@ -91,12 +93,12 @@ def open_cases(cases: SeenCases) -> Iterator[Case]:
         yield from cases.page(CaseFilter(stage=stage), after="", limit=PER_STAGE)
 
 
-def pressing(language: Language, found: list[Case], *, now_ms: int) -> list[Values]:
+def pressing(shown: CaseRows, found: list[Case]) -> list[Values]:
     """The clocks that are late or soon will be, the latest first."""
     rows = []
     for case in found:
-        row = row_of(language, case, moves=(), now_ms=now_ms)
-        views = clock_views(language, case, now_ms=now_ms)
+        row = shown.of(case)
+        views = clock_views(shown.language, case, now_ms=shown.now_ms)
         rows += [{"row": row, "clock": one} for one in views if is_pressing(one)]
     return sorted(rows, key=lambda one: one["clock"].state != "late")
 

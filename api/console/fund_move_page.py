@@ -13,7 +13,7 @@ from api.case_seen import SeenCases, TheCases
 from api.case_shapes import GivenTo
 from api.console.forms import fresh_key
 from api.console.fund_case_page import case_page, may_do, reading
-from api.console.fund_case_views import money, paper_views, row_of
+from api.console.fund_case_views import CaseRows, money, paper_views
 from api.console.fund_forms import BODY_MAX, Refusal, TheWideForm, attempt, shaped
 from api.console.fund_move_forms import body_of, form_of
 from api.console.language import own_path
@@ -49,6 +49,7 @@ def sign_page(
     language, at_ms = language_of(request), now_ms()
     sight = sight_of(principal.grants, ACTIONS["fund.move"].roles)
     cases = SeenCases(part.books, sight, principal)
+    rows = CaseRows(part.books, language, now_ms=at_ms)
     waiting = cases.page(CaseFilter(stage="approved"), after="", limit=SIGNING_MAX)
     found = [one for one in waiting if SIGNED in cases.moves(one, principal)]
 
@@ -65,7 +66,7 @@ def sign_page(
         )
         papers = [one for one in paper_views(language, case) if not one["void"]]
         return {
-            "row": row_of(language, case, moves=(), now_ms=at_ms),
+            "row": rows.of(case),
             "version": case.version,
             "contractor": case.contractor,
             "contract": money(case.contract_fen),

@@ -61,16 +61,17 @@ class Office:
         assert answered.status_code == status, answered.text
         return str(answered.text)
 
-    def send(self, who: str, page: str, action: str, /, status: int = 303, **fields: str) -> Any:
-        """Fill in a form of a page, and send it."""
+    def send(self, who: str, page: str, action: str, /, *args: int, **fields: str) -> Any:
+        """Fill in a form of a page, and send it; a status may be told."""
+        (status,) = args or (303,)
         told = filled(page, action) | fields
         answered = self.browsers[who].post(action, data=told, headers=HTML)
         assert answered.status_code == status, said(answered.text)
         return answered
 
-    def submit(self, who: str, path: str, action: str, /, status: int = 303, **fields: str) -> Any:
+    def submit(self, who: str, path: str, action: str, /, *args: int, **fields: str) -> Any:
         """Open a page, fill in a form of it, and send it."""
-        return self.send(who, self.get(who, path), action, status, **fields)
+        return self.send(who, self.get(who, path), action, *args, **fields)
 
 
 def filled(page: str, action: str) -> dict[str, str]:

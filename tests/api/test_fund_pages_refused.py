@@ -127,6 +127,17 @@ def test_what_the_fund_does_not_pay_is_said_with_its_rule(office: Office) -> Non
     assert len([one for one in form if one.endswith("-sha256") and form[one]]) == 4
 
 
+def test_more_money_than_may_leave(office: Office) -> None:
+    """Rules speak of fen: what they say stands there in yuan, too, as people type it."""
+    case = published(office)
+    vote(office, case)
+    case.do("li", "vote", "result_notice")
+    firm = {"contractor": "Swift", "yuan": "900.01"}
+    wrong = case.do("li", "contract", "contract", "contractor_licence", status=422, **firm)
+    assert "the budget is 90000 fen (= 900.00 yuan)" in alert(wrong.text)
+    assert filled(wrong.text, f"{case.path}/moves/contract")["yuan"] == "900.01"
+
+
 def test_papers_that_cannot_be(office: Office) -> None:
     """A hash that is none, one that is there already, a day to come, a kind nobody chose."""
     case, other = CasePages(office), CasePages(office)
