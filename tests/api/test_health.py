@@ -11,6 +11,7 @@ from liftwatch.incidents.moves import MOVES
 FUND = {
     "/v1/fund/accounts",
     "/v1/fund/buildings/{area}/{estate}/{building}",
+    "/v1/fund/buildings/{area}/{estate}/{building}/disclosure",
     "/v1/fund/buildings/{area}/{estate}/{building}/areas",
     "/v1/fund/buildings/{area}/{estate}/{building}/households/{household}",
     "/v1/fund/buildings/{area}/{estate}/{building}/top-ups",
@@ -46,6 +47,8 @@ FUND = {
     "/v1/fund/years/{closing}/confirm",
     "/v1/fund/years/{closing}/withdraw",
     "/v1/incidents/{id}/fund-case",
+    "/v1/people/{id}/dwellings",
+    "/v1/people/{id}/dwellings/{dwelling}/end",
 }
 """Of the maintenance fund."""
 
