@@ -9,10 +9,12 @@ from pypdf import PdfReader
 
 from api.console import fund_owner_pdf
 from liftwatch.audit.trail import AuditFilter
-from liftwatch.clock import DAY_MS
+from liftwatch.clock import DAY_MS, now_ms
 from liftwatch.fund.books import AccountFilter
 from liftwatch.fund.money import yuan
+from liftwatch.handlers import people as handlers
 from liftwatch.handlers.fund_cases import expire
+from tests.api.conftest import Town
 from tests.api.fund_house import (
     OWNERS,
     PAGE,
@@ -318,3 +320,20 @@ def test_a_letter_the_font_lacks_is_marked() -> None:
     """A rare letter of a name is a mark in the PDF, never an empty place."""
     fund_owner_pdf.register()
     assert fund_owner_pdf.readable("\U0002b28a王\x07") == "\N{GETA MARK}王"
+
+
+def test_a_key_of_another_role_is_told_of_no_household(house: House, town: Town) -> None:
+    """Who is an owner and of the committee, and asks with a key of the committee alone."""
+    deposits(house)
+    with town.store.begin() as work:
+        (grant,) = work.grants(house.secrets["he"], now_ms())
+        handlers.grant(
+            work, house.secrets["ow"], "committee", organisation=grant.organisation, now_ms=0
+        )
+        person = work.person(house.secrets["ow"])
+    assert person is not None
+    house.keys["as committee"] = town.secret(person, "key", "committee")
+    assert list(house.year("ow")["moves"]) == ["1201"]
+    told = house.year("as committee")
+    assert told["moves"] == {}
+    assert {one["owner"] for one in told["households"]} == {"王**", "陆**", "J**"}
