@@ -14,12 +14,19 @@ from api import (
     channels,
     completeness,
     contacts,
+    dwellings,
     evidence,
     fund,
     fund_bank,
     fund_cases,
+    fund_disclosure,
+    fund_interest,
+    fund_lift,
+    fund_places,
+    fund_verify,
     fund_votes,
     fund_writes,
+    fund_years,
     health,
     identities,
     incidents,
@@ -51,6 +58,7 @@ from api.console import (
     fund_desk_page,
     fund_list_page,
     fund_move_page,
+    fund_owner_page,
     fund_vote_page,
     import_page,
     move_page,
@@ -72,6 +80,7 @@ from api.measure import HttpFigures, Measured
 from api.parts import Metrics, Parts, Readiness
 from api.problems import add_problem_handlers, problem_schema
 from api.shapes import schemas
+from api.verifying import Verifier
 from liftwatch.access.hosts import Host
 from liftwatch.fund.anchors import AnchorPlace
 from liftwatch.handlers.incidents import STANDARD
@@ -101,6 +110,7 @@ MODULES = (
     contacts,
     people,
     identities,
+    dwellings,
     audit,
     channels,
     register,
@@ -111,6 +121,12 @@ MODULES = (
     fund_bank,
     fund_cases,
     fund_votes,
+    fund_disclosure,
+    fund_lift,
+    fund_places,
+    fund_years,
+    fund_verify,
+    fund_interest,
     statistics,
     bundle,
     completeness,
@@ -133,6 +149,7 @@ MODULES = (
     fund_desk_page,
     fund_book_page,
     fund_bank_page,
+    fund_owner_page,
 )
 """Each brings its routes; a path is looked for in this order, so what is asked most comes first."""
 
@@ -173,6 +190,7 @@ def create_app(
         ways=ways,
         times=times,
         anchors=anchors,
+        verifier=Verifier(books, anchors),
     )
     return _compose(parts, (*MODULES, demo_page) if demo else MODULES)
 
@@ -189,6 +207,7 @@ def create_own_app(
         metrics=metrics,
         exercise=False,
         demo=False,
+        verifier=Verifier(books, None),
     )
     return _compose(parts, (health,))
 
@@ -219,6 +238,7 @@ def _compose(parts: Parts, modules: Sequence[ModuleType]) -> FastAPI:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     yield
     app.state.parts.feed.close()
+    app.state.parts.verifier.close()
 
 
 def _describe(app: FastAPI) -> dict[str, Any]:

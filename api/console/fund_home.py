@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from liftwatch.access.rights import ACTIONS
 
-DESK, CASES, SIGN = "/fund/custodian", "/fund/cases", "/fund/sign"
+DESK, CASES, DISCLOSURE = "/fund/custodian", "/fund/cases", "/fund"
 HOMES: tuple[tuple[str, str], ...] = (
     ("custodian", DESK),
     ("bureau", DESK),
@@ -15,7 +15,7 @@ HOMES: tuple[tuple[str, str], ...] = (
     ("auditor", CASES),
     ("property", CASES),
     ("admin", DESK),
-    ("owner", SIGN),
+    ("owner", DISCLOSURE),
 )
 """The first that fits. Who has several roles finds the others' pages by the links of each."""
 

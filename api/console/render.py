@@ -93,6 +93,7 @@ def render(
                 "fresh_key": fresh_key,
                 "watches": may(principal.roles, ACTIONS["console.read"]),
                 "fund_page": fund_home(principal.roles),
+                "discloses": may(principal.roles, ACTIONS["fund.disclosure"]),
                 "opens_cases": bool(principal.person) and may(principal.roles, OPENS),
                 "here": request.url.path + query,
             }

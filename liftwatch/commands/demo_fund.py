@@ -10,6 +10,7 @@ from typing import Any
 
 from api.console.demo_page import LOGIN
 from liftwatch.clock import DAY_MS, HOUR_MS, estate_day
+from liftwatch.commands.demo_owners import furnish_owners
 from liftwatch.commands.demo_people import Site
 from liftwatch.fund.accounts import Account
 from liftwatch.fund.case import By, Case, Told
@@ -68,6 +69,7 @@ def furnish_fund(store: Office, sites: Iterable[Site], *, now_ms: int) -> None:
         demo.income()
         demo.emergency(here[-1].lift)
         demo.vote_now(here[0].lift)
+        furnish_owners(work, demo.place, now_ms=now_ms)
 
 
 class Demo:
