@@ -235,3 +235,27 @@ def test_a_payment_order_is_downloaded(office: Office, books: SqlBooks) -> None:
         status = 400 if "clearing" in fields else 422
         office.submit("cui", "/fund/orders", "/fund/orders", status, **order | fields)
     assert entries(books) == before
+
+
+def test_clocks_press_and_run_out(office: Office) -> None:
+    """Of an emergency that was paid and is not published: soon, then late, for all who see it."""
+    case = CasePages(office, "emergency")
+    case.do("li", "revise", **PLAN)
+    case.do("li", "publish", "plan", "area_list", "quote", "notice")
+    case.do("in", "prove", "rectification_notice")
+    case.do("li", "contract", "contract", "contractor_licence", contractor="Swift", yuan="900")
+    case.do("li", "apply", "application")
+    case.do("bo", "approve", "approval")
+    case.do("cui", "pay", "payment_voucher", yuan="300")
+    who = (("wa", "/fund/cases"), ("bo", "/fund/custodian"), ("li", case.path))
+    words = "Publication after the payment due at"
+    assert "No clock presses." in office.get("bo", "/fund/custodian")
+    office.wait(25)
+    for one, path in who:
+        page = plain(office.get(one, path))
+        assert words in page
+        assert "(Taizhou, art. 18)" in page
+        assert " late " not in page.partition(words)[2]
+    office.wait(10)
+    for one, path in who:
+        assert " late " in plain(office.get(one, path)).partition(words)[2]
