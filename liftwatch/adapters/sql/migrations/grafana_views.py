@@ -1,0 +1,118 @@
+"""The views that Grafana reads, by their names in the schema `grafana` (migration 0022).
+
+A moment is a timestamp with time zone, an amount stays in whole fen, a duration is in the unit
+that ends its name. A person's word on a lift holds before a terminal's, as everywhere.
+"""
+
+
+def _at(column: str, name: str) -> str:
+    """A moment of ours as a timestamp.
+
+    >>> _at("raised_ms", "raised_at")
+    'to_timestamp(raised_ms / 1000.0) AS raised_at'
+    """
+    return f"to_timestamp({column} / 1000.0) AS {name}"
+
+
+def _fact(name: str) -> str:
+    return f"COALESCE(r.entered ->> '{name}', l.facts ->> '{name}')"
+
+
+_OPEN = "i.state NOT IN ('closed', 'rejected')"
+_EPOCH_MS = "(extract(epoch FROM now()) * 1000)"
+
+VIEWS: dict[str, str] = {
+    "lift": f"""
+        SELECT l.lift, l.area, l.estate, p.name AS estate_name, p.name_en AS estate_name_en,
+            {_fact("building")} AS building, {_fact("unit")} AS unit,
+            {_fact("rescue_code")} AS rescue_code, {_fact("manufacturer")} AS manufacturer,
+            ({_fact("rated_speed_mps")})::double precision AS rated_speed_mps,
+            ({_fact("next_inspection_on")})::date AS next_inspection_on,
+            l.online, l.state ->> 'service_mode' AS service_mode, l.state ->> 'car' AS car,
+            (l.state ->> 'floor')::integer AS floor, {_at("l.heard_ms", "heard_at")}, l.exercise
+        FROM public.lift AS l
+        LEFT JOIN public.lift_register AS r ON r.lift = l.lift
+        LEFT JOIN public.locality AS p
+            ON p.area = l.area AND p.estate = l.estate AND p.building = ''
+    """,
+    "incident": f"""
+        SELECT i.id, i.kind, i.severity, i.severity_max, i.state, i.alarm, {_OPEN} AS is_open,
+            i.area, i.estate, i.lift, i.scope, i.late, i.exercise, i.occurrences, i.parent,
+            {_at("i.opened_ms", "opened_at")}, {_at("i.raised_ms", "raised_at")},
+            {_at("i.cleared_ms", "cleared_at")},
+            {_at("c.acknowledged_ms", "acknowledged_at")},
+            {_at("c.dispatched_ms", "dispatched_at")}, {_at("c.arrived_ms", "arrived_at")},
+            {_at("c.released_ms", "released_at")}, {_at("c.resolved_ms", "resolved_at")},
+            {_at("c.closed_ms", "closed_at")},
+            (c.arrived_ms - i.opened_ms) / 60000.0 AS arrival_min, c.trapped, c.cause, c.level
+        FROM public.incident AS i LEFT JOIN public.incident_course AS c ON c.incident = i.id
+    """,
+    "incident_clock": f"""
+        SELECT k.incident, i.lift, i.kind, i.severity, i.area, i.estate, {_OPEN} AS is_open,
+            i.exercise, k.occurrence, k.name, {_at("k.due_ms", "due_at")},
+            {_at("k.met_ms", "met_at")},
+            {_at("k.missed_ms", "missed_at")},
+            (k.met_ms IS NULL AND k.dropped_ms IS NULL AND {_OPEN}) AS runs,
+            (k.due_ms - {_EPOCH_MS}) / 1000.0 AS left_s
+        FROM public.incident_clock AS k JOIN public.incident AS i ON i.id = k.incident
+    """,
+    "contract": f"""
+        SELECT k.lift, k.organisation, o.name AS organisation_name,
+            {_at("k.from_ms", "from_at")}, {_at("k.until_ms", "until_at")},
+            (k.from_ms <= {_EPOCH_MS} AND (k.until_ms IS NULL OR k.until_ms > {_EPOCH_MS}))
+                AS holds
+        FROM public.contract AS k JOIN public.organisation AS o ON o.id = k.organisation
+    """,
+    "completeness": """
+        SELECT (a.day * interval '1 day' + timestamp '1970-01-01') AT TIME ZONE 'Asia/Shanghai'
+                AS day, a.area, a.estate, a.lift, a.terminal, a.received, a.late, a.duplicates,
+            a.missing
+        FROM public.account AS a
+    """,
+    "canary": f"""
+        SELECT c.name, {_at("c.at_ms", "at")}, {_at("c.through_ms", "through_at")},
+            (c.through_ms - c.at_ms) / 1000.0 AS took_s, {_at("c.deaf_ms", "deaf_at")}, c.stuck,
+            ({_EPOCH_MS} - c.through_ms) / 1000.0 AS silent_s
+        FROM public.canary AS c
+    """,
+    "outbox": f"""
+        SELECT o.n, o.channel, {_at("o.made_ms", "made_at")}, {_at("o.due_ms", "due_at")},
+            o.attempts, o.verdict, o.urgency,
+            (o.verdict IS NULL OR o.verdict = 'retry') AS waits
+        FROM public.outbox AS o
+    """,
+    "fund_balance": """
+        SELECT a.id AS account, a.kind, a.area, a.estate, a.building, a.side * p.balance AS fen
+        FROM public.fund_account AS a CROSS JOIN LATERAL (
+            SELECT p.balance FROM public.fund_posting AS p WHERE p.account = a.id
+            ORDER BY p.entry DESC LIMIT 1
+        ) AS p
+    """,
+    "fund_case": f"""
+        SELECT c.id, c.area, c.estate, c.building, c.lift, c.path, c.stage,
+            {_at("c.opened_ms", "opened_at")}, {_at("c.expires_ms", "expires_at")},
+            {_at("m.at_ms", "moved_at")}, m.move AS last_move, m.paid_fen,
+            ({_EPOCH_MS} - COALESCE(m.at_ms, c.opened_ms)) / 86400000.0 AS waiting_days
+        FROM public.fund_case AS c LEFT JOIN LATERAL (
+            SELECT max(m.at_ms) AS at_ms, (array_agg(m.move ORDER BY m.n DESC))[1] AS move,
+                sum(m.amount_fen) FILTER (WHERE m.move = 'pay') AS paid_fen
+            FROM public.fund_case_move AS m WHERE m.case_id = c.id
+        ) AS m ON true
+    """,
+    "fund_publication": f"""
+        SELECT p.case_id, c.area, c.estate, c.building, c.lift, p.n, p.what,
+            {_at("p.at_ms", "at")}
+        FROM public.fund_publication AS p JOIN public.fund_case AS c ON c.id = p.case_id
+    """,
+}
+
+WATCHED = ("lift", "incident", "incident_clock", "contract", "completeness")
+FUND = ("fund_balance", "fund_case", "fund_publication")
+VIEWS_OF: dict[str, tuple[str, ...]] = {
+    "property": WATCHED,
+    "maintenance": WATCHED,
+    "supervision": (*WATCHED, *FUND),
+    "custodian": FUND,
+    "operations": (*WATCHED, "canary", "outbox"),
+}
+"""Which views a reader of a role may read at all; which rows of them, says the database."""
