@@ -16,7 +16,7 @@ $(STAMP): pyproject.toml constraints.txt scripts/system-packages
 	@scripts/system-packages
 	@test -n "$(PYTHON)" || { echo "make setup needs Python 3.11 or newer" >&2; exit 2; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,demo,pg]'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,demo,grafana,pg]'
 	@touch $@
 
 run: $(STAMP) ## The demo: simulated lifts and a page at http://127.0.0.1:8080/

@@ -88,9 +88,7 @@ def settle(books: SqlBooks, now_ms: int) -> dict[str, str]:
             "regulation": (Place(AREA),),
             "fund": (Place(AREA, OURS),),
         }.items():
-            one = people.make_organisation(
-                work, name=f"{name} & Co", places=places, now_ms=now_ms
-            )
+            one = people.make_organisation(work, name=f"{name} & Co", places=places, now_ms=now_ms)
             made[name] = one.id
         people.make_contract(
             work,

@@ -130,7 +130,9 @@ def tried(connection: "psycopg.Connection[Any]", sql: str) -> str:
     connection.execute("SET default_transaction_read_only = off")
     connection.add_notice_handler(lambda notice: told.append(str(notice.message_primary)))
     try:
-        for statement in (sql,) if "$$" in sql and "; " not in sql.split("$$")[-1] else parts(sql):
+        for statement in (
+            (sql,) if "$$" in sql and "; " not in sql.rsplit("$$", maxsplit=1)[-1] else parts(sql)
+        ):
             with connection.cursor() as cursor:
                 if statement.startswith("COPY") and "STDOUT" in statement:
                     with cursor.copy(statement.encode()) as out:
@@ -223,11 +225,18 @@ def test_errors_tell_nothing_either(town: Town) -> None:
         connection.execute(ORACLES[0].encode())
 
 
+WRITING = ("DELETE FROM {}", "UPDATE {} SET lift = 'x'", "INSERT INTO {} (lift) VALUES ('x')")
+
+
 def test_nothing_is_written(town: Town) -> None:
     """Even without the setting that says so."""
     before = town.books.incidents(IncidentFilter()).items
     for view in VIEWS_OF["property"]:
-        for verb in ("DELETE FROM {}", "UPDATE {} SET lift = 'x'", "INSERT INTO {} (lift) VALUES ('x')"):
+        for verb in (
+            "DELETE FROM {}",
+            "UPDATE {} SET lift = 'x'",
+            "INSERT INTO {} (lift) VALUES ('x')",
+        ):
             with town.sign_in("garden") as connection:
                 connection.execute("SET default_transaction_read_only = off")
                 with pytest.raises(psycopg.Error):

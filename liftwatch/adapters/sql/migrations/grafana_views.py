@@ -18,6 +18,16 @@ def _fact(name: str) -> str:
     return f"COALESCE(r.entered ->> '{name}', l.facts ->> '{name}')"
 
 
+def _number(source: str, name: str) -> str:
+    """A number inside JSON, NULL where there is something else."""
+    typed = f"json_typeof({source} -> '{name}') = 'number'"
+    return f"CASE WHEN {typed} THEN ({source} ->> '{name}')::double precision END"
+
+
+def _either(name: str) -> str:
+    return f"COALESCE({_number('r.entered', name)}, {_number('l.facts', name)})"
+
+
 _OPEN = "i.state NOT IN ('closed', 'rejected')"
 _EPOCH_MS = "(extract(epoch FROM now()) * 1000)"
 
@@ -26,10 +36,11 @@ VIEWS: dict[str, str] = {
         SELECT l.lift, l.area, l.estate, p.name AS estate_name, p.name_en AS estate_name_en,
             {_fact("building")} AS building, {_fact("unit")} AS unit,
             {_fact("rescue_code")} AS rescue_code, {_fact("manufacturer")} AS manufacturer,
-            ({_fact("rated_speed_mps")})::double precision AS rated_speed_mps,
-            ({_fact("next_inspection_on")})::date AS next_inspection_on,
+            {_either("rated_speed_mps")} AS rated_speed_mps,
+            {_fact("next_inspection_on")} AS next_inspection_on,
             l.online, l.state ->> 'service_mode' AS service_mode, l.state ->> 'car' AS car,
-            (l.state ->> 'floor')::integer AS floor, {_at("l.heard_ms", "heard_at")}, l.exercise
+            {_number("l.state", "floor")}::integer AS floor,
+            {_at("l.heard_ms", "heard_at")}, l.exercise
         FROM public.lift AS l
         LEFT JOIN public.lift_register AS r ON r.lift = l.lift
         LEFT JOIN public.locality AS p
@@ -46,6 +57,16 @@ VIEWS: dict[str, str] = {
             {_at("c.closed_ms", "closed_at")},
             (c.arrived_ms - i.opened_ms) / 60000.0 AS arrival_min, c.trapped, c.cause, c.level
         FROM public.incident AS i LEFT JOIN public.incident_course AS c ON c.incident = i.id
+    """,
+    "wear": f"""
+        SELECT i.id, i.kind, i.area, i.estate, i.lift, {_OPEN} AS is_open,
+            i.evidence ->> 'part' AS part, i.evidence ->> 'unit' AS unit,
+            {_number("i.evidence", "now")} AS now, {_number("i.evidence", "usual")} AS usual,
+            {_number("i.evidence", "limit")} AS "limit", i.evidence ->> 'since' AS since,
+            {_number("i.evidence", "per_day")} AS per_day,
+            i.evidence ->> 'reaches_on' AS reaches_on, {_at("i.raised_ms", "raised_at")}
+        FROM public.incident AS i
+        WHERE i.kind IN ('vibration_wear', 'door_wear', 'brake_wear', 'rope_slip')
     """,
     "incident_clock": f"""
         SELECT k.incident, i.lift, i.kind, i.severity, i.area, i.estate, {_OPEN} AS is_open,
@@ -92,10 +113,16 @@ VIEWS: dict[str, str] = {
         SELECT c.id, c.area, c.estate, c.building, c.lift, c.path, c.stage,
             {_at("c.opened_ms", "opened_at")}, {_at("c.expires_ms", "expires_at")},
             {_at("m.at_ms", "moved_at")}, m.move AS last_move, m.paid_fen,
+            {_at("m.paid_ms", "paid_at")},
+            CASE WHEN c.path = 'emergency' THEN (date_trunc(
+                    'day', to_timestamp(m.paid_ms / 1000.0) AT TIME ZONE 'Asia/Shanghai'
+                ) + interval '1 month') AT TIME ZONE 'Asia/Shanghai' + interval '1 day' END
+                AS disclosure_due_at,
             ({_EPOCH_MS} - COALESCE(m.at_ms, c.opened_ms)) / 86400000.0 AS waiting_days
         FROM public.fund_case AS c LEFT JOIN LATERAL (
             SELECT max(m.at_ms) AS at_ms, (array_agg(m.move ORDER BY m.n DESC))[1] AS move,
-                sum(m.amount_fen) FILTER (WHERE m.move = 'pay') AS paid_fen
+                sum(m.amount_fen) FILTER (WHERE m.move = 'pay') AS paid_fen,
+                max(m.at_ms) FILTER (WHERE m.move = 'pay') AS paid_ms
             FROM public.fund_case_move AS m WHERE m.case_id = c.id
         ) AS m ON true
     """,
@@ -106,7 +133,7 @@ VIEWS: dict[str, str] = {
     """,
 }
 
-WATCHED = ("lift", "incident", "incident_clock", "contract", "completeness")
+WATCHED = ("lift", "incident", "wear", "incident_clock", "contract", "completeness")
 FUND = ("fund_balance", "fund_case", "fund_publication")
 VIEWS_OF: dict[str, tuple[str, ...]] = {
     "property": WATCHED,

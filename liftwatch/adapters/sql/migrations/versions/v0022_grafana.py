@@ -33,7 +33,7 @@ COLUMNS = {
     "contract": "lift, organisation, from_ms, until_ms",
     "incident": (
         "id, kind, severity, severity_max, opened_ms, raised_ms, area, estate, lift, state, alarm,"
-        " cleared_ms, late, exercise, scope, occurrences, parent"
+        " cleared_ms, late, exercise, scope, occurrences, parent, evidence"
     ),
     "incident_course": (
         "incident, level, acknowledged_ms, dispatched_ms, arrived_ms, released_ms, resolved_ms,"
