@@ -92,7 +92,6 @@ class Board:
             .label(self.say(label))
             .datasource(reference(SQL))
             .query(" ".join(text.split()))
-            .definition(" ".join(text.split()))
             .refresh(models.VariableRefresh.ON_DASHBOARD_LOAD)
             .sort(models.VariableSort.ALPHABETICAL_ASC)
         )

@@ -22,6 +22,8 @@ MODULES: Mapping[str, Callable[[Language], Dashboard]] = {
     "fund": fund.dashboard,
     "operations": operations.dashboard,
 }
+OF_INTERVALS = ("auto", "auto_count", "auto_min")
+"""What the SDK writes into every variable, and Grafana's own types know of none."""
 HERE = Path(__file__).parent
 assert {name for names in DASHBOARDS_OF.values() for name in names} == set(MODULES)
 
@@ -33,6 +35,8 @@ def dashboard_json(name: str, language: Language, *, console: str = CONSOLE) -> 
     )
     found: dict[str, Any] = json.loads(text)
     for variable in found["templating"]["list"]:
+        for name_ in OF_INTERVALS:
+            variable.pop(name_, None)
         if variable["name"] == "console":
             variable["query"] = console
     return json.dumps(found, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
