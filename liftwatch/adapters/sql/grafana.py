@@ -61,7 +61,7 @@ def _make(connection: Connection, role: str, organisation: str | None) -> Reader
     database = str(connection.execute(text("SELECT current_database()")).scalar_one())
     name, password = name_of(database, role, organisation), secrets.token_urlsafe(24)
     v0022_grafana.make(connection)
-    _write_down(connection, name, role, organisation)
+    _write_down(connection, name, role=role, organisation=organisation)
     for statement in _made(name, _verifier(connection, name, password)):
         connection.execute(text(statement))
     v0022_grafana.grant(connection)
@@ -90,7 +90,7 @@ def _is_known(connection: Connection, organisation: str) -> bool:
 
 
 def _write_down(
-    connection: Connection, name: str, role: str, organisation: str | None
+    connection: Connection, name: str, *, role: str, organisation: str | None
 ) -> None:  # the table of which row-level security asks
     connection.execute(
         text(
