@@ -102,10 +102,10 @@ def _completeness(board: Board) -> None:
         h=8,
     )
     worst = sql("""
-        SELECT lift, terminal, sum(missing) AS missing, sum(received) AS received,
+        SELECT max(lift) AS lift, terminal, sum(missing) AS missing, sum(received) AS received,
             sum(late) AS late, sum(duplicates) AS twice
         FROM grafana.completeness WHERE day > now() - interval '7 days'
-        GROUP BY 1, 2 ORDER BY 3 DESC LIMIT 50
+        GROUP BY terminal ORDER BY 3 DESC LIMIT 50
     """)
     shown = (
         *(c.LIFT, Column("terminal", Words("Terminal", "终端"))),

@@ -84,11 +84,16 @@ VIEWS: dict[str, str] = {
                 AS holds
         FROM public.contract AS k JOIN public.organisation AS o ON o.id = k.organisation
     """,
+    # A terminal's own row, of no lift, holds all it sent and all that is missing of it; what came
+    # late or twice stands with the lifts it spoke for.
     "completeness": """
         SELECT (a.day * interval '1 day' + timestamp '1970-01-01') AT TIME ZONE 'Asia/Shanghai'
-                AS day, a.area, a.estate, a.lift, a.terminal, a.received, a.late, a.duplicates,
-            a.missing
-        FROM public.account AS a
+                AS day, a.area, a.estate, a.terminal,
+            CASE WHEN count(DISTINCT a.lift) FILTER (WHERE a.lift <> '') = 1
+                THEN max(a.lift) END AS lift,
+            COALESCE(sum(a.received) FILTER (WHERE a.lift = ''), 0) AS received,
+            sum(a.missing) AS missing, sum(a.late) AS late, sum(a.duplicates) AS duplicates
+        FROM public.account AS a GROUP BY a.day, a.area, a.estate, a.terminal
     """,
     "canary": f"""
         SELECT c.name, {_at("c.at_ms", "at")}, {_at("c.through_ms", "through_at")},
@@ -133,11 +138,12 @@ VIEWS: dict[str, str] = {
     """,
 }
 
-WATCHED = ("lift", "incident", "wear", "incident_clock", "contract", "completeness")
+OF_LIFTS = ("lift", "incident", "wear", "incident_clock", "contract")
+WATCHED = (*OF_LIFTS, "completeness")
 FUND = ("fund_balance", "fund_case", "fund_publication")
 VIEWS_OF: dict[str, tuple[str, ...]] = {
     "property": WATCHED,
-    "maintenance": WATCHED,
+    "maintenance": OF_LIFTS,
     "supervision": (*WATCHED, *FUND),
     "custodian": FUND,
     "operations": (*WATCHED, "canary", "outbox"),
