@@ -23,7 +23,8 @@ MODULES: Mapping[str, Callable[[Language], Dashboard]] = {
     "operations": operations.dashboard,
 }
 OF_INTERVALS = ("auto", "auto_count", "auto_min")
-"""What the SDK writes into every variable, and Grafana's own types know of none."""
+"""What the SDK writes into every variable, and Grafana's own types know of none; nor do they of a
+table's `footer` any more."""
 HERE = Path(__file__).parent
 assert {name for names in DASHBOARDS_OF.values() for name in names} == set(MODULES)
 
@@ -39,6 +40,8 @@ def dashboard_json(name: str, language: Language, *, console: str = CONSOLE) -> 
             variable.pop(name_, None)
         if variable["name"] == "console":
             variable["query"] = console
+    for panel in found["panels"]:
+        panel.get("options", {}).pop("footer", None)
     return json.dumps(found, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
 
 

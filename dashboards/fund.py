@@ -7,7 +7,7 @@ from grafana_foundation_sdk.models.dashboard import Dashboard
 
 from dashboards import columns as c
 from dashboards.board import Board
-from dashboards.panels import Column, bars, figure, rows
+from dashboards.panels import Column, figure, rows
 from dashboards.queries import sql
 from dashboards.words import Language, Words
 
@@ -64,19 +64,22 @@ def _balances(board: Board) -> None:
         SELECT kind, sum(fen) / 100.0 AS yuan FROM grafana.fund_balance
         GROUP BY kind ORDER BY 2 DESC
     """)
-    board.add(
-        bars(board, by_kind, unit=YUAN, words="account"),
-        Words("By account", "按科目"),
-        w=8,
-        h=10,
+    kinds = (
+        Column("kind", Words("Account", "科目"), words="account"),
+        Column("yuan", Words("Yuan", "元"), unit=YUAN, bar=True),
     )
+    board.add(rows(board, by_kind, kinds), Words("By account", "按科目"), w=8, h=10)
 
 
 def _cases(board: Board) -> None:
     stages = sql("""
         SELECT stage, count(*) AS number FROM grafana.fund_case GROUP BY stage ORDER BY 2 DESC
     """)
-    board.add(bars(board, stages, words="stage"), Words("Cases by step", "各阶段案件数"), w=8, h=10)
+    steps = (
+        Column("stage", Words("Step", "阶段"), words="stage"),
+        c.NUMBER._replace(title=Words("Cases", "案件数"), bar=True, width=0),
+    )
+    board.add(rows(board, stages, steps), Words("Cases by step", "各阶段案件数"), w=8, h=10)
     waiting = sql(f"""
         SELECT id AS case_id, path, stage, estate, building, lift, waiting_days, expires_at
         FROM grafana.fund_case WHERE stage NOT IN {OVER} ORDER BY waiting_days DESC LIMIT 200

@@ -4,7 +4,7 @@ from grafana_foundation_sdk.models.dashboard import Dashboard
 
 from dashboards import columns as c
 from dashboards.board import Board
-from dashboards.panels import Column, bars, chart, figure, named, rows
+from dashboards.panels import Column, chart, figure, named, rows
 from dashboards.queries import influx, sql
 from dashboards.words import Language, Words
 
@@ -117,7 +117,12 @@ def _faults(board: Board) -> None:
         WHERE $__timeFilter(raised_at) AND NOT exercise
         GROUP BY kind ORDER BY number DESC LIMIT 20
     """)
-    board.add(bars(board, by_kind, words="kind"), Words("Faults by kind", "按类别统计"), w=12, h=9)
+    board.add(
+        rows(board, by_kind, (kind, c.NUMBER._replace(bar=True, width=0))),
+        Words("Faults by kind", "按类别统计"),
+        w=12,
+        h=9,
+    )
     a_day = sql(
         """
         SELECT date_trunc('day', raised_at, 'Asia/Shanghai') AS time, count(*) AS number

@@ -23,7 +23,8 @@ from dashboards.words import Words
 
 
 class Column(NamedTuple):
-    """A column of a table: what it is called, its unit, words for its values, where it leads."""
+    """A column of a table: what it is called, its unit, words for its values, where it leads; a
+    number may be a bar."""
 
     name: str
     title: Words
@@ -32,6 +33,7 @@ class Column(NamedTuple):
     link: str = ""
     width: int = 0
     limits: Sequence[tuple[float, str]] = ()
+    bar: bool = False
 
 
 TO_INCIDENT = "${console}/incidents/${__data.fields.id}"
@@ -67,7 +69,12 @@ def rows(board: Board, query: Query, columns: Sequence[Column]) -> table.Panel:
     for column in columns:
         made = made.override_by_name(column.name, _properties(board, column))
     shown = "|".join(column.name for column in columns)
-    hidden = [models.DynamicConfigValue(id_val="custom.hidden", value=True)]
+    hidden = [
+        models.DynamicConfigValue(
+            id_val="custom.hideFrom", value={"viz": True, "legend": False, "tooltip": False}
+        ),
+        models.DynamicConfigValue(id_val="custom.hidden", value=True),  # of Grafana before 12.2
+    ]
     return made.override_by_regexp(f"/^(?!({shown})$).*$/", hidden)
 
 
@@ -83,6 +90,9 @@ def _properties(board: Board, column: Column) -> list[models.DynamicConfigValue]
     if column.limits:
         told["thresholds"] = steps(*column.limits).build()
         told["custom.cellOptions"] = {"type": "color-text"}
+    if column.bar:
+        told["custom.cellOptions"] = {"type": "gauge", "mode": "basic", "valueDisplayMode": "text"}
+        told["min"] = 0
     if column.link:
         url = column.link.replace("${lang}", board.language)
         title = board.say(Words("Open", "打开"))
@@ -147,10 +157,10 @@ def bars(
     *,
     unit: str = "none",
     limits: Sequence[tuple[float, str]] = (),
-    words: str = "",
 ) -> bargauge.Panel:
-    """A bar for every row: a text column names it, a number makes it."""
-    made = (
+    """A bar for every row: a text column names it, as it is, and a number makes it. What needs
+    other words than the column's own is a table with a `bar`."""
+    return (
         bargauge.Panel()
         .datasource(reference(query.source))
         .with_target(query)
@@ -162,7 +172,6 @@ def bars(
         .reduce_options(common.ReduceDataOptions().values(True).limit(20))
         .no_value(board.say(Words("nothing", "无")))
     )
-    return made.mappings(mappings(words, board.language)) if words else made
 
 
 def states(board: Board, query: Query, *, words: str) -> statetimeline.Panel:

@@ -1,8 +1,9 @@
 """Every dashboard held against Grafana's own types: `@grafana/schema` and `tsc --strict`.
 
 npm brings both, in the versions named here, into a folder beside the environment; once they are
-there nobody is asked. A dashboard becomes a constant of the type `Dashboard`, so that a property
-that Grafana does not know, or a word that is none of its own, is an error with its line.
+there nobody is asked. A dashboard becomes a constant of the type `Dashboard`, and what only a sort
+of panel knows one of that panel's types, so that a property that Grafana does not know, or a word
+that is none of its own, is an error with its line.
 """
 
 import json
@@ -11,10 +12,15 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / ".venv" / "grafana-types"
 PACKAGES = {"@grafana/schema": "13.2.3", "typescript": "7.0.2"}
+SORTS = ("bargauge", "stat", "statetimeline", "table", "timeseries")
+"""Sorts of panels that we make; Grafana's names for their types have no dashes."""
+OLD = frozenset({"hidden"})
+"""What versions before those of PACKAGES look for, and these do not: not held against them."""
 HEAD = """\
 import type { Dashboard, DataQuery } from "@grafana/schema";
 
@@ -29,7 +35,11 @@ type Plain<T> = T extends DataQuery
         ? { [K in keyof T]: Plain<T[K]> }
         : T;
 
-"""
+""" + "".join(
+    f'import type * as {sort} from "./node_modules/@grafana/schema/dist/types/raw/composable'
+    f'/{sort}/panelcfg/x/types.gen";\n'
+    for sort in SORTS
+)
 
 
 class TypesError(Exception):
@@ -65,6 +75,7 @@ def errors(texts: Mapping[str, str], folder: Path = FOLDER) -> list[str]:
     source = folder / "dashboards.ts"
     parts = [
         f"// {name}\nexport const d{n}: Plain<Dashboard> = {text.strip()};\n"
+        + "".join(_of_panels(json.loads(text).get("panels", []), f"d{n}"))
         for n, (name, text) in enumerate(texts.items())
     ]
     source.write_text(HEAD + "".join(parts), encoding="utf-8")
@@ -81,6 +92,31 @@ def errors(texts: Mapping[str, str], folder: Path = FOLDER) -> list[str]:
     if done.returncode and not found:
         raise TypesError(f"tsc: {' '.join(said)[:300]}")
     return found
+
+
+def _of_panels(panels: list[dict[str, Any]], board: str) -> Iterator[str]:
+    """What only a panel's own type knows: options, what is `custom` of its fields, overrides."""
+    for panel in panels:
+        sort, name = panel["type"].replace("-", ""), f"{board}p{panel['id']}"
+        yield f"// {panel['title']}\n"
+        yield _constant(f"{name}o", f"{sort}.Options", panel.get("options", {}))
+        fields = panel.get("fieldConfig", {})
+        customs = [fields.get("defaults", {}).get("custom", {})]
+        customs += [
+            {one["id"].removeprefix("custom."): one["value"]}
+            for override in fields.get("overrides", [])
+            for one in override["properties"]
+            if one["id"].startswith("custom.")
+        ]
+        for n, custom in enumerate(customs):
+            known = {name: value for name, value in custom.items() if name not in OLD}
+            if known:
+                yield _constant(f"{name}c{n}", f"{sort}.FieldConfig", known)
+
+
+def _constant(name: str, type_: str, value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False)
+    return f"export const {name}: Plain<Partial<{type_}>> = {text};\n"
 
 
 def checked_in() -> Iterator[tuple[str, str]]:

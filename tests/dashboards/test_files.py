@@ -223,6 +223,8 @@ def test_types_are_those_of_grafana(types: Path) -> None:
         ('"mode": "absolute"', '"mode": "absolutely"'),
         ('"gridPos"', '"gridPosition"'),
         ('"refresh": "1m"', '"refresh": 60'),
+        ('"colorMode": "value"', '"colourMode": "value"'),
+        ('"type": "color-text"', '"type": "colour-text"'),
     ],
 )
 def test_an_error_of_type_is_found(types: Path, right: str, wrong: str) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from liftwatch.adapters.sql.connect import connect, is_sqlite, shown
-from liftwatch.adapters.sql.migrations.grafana_views import VIEWS_OF
+from liftwatch.adapters.sql.migrations.grafana_views import VIEWS, VIEWS_OF
 from liftwatch.adapters.sql.migrations.versions import v0022_grafana
 from liftwatch.adapters.sql.trouble import BooksError, brief
 
@@ -129,13 +129,21 @@ def drop_reader(url: str, name: str) -> bool:
             if is_sqlite(engine) or name not in v0022_grafana.readers_of(connection):
                 return False
             connection.execute(text("DELETE FROM grafana.reader WHERE name = :n"), {"n": name})
-            connection.execute(text(f"DROP OWNED BY {name}"))
+            _take_back(connection, name)
             connection.execute(text(f"DROP ROLE {name}"))
             return True
     except SQLAlchemyError as error:
         raise BooksError(f"database {shown(engine.url)}: {brief(error)}") from error
     finally:
         engine.dispose()
+
+
+def _take_back(connection: Connection, name: str) -> None:
+    """What it was given; `DROP OWNED` would do it, and takes a right over the role itself."""
+    every = ", ".join(f"grafana.{view}" for view in VIEWS)
+    database = str(connection.execute(text("SELECT current_database()")).scalar_one())
+    for what in (every, "SCHEMA grafana", f'DATABASE "{_quoted(database)}"'):
+        connection.execute(text(f"REVOKE ALL ON {what} FROM {name}"))
 
 
 def known_readers(url: str) -> dict[str, tuple[str, str | None]]:
