@@ -1,16 +1,21 @@
 """Whoever migrates: a superuser, a role that may make roles, one that may not."""
 
+import tempfile
 import uuid
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
 
+from liftwatch import clock
 from liftwatch.adapters.sql import BooksError, open_books
+from liftwatch.adapters.sql.copies import copied_in, copy_out
 from liftwatch.adapters.sql.grafana import drop_reader, known_readers, make_reader
 from liftwatch.adapters.sql.migrate import bring_up_at
-from tests.dashboards.conftest import DSN, own_database
+from tests.conftest import Postgres, free_port
+from tests.dashboards.conftest import DSN, own_database, settle
 
 
 @pytest.fixture
@@ -62,3 +67,53 @@ def test_a_role_that_may_make_roles_need_be_no_superuser(postgres: Any, owned: s
     with psycopg.connect(DSN.format(**again._asdict())) as connection:
         assert connection.execute("SELECT * FROM canary").fetchall() == []
     assert drop_reader(owned, made.name)
+
+
+@pytest.fixture
+def other_server(server_folder: Path) -> Iterator[str]:
+    """A server on which nobody has heard of us."""
+    server = Postgres(Path(tempfile.mkdtemp(prefix="other-", dir=server_folder)), free_port())
+    server.prepare()
+    server.start()
+    yield server.url
+    server.stop()
+
+
+def test_a_backup_comes_back_where_our_roles_are_not(
+    postgres_database: str, other_server: str, tmp_path: Path
+) -> None:
+    """With all rows and the views; readers have to be made anew, and see what is theirs."""
+    books = open_books(postgres_database)
+    organisations = settle(books, clock.now_ms())
+    books.close()
+    made = make_reader(postgres_database, role="property", organisation=organisations["garden"])
+    copied = copy_out(postgres_database, tmp_path / "copy")
+    assert drop_reader(postgres_database, made.name)
+    with copied_in(other_server, tmp_path / "copy"):
+        pass
+    assert copied.rows["lift"] == 4
+    assert (views_of(other_server) > 0, known_readers(other_server)) == (True, {})
+    again = make_reader(other_server, role="property", organisation=organisations["garden"])
+    with psycopg.connect(DSN.format(**again._asdict())) as connection:
+        found = connection.execute("SELECT lift FROM lift ORDER BY 1").fetchall()
+    assert found == [("G-0001",), ("G-0002",)]
+
+
+def test_a_backup_is_made_by_who_does_not_own_the_tables(
+    postgres_database: str, tmp_path: Path
+) -> None:
+    """Whole: row-level security hides nothing from a service, and does not stop pg_dump."""
+    books = open_books(postgres_database)
+    settle(books, clock.now_ms())
+    books.close()
+    name = f"service_{postgres_database.rpartition('/')[2]}"
+    with psycopg.connect(postgres_database, autocommit=True) as admin:
+        admin.execute(f"CREATE ROLE {name} LOGIN".encode())
+        for what in ("TABLES", "SEQUENCES"):
+            admin.execute(f"GRANT SELECT ON ALL {what} IN SCHEMA public TO {name}".encode())
+    try:
+        url = postgres_database.replace("lift@", f"{name}@")
+        assert copy_out(url, tmp_path / "copy").rows["incident"] == 8
+    finally:
+        with psycopg.connect(postgres_database, autocommit=True) as admin:
+            admin.execute(f"DROP OWNED BY {name}; DROP ROLE {name}".encode())
