@@ -1,13 +1,19 @@
 """`liftwatch dashboards`: files of Grafana made, pushed and checked, and its readers."""
 
+from contextlib import closing
 from importlib.util import find_spec
 from pathlib import Path
 
 from dashboards.push import Grafana, PushError, differences, push
 from liftwatch.adapters.sql import BooksError
 from liftwatch.adapters.sql.grafana import drop_reader, known_readers, make_reader
-from liftwatch.commands.wiring import no_books, settings_or_fail
+from liftwatch.audit.chain import SealError
+from liftwatch.audit.entry import Act
+from liftwatch.clock import now_ms
+from liftwatch.commands.audit import user_here
+from liftwatch.commands.wiring import books_or_fail, no_books, settings_or_fail
 from liftwatch.failure import Failure
+from liftwatch.settings import Settings
 
 
 def build_command(out: Path | None, *, console: str | None, organisation: int) -> None:
@@ -58,8 +64,12 @@ def check_command(role: str, *, console: str | None) -> bool:
 
 
 def reader_command(role: str, *, organisation: str | None) -> None:
-    """Make a reader and print what a data source needs of it; the password this once."""
+    """Make a reader and print what a data source needs of it; the password this once.
+
+    It is noted in the trail before it is made: what cannot be noted is not done.
+    """
     settings = settings_or_fail()
+    _note(settings, what="made", of=organisation or role, role=role)
     try:
         made = make_reader(
             settings.database_in(settings.data_dir), role=role, organisation=organisation
@@ -72,14 +82,34 @@ def reader_command(role: str, *, organisation: str | None) -> None:
     print(f"LIFT_PG_PASSWORD={made.password}")
 
 
+def _note(settings: Settings, *, what: str, of: str, role: str) -> None:
+    act = Act(
+        at_ms=now_ms(),
+        person=f"os:{user_here()}",
+        action="grafana.reader",
+        target_kind="organisation",
+        target=of,
+        channel="cli",
+        detail={"what": what, "role": role},
+    )
+    try:
+        with closing(books_or_fail(settings, settings.data_dir)) as books, books.begin() as work:
+            work.audit(act)
+    except SealError as error:
+        raise Failure("the trail has another key than LIFTWATCH_AUDIT_KEY") from error
+
+
 def readers_command(drop: str | None) -> None:
     """Print the readers there are, or take one away."""
     settings = settings_or_fail()
     url = settings.database_in(settings.data_dir)
     try:
         if drop is not None:
-            if not drop_reader(url, drop):
+            known = known_readers(url).get(drop)
+            if known is None:
                 raise Failure(f"dashboards: there is no reader {drop!r}")
+            _note(settings, what="dropped", of=known[1] or known[0], role=known[0])
+            drop_reader(url, drop)
             return
         for name, (role, organisation) in sorted(known_readers(url).items()):
             print(name, role, organisation or "-")

@@ -1,7 +1,9 @@
 """`liftwatch dashboards push` and `check` against a Grafana that keeps its documented API."""
 
+import json
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,7 @@ import pytest
 from dashboards.alerts import kinds_of
 from dashboards.provisioning import DASHBOARDS_OF
 from liftwatch.__main__ import main
+from liftwatch.adapters.sql import SqlBooks
 from tests.conftest import free_port
 from tests.dashboards.grafana import TOKEN, State, serving
 
@@ -225,3 +228,7 @@ def test_readers_by_command(
     assert run(capsys, "readers", "--drop", made["LIFT_PG_USER"])[0] == 0
     assert run(capsys, "readers")[1] == ""
     assert "there is no reader" in run(capsys, "readers", "--drop", "grafana_x")[2]
+    with closing(SqlBooks(postgres_database)) as books:
+        told = [(one.action, json.loads(one.detail)["what"]) for one in books.audit_after(0)]
+    acts = ["made", "made", "dropped"]  # what was refused was asked for, too
+    assert told == [("grafana.reader", what) for what in acts]
