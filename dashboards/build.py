@@ -57,16 +57,28 @@ def files(*, console: str = CONSOLE, organisation: int = 1) -> dict[str, str]:
     return made | provisioning_files(organisation=organisation)
 
 
-def write(folder: Path, *, console: str = CONSOLE, organisation: int = 1) -> list[str]:
-    """Write all of them below a folder, take away what is made no more; which ones changed."""
-    made, changed = files(console=console, organisation=organisation), []
+def by_role(*, console: str = CONSOLE) -> dict[str, str]:
+    """The dashboards once more, a folder for each role and language, as providers look for them."""
+    return {
+        f"roles/{role}/{language}/{uid_of(name, language)}.json": dashboard_json(
+            name, language, console=console
+        )
+        for role, names in DASHBOARDS_OF.items()
+        for name in names
+        for language in LANGUAGES
+    }
+
+
+def write(folder: Path, made: Mapping[str, str]) -> list[str]:
+    """Write files below a folder, take away those of ours made no more; which ones changed."""
+    changed = []
     for name, text in made.items():
         path = folder / name
         if not path.exists() or path.read_text(encoding="utf-8") != text:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
             changed.append(name)
-    for kind in ("json", "provisioning"):
+    for kind in {name.partition("/")[0] for name in made}:
         for path in sorted((folder / kind).rglob("*")):
             name = path.relative_to(folder).as_posix()
             if path.suffix in (".json", ".yaml") and name not in made:

@@ -21,14 +21,14 @@ def build_command(out: Path | None, *, console: str | None, organisation: int) -
     if find_spec("grafana_foundation_sdk") is None:
         raise Failure("dashboards: the SDK is not installed: pip install 'liftwatch[grafana]'")
     from dashboards.board import CONSOLE
-    from dashboards.build import HERE, write
+    from dashboards.build import HERE, by_role, files, write
 
     if out is None and (console is not None or organisation != 1):
         raise Failure("dashboards: --console and --organisation go with --out")
+    at = (console or CONSOLE).rstrip("/")
+    made = files(console=at, organisation=organisation)
     try:
-        changed = write(
-            out or HERE, console=(console or CONSOLE).rstrip("/"), organisation=organisation
-        )
+        changed = write(out or HERE, made if out is None else made | by_role(console=at))
     except OSError as error:
         raise Failure(f"dashboards: {error.filename}: {error.strerror}") from error
     print("\n".join(changed) if changed else "nothing has changed")

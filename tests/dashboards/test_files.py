@@ -59,13 +59,13 @@ def test_the_files_are_fresh() -> None:
 
 def test_what_is_made_no_more_goes(tmp_path: Path) -> None:
     """And only what has changed is written and named."""
-    assert len(write(tmp_path)) == len(files())
-    assert write(tmp_path) == []
+    assert len(write(tmp_path, files())) == len(files())
+    assert write(tmp_path, files()) == []
     old = tmp_path / "json" / "zh" / "liftwatch-gone-zh.json"
     old.write_text("{}")
     changed = tmp_path / "json" / "en" / "liftwatch-lift-en.json"
     changed.write_text("{}")
-    assert sorted(write(tmp_path)) == [
+    assert sorted(write(tmp_path, files())) == [
         "json/en/liftwatch-lift-en.json",
         "json/zh/liftwatch-gone-zh.json",
     ]

@@ -200,6 +200,10 @@ def test_files_of_another_organisation(
     assert (code, "provisioning/property/datasources/liftwatch.yaml" in told) == (0, True)
     assert "orgId: 7" in (out / "provisioning/property/datasources/liftwatch.yaml").read_text()
     assert "https://l.example" in (out / "json/zh/liftwatch-lift-zh.json").read_text()
+    provider = (out / "provisioning/custodian/dashboards/liftwatch.yaml").read_text()
+    assert "/var/lib/grafana/liftwatch/custodian/zh" in provider
+    found = [one.name for one in (out / "roles/custodian/zh").iterdir()]
+    assert found == ["liftwatch-fund-zh.json"], "what that folder is to hold"
     code, _, err = run(capsys, "build", "--console", "https://l.example")
     assert (code, "go with --out" in err) == (2, True)
 
