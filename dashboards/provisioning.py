@@ -5,6 +5,7 @@ are checked in are of organisation 1, a folder for each role; `liftwatch dashboa
 those of another. Secrets and addresses stand in them as variables of Grafana's environment.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -114,7 +115,7 @@ def providers(role: str, *, organisation: int) -> list[dict[str, Any]]:
     """Where dashboards are: a folder of each language, of those of the role."""
     return [
         {
-            "name": f"liftwatch-{role}-{language}",
+            "name": f"liftwatch-{organisation}-{role}-{language}",
             "orgId": organisation,
             "folder": FOLDER,
             "folderUid": FOLDER_UID,
@@ -132,21 +133,32 @@ def provisioning_files(*, organisation: int = 1) -> dict[str, str]:
     """All files by their path; Grafana reads one role's folder as its `provisioning`."""
     made: dict[str, str] = {}
     for role in DASHBOARDS_OF:
-        at = f"provisioning/{role}"
         found = {
-            "datasources/liftwatch.yaml": {
-                "datasources": sources(role, organisation=organisation),
-            },
-            "dashboards/liftwatch.yaml": {"providers": providers(role, organisation=organisation)},
-            "alerting/rules.yaml": {"groups": groups(role, organisation=organisation)},
-            "alerting/contact-points.yaml": {
+            "datasources/liftwatch": {"datasources": sources(role, organisation=organisation)},
+            "dashboards/liftwatch": {"providers": providers(role, organisation=organisation)},
+            "alerting/rules": {"groups": groups(role, organisation=organisation)},
+            "alerting/contact-points": {
                 "contactPoints": contact_points(role, organisation=organisation)
             },
-            "alerting/policies.yaml": {"policies": policies(role, organisation=organisation)},
+            "alerting/policies": {"policies": policies(role, organisation=organisation)},
         }
         made |= {
-            f"{at}/{name}": text_of({"apiVersion": 1, **content})
+            f"provisioning/{role}/{name}-{organisation}.yaml": own_variables(
+                text_of({"apiVersion": 1, **content}), organisation
+            )
             for name, content in found.items()
             if any(content.values())
         }
     return made
+
+
+def own_variables(text: str, organisation: int) -> str:
+    """A file with variables of its organisation: one Grafana has one environment for all of them.
+
+    >>> own_variables("$LIFT_API_URL/v1", 1), own_variables("$LIFT_API_URL/v1", 7)
+    ('$LIFT_API_URL/v1', '$LIFT_API_URL_7/v1')
+    """
+    return text if organisation == 1 else _VARIABLE.sub(rf"\g<0>_{organisation}", text)
+
+
+_VARIABLE = re.compile(r"\$LIFT_[A-Z]+(?:_[A-Z]+)*")

@@ -1,6 +1,7 @@
 """`liftwatch dashboards push` and `check` against a Grafana that keeps its documented API."""
 
 import json
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import closing
@@ -197,10 +198,13 @@ def test_files_of_another_organisation(
     code, told, _ = run(
         capsys, "build", "--out", str(out), "--organisation", "7", "--console", "https://l.example"
     )
-    assert (code, "provisioning/property/datasources/liftwatch.yaml" in told) == (0, True)
-    assert "orgId: 7" in (out / "provisioning/property/datasources/liftwatch.yaml").read_text()
+    assert (code, "provisioning/property/datasources/liftwatch-7.yaml" in told) == (0, True)
+    sources = (out / "provisioning/property/datasources/liftwatch-7.yaml").read_text()
+    assert "$LIFT_PG_PASSWORD_7" in sources
+    assert not re.search(r"LIFT_\w+[A-Z]\b", sources), "one Grafana has one environment"
+    assert "orgId: 7" in (out / "provisioning/property/datasources/liftwatch-7.yaml").read_text()
     assert "https://l.example" in (out / "json/zh/liftwatch-lift-zh.json").read_text()
-    provider = (out / "provisioning/custodian/dashboards/liftwatch.yaml").read_text()
+    provider = (out / "provisioning/custodian/dashboards/liftwatch-7.yaml").read_text()
     assert "/var/lib/grafana/liftwatch/custodian/zh" in provider
     found = [one.name for one in (out / "roles/custodian/zh").iterdir()]
     assert found == ["liftwatch-fund-zh.json"], "what that folder is to hold"
