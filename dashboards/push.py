@@ -149,8 +149,9 @@ def push(
         yield Step("dashboard", dashboard["uid"])
     for party in parties_of(role):
         yield _push_point(grafana, filled(receiver(party), environment), name=party.name)
+    organisation = (grafana.get("/org") or {}).get("id")
     for group in groups(role, organisation=1):
-        grafana.put(_group_path(group["name"]), _group(group))
+        grafana.put(_group_path(group["name"]), _group(group, organisation))
         yield Step("rules", group["name"])
     yield from _push_policies(grafana, role)
 
@@ -201,7 +202,7 @@ def _group_path(name: str) -> str:
     return f"{PROVISIONING}/folder/{FOLDER_UID}/rule-groups/{quote(name)}"
 
 
-def _group(group: dict[str, Any]) -> dict[str, Any]:
+def _group(group: dict[str, Any], organisation: int | None) -> dict[str, Any]:
     """A rule group as the HTTP API has it; files say some of it in other words."""
     seconds = int(group["interval"].removesuffix("s"))
     rules = []
@@ -217,6 +218,7 @@ def _group(group: dict[str, Any]) -> dict[str, Any]:
                 "annotations": annotations,
                 "ruleGroup": group["name"],
                 "folderUID": FOLDER_UID,
+                "orgID": organisation,
             }
         )
     return {

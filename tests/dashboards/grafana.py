@@ -14,6 +14,8 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 TOKEN = "glsa_test"
+ORGANISATION = 3
+"""Of the token."""
 Answer = tuple[int, Any]
 
 
@@ -29,6 +31,11 @@ class State:
         self.policies: Any = {"receiver": "grafana-default-email", "group_by": ["alertname"]}
         self.fail: tuple[str, int, Any] | None = None
         self.asked: list[tuple[str, str]] = []
+
+
+def org_get(_: State, __: str, ___: Any) -> Answer:
+    """`GET /api/org`: the organisation of whoever asks."""
+    return 200, {"id": ORGANISATION, "name": "Garden Property"}
 
 
 def source_get(state: State, uid: str, _: Any) -> Answer:
@@ -122,11 +129,18 @@ def group_get(state: State, name: str, _: Any) -> Answer:
     return 200, state.groups[name]
 
 
+REQUIRED = {"title", "condition", "data", "for", "noDataState", "execErrState", "orgID"} | {
+    "folderUID",
+    "ruleGroup",
+}
+"""Of a rule, in the reference of the provisioning API."""
+
+
 def group_put(state: State, name: str, body: Any) -> Answer:
     """`PUT` of the same; what a rule of it lacks is an error."""
     for rule in body["rules"]:
-        missing = {"title", "condition", "data", "for", "noDataState", "execErrState"} - set(rule)
-        if missing or rule["folderUID"] not in state.folders:
+        missing = REQUIRED - set(rule)
+        if missing or rule["folderUID"] not in state.folders or rule["orgID"] != ORGANISATION:
             return 400, {"message": f"invalid alert rule: {sorted(missing)}"}
         if {"dashboardUid", "panelId"} & set(rule):
             return 400, {"message": "files say it so, the API by annotations"}
@@ -151,6 +165,7 @@ def policies_put(state: State, _: str, body: Any) -> Answer:
 
 PROVISIONING = "/api/v1/provisioning"
 ROUTES: list[tuple[str, str, Callable[[State, str, Any], Answer]]] = [
+    ("GET", r"/api/org()", org_get),
     ("GET", r"/api/datasources/uid/([\w-]+)", source_get),
     ("PUT", r"/api/datasources/uid/([\w-]+)", source_put),
     ("POST", r"/api/datasources()", source_post),
