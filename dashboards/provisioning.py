@@ -22,8 +22,9 @@ DASHBOARDS_OF: Mapping[str, tuple[str, ...]] = {
     "operations": ("operations", "lift"),
 }
 """Which dashboards an organisation of a role has: no panel of theirs is refused its view."""
-DIRECT = frozenset({"supervision", "operations"})
-"""Roles whose telemetry may come from InfluxDB itself: they read all of it anyway."""
+DIRECT = frozenset({"operations"})
+"""Roles whose telemetry comes from InfluxDB itself, since they read all of it anyway. Supervision
+might, but each of its reads is to be noted, and our API does that."""
 PATH = "/var/lib/grafana/liftwatch"
 """Where Grafana finds the folders of dashboards."""
 

@@ -1,7 +1,7 @@
 """The data sources, by uid; every organisation of Grafana has them under the same uid.
 
-`liftwatch-telemetry` is our API for a property or a unit, which adds the filter of their rows;
-supervision and operations may point it at InfluxDB itself. All speak InfluxQL.
+`liftwatch-telemetry` is our API, which adds the filter of the asker's rows; for operations it is
+InfluxDB itself. Both speak InfluxQL.
 """
 
 from typing import NamedTuple

@@ -20,7 +20,7 @@ from psycopg.rows import dict_row
 from api.influx import rows_of
 from api.seen import SeenBooks
 from dashboards.build import HERE
-from dashboards.provisioning import DASHBOARDS_OF
+from dashboards.provisioning import DASHBOARDS_OF, DIRECT
 from liftwatch.access.sight import EVERYTHING, Place, Sight
 from liftwatch.adapters.sql import open_books
 from liftwatch.adapters.sql.grafana import drop_reader, known_readers
@@ -115,7 +115,7 @@ def rows_of_sql(panel: Panel, world: World) -> list[dict[str, Any]]:
 def rows_of_influx(panel: Panel, world: World) -> list[dict[str, Any]]:
     """What it is told of telemetry, through the grammar, within its rows."""
     asked = read(as_influx(panel.target["query"], world), now_ms=world.now_ms)
-    sight = EVERYTHING if panel.role in ("supervision", "operations") else AREA
+    sight = EVERYTHING if panel.role in DIRECT else AREA
     rows = rows_of(SeenBooks(world.books, sight), asked.where)
     return [
         dict(zip(table.columns, values, strict=True)) | table.tags

@@ -281,6 +281,13 @@ def test_another_password_and_no_reader_any_more(town: Town) -> None:
     )
 
 
+def test_what_supervision_asks_stands_in_the_servers_log(town: Town) -> None:
+    """Where a superuser has made its reader; of others it is no business."""
+    for who, logged in (("regulation", "all"), ("garden", "none")):
+        with town.sign_in(who) as connection:
+            assert connection.execute("SHOW log_statement").fetchall() == [(logged,)]
+
+
 def test_what_cannot_be_made(town: Town, tmp_path: Any) -> None:
     """One line each."""
     organisation = town.organisations["garden"]

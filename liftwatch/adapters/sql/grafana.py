@@ -12,6 +12,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
+from liftwatch.access.rights import LOGGED
 from liftwatch.adapters.sql.connect import connect, is_sqlite, shown
 from liftwatch.adapters.sql.migrations.grafana_views import VIEWS, VIEWS_OF
 from liftwatch.adapters.sql.migrations.versions import v0022_grafana
@@ -65,9 +66,17 @@ def _make(connection: Connection, role: str, organisation: str | None) -> Reader
     for statement in _made(name, _verifier(connection, name, password)):
         connection.execute(text(statement))
     v0022_grafana.grant(connection)
+    if role in LOGGED and _is_superuser(connection):
+        connection.execute(text(f"ALTER ROLE {name} SET log_statement = 'all'"))
     connection.execute(text(f'GRANT CONNECT ON DATABASE "{_quoted(database)}" TO {name}'))
     url = make_url(connection.engine.url)
     return Reader(name, password, database, f"{url.host or 'localhost'}:{url.port or 5432}")
+
+
+def _is_superuser(connection: Connection) -> bool:
+    """Only such a one may have a role's statements written to the server's log."""
+    query = text("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")
+    return bool(connection.execute(query).scalar_one())
 
 
 def _quoted(name: str) -> str:
