@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 
 
-class InfluxTable(msgspec.Struct):
+class InfluxTable(msgspec.Struct, omit_defaults=True):
     """One series: times first, then what was asked for."""
 
     name: str

@@ -21,6 +21,8 @@ from liftwatch.adapters.sql.trouble import BooksError, brief
 CONNECTIONS_MAX = 20
 STATEMENT_S = 20
 """A panel that takes longer is cut off: somebody typed it, or the range is too large."""
+IDLE_S = 60
+"""A transaction that does nothing for longer keeps vacuum from its work."""
 
 
 class Reader(NamedTuple):
@@ -125,6 +127,7 @@ def _made(name: str, verifier: str) -> list[str]:
         f" CONNECTION LIMIT {CONNECTIONS_MAX} PASSWORD '{escaped}'",
         f"ALTER ROLE {name} SET default_transaction_read_only = on",
         f"ALTER ROLE {name} SET statement_timeout = '{STATEMENT_S}s'",
+        f"ALTER ROLE {name} SET idle_in_transaction_session_timeout = '{IDLE_S}s'",
         f"ALTER ROLE {name} SET search_path = grafana",
         f"ALTER ROLE {name} SET timezone = 'Asia/Shanghai'",
     ]
