@@ -120,8 +120,6 @@ def rows_of(books: SeenBooks, where: Condition) -> Condition:
     sight = books.sight
     if sight.everything:
         return Every()
-    if sight.nothing:
-        return Some()
     named = lifts_named(where)
     if named is not None:
         return one_of("lift", sorted(one for one in named if books.lift(one) is not None))
