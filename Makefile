@@ -5,7 +5,7 @@ STAMP := $(VENV)/.set-up
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint bench chaos chaos-rescue fund-bench fund-flips evaluate mutate handbook clean constraints dashboards dashboards-types
+.PHONY: help setup run test lint bench chaos chaos-rescue fund-bench fund-flips fund-flips-postgresql evaluate mutate handbook clean constraints dashboards dashboards-types
 
 help: ## Print this help
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -46,6 +46,9 @@ fund-bench: $(STAMP) ## How long the fund's books take to verify (ENTRIES, 10000
 
 fund-flips: $(STAMP) ## Flip bytes of a database (FLIPS, 1000), with SEED: verify must find each
 	@$(BIN)/python -m bench.fund_flips
+
+fund-flips-postgresql: $(STAMP) ## The same in a PostgreSQL cluster of its own (FLIPS, 100), with and without checksums
+	@$(BIN)/python -m bench.fund_flips_postgresql
 
 evaluate: $(STAMP) ## How good the detectors are, on lifts whose truth is known (EVAL_LIFTS, EVAL_DAYS)
 	@$(BIN)/python -m bench.evaluate

@@ -14,12 +14,19 @@ from api import (
     channels,
     completeness,
     contacts,
+    dwellings,
     evidence,
     fund,
     fund_bank,
     fund_cases,
+    fund_disclosure,
+    fund_interest,
+    fund_lift,
+    fund_places,
+    fund_verify,
     fund_votes,
     fund_writes,
+    fund_years,
     health,
     identities,
     incidents,
@@ -46,6 +53,14 @@ from api.console import (
     demo_page,
     duty_page,
     entrance,
+    fund_bank_page,
+    fund_book_page,
+    fund_case_page,
+    fund_desk_page,
+    fund_list_page,
+    fund_move_page,
+    fund_owner_page,
+    fund_vote_page,
     import_page,
     move_page,
     openid,
@@ -66,6 +81,7 @@ from api.measure import HttpFigures, Measured
 from api.parts import Metrics, Parts, Readiness
 from api.problems import add_problem_handlers, problem_schema
 from api.shapes import schemas
+from api.verifying import Verifier
 from liftwatch.access.hosts import Host
 from liftwatch.fund.anchors import AnchorPlace
 from liftwatch.handlers.incidents import STANDARD
@@ -96,6 +112,7 @@ MODULES = (
     contacts,
     people,
     identities,
+    dwellings,
     audit,
     channels,
     register,
@@ -106,6 +123,12 @@ MODULES = (
     fund_bank,
     fund_cases,
     fund_votes,
+    fund_disclosure,
+    fund_lift,
+    fund_places,
+    fund_years,
+    fund_verify,
+    fund_interest,
     statistics,
     bundle,
     completeness,
@@ -121,6 +144,14 @@ MODULES = (
     audit_page,
     statistics_page,
     silence_page,
+    fund_list_page,
+    fund_case_page,
+    fund_move_page,
+    fund_vote_page,
+    fund_desk_page,
+    fund_book_page,
+    fund_bank_page,
+    fund_owner_page,
 )
 """Each brings its routes; a path is looked for in this order, so what is asked most comes first."""
 
@@ -161,6 +192,7 @@ def create_app(
         ways=ways,
         times=times,
         anchors=anchors,
+        verifier=Verifier(books, anchors),
     )
     return _compose(parts, (*MODULES, demo_page) if demo else MODULES)
 
@@ -177,6 +209,7 @@ def create_own_app(
         metrics=metrics,
         exercise=False,
         demo=False,
+        verifier=Verifier(books, None),
     )
     return _compose(parts, (health,))
 
@@ -207,6 +240,7 @@ def _compose(parts: Parts, modules: Sequence[ModuleType]) -> FastAPI:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     yield
     app.state.parts.feed.close()
+    app.state.parts.verifier.close()
 
 
 def _describe(app: FastAPI) -> dict[str, Any]:

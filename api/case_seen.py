@@ -102,13 +102,20 @@ class SeenCases:
             return case.id in self._books.fund_given((grant.organisation,))
         return Sight(places=grant.places).reaches(Place(case.area, case.estate, case.building))
 
+    def hands(self, case: Case, principal: Principal) -> list[By]:
+        """As what somebody could act in a case: by each of their grants that has its row."""
+        person = principal.person
+        return [
+            By(person=person, organisation=one.organisation, role=one.role)
+            for one in (principal.grants if person is not None else ())
+            if self._sees(one, case)
+        ]
+
     def moves(self, case: Case, principal: Principal) -> tuple[str, ...]:
         """What they may do in it now, in whatever role."""
         found: dict[str, None] = {}
-        for one in principal.grants if principal.person is not None else ():
-            if self._sees(one, case):
-                by = By(person=principal.person, organisation=one.organisation, role=one.role)
-                found |= dict.fromkeys(moves_from(case, by=by, now_ms=now_ms()))
+        for by in self.hands(case, principal):
+            found |= dict.fromkeys(moves_from(case, by=by, now_ms=now_ms()))
         return tuple(found)
 
     def balances(self, case: Case) -> dict[str, Balance]:

@@ -52,6 +52,13 @@ class NewCase(Struct, kw_only=True, forbid_unknown_fields=True):
     incident: Id | None = None
 
 
+class NewDraft(Struct, kw_only=True, forbid_unknown_fields=True):
+    """Who keeps the fund of the estate, and the last part of its bank account's name."""
+
+    custody: Word
+    bank: Word
+
+
 class CaseMove(Struct, kw_only=True, forbid_unknown_fields=True):
     """What is told with a move; which of it belongs to which stands in `docs/fund-cases.md`.
 
@@ -234,6 +241,7 @@ class VoteList(Struct):
 
 DESCRIBED_CASES = (
     NewCase,
+    NewDraft,
     CaseMove,
     CaseShape,
     CaseList,

@@ -19,10 +19,10 @@ from api.fund_shapes import (
     FundSums,
     FundTopUp,
     FundTopUps,
-    FundYear,
     account_shape,
     entry_shape,
     proposal_shape,
+    year_shape,
 )
 from api.paging import INT_MAX, LIMIT_DEFAULT, Cursor, Limit, read_cursor, write_cursor
 from api.parts import ThePart
@@ -143,17 +143,7 @@ def read_state(*, parts: ThePart) -> Response:
             if newest is None
             else FundAnchor(at=rfc3339(newest.at_ms), n=newest.n, hash=newest.hash),
             contradiction=contradiction(newest, head),
-            years=[
-                FundYear(
-                    year=one.year,
-                    n=one.n,
-                    hash=one.hash,
-                    closed_at=rfc3339(one.at_ms),
-                    person=one.person,
-                    second=one.second,
-                )
-                for one in closed
-            ],
+            years=[year_shape(one) for one in closed],
         )
     )
 

@@ -48,6 +48,28 @@ class FundConfirmation(Struct, kw_only=True, forbid_unknown_fields=True):
     digest: Name
 
 
+class InterestToSpread(Struct, kw_only=True, forbid_unknown_fields=True):
+    """Interest of a special account, in the buildings that the other fields name, all of the area
+    without them; `by` balance or area."""
+
+    area: Word
+    estate: Word | None = None
+    building: Word | None = None
+    bank: Word
+    fen: int
+    by: Word = "balance"
+    day: DayText | None = None
+    source: Text | None = None
+    document: Name | None = None
+    memo: Text = ""
+
+
+class YearToClose(Struct, kw_only=True, forbid_unknown_fields=True):
+    """A year that is over."""
+
+    year: int
+
+
 class NewFundDeposit(Struct, kw_only=True, forbid_unknown_fields=True):
     """What a household has paid in: first what it owes, then its principal."""
 
@@ -97,6 +119,8 @@ DESCRIBED_BODIES = (
     NewFundEntry,
     NewFundProposal,
     FundConfirmation,
+    YearToClose,
+    InterestToSpread,
     NewFundDeposit,
     FirstDeposits,
     NewFundOrders,

@@ -1,6 +1,6 @@
 """The fund's books as one request may see them, and what is said when they refuse."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Annotated
 
@@ -15,7 +15,7 @@ from liftwatch.audit.chain import SealError
 from liftwatch.fund.accounts import Account, account_of
 from liftwatch.fund.books import AccountFilter, EntryFilter, Held, Unreadable
 from liftwatch.fund.chain import Head
-from liftwatch.fund.journal import CannotBook, KeyTaken
+from liftwatch.fund.journal import CannotBook, KeyTaken, Leg
 from liftwatch.fund.kept import CaseFilter
 from liftwatch.fund.pending import Pending
 from liftwatch.fund.posted import Entry
@@ -127,18 +127,45 @@ class SeenFund:
     def check_no_debt(self, home: Account) -> None:
         """The problem `conflict` where a household owes something to a case: its move `receive`
         books what is paid of it, so that case and books say the same."""
-        where = CaseFilter(area=home.area, estate=home.estate, building=home.building)
-        after = ""
-        while page := self._books.fund_cases(where, after=after, limit=PAGE):
-            for one in page:
-                if any(x.household == home.of and x.owed_fen for x in one.purse.lines):
+        case = next(iter(self._debts(home)), None)
+        if case is not None:
+            told = Said(
+                "%(household)s owes to case %(case)s: what it pays is received there",
+                household=home.of,
+                case=case,
+            )
+            raise Problem("conflict", told)
+
+    def check_debts_stay(self, legs: Iterable[Leg], held: Callable[[str], int]) -> None:
+        """The problem `conflict` for legs that take away what a household owes to its cases; what
+        it owes besides, since the books began, may go. `held` tells what an account holds."""
+        for leg in legs:
+            account = account_of(leg.account)
+            if account.kind == "receivable" and leg.amount < 0:
+                owed = sum(self._debts(account).values())
+                if held(account.id) + leg.amount < owed:
                     told = Said(
-                        "%(household)s owes to case %(case)s: what it pays is received there",
-                        household=home.of,
-                        case=one.id,
+                        "%(household)s owes %(fen)s fen to cases: that is paid to them",
+                        household=account.of,
+                        fen=owed,
                     )
                     raise Problem("conflict", told)
+
+    def _debts(self, home: Account) -> dict[str, int]:
+        """What a household owes to each of its cases."""
+        where = CaseFilter(area=home.area, estate=home.estate, building=home.building)
+        after = ""
+        found: dict[str, int] = {}
+        while page := self._books.fund_cases(where, after=after, limit=PAGE):
+            for one in page:
+                owed = sum(x.owed_fen for x in one.purse.lines if x.household == home.of)
+                found |= {one.id: owed} if owed else {}
             after = page[-1].id
+        return found
+
+    def sees_places(self, places: Iterable[tuple[str, str, str]]) -> bool:
+        """Whether all these buildings are seen."""
+        return all(self.sight.reaches(Place(*place)) for place in places)
 
     def sees(self, pending: Pending) -> bool:
         """Whether all its buildings are seen."""

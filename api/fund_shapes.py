@@ -12,6 +12,7 @@ from liftwatch.fund.books import Held
 from liftwatch.fund.pending import Pending
 from liftwatch.fund.posted import Entry, Posting
 from liftwatch.fund.statement import Booked, Line, Reconciliation
+from liftwatch.fund.years import Closed
 
 LISTED_MAX = 1_000
 """So many differences of a statement are listed, of each sort; the counts are of all."""
@@ -255,6 +256,18 @@ def seen_postings(entry: Entry, sight: Sight) -> tuple[Posting, ...]:
     """The postings of buildings that are seen: they add up to zero as all of them do."""
     return tuple(
         one for one in entry.postings if sight.reaches(Place(*account_of(one.account).place))
+    )
+
+
+def year_shape(one: Closed) -> FundYear:
+    """A closed year as the API shows it."""
+    return FundYear(
+        year=one.year,
+        n=one.n,
+        hash=one.hash,
+        closed_at=rfc3339(one.at_ms),
+        person=one.person,
+        second=one.second,
     )
 
 

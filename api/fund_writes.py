@@ -249,7 +249,10 @@ def confirm(
     person = person_of(principal)
 
     def act(work: OfficeWork, at_ms: int) -> Done:
-        _locked(work, fund, proposal, version=version)
+        found = _locked(work, fund, proposal, version=version)
+        fund.check_debts_stay(
+            found.draft.legs, lambda name: work.books.fund_balances([name]).get(name, 0)
+        )
         with fund_problems():
             made = fund_sources.confirm(
                 work.books, proposal, second=person, digest=body.digest, now_ms=at_ms

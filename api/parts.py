@@ -11,6 +11,7 @@ from api.feed import Feed
 from api.gate import Gate
 from api.problems import Problem
 from api.seen import SeenBooks
+from api.verifying import Verifier
 from liftwatch.access.hosts import Host
 from liftwatch.fund.anchors import AnchorPlace
 from liftwatch.incidents.pages import NO_WAYS, Ways
@@ -27,7 +28,8 @@ class Parts:
 
     `gate` recognises people; None is a service without any, for this machine alone. `hosts` are the
     names others know us by; without any nobody else is served. `ways` are the channels of pages;
-    `times` those of clocks that a setting says; `anchors` where those of the fund are kept.
+    `times` those of clocks that a setting says; `anchors` where those of the fund are kept, and
+    `verifier` verifies its books.
     """
 
     books: Books
@@ -42,6 +44,7 @@ class Parts:
     ways: Ways = NO_WAYS
     times: Mapping[str, int] = field(default_factory=dict)
     anchors: AnchorPlace | None = None
+    verifier: Verifier
 
 
 async def parts_of(request: Request) -> Parts:

@@ -39,6 +39,7 @@ class Allow:
         What they may see by this action is left in the request's state for `api.parts`.
         """
         principal = (await principal_of(request))._replace(where=where_of(request))
+        request.state.principal = principal  # a page that says no, too, says to whom
         if not may(principal.roles, self.action):
             if principal.by == "nobody":
                 raise unauthenticated(Said("sign in first"))
@@ -51,7 +52,6 @@ class Allow:
         if is_logged(principal, self.action):
             noted = partial(note_read, request, principal, self.action)
             await anyio.to_thread.run_sync(noted)
-        request.state.principal = principal
         request.state.sight = sight_of(principal.grants, self.action.roles)
         return principal
 

@@ -11,7 +11,9 @@ from typing import Any, NamedTuple
 import msgspec
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import iter_route_contexts
 from starlette.exceptions import HTTPException
+from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from liftwatch.access.people import AccessError
@@ -136,7 +138,10 @@ def add_problem_handlers(app: FastAPI, *, page: Page) -> None:
     """Turn every exception a route can raise into a problem, as `page` for browsers."""
 
     async def answer(request: Request, error: Exception) -> Response:
-        return answer_of(request, as_problem(error), page=page)
+        problem = as_problem(error)
+        if problem.row.status == HTTPStatus.METHOD_NOT_ALLOWED:
+            problem.headers["Allow"] = ", ".join(methods_of(app, request.url.path))
+        return answer_of(request, problem, page=page)
 
     for sort in (
         Problem,
@@ -149,6 +154,16 @@ def add_problem_handlers(app: FastAPI, *, page: Page) -> None:
     ):
         app.add_exception_handler(sort, answer)
     app.add_middleware(Crashes, page=page)
+
+
+def methods_of(app: FastAPI, path: str) -> list[str]:
+    """All methods of a path, whatever route has them: the framework names those of the first."""
+    found: set[str] = set()
+    for context in iter_route_contexts(app.routes):
+        route = context.original_route
+        if isinstance(route, Route) and route.path_regex.match(path):
+            found |= route.methods or set()
+    return sorted(found)
 
 
 def as_problem(error: Exception) -> Problem:

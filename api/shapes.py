@@ -8,6 +8,7 @@ from msgspec import Struct, field
 
 from api.case_shapes import DESCRIBED_CASES
 from api.contact_shapes import DESCRIBED_CONTACTS
+from api.dwelling_shapes import DESCRIBED_DWELLINGS
 from api.figure_shapes import DESCRIBED_FIGURES
 from api.fund_bodies import DESCRIBED_BODIES
 from api.fund_shapes import DESCRIBED_FUND
@@ -280,6 +281,7 @@ def schemas() -> dict[str, Any]:
             *DESCRIBED,
             *DESCRIBED_MOVES,
             *DESCRIBED_PEOPLE,
+            *DESCRIBED_DWELLINGS,
             *DESCRIBED_REGISTER,
             *DESCRIBED_RESCUE,
             *DESCRIBED_ROTAS,

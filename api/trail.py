@@ -63,6 +63,11 @@ def note_read(request: Request, principal: Principal, action: Action) -> None:
         about = ("lift", str(named["lift"]))
     elif "id" in named:
         about = ("incident", str(named["id"]))
+    elif "building" in named:
+        place = (str(named[part]) for part in ("area", "estate", "building"))
+        about = ("building", "/".join(place))
+    elif "case" in named:
+        about = ("fund case", str(named["case"]))
     else:
         about = ("list", request.scope["route"].path)
     query = request.url.query[:QUERY_MAX]

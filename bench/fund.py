@@ -10,7 +10,7 @@ import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-from bench.fund_books import BEGIN_MS, KEYS, fill
+from bench.fund_books import BEGIN_MS, KEYS, fill, keep_cases
 from liftwatch.adapters.sql import SqlBooks, open_books
 from liftwatch.clock import estate_day
 from liftwatch.commands.wiring import calm_collector
@@ -44,11 +44,14 @@ def measured(url: str) -> bool:
         postings = fill(books, ENTRIES)
         took = time.perf_counter() - began
         print(f"{name}: {ENTRIES} entries, {postings} postings booked in {took:.1f} s", flush=True)
+        print(f"{name}: {keep_cases(books)} cases are kept beside them", flush=True)
         began, cpu = time.perf_counter(), time.process_time()
-        verdict = verify_books(books, keys=KEYS)
+        verdict = verify_books(books, keys=KEYS, cases=books)
         verified, cpu = time.perf_counter() - began, time.process_time() - cpu
         mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        right = "right" if verdict.good else f"WRONG: {verdict.wrong} {verdict.damage}"
+        right = (
+            "right" if verdict.good else f"WRONG: {verdict.wrong} {verdict.damage} {verdict.unlike}"
+        )
         print(f"{name}: verified in {verified:.1f} s (CPU {cpu:.1f} s), {mb:.0f} MB: {right}")
         began = time.perf_counter()
         taken, left = draws_at_once(books)

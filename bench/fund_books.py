@@ -1,15 +1,18 @@
 """Books of a fund to measure on: buildings of flats that pay in, cases that take and are paid."""
 
 import random
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 
 from liftwatch.adapters.sql import SqlBooks
 from liftwatch.clock import DAY_MS, estate_day
-from liftwatch.fund.accounts import Account
+from liftwatch.fund.accounts import Account, account_of
+from liftwatch.fund.case import Case
 from liftwatch.fund.chain import Head
 from liftwatch.fund.draws import Share, accounts_of, drawn
 from liftwatch.fund.journal import Draft, Leg, numbered
 from liftwatch.fund.posted import Entry
+from liftwatch.fund.reserved import Line, Purse
 
 BEGIN_MS = 1_772_439_247_420
 KEYS = (b"bench fund key, of 32 bytes: 0123",)
@@ -33,6 +36,46 @@ def fill(books: SqlBooks, entries: int, *, seed: int = 1) -> int:
             made = []
     _write(books, made)
     return postings
+
+
+def keep_cases(books: SqlBooks) -> int:
+    """Keep the cases that these entries are of, each with what they come to; how many."""
+    held: defaultdict[tuple[str, str], Counter[tuple[str, str]]] = defaultdict(Counter)
+    for entry in books.fund_journal(books.fund_head().n):
+        for one in entry.postings if entry.case is not None else ():
+            account = account_of(one.account)
+            held[account.building, entry.case or ""][account.kind, account.of] += one.amount
+    for start in range(0, len(held), IN_ONE):
+        with books.begin() as work:
+            for (building, id), sums in list(held.items())[start : start + IN_ONE]:
+                work.fund_put_case(_case(building, id, sums), None)
+    return len(held)
+
+
+def _case(building: str, id: str, sums: Counter[tuple[str, str]]) -> Case:
+    flats = sorted({of for kind, of in sums if kind in ("interest", "principal", "receivable")})
+    lines = tuple(
+        Line(
+            household=flat,
+            payer=flat,
+            share_fen=sum(sums[kind, flat] for kind in ("interest", "principal", "receivable")),
+            interest_fen=sums["interest", flat],
+            principal_fen=sums["principal", flat],
+        )
+        for flat in flats
+    )
+    return Case(
+        id=id,
+        area="320583",
+        estate="garden",
+        building=building,
+        lift="L-1",
+        path="ordinary",
+        custody="bureau",
+        bank="ccb",
+        opened_ms=BEGIN_MS,
+        purse=Purse(lines=lines, paid_fen=-sums["bank", "ccb"]),
+    )
 
 
 def _balances(books: SqlBooks) -> dict[str, int]:
@@ -65,7 +108,7 @@ def drafts(count: int, balances: dict[str, int], *, seed: int) -> Iterator[Draft
             kind, to = dice.choice([("deposit", flat), ("interest", flat.beside("interest"))])
             yield Draft(kind=kind, legs=(Leg(bank.id, fen), Leg(to.id, -fen)), **given)
             continue
-        case = f"c{k % 50}"
+        case = f"c{building}x{k % 50}"
         clearing = Account("clearing", *flat.place, case)
         reserved = balances.get(clearing.id, 0)
         if reserved:

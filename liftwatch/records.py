@@ -71,7 +71,17 @@ class RegisterReads(Protocol):
         """Areas and estates of lifts that nobody has named, in order."""
 
 
-class RegisterWork(Protocol):
+class HouseholdWork(Protocol):
+    """What a transaction asks of households."""
+
+    def households_of(self, area: str, estate: str, building: str) -> list[HouseholdRow]:
+        """All of a building, in order of unit and number."""
+
+    def has_households(self, area: str, estate: str) -> bool:
+        """Whether any of an estate is on record."""
+
+
+class RegisterWork(HouseholdWork, Protocol):
     """What a transaction does with the register."""
 
     def records(self, lifts: Sequence[str]) -> dict[str, Record]:

@@ -20,7 +20,8 @@ NEVER_PINNED = {"liftwatch", "pip", "setuptools", "wheel"}
 """Ours, and what makes an environment before there are pins."""
 
 ACCEPTABLE = {
-    *("MIT", "MIT License", "MIT-0", "0BSD", "Zlib", "CC0-1.0", "ISC License (ISCL)", "ISC"),
+    *("MIT", "MIT License", "MIT-0", "MIT-CMU", "0BSD", "Zlib", "CC0-1.0"),
+    *("ISC License (ISCL)", "ISC"),
     *("BSD License", "BSD-2-Clause", "BSD-3-Clause", "PSF-2.0"),
     *("Apache-2.0", "Apache Software License"),
     *("MPL-2.0", "Mozilla Public License 2.0 (MPL 2.0)"),  # its files stay as they are

@@ -21,6 +21,7 @@ from urllib.request import urlopen
 
 import msgspec
 import pytest
+from hypothesis import HealthCheck, settings
 
 from liftwatch import clock
 from liftwatch.telemetry.messages import KINDS, Message
@@ -28,6 +29,15 @@ from tests.openid import ProviderProcess
 
 START_S = 30.0
 STOP_S = 30.0
+
+# No test has a limit of time, an example of hypothesis neither: on a busy machine it would fail by
+# chance. Fixtures that examples share are made to be shared.
+settings.register_profile(
+    "house",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+settings.load_profile("house")
 
 
 def free_port() -> int:

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from api.console.entrance import with_session
 from api.console.forms import TheForm
+from api.console.fund_home import HOMES, home
 from api.parts import TheGate
 from api.principal import Principal, allow
 from api.problems import BadParameter
@@ -17,7 +18,7 @@ from liftwatch.said import Said
 
 router = APIRouter(include_in_schema=False)
 LOGIN = "demo-%s"
-ROLES = tuple(sorted(ACTIONS["console.read"].roles))
+ROLES = tuple(sorted(ACTIONS["console.read"].roles | {role for role, _ in HOMES}))
 """Roles for which there is something to look at."""
 
 
@@ -38,4 +39,4 @@ def look_as(
         work.end_credentials(now_ms=at_ms, family=principal.family)
         made = sign_in.issue(work, found.id, "session", now_ms=at_ms)
         work.audit(entrance_act(principal.where, found.id, "demo", at_ms=at_ms))
-    return with_session(request, made, to="/")
+    return with_session(request, made, to=home({role}))

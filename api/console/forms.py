@@ -6,6 +6,7 @@ from datetime import date
 from typing import Annotated, NamedTuple, TypeVar
 
 from fastapi import Depends, Request
+from starlette.datastructures import FormData
 
 from api.gate import Gate
 from api.given import CSRF
@@ -42,11 +43,21 @@ class Sent(NamedTuple):
 
 async def sent(request: Request) -> Sent:
     """What a form sends."""
-    form = await request.form(max_fields=FIELDS_MAX, max_files=0)
+    return await read_sent(request, fields=FIELDS_MAX, letters=FIELD_MAX)
+
+
+async def read_sent(request: Request, *, fields: int, letters: int, files: int = 0) -> Sent:
+    """A form of so many fields, each of so many letters at most; longer ones are left out."""
+    form = await request.form(max_fields=fields, max_files=files)
+    return sent_of(request, form, letters=letters)
+
+
+def sent_of(request: Request, form: FormData, *, letters: int) -> Sent:
+    """What a form has sent, its files left aside."""
     fields = {
         name: value.strip()
         for name, value in form.multi_items()
-        if isinstance(value, str) and value.strip() and len(value) <= FIELD_MAX
+        if isinstance(value, str) and value.strip() and len(value) <= letters
     }
     key = fields.pop("once", "")
     fields.pop(CSRF, None)

@@ -12,6 +12,7 @@ from api.gate import Gate
 from api.incidents import find_incident
 from api.seen import SeenBooks
 from liftwatch.clock import now_ms
+from liftwatch.fund.drafts import suggest
 from liftwatch.incidents.course import Course
 from liftwatch.incidents.incident import Incident
 
@@ -37,6 +38,7 @@ def incident_head(
         "taken": incident.state not in ("raised", "closed", "rejected"),
         "clock": first,
         "clocks": others,
+        "of_fund": incident.lift is not None and suggest(incident.kind) is not None,
     }
 
 

@@ -17,6 +17,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 from api.console.course_texts import FIELD_TEXTS, MOVE_TEXTS
+from api.console.fund_texts import SAID_IN
 from api.console.kinds import KIND_TEXTS, STATES
 from api.console.signals import LABELS
 from liftwatch.clock import date_of
@@ -82,7 +83,8 @@ class Language:
         values = {name: self._value(name, value) for name, value in text.values.items()}
         if text.template == FIELD:
             field = str(text.values["field"])
-            values["field"] = self.say(LABELS.get(field, field))
+            if field in LABELS:
+                values["field"] = self.say(LABELS[field])
         return told % values
 
     def _value(self, place: str, value: object) -> object:
@@ -98,7 +100,13 @@ class Language:
             return self.say(KIND_TEXTS[name].name)
         if place == "field" and name in FIELD_TEXTS:
             return self.say(FIELD_TEXTS[name].label)
-        return value
+        return ", ".join(self._of_fund(place, one) for one in name.split(", "))
+
+    def _of_fund(self, place: str, name: str) -> str:
+        text = SAID_IN.get(place, {}).get(name, name)
+        if isinstance(text, tuple):
+            return self.word(text)
+        return text if text == name else self.say(text)
 
     def word(self, marked: tuple[str, str]) -> str:
         """A word marked by `P_`: the same English word may mean two things."""

@@ -14,6 +14,7 @@ from api.console.charts import CHARTS
 from api.console.completeness_page import completeness_page
 from api.console.duty_views import calls_view
 from api.console.evidence_page import evidence_part
+from api.console.fund_home import home
 from api.console.incident_page import incident_head, incident_story
 from api.console.language import COOKIE, LANGUAGES, Language, own_path
 from api.console.lift_page import lift_facts, lift_incidents, lift_now
@@ -26,7 +27,7 @@ from api.given import is_encrypted
 from api.paging import Cursor as CursorQuery
 from api.parameters import Day, Words, day_number, estates, lift_filter, lift_path, words
 from api.parts import Parts, TheBooks, ThePart
-from api.principal import allow
+from api.principal import NOBODY, allow
 from api.problems import BadParameter, Problem, shown
 from api.seen import SeenBooks
 from liftwatch.clock import estate_day, now_ms
@@ -237,6 +238,10 @@ def problem_page(request: Request, problem: Problem) -> Response:
         if "hx-request" in request.headers:  # a piece of a page: the whole page must go there
             return Response(status_code=401, headers={"HX-Redirect": "/sign-in"})
         return RedirectResponse(f"/sign-in?next={quote(request.url.path + query)}", status_code=303)
+    start = home(getattr(request.state, "principal", NOBODY).roles)
+    asked = (problem.row.name, request.method, request.url.path)
+    if asked == ("forbidden", "GET", "/") and start != "/":
+        return RedirectResponse(start, status_code=303)  # for whom the fleet is no first page
     response = render(request, "problem.html", {"problem": problem}, status=problem.row.status)
     response.headers.update(problem.headers)
     return response

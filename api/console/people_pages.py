@@ -1,5 +1,6 @@
 """Pages of administrators: people with their roles, and ways to let them in or keep them out."""
 
+from collections.abc import Callable
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
@@ -17,12 +18,14 @@ from api.parts import TheGate
 from api.people_shapes import Nothing
 from api.principal import Principal, allow
 from api.problems import Problem, shown
+from liftwatch.access.dwellings import Dwelling
 from liftwatch.access.identities import Asserted
 from liftwatch.access.people import AccessError, Membership
 from liftwatch.access.roles import ROLES
 from liftwatch.access.store import PeopleReads, PeopleWork
 from liftwatch.clock import estate_day, now_ms
 from liftwatch.handlers import identities, people, sign_in
+from liftwatch.handlers.dwellings import end_dwelling, give_dwelling
 from liftwatch.said import Said
 
 router = APIRouter(include_in_schema=False)
@@ -148,6 +151,7 @@ def change_person(
 
     acts = {"give": give, "withdraw": withdraw, "change": change, "link": let_in}
     acts |= {"identity": identity, "unlink": unlink}
+    acts |= dwelling_acts(id, form, principal)
     wrong = done(gate, principal, WRITE, form=form, act=chosen(form, acts))
     if wrong or link:
         url = f"{request.url.scheme}://{request.url.netloc}/enter/{link[0]}" if link else None
@@ -173,7 +177,9 @@ def _person(
         names = names_of(reads, roles)
         units = reads.organisations(limit=500)
         elsewhere = identities.standing(reads, id)
+        homes = reads.dwellings(id)
     values: Values = {
+        "dwellings": [dwelling_row(one, language) for one in homes],
         "openid": gate.provider.label if gate.provider else None,
         "identities": [identity_row(one, language) for one in elsewhere],
         "one": found,
@@ -193,6 +199,45 @@ def role_row(one: Membership, language: Language, names: dict[str, str]) -> Valu
         "lead": one.lead,
         "organisation": one.organisation,
         "name": names.get(one.organisation or "", ""),
+        "since": language.day(estate_day(one.from_ms)),
+        "until": None if one.until_ms is None else language.day(estate_day(one.until_ms)),
+    }
+
+
+def dwelling_acts(
+    id: str, form: Sent, principal: Principal
+) -> dict[str, Callable[[PeopleWork, int], Done]]:
+    """What the forms of dwellings ask: one more, or one less."""
+
+    def dwelling(work: PeopleWork, at_ms: int) -> Done:
+        door = door_of(form.text("door"))
+        give_dwelling(work, id, door, told_by=principal.person, now_ms=at_ms)
+        return Done(Nothing(), "dwelling", ("person", id))
+
+    def moved_out(work: PeopleWork, at_ms: int) -> Done:
+        end_dwelling(work, id, form.text("dwelling"), now_ms=at_ms)
+        return Done(Nothing(), "dwelling.end", ("person", id))
+
+    return {"dwelling": dwelling, "moved": moved_out}
+
+
+def door_of(text: str) -> tuple[str, str, str, str]:
+    """A household as it is typed: area/estate/building/household. AccessError for what is none.
+
+    >>> door_of(" 320583/garden/7/1203 ")
+    ('320583', 'garden', '7', '1203')
+    """
+    parts = [part.strip() for part in text.split("/")]
+    if len(parts) != 4 or not all(parts):
+        raise AccessError(Said("a household is written as area/estate/building/household"))
+    return parts[0], parts[1], parts[2], parts[3]
+
+
+def dwelling_row(one: Dwelling, language: Language) -> Values:
+    """A dwelling as a page shows it."""
+    return {
+        "id": one.id,
+        "door": "/".join(one.door),
         "since": language.day(estate_day(one.from_ms)),
         "until": None if one.until_ms is None else language.day(estate_day(one.until_ms)),
     }

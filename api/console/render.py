@@ -1,6 +1,7 @@
 """Jinja2, once per language: templates see texts, the assets, and everything escaped."""
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -9,14 +10,17 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from api.console.assets import asset_path
 from api.console.forms import Sent, fresh_key
+from api.console.fund_home import HOMES, fund_home
+from api.console.fund_rules import cited
 from api.console.kinds import ROLE_TEXTS, SEVERITIES
 from api.console.language import COOKIE, FORMS, LANGUAGES, Language, choose
 from api.parts import Parts
 from api.principal import NOBODY
-from liftwatch.access.rights import ACTIONS
+from liftwatch.access.rights import ACTIONS, may
 from liftwatch.clock import now_ms
 from liftwatch.said import Said
 
+OPENS = ACTIONS["fund.open"]
 TEMPLATES = Path(__file__).parent / "templates"
 HEADERS = {"Cache-Control": "no-store", "Vary": "Accept-Language, Cookie"}
 
@@ -41,6 +45,7 @@ def _environment(language: Language) -> Environment:
     severities = {number: language.say(text) for number, text in SEVERITIES.items()}
     environment.globals.update(
         asset=asset_path,
+        cited=partial(cited, language),
         language=language,
         languages=FORMS,
         severities=severities,
@@ -55,7 +60,7 @@ ENVIRONMENTS: Mapping[str, Environment] = {
 
 def looks(language: Language) -> list[tuple[str, str]]:
     """As which roles somebody may look at the demo, in words."""
-    roles = ACTIONS["console.read"].roles
+    roles = ACTIONS["console.read"].roles | {role for role, _ in HOMES}
     return [(name, language.say(text)) for name, text in ROLE_TEXTS.items() if name in roles]
 
 
@@ -86,6 +91,10 @@ def render(
                 "who": principal,
                 "csrf": gate.csrf_of(request) if gate and principal.by == "session" else "",
                 "fresh_key": fresh_key,
+                "watches": may(principal.roles, ACTIONS["console.read"]),
+                "fund_page": fund_home(principal.roles),
+                "discloses": may(principal.roles, ACTIONS["fund.disclosure"]),
+                "opens_cases": bool(principal.person) and may(principal.roles, OPENS),
                 "here": request.url.path + query,
             }
         )

@@ -80,6 +80,7 @@ ACTIONS: dict[str, Action] = {
         Action("fund.read", SEES_FUND, "see the fund's accounts and entries", by_row=True),
         Action("fund.sums", SEES_FUND | {"owner"}, "see what a building's fund holds", by_row=True),
         Action("fund.state", SEES_FUND | {"auditor"}, "see where the fund's books stand"),
+        Action("fund.verify", SEES_FUND | {"auditor"}, "verify the fund's books", by_row=True),
         Action("fund.book", KEEPS_FUND, "book what the fund takes in", by_row=True),
         Action("fund.propose", KEEPS_FUND, "propose what a second person looks at", by_row=True),
         Action("fund.confirm", KEEPS_FUND | {"bureau"}, "confirm or withdraw that", by_row=True),

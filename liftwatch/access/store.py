@@ -6,6 +6,7 @@ from typing import Protocol
 
 from liftwatch.access.contacts import Contacts
 from liftwatch.access.duty import DutyRota
+from liftwatch.access.dwellings import Dwelling
 from liftwatch.access.identities import Asserted, Attempt, Identity
 from liftwatch.access.people import (
     Answered,
@@ -86,6 +87,12 @@ class PeopleReads(Protocol):
 
     def identities(self, person: str) -> list[Identity]:
         """A person's sign-ins elsewhere, ended ones too, the newest first."""
+
+    def dwellings(self, person: str) -> list[Dwelling]:
+        """A person's dwellings, past ones too, the oldest first."""
+
+    def owners(self, place: tuple[str, str, str]) -> list[tuple[Dwelling, str]]:
+        """The dwellings of a building that somebody has now, with their owners' whole names."""
 
 
 class PeopleWork(PeopleReads, Protocol):
@@ -169,6 +176,12 @@ class PeopleWork(PeopleReads, Protocol):
 
     def end_identity(self, id: str, *, ended_ms: int) -> None:
         """It stands for nobody from then on."""
+
+    def add_dwelling(self, dwelling: Dwelling) -> None:
+        """Insert; raises Conflict when the person has it already, or does not exist."""
+
+    def end_dwelling(self, id: str, *, until_ms: int) -> None:
+        """It is theirs no more from then on."""
 
     def add_attempt(self, attempt: Attempt) -> None:
         """Insert."""

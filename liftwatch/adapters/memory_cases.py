@@ -8,7 +8,7 @@ from msgspec import structs
 from liftwatch.access.sight import EVERYTHING, Place, Sight
 from liftwatch.fund.ballots import Outcome, Vote
 from liftwatch.fund.case import Case
-from liftwatch.fund.kept import CaseFilter, Publication
+from liftwatch.fund.kept import CaseFilter, Publication, Snapshot
 from liftwatch.fund.moves import LAPSING
 from liftwatch.fund.steps import HANDS
 from liftwatch.ports import Conflict
@@ -23,6 +23,7 @@ class CaseState:
         self.documents: dict[str, str] = {}
         self.hands: dict[tuple[str, str], str] = {}
         self.published: dict[tuple[str, int], Publication] = {}
+        self.snapshots: dict[str, Snapshot] = {}
         self.given: dict[tuple[str, str], int] = {}
         self.votes: dict[str, tuple[Vote, Outcome | None]] = {}
 
@@ -76,6 +77,11 @@ class MemoryCaseReads:
         """What was published of a case, the first one first."""
         return [one for (of, _), one in sorted(self._cases.published.items()) if of == case]
 
+    def fund_snapshot(self, case: str, sha256: str) -> Snapshot | None:
+        """A document of a case, where its bytes are kept here."""
+        found = self._cases.snapshots.get(sha256)
+        return found if found is not None and found.case == case else None
+
 
 class MemoryCaseWork:
     """Fulfils `liftwatch.fund.kept.CaseWork`; each step says how it is undone."""
@@ -111,6 +117,12 @@ class MemoryCaseWork:
     def fund_publish(self, publication: Publication) -> None:
         """Keep what was published."""
         self._new(self._cases.published, (publication.case, publication.n), publication)
+
+    def fund_keep_snapshot(self, snapshot: Snapshot) -> None:
+        """Keep the bytes of a document of a case."""
+        if self._cases.documents.get(snapshot.sha256) != snapshot.case:
+            raise _conflict()
+        self._new(self._cases.snapshots, snapshot.sha256, snapshot)
 
     def fund_published(self, case: str) -> int:
         """How many publications a case has."""

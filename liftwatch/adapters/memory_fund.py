@@ -10,6 +10,7 @@ from liftwatch.audit.chain import Keys
 from liftwatch.fund.accounts import account_of
 from liftwatch.fund.books import AccountFilter, EntryFilter, FirstDeposit, Held, OpenedAccount
 from liftwatch.fund.chain import Head
+from liftwatch.fund.closing import WAITING, Closing
 from liftwatch.fund.pending import Pending
 from liftwatch.fund.posted import Entry
 from liftwatch.fund.years import Closed
@@ -24,6 +25,7 @@ class FundState:
         self.entries: list[Entry] = []
         self.closed: list[Closed] = []
         self.pending: dict[str, Pending] = {}
+        self.closings: dict[str, Closing] = {}
         self.first: dict[tuple[str, str, str, str], FirstDeposit] = {}
 
     @property
@@ -105,6 +107,15 @@ class MemoryFundReads:
         """The years that are closed, the first one first."""
         return list(self._fund.closed)
 
+    def fund_closings(self, *, limit: int = 100) -> list[Closing]:
+        """Years that people wanted closed, the newest first."""
+        found = sorted(self._fund.closings.values(), key=lambda one: one.id, reverse=True)
+        return found[:limit]
+
+    def fund_places(self) -> list[tuple[str, str, str]]:
+        """The buildings that have accounts, in order."""
+        return sorted({account_of(name).place for name in self._fund.balances()})
+
     def fund_pendings(self, *, state: str, limit: int = 500) -> list[Pending]:
         """What waits for a second person, or was decided, the newest first."""
         found = [one for one in self._fund.pending.values() if one.state == state]
@@ -168,6 +179,27 @@ class MemoryFundWork:
         """Close a year."""
         self._fund.closed.append(closed)
         self._undo.append(self._fund.closed.pop)
+
+    def fund_newest(self, last_day: int) -> Head:
+        """The newest entry of which the money's day is not after this one."""
+        of = [one for one in self._fund.entries if one.day <= last_day]
+        return Head(n=of[-1].n, hash=of[-1].hash) if of else Head()
+
+    def fund_closing(self, id: str) -> Closing | None:
+        """A year that waits, or has waited, to be closed."""
+        return self._fund.closings.get(id)
+
+    def fund_closings_waiting(self) -> list[Closing]:
+        """The years that wait."""
+        found = [one for one in self._fund.closings.values() if one.state == WAITING]
+        return sorted(found, key=lambda one: one.year)
+
+    def fund_put_closing(self, closing: Closing) -> None:
+        """Insert version 1, replace one whose version is one less."""
+        known = self._fund.closings.get(closing.id)
+        if (known.version if known else 0) != closing.version - 1:
+            raise Conflict(Said("somebody else has changed it"))
+        self._put_row(self._fund.closings, closing.id, closing)
 
     def fund_pending(self, id: str) -> Pending | None:
         """What waits, or has waited, for a second person."""

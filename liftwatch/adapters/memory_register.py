@@ -173,6 +173,15 @@ class MemoryRegisterWork:
             or one.predecessor in predecessors
         ]
 
+    def households_of(self, area: str, estate: str, building: str) -> list[HouseholdRow]:
+        """All of a building, in order of unit and number."""
+        rows = sorted(self._register.households.items())
+        return [row for key, row in rows if key[:3] == (area, estate, building)]
+
+    def has_households(self, area: str, estate: str) -> bool:
+        """Whether any of an estate is on record."""
+        return any(key[:2] == (area, estate) for key in self._register.households)
+
     def put_households(self, rows: Sequence[HouseholdRow]) -> None:
         """Insert or replace households."""
         for row in rows:

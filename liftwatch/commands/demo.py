@@ -16,13 +16,14 @@ from pydantic import SecretStr
 from ingest.consumer import Broker
 from ingest.decode import Publication
 from ingest.pipeline import Pipeline
-from liftwatch.access.store import PeopleStore
 from liftwatch.clock import HOUR_MS, now_ms
+from liftwatch.commands.demo_fund import furnish_fund
 from liftwatch.commands.demo_people import Site, furnish
 from liftwatch.commands.run import run_until_stopped
 from liftwatch.commands.wiring import page_of, settings_or_fail
 from liftwatch.failure import Failure
 from liftwatch.logs import configure
+from liftwatch.office import Office
 from liftwatch.served import is_loopback
 from simulators.demo import demo_fleet
 from simulators.fleet import Fleet, Outgoing
@@ -68,9 +69,11 @@ def demo_command(*, seed: int, lifts: int) -> None:
 
         link = ""
 
-        def before(pipeline: Pipeline, people: PeopleStore) -> None:
+        def before(pipeline: Pipeline, people: Office) -> None:
             nonlocal link
-            link = furnish(people, map(site_of, fleet.lifts), now_ms=now_ms())
+            sites = [site_of(one) for one in fleet.lifts]
+            link = furnish(people, sites, now_ms=now_ms())
+            furnish_fund(people, sites, now_ms=now_ms())
             write_history(pipeline, fleet, until_ms=now_ms())
 
         def ready() -> None:

@@ -31,7 +31,7 @@ def verify_command(files: Sequence[Path]) -> bool:
             if not file.exists():
                 raise Failure(f"fund: {file}: there is no such file")
             anchors += AnchorFile(file).all()
-        verdict = verify_books(books, anchors, keys=books.fund_keys)
+        verdict = verify_books(books, anchors, keys=books.fund_keys, cases=books)
     for line in told(verdict):
         print(line)
     for note in verdict.notes:
@@ -55,6 +55,11 @@ def told(verdict: Verdict) -> Iterator[str]:
         yield f"right: {span}; {verdict.anchors} anchors fit"
     elif verdict.good:
         yield "right: no entries"
+    if verdict.unlike is not None:
+        name, n, why = verdict.unlike
+        yield f"{name}: {why}" + (f"; its newest entry is {n}" if n else "")
+    elif verdict.good and verdict.cases:
+        yield f"{verdict.cases} cases hold what their entries come to"
     for line in verdict.damage:
         yield f"damaged: {line}"
     if verdict.good:

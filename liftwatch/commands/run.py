@@ -6,7 +6,6 @@ from pathlib import Path
 from api.app import create_app
 from ingest.consumer import Broker
 from ingest.pipeline import Pipeline
-from liftwatch.access.store import PeopleStore
 from liftwatch.commands.api import told
 from liftwatch.commands.channels import ways_of
 from liftwatch.commands.engine import running_engine
@@ -27,6 +26,7 @@ from liftwatch.commands.wiring import (
 from liftwatch.engine.clockwork import Engine
 from liftwatch.incidents.clocks import times_of
 from liftwatch.logs import configure
+from liftwatch.office import Office
 from liftwatch.settings import Settings
 
 
@@ -48,7 +48,7 @@ def run_until_stopped(
     broker: Broker,
     folder: Path,
     demo: bool = False,
-    before: Callable[[Pipeline, PeopleStore], None] | None = None,
+    before: Callable[[Pipeline, Office], None] | None = None,
     ready: Callable[[], None] | None = None,
 ) -> None:
     """Build everything over `folder`, start it, serve pages until a signal, stop it in order."""

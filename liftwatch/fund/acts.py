@@ -11,6 +11,7 @@ from liftwatch.fund.allocation import allocate, check_balances
 from liftwatch.fund.amounts import check_amount
 from liftwatch.fund.case import By, Case, Known, Told, check_path
 from liftwatch.fund.documents import BOND, INSURANCE, PROOFS, is_begun
+from liftwatch.fund.doors import check_doors
 from liftwatch.fund.eligibility import check_eligible
 from liftwatch.fund.plans import Plan, check_plan
 from liftwatch.fund.refusals import CannotMove, NotYours, OverLimit, Untold
@@ -87,6 +88,13 @@ def _undone(asked: Asked) -> Change:
 def _publish(asked: Asked) -> Change:
     plan = _plan(asked.case.plan)
     check_eligible(plan.claim, plan.works)
+    agreed = plan.scope.agreement
+    if agreed is not None and not any(
+        one.kind == "agreement" and one.sha256 == agreed for one in asked.case.papers
+    ):
+        raise Untold(Said("the agreement that the plan names is not among the papers"))
+    if asked.known.doors is not None:
+        check_doors(plan.scope, asked.known.doors)
     return {"published_ms": asked.at_ms}, ()
 
 

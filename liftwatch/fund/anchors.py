@@ -34,6 +34,9 @@ class AnchorPlace(Protocol):
     def newest(self) -> Anchor | None:
         """The last line. Raises AnchorError."""
 
+    def all(self) -> list[Anchor]:
+        """All lines, the oldest first. Raises AnchorError."""
+
     def add(self, anchor: Anchor) -> None:
         """Add a line; it is on the disk when this returns. Raises AnchorError."""
 

@@ -8,6 +8,7 @@ from msgspec import Struct
 from liftwatch.access.sight import EVERYTHING, Sight
 from liftwatch.audit.chain import Keys
 from liftwatch.fund.chain import Head
+from liftwatch.fund.closing import Closing
 from liftwatch.fund.pending import Pending
 from liftwatch.fund.posted import Entry
 from liftwatch.fund.years import Closed
@@ -93,6 +94,19 @@ class FundWork(Protocol):
     def fund_close(self, closed: Closed) -> None:
         """Close a year: the database takes no entry of its days any more."""
 
+    def fund_newest(self, last_day: int) -> Head:
+        """The newest entry of which the money's day is not after this one; 0 where there is none.
+        Its seal is left out."""
+
+    def fund_closing(self, id: str) -> Closing | None:
+        """A year that waits, or has waited, to be closed; held until the transaction ends."""
+
+    def fund_closings_waiting(self) -> list[Closing]:
+        """The years that wait."""
+
+    def fund_put_closing(self, closing: Closing) -> None:
+        """Insert version 1, replace one whose version is one less; raises Conflict else."""
+
     def fund_pending(self, id: str) -> Pending | None:
         """What waits, or has waited, for a second person; held until the transaction ends."""
 
@@ -146,6 +160,12 @@ class FundReads(Protocol):
 
     def fund_closed(self) -> list[Closed]:
         """The years that are closed, the first one first. Raises Unreadable."""
+
+    def fund_closings(self, *, limit: int = 100) -> list[Closing]:
+        """Years that people wanted closed, the newest first."""
+
+    def fund_places(self) -> list[tuple[str, str, str]]:
+        """The buildings that have accounts, in order."""
 
     def fund_pendings(self, *, state: str, limit: int = 500) -> list[Pending]:
         """What waits for a second person, or was decided, the newest first."""

@@ -11,6 +11,7 @@ from msgspec import Struct
 from liftwatch.fund.allocation import Balance
 from liftwatch.fund.ballots import Outcome
 from liftwatch.fund.documents import BOND, PATHS, Document, valid
+from liftwatch.fund.doors import Door
 from liftwatch.fund.plans import Plan
 from liftwatch.fund.refusals import Untold
 from liftwatch.fund.reserved import Place, Purse
@@ -139,13 +140,15 @@ class Known(Struct, kw_only=True, frozen=True):
 
     `used` says of the hashes of the told documents in which case they stand already; `balances`
     what the sub-accounts hold; `subsidy_fen` what lies there of the case's programme; `outcome`
-    how the vote on its plan ended.
+    how the vote on its plan ended; `doors` the households of the building on record, None where
+    the register has none of the whole estate.
     """
 
     used: Mapping[str, str] = {}
     balances: Mapping[str, Balance] = {}
     subsidy_fen: int = 0
     outcome: Outcome | None = None
+    doors: Mapping[str, Door] | None = None
 
 
 NOTHING_TOLD, NOTHING_KNOWN = Told(), Known()

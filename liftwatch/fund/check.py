@@ -17,7 +17,7 @@ Memory grows with accounts and keys: some 300 bytes an entry.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Literal, NamedTuple
 
 from liftwatch.audit.chain import Keys, seal_name
@@ -26,6 +26,7 @@ from liftwatch.fund.accounts import account_of
 from liftwatch.fund.anchors import Anchor
 from liftwatch.fund.books import FundReads, OpenedAccount, Unreadable
 from liftwatch.fund.chain import Head, hash_after
+from liftwatch.fund.compared import BooksAndCases, Compared, Unlike, pages_of
 from liftwatch.fund.journal import wrong_legs, wrong_texts
 from liftwatch.fund.kinds import KINDS
 from liftwatch.fund.posted import Entry
@@ -46,6 +47,9 @@ Fault = Literal[
 ]
 
 
+HEARD = 100
+
+
 class Wrong(NamedTuple):
     """The first wrong entry, and what is wrong with it."""
 
@@ -58,7 +62,8 @@ class Verdict(NamedTuple):
     """What became of a check.
 
     `balances` are reckoned anew, as far as it got; `anchors` is how many fit; `damage` is what the
-    database finds wrong with itself, `notes` what one ought to know.
+    database finds wrong with itself, `notes` what one ought to know. `cases` were held against the
+    entries, `unlike` is the first that differs; that is asked where the entries are right.
     """
 
     entries: int
@@ -68,39 +73,65 @@ class Verdict(NamedTuple):
     wrong: Wrong | None
     damage: tuple[str, ...]
     notes: tuple[str, ...]
+    cases: int = 0
+    unlike: Unlike | None = None
 
     @property
     def good(self) -> bool:
         """Whether nothing is wrong."""
-        return self.wrong is None and not self.damage
+        return self.wrong is None and not self.damage and self.unlike is None
 
 
-def verify_books(books: FundReads, anchors: Iterable[Anchor] = (), *, keys: Keys) -> Verdict:
-    """Check all that is booked up to now; what comes meanwhile is not looked at."""
+def verify_books(
+    books: FundReads,
+    anchors: Iterable[Anchor] = (),
+    *,
+    keys: Keys,
+    cases: BooksAndCases | None = None,
+    heard: Callable[[int], None] = lambda _: None,
+) -> Verdict:
+    """Check all that is booked up to now; what comes meanwhile is not looked at.
+
+    With `cases`, the same books as a rule, every case is held against the entries. `heard` is told
+    every 100 entries how many are right; it may raise, to stop it.
+    """
     damage: tuple[str, ...] = ()
     accounts: list[OpenedAccount] = []
     closed: list[Closed] = []
     head = Head()
+    compared = None
+    try:
+        compared = None if cases is None else Compared(pages_of(cases))
+    except Unreadable as error:
+        damage = (f"a case cannot be read: {error}",)
     try:
         head = books.fund_head()
         closed = [one for one in books.fund_closed() if one.n <= head.n]
         accounts = [one for one in books.fund_accounts() if not one.entry > head.n]
     except Unreadable as error:
-        damage = (str(error),)
+        damage = (*damage, str(error))
     check = Check(anchors, keys, closed)
-    wrong = None
+    wrong, unlike = None, None if compared is None else compared.first()
     try:
         for entry in books.fund_journal(head.n):
             wrong = check.wrong_with(entry)
             if wrong is not None:
                 break
             check.take(entry)
+            if check.count % HEARD == 0:
+                heard(check.count)
+            if compared is not None:
+                unlike = unlike or compared.take(entry)
     except Unreadable as error:
         wrong = Wrong(error.n, "unreadable", error.why)
     wrong = wrong or check.wrong_at_the_end(head) or check.wrong_years()
     if wrong is None and not damage:
         wrong = check.wrong_accounts(accounts)
-    return check.verdict(wrong, (*damage, *books.fund_damage()))
+    verdict = check.verdict(wrong, (*damage, *books.fund_damage()))
+    if compared is None or wrong is not None:
+        return verdict
+    unlike = unlike or compared.debt_beside(check.balances)
+    return verdict._replace(cases=len(compared.known), unlike=unlike)
 
 
 class Check:

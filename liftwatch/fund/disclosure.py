@@ -95,13 +95,20 @@ class YearRow(NamedTuple):
     amount_fen: int
 
 
+def is_spent(case: Case) -> bool:
+    """Whether the cost of a case is final: it is settled, or lapsed after something was paid."""
+    return case.stage in ("settled", "disclosed") or (
+        case.stage == "expired" and case.purse.paid_fen > 0
+    )
+
+
 def expenditure(case: Case) -> Expenditure:
-    """The row of a case that is settled; raises Untold before that.
+    """The row of a case of which the cost is final; raises Untold before that.
 
     Documents stand there by kind and hash: whoever has one can see that it is the one meant.
     """
     plan, tally = case.plan, case.outcome.tally if case.outcome else None
-    if case.stage not in ("settled", "disclosed") or plan is None:
+    if not is_spent(case) or plan is None:
         raise Untold(Said("a case is published once it is settled"))
     return Expenditure(
         case=case.id,
@@ -126,13 +133,13 @@ def expenditure(case: Case) -> Expenditure:
 def allocation(
     case: Case, names: Mapping[str, str], *, own: Collection[str] = ()
 ) -> tuple[Allocated, ...]:
-    """The allocation of a settled case, a row a household in order of their doors.
+    """The allocation of a case with a final cost, a row a household in order of their doors.
 
     `names` are owners by household; `own` the households of whoever looks. The shares and what
-    the subsidy bore are the cost. Raises Untold before the case is settled.
+    the subsidy bore are the cost. Raises Untold before it is final.
     """
     plan = case.plan
-    if case.stage not in ("settled", "disclosed") or plan is None:
+    if not is_spent(case) or plan is None:
         raise Untold(Said("a case is published once it is settled"))
     areas = {one.id: one.area_dm2 for one in plan.scope.households}
     return tuple(

@@ -28,6 +28,16 @@ class Publication(Struct, frozen=True, kw_only=True):
     at_ms: int
 
 
+class Snapshot(Struct, frozen=True, kw_only=True):
+    """A document of a case whose bytes are kept here, for nobody else has them: what the lift
+    knew when the case was opened. `sha256` is of `data` in UTF-8."""
+
+    case: str
+    sha256: str
+    data: str
+    at_ms: int
+
+
 class CaseFilter(Struct, frozen=True, kw_only=True):
     """Which cases: None is no condition."""
 
@@ -56,6 +66,9 @@ class CaseWork(Protocol):
 
     def fund_publish(self, publication: Publication) -> None:
         """Keep what was published; never changed. Raises Conflict."""
+
+    def fund_keep_snapshot(self, snapshot: Snapshot) -> None:
+        """Keep the bytes of a document of a case; never changed. Raises Conflict."""
 
     def fund_published(self, case: str) -> int:
         """How many publications a case has."""
@@ -98,3 +111,6 @@ class CaseReads(Protocol):
 
     def fund_publications(self, case: str) -> list[Publication]:
         """What was published of a case, the first one first."""
+
+    def fund_snapshot(self, case: str, sha256: str) -> Snapshot | None:
+        """A document of a case, where its bytes are kept here."""

@@ -15,9 +15,6 @@ from liftwatch.fund.kinds import KINDS
 from liftwatch.fund.money import check_fen
 from liftwatch.said import Said, said_by
 
-TOP_UP_PCT = 30
-"""Below this part of the first deposit owners must top up (165号令, art. 17)."""
-
 
 class Part(NamedTuple):
     """What falls to one account, in fen."""
@@ -76,15 +73,6 @@ def moved(homes: Iterable[tuple[Account, int]]) -> tuple[Leg, ...]:
     [400, -400]
     """
     return tuple(Leg(account.id, account.side * fen) for account, fen in homes if fen)
-
-
-def must_top_up(held_fen: int, first_deposit_fen: int) -> bool:
-    """Whether what a household holds is below 30 % of its first deposit, exactly.
-
-    >>> must_top_up(2_999, 10_000), must_top_up(3_000, 10_000), must_top_up(0, 0)
-    (True, False, False)
-    """
-    return held_fen * 100 < first_deposit_fen * TOP_UP_PCT
 
 
 def _fen(fen: int) -> int:

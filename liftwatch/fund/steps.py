@@ -268,11 +268,11 @@ def papers_of(case: Case, name: str) -> tuple[str, ...]:
 
     A major repair is inspected under supervision before it is used (Special Equipment Safety Law,
     art. 25); a committee's approval is filed with the bureau before money leaves (165号令, art.
-    23); a split by agreement needs the agreement.
+    23); a split by agreement, or a household left out by it, needs the agreement.
     """
     kinds = STEPS[name].papers + OF_PATH.get((name, case.path), ())
     plan = case.plan
-    if name == "publish" and plan is not None and plan.scope.weights:
+    if name == "publish" and plan is not None and plan.scope.agreement is not None:
         kinds += ("agreement",)
     if name == "accept" and plan is not None and plan.major:
         kinds += ("inspection_certificate",)

@@ -40,7 +40,7 @@ def book(work: FundWork, draft: Draft) -> Entry:
     Raises KeyTaken where another thing was asked under it, Short where an account does not hold
     what is taken, CannotBook for what is no entry, and SealError without the books' key.
     """
-    return _once(work, draft.key, request=request_of(draft), make=lambda: draft)
+    return book_once(work, draft.key, request=request_of(draft), make=lambda: draft)
 
 
 def draw(work: FundWork, shares: Sequence[Share], /, *, case: str, **given: Any) -> Entry:
@@ -49,19 +49,19 @@ def draw(work: FundWork, shares: Sequence[Share], /, *, case: str, **given: Any)
     `given` are the other fields of a draft. Raises as `book` does.
     """
     asked = [(share.account.beside("principal").id, share.fen) for share in shares]
-    request = digest_of("draw", shares=sorted(asked), case=case, **_without_moment(given))
+    request = digest_of("draw", shares=sorted(asked), case=case, **without_moment(given))
 
     def make() -> Draft:
         balances = work.fund_balances(accounts_of(shares))
         legs = drawn(shares, case=case, balances=balances)
         return Draft(kind="reserve", legs=legs, case=case, **given)
 
-    return _once(work, given["key"], request=request, make=make)
+    return book_once(work, given["key"], request=request, make=make)
 
 
 def take_back(work: FundWork, n: int, /, **given: Any) -> Entry:
     """Take entry n back by its reversal; it is taken back once. Raises as `book` does."""
-    request = digest_of("take back", n=n, **_without_moment(given))
+    request = digest_of("take back", n=n, **without_moment(given))
 
     def make() -> Draft:
         found = work.fund_numbered(n)
@@ -69,7 +69,7 @@ def take_back(work: FundWork, n: int, /, **given: Any) -> Entry:
             raise CannotBook(Said("there is no entry %(n)s to take back", n=n))
         return reversal(found, **given)
 
-    return _once(work, given["key"], request=request, make=make)
+    return book_once(work, given["key"], request=request, make=make)
 
 
 def pay_in(work: FundWork, home: Account, fen: int, /, *, bank: str, **given: Any) -> Entry:
@@ -78,17 +78,18 @@ def pay_in(work: FundWork, home: Account, fen: int, /, *, bank: str, **given: An
     `given` are the other fields of a draft. Raises as `book` does.
     """
     asked = {"home": home.beside("principal").id, "fen": fen, "bank": bank}
-    request = digest_of("pay in", **asked, **_without_moment(given))
+    request = digest_of("pay in", **asked, **without_moment(given))
 
     def make() -> Draft:
         balances = work.fund_balances([home.beside("receivable").id])
         legs = paid_in(home, fen, bank=bank, balances=balances)
         return Draft(kind="deposit", legs=legs, **given)
 
-    return _once(work, given["key"], request=request, make=make)
+    return book_once(work, given["key"], request=request, make=make)
 
 
-def _without_moment(given: dict[str, Any]) -> dict[str, Any]:
+def without_moment(given: dict[str, Any]) -> dict[str, Any]:
+    """What is asked with a draft, without when: the same asked again is the same."""
     return {name: value for name, value in given.items() if name != "at_ms"}
 
 
@@ -102,7 +103,11 @@ def _free_source(work: FundWork, source: str) -> str:
     return source
 
 
-def _once(work: FundWork, key: str, *, request: str, make: Make) -> Entry:
+def book_once(work: FundWork, key: str, *, request: str, make: Make) -> Entry:
+    """Book what `make` makes while the head is held, or return what was booked under the key.
+
+    `request` is a digest of what was asked. Raises as `book` does.
+    """
     head = work.fund_lock()
     known = work.fund_known(key)
     if known is not None:

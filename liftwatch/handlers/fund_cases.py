@@ -19,6 +19,7 @@ from liftwatch.fund.ballots import Outcome, Vote
 from liftwatch.fund.books import FundWork
 from liftwatch.fund.case import By, Case, Known, Told
 from liftwatch.fund.disclosure import allocation, expenditure
+from liftwatch.fund.doors import Door, doors_of
 from liftwatch.fund.journal import Draft
 from liftwatch.fund.kept import CaseWork, Publication
 from liftwatch.fund.moves import is_lapsed, move
@@ -27,14 +28,15 @@ from liftwatch.fund.reserved import Effect
 from liftwatch.fund.votes import Choice
 from liftwatch.handlers.fund_book import book
 from liftwatch.ports import Stale
+from liftwatch.records import HouseholdWork
 from liftwatch.said import Said
 
 ENGINE = "engine"
 """Who books what nobody moved: a reservation that lapses."""
 
 
-class CasesAndBooks(CaseWork, FundWork, Protocol):
-    """One transaction over cases and books."""
+class CasesAndBooks(CaseWork, FundWork, HouseholdWork, Protocol):
+    """One transaction over cases and books, and the households on record."""
 
 
 class NoSuchCase(Exception):
@@ -69,7 +71,7 @@ def move_case(
         raise NoSuchCase(id)
     if version is not None and case.version != version:
         raise Stale(Said("it is at version %(version)s", version=case.version))
-    known = known_of(work, case, told)
+    known = known_of(work, case, told, name=name)
     moved, effects = move(case, name, told=told, known=known, by=by, now_ms=now_ms)
     numbers = [
         book(work, _draft(effect, moved, told, by=by, key=f"{key}#{n}")).n
@@ -80,16 +82,25 @@ def move_case(
     return moved, numbers
 
 
-def known_of(work: CasesAndBooks, case: Case, told: Told) -> Known:
-    """What the store knows of a case: hashes in use, balances, subsidy, the vote's outcome."""
+def known_of(work: CasesAndBooks, case: Case, told: Told, *, name: str) -> Known:
+    """What the store knows of a case: hashes in use, balances, subsidy, the vote's outcome; for
+    a plan that is to hang out the households on record."""
     households = case.plan.scope.households if case.plan is not None else ()
     subsidy = f"subsidy/{case.area}/{case.estate}/{case.building}/{case.programme}"
     return Known(
+        doors=doors_known(work, case) if name == "publish" else None,
         used=work.fund_documents_used(tuple(one.sha256 for one in told.documents)),
         balances=balances_of(work, case, [one.id for one in households]),
         subsidy_fen=work.fund_balances([subsidy]).get(subsidy, 0) if case.programme else 0,
         outcome=work.fund_outcome(case.id),
     )
+
+
+def doors_known(work: HouseholdWork, case: Case) -> dict[str, Door] | None:
+    """The households of its building on record; None where there are none of the whole estate."""
+    if not work.has_households(case.area, case.estate):
+        return None
+    return doors_of(work.households_of(case.area, case.estate, case.building))
 
 
 def balances_of(work: FundWork, case: Case, households: Sequence[str]) -> dict[str, Balance]:

@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from liftwatch.fund.accounts import Account, is_part
+from liftwatch.fund.allocation import must_top_up
 from liftwatch.fund.books import AccountFilter, FirstDeposit, FundReads, FundWork
 from liftwatch.fund.draws import OWN_IN_ORDER
 from liftwatch.fund.journal import CannotBook, Draft
 from liftwatch.fund.money import check_fen
 from liftwatch.fund.pending import BOOKED, WITHDRAWN, Pending, confirmed, decided, pending_of
 from liftwatch.fund.posted import Entry
-from liftwatch.fund.sources import must_top_up
 from liftwatch.fund.years import Closed, check_closing, last_day_of, sealed
 from liftwatch.handlers.fund_book import book
 from liftwatch.said import Said, said_by

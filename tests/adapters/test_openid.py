@@ -8,7 +8,7 @@ from typing import Any
 from urllib.request import urlopen
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from joserfc import jwt
 from joserfc.jwk import ECKey
@@ -201,7 +201,6 @@ JSON = st.recursive(
 NAMES = ("iss", "aud", "azp", "exp", "iat", "nbf", "nonce", "sub", "amr", "auth_time", "at_hash")
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(wrong=st.dictionaries(st.sampled_from(NAMES), JSON, min_size=1, max_size=4))
 def test_garbage_in_claims_is_refused_or_harmless(
     provider: OpenIdProvider, openid: ProviderProcess, wrong: dict[str, Any]

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from liftwatch.clock import DAY_MS, rfc3339
@@ -61,9 +61,7 @@ def test_the_longest_lists_stay_within_a_stride() -> None:
     assert longest < STRIDE
 
 
-@settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=25
-)
+@settings(max_examples=25)
 @given(
     kind=st.sampled_from(
         [("state", None, 0), ("button", "edges", 200), ("maintenance", "items", 500)]

@@ -198,6 +198,17 @@ def desk(gated: FastAPI) -> Iterator[TestClient]:
         yield made
 
 
+@pytest.fixture
+def house(
+    gated: FastAPI, town: Town, fleet: Fleet, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Any]:
+    """A building with owners and books, at moments of a story (`tests.api.fund_house`)."""
+    from tests.api.fund_house import opened
+
+    with opened(gated, town, fleet=fleet, patch=monkeypatch) as made:
+        yield made
+
+
 class Serve(Protocol):
     """Serves an application."""
 

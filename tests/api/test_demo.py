@@ -9,6 +9,7 @@ from starlette.testclient import TestClient
 
 from api.app import create_app
 from api.console.demo_page import ROLES
+from api.console.fund_home import home
 from api.gate import Gate
 from liftwatch.adapters.embedded import EmbeddedStore
 from liftwatch.adapters.sql import SqlBooks
@@ -52,14 +53,19 @@ def test_it_is_looked_at_as_each_role(demo: TestClient, people: SqlPeople, fleet
     assert "terminal" in demo.get("/sign-in", headers=HTML).text
     assert demo.get(f"/enter/{link}").status_code == 303
     assert demo.get(f"/enter/{link}").status_code == 404
-    browser = Browser(demo)
+    browser, here = Browser(demo), "/"
     for role in ROLES:
-        assert browser.send("/", role=role, to="/demo/as").status_code == 303
+        switched = browser.send(here, role=role, to="/demo/as")
+        here = home({role})
+        assert (switched.status_code, switched.headers["location"]) == (303, here)
         assert demo.get("/v1/me").json()["login"] == f"demo-{role}"
-        assert len(demo.get("/v1/lifts").json()["items"]) == SEEN[role]
-        assert re.search(rf'value="{role}" selected', browser.get("/"))
-    assert browser.send("/", role="owner", to="/demo/as").status_code == 400
-    assert browser.send("/", role="admin", to="/demo/as").status_code == 303
+        lifts = demo.get("/v1/lifts").json()
+        assert len(lifts.get("items", ())) == SEEN.get(role, 0)
+        assert re.search(rf'value="{role}" selected', browser.get(here))
+        first = demo.get("/", headers=HTML)
+        assert first.headers.get("location", "/") == here
+    assert browser.send(here, role="nobody", to="/demo/as").status_code == 400
+    assert browser.send(here, role="admin", to="/demo/as").status_code == 303
     acts = demo.get("/v1/audit").json()["items"]
     assert sum(one["detail"].get("what") == "demo" for one in acts) == len(ROLES) + 1
 

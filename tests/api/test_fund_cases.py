@@ -11,6 +11,7 @@ from liftwatch.access.sight import Place
 from liftwatch.adapters.sql import SqlBooks
 from liftwatch.clock import DAY_MS, day_text, estate_day, now_ms, rfc3339
 from liftwatch.fund.books import AccountFilter
+from liftwatch.fund.check import verify_books
 from liftwatch.handlers import people as handlers
 from tests.api.conftest import Town
 from tests.api.test_fund import Desk, entry, legs
@@ -176,6 +177,28 @@ def test_a_debt_is_paid_to_its_case(desk: Desk, books: SqlBooks) -> None:
     held = {one.account: one.balance for one in books.fund_held(AccountFilter(kind="receivable"))}
     assert sum(held.values()) == 200_000
     assert desk.send("cui", "/v1/fund/deposits", paid)["kind"] == "deposit"
+
+
+def test_a_debt_to_a_case_is_moved_to_nobody(desk: Desk, books: SqlBooks) -> None:
+    """Nor taken back with the opening of which there was another one; that one itself may go."""
+
+    def confirmed(body: dict[str, Any], status: int) -> None:
+        made = desk.send("cui", "/v1/fund/proposals", body)
+        path = f"/v1/fund/proposals/{made['id']}/confirm"
+        desk.send("bo", path, {"digest": made["digest"]}, status, **{"If-Match": '"1"'})
+
+    def of(kind: str, **fens: int) -> dict[str, Any]:
+        names = {name: f"{name.replace('_', '/320583/garden/7/')}" for name in fens}
+        legs = [{"account": names[name], "amount_fen": fen} for name, fen in fens.items()]
+        return {"kind": kind, "legs": legs}
+
+    confirmed(of("opening", receivable_1202=7, principal_1203=-7), 200)
+    approved(Case(desk), 600_000)
+    moving = of("move", receivable_1202=-8, receivable_1203=8)
+    confirmed(moving, 409)
+    confirmed(of("move", receivable_1202=-7, receivable_1203=7), 200)
+    confirmed({"kind": "reversal", "reverses": 4}, 409)
+    assert verify_books(books, keys=(), cases=books).good
 
 
 def test_what_each_household_would_pay(desk: Desk) -> None:

@@ -84,6 +84,25 @@ def test_a_wrong_method_is_told_the_right_one(client: TestClient) -> None:
     assert answer.headers["allow"] == "GET"
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("DELETE", "/v1/incidents", "GET, POST"),
+        ("PUT", "/v1/lifts/L-0001", "GET, PATCH"),
+        ("GET", "/v1/fund/entries", None),
+        ("PATCH", "/v1/fund/entries", "GET, POST"),
+        ("DELETE", "/v1/fund/cases/c1", "GET"),
+    ],
+)
+def test_all_methods_of_a_path_are_named(
+    client: TestClient, method: str, path: str, allowed: str | None
+) -> None:
+    """Though each has a route of its own, in modules of their own."""
+    answer = client.request(method, path)
+    assert (answer.status_code == 405) == (allowed is not None)
+    assert answer.headers.get("allow") == allowed
+
+
 class Broken(SqlBooks):
     """Books that fail in a way of our choice."""
 

@@ -9,8 +9,9 @@ import pytest
 from liftwatch.__main__ import main
 from liftwatch.adapters.sql import SqlBooks, open_books
 from liftwatch.audit.trail import AuditFilter
+from liftwatch.fund.reserved import Line
 from liftwatch.settings import audit_keys, load_settings
-from tests.contracts.ledger import booked, by_hand, deposit, draft
+from tests.contracts.ledger import booked, by_hand, deposit, draft, kept_case
 
 KEY = "bGlmdHdhdGNo" * 4
 
@@ -33,6 +34,8 @@ def books(
         deposit("2", 5, "1202"),
         draft("reserve", "3", principal_1201=100, clearing_c1=-100, case="c1"),
     )
+    line = Line(household="1201", payer="1201", share_fen=100, principal_fen=100)
+    kept_case(made, "c1", line)
     yield made
     made.close()
 
@@ -62,10 +65,22 @@ def test_right_books_are_verified(books: SqlBooks, capsys: pytest.CaptureFixture
     assert (code, err) == (0, "")
     assert out.splitlines() == [
         "right: 3 entries with 6 postings; 3 anchors fit",
+        "1 cases hold what their entries come to",
         "bank                  123456.83 yuan in 1 accounts",
         "principal             123455.83 yuan in 2 accounts",
         "clearing                   1.00 yuan in 1 accounts",
     ]
+
+
+def test_a_case_that_says_otherwise_is_named(
+    books: SqlBooks, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Exit status 1; the entries themselves are right."""
+    booked(books, draft("pay", "4", clearing_c1=40, bank=-40, case="c1"))
+    code, out, _ = run(capsys, "verify")
+    assert code == 1
+    why = "case c1: clearing: its purse says 100 fen, the entries come to 60"
+    assert out.splitlines() == [f"{why}; its newest entry is 4"]
 
 
 def test_the_first_wrong_entry_is_named(

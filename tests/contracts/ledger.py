@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
+from msgspec import structs
+
 from liftwatch.adapters.sql import SqlBooks
 from liftwatch.clock import estate_day
 from liftwatch.fund.accounts import Account
@@ -11,7 +13,9 @@ from liftwatch.fund.books import AccountFilter
 from liftwatch.fund.check import Verdict, verify_books
 from liftwatch.fund.draws import Share
 from liftwatch.fund.journal import Draft, Leg
+from liftwatch.fund.moves import open_case
 from liftwatch.fund.posted import Entry
+from liftwatch.fund.reserved import Line, Purse
 from liftwatch.handlers.fund_book import book
 from liftwatch.ports import Books
 
@@ -88,6 +92,14 @@ def booked(books: Books, *drafts: Draft) -> list[Entry]:
         with books.begin() as work:
             made.append(book(work, one))
     return made
+
+
+def kept_case(books: Books, id: str, *lines: Line, **purse: int) -> None:
+    """A case of building 7 that holds this, whatever the entries say."""
+    given = {"lift": "L-7", "path": "ordinary", "custody": "bureau", "bank": "ccb"}
+    made = open_case(id, place=("320583", "garden", "7"), now_ms=MONDAY_MS, **given)  # type: ignore[arg-type]
+    with books.begin() as work:
+        work.fund_put_case(structs.replace(made, purse=Purse(lines=lines, **purse)), None)
 
 
 def held(books: Books, kind: str, of: str) -> int:

@@ -5,8 +5,6 @@ from typing import Any
 
 import pytest
 from msgspec import structs
-from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
 
 from liftwatch.access.sight import Place, Sight
 from liftwatch.adapters.sql import SqlBooks
@@ -17,13 +15,14 @@ from liftwatch.fund.case import By, Case, Told
 from liftwatch.fund.check import verify_books
 from liftwatch.fund.documents import Document
 from liftwatch.fund.journal import CannotBook, Draft, Leg
-from liftwatch.fund.kept import CaseFilter
+from liftwatch.fund.kept import CaseFilter, Snapshot
 from liftwatch.fund.moves import open_case
 from liftwatch.fund.refusals import CannotMove, NotYours, OverLimit, Refused, Untold
 from liftwatch.fund.votes import heads_of
 from liftwatch.handlers import fund_cases as handlers
 from liftwatch.handlers.fund_book import book
 from liftwatch.ports import Books, Conflict, Stale
+from liftwatch.register.columns import HouseholdRow
 from tests.contracts.ledger import KEY, name
 from tests.fund.desk import FLATS, MONDAY_MS, PEOPLE, PLACE, plan_of
 
@@ -305,42 +304,38 @@ def test_many_payments_at_once_never_pay_too_much(shared_ledger: SqlBooks) -> No
     assert held == {name("clearing", ID): office.case.purse.clearing_fen}
 
 
-def by_hand(books: SqlBooks, statement: str) -> None:
-    """As whoever may write the database."""
-    with books.engine.begin() as connection:
-        connection.execute(text(statement))
+def test_what_the_lift_gave_is_kept_as_it_was(office: Office) -> None:
+    """With its document and its case, once; of another case, or of no document, nothing is."""
+    office.do("file", "li", documents=(paper := office.paper("fault_history"),))
+    made = Snapshot(case=ID, sha256=paper.sha256, data="{}", at_ms=5)
+    with office.books.begin() as work:
+        work.fund_keep_snapshot(made)
+    assert office.books.fund_snapshot(ID, paper.sha256) == made
+    assert office.books.fund_snapshot("c9", paper.sha256) is None
+    for wrong in (made, structs.replace(made, sha256="f" * 64)):
+        with pytest.raises(Conflict), office.books.begin() as work:
+            work.fund_keep_snapshot(wrong)
 
 
-@pytest.mark.parametrize(
-    "statement",
-    [
-        "UPDATE fund_case SET data = '{}'",
-        "UPDATE fund_case SET version = version + 2",
-        "UPDATE fund_case SET version = version + 1, building = '8'",
-        "DELETE FROM fund_case",
-        "UPDATE fund_document SET kind = 'approval'",
-        "DELETE FROM fund_document",
-        "UPDATE fund_plan SET digest = 'x'",
-        "UPDATE fund_case_move SET person = 'cu'",
-        "DELETE FROM fund_case_move",
-        "DELETE FROM fund_case_hand",
-        "UPDATE fund_case_hand SET hand = 'pay'",
-        "UPDATE fund_publication SET data = '{}'",
-        "UPDATE fund_vote SET version = version + 1",
-        "UPDATE fund_ballot SET choice = 'against'",
-        "UPDATE fund_ballot SET confirmed_by = 'li'",
-        "DELETE FROM fund_ballot",
-        "INSERT INTO fund_case_move (case_id, n, move, plan, at_ms) VALUES ('c1', 9, 'file', 1, 1)",
-        "INSERT INTO fund_case_move (case_id, n, move, plan, at_ms) VALUES ('c1', 4, 'pay', 1, 1)",
-        "INSERT INTO fund_case_move (case_id, n, move, hand, person, organisation, plan, at_ms)"
-        " VALUES ('c1', 4, 'pay', 'pay', 'li', 'Lakeside Property', 1, 1)",
-        "INSERT INTO fund_ballot (vote, n, head, choice, entered_by)"
-        " SELECT vote, 99, head, choice, 'x' FROM fund_ballot WHERE n = 1",
-    ],
-)
-def test_the_database_refuses(shared_ledger: SqlBooks, statement: str) -> None:
-    """Whoever writes the SQL."""
-    Office(shared_ledger).published().voted()
-    with pytest.raises(DBAPIError):
-        by_hand(shared_ledger, statement)
-    assert shared_ledger.fund_damage() == []
+def test_a_plan_is_held_against_the_register(office: Office) -> None:
+    """Where the estate is on record; a building of another estate is none of it."""
+    given = {"area": "320583", "building": "7"}
+    office.do("revise", "li", plan=plan_of())
+    rows = [
+        HouseholdRow(
+            **given, estate="garden", unit="7", number=one.id[2:], floor_area_dm2=one.area_dm2
+        )
+        for one in FLATS
+    ]
+    papers = ("plan", "area_list", "quote", "notice")
+    with office.books.begin() as work:
+        far = HouseholdRow(**given, estate="lake", number="1", floor_area_dm2=1)
+        work.put_households([far, *rows[1:]])
+        assert work.households_of("320583", "garden", "7") == rows[1:]
+        assert work.has_households("320583", "lake")
+        assert not work.has_households("320584", "lake")
+    with pytest.raises(Untold, match="household 7-101: it is not on record"):
+        office.do("publish", "li", *papers)
+    with office.books.begin() as work:
+        work.put_households(rows[:1])
+    office.do("publish", "li", *papers)

@@ -1,13 +1,18 @@
 """What both databases refuse of the fund's books by themselves, whoever writes the SQL."""
 
+import itertools
 from typing import Any
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from liftwatch.adapters.sql import SqlBooks
-from tests.contracts.ledger import BANK, booked, by_hand, checked, deposit, name
+from liftwatch.access.sight import EVERYTHING, Place, Sight
+from liftwatch.adapters.memory import MemoryBooks
+from liftwatch.adapters.sql import SqlBooks, fund
+from liftwatch.fund.books import EntryFilter
+from liftwatch.fund.journal import Leg
+from tests.contracts.ledger import BANK, KEY, booked, by_hand, checked, deposit, draft, name
 
 ENTRY = (
     "INSERT INTO fund_entry (n, kind, day, at_ms, person, memo, key, request, legs, seal, hash{})"
@@ -147,3 +152,41 @@ def test_a_replacement_deletes_no_other_entry(shared_ledger: SqlBooks) -> None:
         for statement in (*postings, entry):
             connection.execute(text(statement))
     assert (list(shared_ledger.fund_journal(9)), shared_ledger.fund_head()) == before
+
+
+def test_an_index_that_lacks_a_row_is_told(shared_ledger: SqlBooks) -> None:
+    """PostgreSQL with the extension amcheck; SQLite looks at its own (`tests/fund/test_flips`)."""
+    if shared_ledger.engine.dialect.name != "postgresql":
+        pytest.skip("only PostgreSQL has it")
+    ready = "UPDATE pg_index SET indisready = {} WHERE indexrelid = 'fund_entry_by_case'::regclass"
+    with shared_ledger.engine.begin() as connection:
+        connection.execute(text("CREATE EXTENSION amcheck"))
+        connection.execute(text(ready.format("false")))
+    booked(shared_ledger, deposit("a", 300))
+    with shared_ledger.engine.begin() as connection:
+        connection.execute(text(ready.format("true")))
+    (told,) = checked(shared_ledger).damage
+    assert told.startswith("index fund_entry_by_case: heap tuple")
+
+
+def test_the_feed_is_what_memory_tells(
+    shared_ledger: SqlBooks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever asks for what from where, though it is read in spans."""
+    monkeypatch.setattr(fund, "SPAN", 2)
+    monkeypatch.setattr(fund, "WIDER", 2)
+    memory = MemoryBooks(fund_keys=(KEY,))
+    for n in range(30):
+        building = "978"[n % 7 % 3] if n % 11 else "6"
+        of = [Leg(name("bank", "ccb", building), 5), Leg(name("principal", "1", building), -5)]
+        for books in (memory, shared_ledger):
+            booked(books, draft("deposit", f"{n}", of=of))
+    sights = [EVERYTHING, Sight(places=(Place("320583"),)), Sight(places=(Place("1"),)), Sight()]
+    sights += [Sight(places=(Place("320583", "garden", one),)) for one in "6789"]
+    sights.append(Sight(places=sights[-1].places + sights[-4].places))
+    wheres = [EntryFilter(), EntryFilter(case="c1")]
+    wheres += [EntryFilter(account=name("bank", "ccb", one)) for one in "67"]
+    for sight, where, after, limit in itertools.product(sights, wheres, (0, 5, 28, 40), (1, 4, 99)):
+        asked = {"after": after, "limit": limit, "sight": sight}
+        found = shared_ledger.fund_feed(where, **asked)  # type: ignore[arg-type]
+        assert found == memory.fund_feed(where, **asked), (sight, where, after)  # type: ignore[arg-type]

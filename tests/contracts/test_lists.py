@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from liftwatch import clock
@@ -146,7 +146,6 @@ def lot(shared_books: SqlBooks) -> tuple[int, dict[str, Incident], list[Contract
     return now_ms, every, held
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(filters, sights)
 def test_pages_are_what_is_asked_and_seen(
     shared_books: SqlBooks,

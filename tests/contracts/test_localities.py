@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import structs
 
@@ -144,7 +144,7 @@ SAID = st.dictionaries(
 )
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25)
 @given(steps=st.lists(st.tuples(KEYS, SAID), max_size=8))
 def test_a_database_keeps_what_memory_keeps(
     shared_books: SqlBooks, steps: list[tuple[Key, dict[str, Any]]]

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -263,9 +263,7 @@ def test_of_two_who_change_one_rota_one_is_told(store: SqlPeople) -> None:
         assert sorted(pool.map(change, "ab")) == [False, True]
 
 
-@settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=40)
 @given(rota=ROTAS, moments=st.lists(st.integers(-4 * 24 * 60, 14 * 24 * 60), max_size=8))
 def test_the_store_answers_as_the_model_does(
     store: SqlPeople, rota: Rota, moments: list[int]

@@ -4,7 +4,7 @@ from itertools import count
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from liftwatch import clock
@@ -71,7 +71,7 @@ def test_everything_and_nothing(books: Books, fleet: dict[Any, Incident]) -> Non
 places = st.sampled_from([Place("320583"), Place("320584"), *(Place(*w) for w in WHERE)])
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25)
+@settings(max_examples=25)
 @given(st.lists(places, max_size=3))
 def test_places_are_seen_and_no_others(
     books: Books, fleet: dict[Any, Incident], chosen: list[Place]

@@ -4,7 +4,7 @@ import random
 from collections.abc import Sequence
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from detectors import order as order_module
@@ -211,7 +211,6 @@ steps = st.lists(
 )
 
 
-@settings(deadline=None)
 @given(steps)
 def test_it_does_what_a_slow_model_does(said: list[Step]) -> None:
     """In any disorder, with wills, over time, and restarted whenever nothing waits."""

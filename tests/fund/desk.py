@@ -11,10 +11,12 @@ from liftwatch.clock import DAY_MS, estate_day, parse_ms
 from liftwatch.fund.allocation import Balance
 from liftwatch.fund.ballots import Outcome
 from liftwatch.fund.case import By, Case, Known, Told
+from liftwatch.fund.compared import Compared, held_by
 from liftwatch.fund.documents import Document
 from liftwatch.fund.eligibility import Claim, Contract
 from liftwatch.fund.moves import move, open_case
 from liftwatch.fund.plans import Item, Plan
+from liftwatch.fund.posted import Entry, Posting
 from liftwatch.fund.reserved import Effect
 from liftwatch.fund.scope import Household, Scope
 from liftwatch.fund.votes import Choice, heads_of, tally
@@ -123,6 +125,14 @@ class Books:
         )
 
 
+def posted(effect: Effect) -> Entry:
+    """An effect as the entry it becomes, as far as cases are compared with it."""
+    none = dict.fromkeys(("organisation", "second", "source", "document", "reverses"))
+    legs = tuple(Posting(leg.account, leg.amount, 0) for leg in effect.legs)
+    rest = {"person": "", "memo": "", "key": "", "request": "", "day": 0, "at_ms": 0}
+    return Entry(kind=effect.kind, case=effect.case, legs=len(legs), postings=legs, **none, **rest)  # type: ignore[arg-type]
+
+
 class Desk:
     """A case, the books, the time; a move that fails leaves all three as they were."""
 
@@ -140,6 +150,7 @@ class Desk:
         own = {one.id: Balance(0, each_fen) for one in self.households if one.developer is None}
         self.books = Books(own, subsidy_fen=subsidy_fen)
         self.effects: list[Effect] = []
+        self.compared = Compared(())
         self.papers = 0
         self.used: dict[str, str] = {}
         self.case = open_case(
@@ -181,7 +192,10 @@ class Desk:
         )
         for effect in effects:
             self.books.book(effect)
+            self.compared.take(posted(effect))
         self.effects += effects
+        booked = self.compared.sums["320583/garden/7/c1"]
+        assert {what: fen for what, fen in booked.items() if fen} == held_by(self.case.purse)
         return [effect.kind for effect in effects]
 
     def wait(self, days: float) -> None:

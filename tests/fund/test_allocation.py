@@ -4,7 +4,7 @@ from fractions import Fraction
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
 
@@ -45,7 +45,6 @@ def scopes(draw: st.DrawFn) -> Scope:
     return Scope(households=households, weights=weights, agreement="ab" * 32)
 
 
-@settings(deadline=None)
 @given(FEN, WEIGHTS)
 def test_parts_are_the_whole_and_none_is_a_fen_away(total: int, weights: list[int]) -> None:
     """By exact fractions: more than the exact part less one, less than it and one."""
@@ -56,7 +55,6 @@ def test_parts_are_the_whole_and_none_is_a_fen_away(total: int, weights: list[in
         assert weight or not part
 
 
-@settings(deadline=None)
 @given(FEN, WEIGHTS)
 def test_more_weight_is_never_less_money(total: int, weights: list[int]) -> None:
     """And equal weights differ by a fen at most."""
@@ -65,7 +63,6 @@ def test_more_weight_is_never_less_money(total: int, weights: list[int]) -> None
         assert less <= more if low < high else abs(less - more) <= 1
 
 
-@settings(deadline=None)
 @given(FEN, WEIGHTS, st.integers(1, 1000))
 def test_only_proportions_count(total: int, weights: list[int], factor: int) -> None:
     """Areas in other units split the same."""
@@ -74,7 +71,6 @@ def test_only_proportions_count(total: int, weights: list[int], factor: int) -> 
     )
 
 
-@settings(deadline=None)
 @given(FEN, scopes(), st.randoms())
 def test_the_order_of_households_decides_nothing(cost: int, scope: Scope, random: object) -> None:
     """Whoever wrote the list gains no fen by it."""
@@ -92,7 +88,6 @@ def test_a_larger_cost_may_give_one_household_less() -> None:
     assert largest_remainder(11, [6, 6, 2])[2] == 1
 
 
-@settings(deadline=None)
 @given(scopes(), st.integers(1, 10**9), st.data())
 def test_a_simulation_is_what_would_be_reserved(
     scope: Scope, cost: int, data: st.DataObject
@@ -122,7 +117,6 @@ def test_of_an_unsold_unit_all_is_the_developers() -> None:
     assert (row.payer, row.taken_fen, row.owed_fen) == ("developer:Lake", 0, row.share_fen)
 
 
-@settings(deadline=None)
 @given(scopes(), st.integers(1, 10**6), st.data())
 def test_a_purse_holds_together_whatever_comes(
     scope: Scope, budget: int, data: st.DataObject
@@ -155,7 +149,6 @@ def test_a_purse_holds_together_whatever_comes(
     assert books.of("receivable") == 0
 
 
-@settings(deadline=None)
 @given(scopes(), st.integers(1, 10**6), st.data())
 def test_what_is_undone_leaves_no_trace(scope: Scope, budget: int, data: st.DataObject) -> None:
     """Interest is interest again, principal is principal, and nobody owes."""

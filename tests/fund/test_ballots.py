@@ -1,7 +1,7 @@
 """Papers with their scan and a second reader, votes of one's own, and the end of a vote."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from liftwatch.clock import DAY_MS
@@ -188,7 +188,6 @@ def act(vote: Vote, what: str, head: str, *, choice: Choice, by: str, n: int) ->
     return strike(vote, head, why="why", by=by, now_ms=OPENS + DAY_MS)
 
 
-@settings(deadline=None)
 @given(st.lists(ACTIONS, max_size=40))
 def test_whatever_people_do_a_head_counts_once_and_by_two_eyes(
     actions: list[tuple[str, str, Choice, str]],

@@ -3,7 +3,7 @@
 from typing import get_args
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
 
@@ -67,7 +67,6 @@ def test_an_insurers_inspector_comes_within_a_day() -> None:
     assert deadlines(Desk().case) == ()
 
 
-@settings(deadline=None)
 @given(st.integers(0, 40_000 * DAY_MS), st.integers(0, 36))
 def test_months_end_where_the_calendar_says(ms: int, months: int) -> None:
     """On the day of the same number, or the last day of a month that has none."""
@@ -225,7 +224,6 @@ def test_nothing_is_published_before_it_is_settled() -> None:
         reconciled(year._replace(closing_fen=121))
 
 
-@settings(deadline=None)
 @given(st.text(max_size=40))
 def test_a_masked_name_tells_one_letter_and_no_length(name: str) -> None:
     """Whatever stands in it; and no cell of a table begins with a formula."""

@@ -363,7 +363,7 @@ class Cases(RuleBasedStateMachine):
             assert self.paid <= self.audited
 
 
-Cases.TestCase.settings = settings(max_examples=20, stateful_step_count=40, deadline=None)
+Cases.TestCase.settings = settings(max_examples=20, stateful_step_count=40)
 TestCases = Cases.TestCase
 
 

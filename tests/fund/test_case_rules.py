@@ -308,7 +308,12 @@ def test_a_split_by_agreement_needs_the_agreement() -> None:
     desk.do("revise", "li", plan=plan_of(scope=scope))
     with pytest.raises(Untold, match="document agreement"):
         desk.do("publish", "li", "plan", "area_list", "quote", "notice")
-    desk.do("publish", "li", "plan", "area_list", "quote", "notice", "agreement")
+    papers = ("plan", "area_list", "quote", "notice")
+    with pytest.raises(Untold, match="that the plan names is not among the papers"):
+        desk.do("publish", "li", *papers, "agreement")
+    agreement = structs.replace(desk.paper("agreement"), sha256="ab" * 32)
+    desk.do("file", "li", documents=(agreement,))
+    desk.do("publish", "li", *papers)
     desk.vote()
     assert desk.case.outcome is not None
     assert desk.case.outcome.tally.heads_all == len(FLATS)

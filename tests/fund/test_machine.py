@@ -218,9 +218,7 @@ def test_random_sequences_in_memory() -> None:
     """Many of them."""
     run_state_machine_as_test(
         Books,
-        settings=settings(
-            max_examples=60, stateful_step_count=30, deadline=None, suppress_health_check=SLOW
-        ),
+        settings=settings(max_examples=60, stateful_step_count=30, suppress_health_check=SLOW),
     )
 
 
@@ -228,7 +226,5 @@ def test_random_sequences_on_a_database() -> None:
     """Fewer, with transactions and triggers."""
     run_state_machine_as_test(
         SqliteBooks,
-        settings=settings(
-            max_examples=8, stateful_step_count=25, deadline=None, suppress_health_check=SLOW
-        ),
+        settings=settings(max_examples=8, stateful_step_count=25, suppress_health_check=SLOW),
     )

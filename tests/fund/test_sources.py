@@ -12,10 +12,11 @@ from sqlalchemy.exc import DBAPIError
 from liftwatch.adapters.memory import MemoryBooks
 from liftwatch.adapters.sql import SqlBooks
 from liftwatch.clock import DAY_MS, day_of
+from liftwatch.fund.allocation import must_top_up
 from liftwatch.fund.check import Check
 from liftwatch.fund.journal import CannotBook, Draft, numbered
 from liftwatch.fund.orders import Order, order_file
-from liftwatch.fund.sources import Part, moved, must_top_up, with_bank
+from liftwatch.fund.sources import Part, moved, with_bank
 from liftwatch.fund.years import movements
 from liftwatch.handlers.fund_book import book, draw, pay_in, take_back
 from liftwatch.handlers.fund_sources import (

@@ -3,7 +3,7 @@
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from liftwatch.fund.refusals import Untold
@@ -111,7 +111,6 @@ def votes(draw: st.DrawFn) -> tuple[list[Household], dict[str, Choice], str]:
     )
 
 
-@settings(deadline=None)
 @given(votes())
 def test_a_count_is_what_exact_fractions_say(
     vote: tuple[list[Household], dict[str, Choice], str],
@@ -138,7 +137,6 @@ def test_a_count_is_what_exact_fractions_say(
     assert counted.passed == (counted.is_quorate and counted.is_agreed)
 
 
-@settings(deadline=None)
 @given(votes(), st.data())
 def test_nobody_harms_what_they_agree_to(
     vote: tuple[list[Household], dict[str, Choice], str], data: st.DataObject
@@ -150,7 +148,6 @@ def test_nobody_harms_what_they_agree_to(
         assert tally(roll, {**choices, head: "for"}, act).passed
 
 
-@settings(deadline=None)
 @given(votes())
 def test_three_quarters_are_never_easier_than_a_majority(
     vote: tuple[list[Household], dict[str, Choice], str],

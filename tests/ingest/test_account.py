@@ -101,7 +101,7 @@ def sent(rng: random.Random) -> list[tuple[str, str, int]]:
 
 
 @given(st.integers(0, 10**9))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_it_is_exact(seed: int) -> None:
     """Whatever is lost, repeated, restarted and out of order: as if every count were kept."""
     rng = random.Random(seed)
@@ -123,7 +123,7 @@ def test_it_is_exact(seed: int) -> None:
 
 
 @given(st.lists(st.tuples(st.integers(0, 400), st.integers(0, 4_294_967_295)), max_size=600))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_whatever_is_counted_memory_is_bounded(said: Sequence[tuple[int, int]]) -> None:
     """Counts and boots at random: no more is kept than the limits say, and no day goes negative."""
     account = Account()

@@ -246,7 +246,7 @@ hearing = st.tuples(st.sampled_from(TERMINALS), st.sampled_from(LIFTS))
 step = st.integers(min_value=-5_000, max_value=5_000)
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(st.lists(st.tuples(step, change | hearing), max_size=30))
 def test_read_again_everything_is_judged_as_it_was(
     tmp_path_factory: pytest.TempPathFactory, happenings: list[Any]

@@ -255,7 +255,7 @@ def test_retained_kinds_are_never_late(kind: str) -> None:
 
 
 @given(st.binary(max_size=400), st.sampled_from([*KINDS, "batch"]))
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 def test_any_bytes_are_counted_once(payload: bytes, kind: str) -> None:
     """Never an exception: a message, a dead letter, or counted as ignored."""
     decoded = told(payload, kind)
@@ -272,7 +272,7 @@ JSON_VALUES = st.recursive(
 
 
 @given(st.data())
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 def test_any_value_in_any_field_is_answered(data: st.DataObject) -> None:
     """Each field of each kind in turn holding anything: exactly one answer, with a reason."""
     kind = data.draw(st.sampled_from(sorted(KINDS)))

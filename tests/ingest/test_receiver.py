@@ -42,7 +42,7 @@ def length_of(body: bytes) -> bytes:
             return bytes(digits)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(packets(), st.lists(st.integers(1, 5_000), max_size=60))
 def test_however_a_stream_is_cut_it_says_the_same(
     made: tuple[bytes, list[Arrived | tuple[int, bytes]]], sizes: list[int]

@@ -48,7 +48,7 @@ def accounted(batches: list[Batch]) -> tuple[list[Publication], int, bool]:
     return whole, missing, all(damage.publications is not None for damage in damages)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(place=st.floats(0, 1, exclude_max=True), value=st.integers(1, 255), count=st.integers(1, 40))
 def test_damaged_bytes_of_a_batch_cost_no_publication_beside_them(
     tmp_path_factory: pytest.TempPathFactory, place: float, value: int, count: int

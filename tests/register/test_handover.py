@@ -58,7 +58,7 @@ def told(
 CONFIRMATIONS = st.lists(st.builds(Confirmation, NAMES, MOMENTS), max_size=12)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(ROTAS, CALENDARS, CONFIRMATIONS, MOMENTS)
 def test_those_are_responsible_whom_the_hand_over_leaves_so(
     rota: Rota, calendar: dict[date, DayKind], said: list[Confirmation], moment: int

@@ -49,7 +49,7 @@ def test_at_any_moment_those_are_on_duty_whom_the_plain_rule_says(
         assert list(on_duty(rota, edge, calendar=calendar)) == plain(rota, edge, calendar)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(ROTAS, CALENDARS, MOMENTS, st.integers(0, 5 * 48))
 def test_what_is_uncovered_is_exactly_the_complement(
     rota: Rota, calendar: dict[date, DayKind], from_ms: int, steps: int

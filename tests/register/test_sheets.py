@@ -306,7 +306,7 @@ TEXTS = st.text(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.lists(st.tuples(TEXTS, TEXTS, st.integers(1, 10**6)), min_size=1, max_size=8),
     st.sampled_from(ENCODINGS),
@@ -338,7 +338,7 @@ def test_however_it_is_written_the_same_is_read(
     assert [row.line for row in reading.rows] == list(range(2, len(rows) + 2))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.booleans(), min_size=1, max_size=30), st.integers(0, 4))
 def test_exactly_the_bad_rows_are_named(bad: list[bool], blank: int) -> None:
     """Wherever they stand, blank lines counted as an editor counts them."""
@@ -353,7 +353,7 @@ def test_exactly_the_bad_rows_are_named(bad: list[bool], blank: int) -> None:
     assert len(reading.rows) == bad.count(False)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     st.one_of(
         st.binary(max_size=300),

@@ -118,6 +118,20 @@ fund_publication = Table(
     Column("at_ms", BigInteger(), nullable=False),
 )
 
+fund_snapshot = Table(
+    "fund_snapshot",
+    metadata,
+    Column(
+        "sha256",
+        String(64),
+        ForeignKey("fund_document.sha256", name="fund_snapshot_document"),
+        primary_key=True,
+    ),
+    _case_id("fund_snapshot", key=False),
+    Column("data", Text(), nullable=False),
+    Column("at_ms", BigInteger(), nullable=False),
+)
+
 fund_vote = Table(
     "fund_vote",
     metadata,

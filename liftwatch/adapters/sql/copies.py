@@ -21,7 +21,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from liftwatch.adapters.backup_folder import sync
 from liftwatch.adapters.sql.connect import connect, make_folder, parsed_url, shown
-from liftwatch.adapters.sql.migrations.versions import v0022_grafana
+from liftwatch.adapters.sql.migrations.versions import v0023_grafana
 from liftwatch.adapters.sql.trouble import BooksError, brief
 
 BESIDE = ("-wal", "-shm", "-journal")
@@ -181,14 +181,14 @@ def _load(url: str, parsed: URL, file: Path) -> None:
             _run("pg_restore", parsed, *options, str(file))
         with engine.begin() as connection:  # a plan for tables without figures is a bad one
             connection.execute(text("ANALYZE"))
-            if _has_schema(connection) and v0022_grafana.may_make(connection):
-                v0022_grafana.make(connection)
+            if _has_schema(connection) and v0023_grafana.may_make(connection):
+                v0023_grafana.make(connection)
 
 
 def _has_schema(connection: Connection) -> bool:
     """Whether what was put back knows of Grafana's readers: older copies do at the next start."""
     found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
-    return str(found) >= v0022_grafana.revision
+    return str(found) >= v0023_grafana.revision
 
 
 def _listed(file: Path) -> str:

@@ -1,9 +1,7 @@
 """The fund's books in the relational store."""
 
-import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from typing import Any
 
 from msgspec import structs
@@ -16,7 +14,6 @@ from sqlalchemy import (
     insert,
     select,
 )
-from sqlalchemy.exc import DBAPIError
 
 from liftwatch.access.sight import EVERYTHING, Sight
 from liftwatch.adapters.sql import fund_guards
@@ -26,8 +23,8 @@ from liftwatch.adapters.sql.fund_beside import (
     SqlFundBesideWork,
     closed_years,
 )
+from liftwatch.adapters.sql.fund_reading import reading
 from liftwatch.adapters.sql.fund_sight import seen_places
-from liftwatch.adapters.sql.trouble import brief, code_of, translated
 from liftwatch.audit.chain import Keys
 from liftwatch.fund.accounts import account_of
 from liftwatch.fund.books import AccountFilter, EntryFilter, Held, OpenedAccount, Unreadable
@@ -39,19 +36,17 @@ PAGE = 2_000
 """Entries read at once: some 2 MB."""
 ASKED_MAX = 500
 """Accounts asked for at once."""
+SPAN, WIDER = 500, 8
+"""Entries of the journal that a feed looks through, and how much wider it looks each time."""
 
 _ENTRY, _POSTING, _ACCOUNT = tables.fund_entry.c, tables.fund_posting.c, tables.fund_account.c
-_HEAD = tables.fund_head.c
+_HEAD, _SEEN = tables.fund_head.c, tables.fund_posting.alias("seen").c
 _FIELDS = [n for n in Entry.__struct_fields__ if n != "postings"]
 _ENTRIES = [_ENTRY[name] for name in _FIELDS]
 _POSTINGS = [_POSTING[name] for name in ("entry", "leg", "account", "amount", "balance")]
 _HEADS = [_HEAD[name] for name in Head.__struct_fields__]
 _WHOLE = {"n", "day", "at_ms", "reverses", "legs"}
 _TYPES = [(name, int if name in _WHOLE else str, bool(_ENTRY[name].nullable)) for name in _FIELDS]
-NOT_NOW = ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_CANTOPEN", "SQLITE_FULL", "SQLITE_READONLY")
-"""SQLite: what a second try may do better; all else is that the file is damaged."""
-DAMAGED = ("XX", "22")
-"""PostgreSQL: classes of what the disk has damaged, and of values that are none."""
 
 
 class SqlFundWork(SqlFundBesideWork):
@@ -117,13 +112,13 @@ class SqlFundReads(SqlFundBesideReads):
 
     def fund_head(self) -> Head:
         """The end of the books."""
-        with self._fund(0) as connection:
+        with reading(self.engine, 0) as connection:
             return _head(connection, select(*_HEADS))
 
     def fund_entries(self, after: int = 0, *, limit: int = 500) -> list[Entry]:
         """Entries numbered above `after`, in order."""
         query = select(*_ENTRIES).where(_ENTRY.n > after).order_by(_ENTRY.n).limit(limit)
-        with self._fund(after + 1) as connection:
+        with reading(self.engine, after + 1) as connection:
             return _entries(connection, query, after=after)
 
     def fund_journal(self, upto: int) -> Iterator[Entry]:
@@ -144,7 +139,7 @@ class SqlFundReads(SqlFundBesideReads):
 
     def fund_accounts(self) -> list[OpenedAccount]:
         """Every account that was opened; of a damaged one the name tells that it is."""
-        with self._fund(0) as connection:
+        with reading(self.engine, 0) as connection:
             # without an order it is the table that is read, not an index that may be damaged
             rows = connection.execute(select(tables.fund_account))
             return sorted(_opened(row) for row in rows)
@@ -156,16 +151,19 @@ class SqlFundReads(SqlFundBesideReads):
         query = select(*_ENTRIES).where(_ENTRY.n > after).order_by(_ENTRY.n).limit(limit)
         if where.case is not None:
             query = query.where(_ENTRY.case == where.case)
-        touched = select(_POSTING.entry).where(_POSTING.entry == _ENTRY.n)
-        if where.account is not None:
-            query = query.where(touched.where(_POSTING.account == where.account).exists())
-        if not sight.everything:
-            of_account = touched.where(
-                _POSTING.account == _ACCOUNT.id, seen_places(sight, _ACCOUNT)
-            )
-            query = query.where(of_account.exists())
-        with self._fund(after + 1) as connection:
-            return _entries(connection, query, after=after)
+        if where.account is not None:  # an entry names an account once, and by it is read in order
+            of_account = (_POSTING.entry == _ENTRY.n) & (_POSTING.account == where.account)
+            query = query.join(tables.fund_posting, of_account).where(_POSTING.entry > after)
+            query = query.order_by(None).order_by(_POSTING.entry)
+        with reading(self.engine, after + 1) as connection:
+            if sight.everything:
+                return _entries(connection, query, after=after)
+            account = _of(sight).where(_ACCOUNT.id == _SEEN.account)  # of its few legs, in turn
+            touched = select(_SEEN.entry).where(_SEEN.entry == _ENTRY.n, account.exists())
+            query = query.where(touched.exists())
+            if where != EntryFilter():
+                return _entries(connection, query, after=after)
+            return _feed(connection, query, sight, after=after, limit=limit)
 
     def fund_held(
         self,
@@ -182,46 +180,56 @@ class SqlFundReads(SqlFundBesideReads):
         for name in AccountFilter.__struct_fields__:
             if getattr(where, name) is not None:
                 query = query.where(_ACCOUNT[name] == getattr(where, name))
-        with self._fund(0) as connection:
+        with reading(self.engine, 0) as connection:
             rows = connection.execute(query.order_by(_ACCOUNT.id).limit(limit))
             return [Held(*row) for row in rows]
 
     def fund_closed(self) -> list[Closed]:
         """The years that are closed, the first one first."""
-        with self._fund(0) as connection:
+        with reading(self.engine, 0) as connection:
             return closed_years(connection)
 
     def fund_damage(self) -> list[str]:
         """What the database itself finds wrong with the books."""
         try:
-            with self._fund(0) as connection:
+            with reading(self.engine, 0) as connection:
                 return fund_guards.damage(connection)
         except Unreadable as error:
             return [error.why]
 
-    @contextmanager
-    def _fund(self, n: int) -> Iterator[Connection]:
-        """A connection on which what is damaged is told as entry n."""
-        try:
-            with translated(), self.engine.connect() as connection:
-                try:
-                    yield connection
-                except DBAPIError as error:
-                    if _is_damaged(error):
-                        raise Unreadable(n, brief(error)) from error
-                    raise
-        except UnicodeDecodeError as error:  # SQLite quotes what it cannot read, as it stands
-            raise Unreadable(n, "holds bytes that are no text") from error
+
+def _of(sight: Sight) -> Select[Any]:
+    """The accounts of buildings that are seen."""
+    return select(_ACCOUNT.id).where(seen_places(sight, _ACCOUNT))
 
 
-def _is_damaged(error: DBAPIError) -> bool:
-    """Whether a second try will find the same."""
-    code = code_of(error)
-    if error.connection_invalidated:
-        return False
-    if isinstance(error.orig, sqlite3.Error):
-        return not code.startswith(NOT_NOW)
-    return code.startswith(DAMAGED)
+def _feed(
+    connection: Connection, query: Select[Any], sight: Sight, *, after: int, limit: int
+) -> list[Entry]:
+    """The journal looked through for a while; then by the accounts that are seen, span by span.
+
+    Whoever sees much finds a page in the first span; whoever sees little is not made to wait for
+    the journal of the others.
+    """
+    head = _head(connection, select(*_HEADS)).n  # first: what comes meanwhile comes behind it
+    upto, span = after + SPAN, SPAN
+    found = _entries(connection, query.where(_ENTRY.n <= upto), after=after)
+    while len(found) < limit and upto < head:
+        low, span = upto, span * WIDER
+        upto = low + span
+        numbers = (
+            select(_POSTING.entry)
+            .where(_POSTING.account.in_(_of(sight)), _POSTING.entry > low, _POSTING.entry <= upto)
+            .distinct()
+            .order_by(_POSTING.entry)
+            .limit(limit - len(found))
+        )
+        wanted = [row[0] for row in connection.execute(numbers)]
+        for start in range(0, len(wanted), ASKED_MAX):
+            some = wanted[start : start + ASKED_MAX]
+            rows = select(*_ENTRIES).where(_ENTRY.n.in_(some)).order_by(_ENTRY.n)
+            found += _entries(connection, rows, after=low)
+    return found
 
 
 def _head(connection: Connection, query: Select[Any]) -> Head:

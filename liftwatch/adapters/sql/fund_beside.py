@@ -11,6 +11,8 @@ from liftwatch.adapters.sql import fund_tables as tables
 from liftwatch.adapters.sql.rows import upserting
 from liftwatch.adapters.sql.trouble import translated
 from liftwatch.fund.books import FirstDeposit, Unreadable
+from liftwatch.fund.chain import Head
+from liftwatch.fund.closing import WAITING, Closing
 from liftwatch.fund.journal import Draft
 from liftwatch.fund.pending import Pending
 from liftwatch.fund.years import Closed
@@ -20,6 +22,8 @@ from liftwatch.said import Said
 _YEAR, _PENDING, _FIRST = tables.fund_year.c, tables.fund_pending.c, tables.fund_first.c
 _YEARS = [_YEAR[name] for name in Closed.__struct_fields__]
 _PENDINGS = [_PENDING[name] for name in Pending.__struct_fields__]
+_CLOSING = tables.fund_closing.c
+_CLOSINGS = [_CLOSING[name] for name in Closing.__struct_fields__]
 _KEY = ["area", "estate", "building", "household"]
 
 
@@ -35,6 +39,35 @@ class SqlFundBesideWork:
     def fund_close(self, closed: Closed) -> None:
         """Close a year."""
         self.connection.execute(insert(tables.fund_year), structs.asdict(closed))
+
+    def fund_newest(self, last_day: int) -> Head:
+        """The newest entry of which the money's day is not after this one."""
+        entry = tables.fund_entry.c
+        query = select(entry.n, entry.hash).where(entry.day <= last_day)
+        row = self.connection.execute(query.order_by(entry.n.desc()).limit(1)).one_or_none()
+        return Head() if row is None else Head(n=row.n, hash=row.hash)
+
+    def fund_closing(self, id: str) -> Closing | None:
+        """A year that waits, or has waited, to be closed; held until the transaction ends."""
+        query = select(*_CLOSINGS).where(_CLOSING.id == id).with_for_update()
+        row = self.connection.execute(query).one_or_none()
+        return None if row is None else Closing(**row._asdict())
+
+    def fund_closings_waiting(self) -> list[Closing]:
+        """The years that wait."""
+        query = select(*_CLOSINGS).where(_CLOSING.state == WAITING).order_by(_CLOSING.year)
+        return [Closing(**row._asdict()) for row in self.connection.execute(query)]
+
+    def fund_put_closing(self, closing: Closing) -> None:
+        """Insert version 1, replace one whose version is one less."""
+        values = structs.asdict(closing)
+        if closing.version == 1:
+            self.connection.execute(insert(tables.fund_closing), values)
+            return
+        known = (_CLOSING.id == closing.id) & (_CLOSING.version == closing.version - 1)
+        done = self.connection.execute(update(tables.fund_closing).where(known).values(values))
+        if done.rowcount != 1:
+            raise Conflict(Said("somebody else has changed it"))
 
     def fund_pending(self, id: str) -> Pending | None:
         """What waits, or has waited, for a second person; held until the transaction ends."""
@@ -71,6 +104,17 @@ class SqlFundBesideReads:
     """Fulfils that part of `liftwatch.fund.books.FundReads`."""
 
     engine: Engine
+
+    def fund_closings(self, *, limit: int = 100) -> list[Closing]:
+        """Years that people wanted closed, the newest first."""
+        rows = self._rows(select(*_CLOSINGS).order_by(_CLOSING.id.desc()), limit)
+        return [Closing(**row._asdict()) for row in rows]
+
+    def fund_places(self) -> list[tuple[str, str, str]]:
+        """The buildings that have accounts, in order."""
+        names = [tables.fund_account.c[name] for name in ("area", "estate", "building")]
+        rows = self._rows(select(*names).distinct().order_by(*names), None)
+        return [(row.area, row.estate, row.building) for row in rows]
 
     def fund_pendings(self, *, state: str, limit: int = 500) -> list[Pending]:
         """What waits for a second person, or was decided, the newest first."""

@@ -11,12 +11,13 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from liftwatch.access.sight import EVERYTHING, Sight
 from liftwatch.adapters.sql import case_tables as tables
+from liftwatch.adapters.sql.fund_reading import reading
 from liftwatch.adapters.sql.fund_sight import seen_places
 from liftwatch.adapters.sql.rows import upserting
-from liftwatch.adapters.sql.trouble import translated
 from liftwatch.fund.ballots import Ballot, Outcome, Vote
+from liftwatch.fund.books import Unreadable
 from liftwatch.fund.case import Case
-from liftwatch.fund.kept import CaseFilter, Publication
+from liftwatch.fund.kept import CaseFilter, Publication, Snapshot
 from liftwatch.fund.steps import HANDS
 from liftwatch.ports import Conflict
 from liftwatch.said import Said
@@ -101,6 +102,14 @@ class SqlCaseWork:
         with _refused():
             self.connection.execute(
                 insert(tables.fund_publication), values | {"case_id": values.pop("case")}
+            )
+
+    def fund_keep_snapshot(self, snapshot: Snapshot) -> None:
+        """Keep the bytes of a document of a case."""
+        values = structs.asdict(snapshot)
+        with _refused():
+            self.connection.execute(
+                insert(tables.fund_snapshot), values | {"case_id": values.pop("case")}
             )
 
     def fund_published(self, case: str) -> int:
@@ -203,8 +212,15 @@ class SqlCaseReads:
         rows = (row._asdict() for row in self._case_rows(query.order_by(_PUBLICATION.n)))
         return [Publication(case=row.pop("case_id"), **row) for row in rows]
 
+    def fund_snapshot(self, case: str, sha256: str) -> Snapshot | None:
+        """A document of a case, where its bytes are kept here."""
+        held = tables.fund_snapshot
+        query = select(held).where(held.c.case_id == case, held.c.sha256 == sha256)
+        rows = [row._asdict() for row in self._case_rows(query)]
+        return Snapshot(case=rows[0].pop("case_id"), **rows[0]) if rows else None
+
     def _case_rows(self, query: Select[Any]) -> list[Row[Any]]:
-        with translated(), self.engine.connect() as connection:
+        with reading(self.engine, 0) as connection:
             return list(connection.execute(query))
 
 
@@ -231,7 +247,11 @@ def _ballot(vote: str, n: int, one: Ballot) -> dict[str, Any]:
 
 
 def _case_of(row: Row[Any]) -> Case:
-    return msgspec.json.decode(row.data, type=Case)
+    """Raises Unreadable for what the disk, or somebody, has made of it."""
+    try:
+        return msgspec.json.decode(row.data, type=Case)
+    except (msgspec.MsgspecError, UnicodeError, TypeError) as error:
+        raise Unreadable(0, f"a case of the fund is damaged: {str(error)[:200]}") from error
 
 
 def _vote_of(row: Row[Any] | None) -> tuple[Vote, Outcome | None] | None:

@@ -120,6 +120,21 @@ fund_pending = Table(
     Index("fund_pending_by_state", "state", "id"),
 )
 
+fund_closing = Table(
+    "fund_closing",
+    metadata,
+    Column("id", name_type(64), primary_key=True),
+    Column("year", Integer(), nullable=False),
+    Column("n", BigInteger(), nullable=False),
+    Column("hash", String(64), nullable=False),
+    Column("person", name_type(64), nullable=False),
+    Column("at_ms", BigInteger(), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("second", name_type(64)),
+    Column("decided_ms", BigInteger()),
+    Column("version", Integer(), nullable=False),
+)
+
 fund_first = Table(
     "fund_first",
     metadata,

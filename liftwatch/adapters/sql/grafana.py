@@ -1,4 +1,4 @@
-"""Readers: PostgreSQL roles by which Grafana's organisations see their own rows (migration 0022).
+"""Readers: PostgreSQL roles by which Grafana's organisations see their own rows (migration 0023).
 
 A reader may sign in, read the views of its role, and nothing else. Its name tells nobody whose it
 is, since every role of a server sees the names of all.
@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from liftwatch.access.rights import LOGGED
 from liftwatch.adapters.sql.connect import connect, is_sqlite, shown
 from liftwatch.adapters.sql.migrations.grafana_views import VIEWS, VIEWS_OF
-from liftwatch.adapters.sql.migrations.versions import v0022_grafana
+from liftwatch.adapters.sql.migrations.versions import v0023_grafana
 from liftwatch.adapters.sql.trouble import BooksError, brief
 
 CONNECTIONS_MAX = 20
@@ -57,17 +57,17 @@ def make_reader(url: str, *, role: str, organisation: str | None) -> Reader:
 
 
 def _make(connection: Connection, role: str, organisation: str | None) -> Reader:
-    if not v0022_grafana.may_make(connection):
+    if not v0023_grafana.may_make(connection):
         raise BooksError("the database's role may not make roles: ALTER ROLE ... CREATEROLE")
     if organisation is not None and not _is_known(connection, organisation):
         raise BooksError(f"there is no organisation {organisation!r}")
     database = str(connection.execute(text("SELECT current_database()")).scalar_one())
     name, password = name_of(database, role, organisation), secrets.token_urlsafe(24)
-    v0022_grafana.make(connection)
+    v0023_grafana.make(connection)
     _write_down(connection, name, role=role, organisation=organisation)
     for statement in _made(name, _verifier(connection, name, password)):
         connection.execute(text(statement))
-    v0022_grafana.grant(connection)
+    v0023_grafana.grant(connection)
     if role in LOGGED and _is_superuser(connection):
         connection.execute(text(f"ALTER ROLE {name} SET log_statement = 'all'"))
     connection.execute(text(f'GRANT CONNECT ON DATABASE "{_quoted(database)}" TO {name}'))
@@ -138,7 +138,7 @@ def drop_reader(url: str, name: str) -> bool:
     engine = connect(url)
     try:
         with engine.begin() as connection:
-            if is_sqlite(engine) or name not in v0022_grafana.readers_of(connection):
+            if is_sqlite(engine) or name not in v0023_grafana.readers_of(connection):
                 return False
             connection.execute(text("DELETE FROM grafana.reader WHERE name = :n"), {"n": name})
             _take_back(connection, name)
@@ -165,7 +165,7 @@ def known_readers(url: str) -> dict[str, tuple[str, str | None]]:
         with engine.connect() as connection:
             if is_sqlite(engine) or not _has_readers(connection):
                 return {}
-            return v0022_grafana.readers_of(connection)
+            return v0023_grafana.readers_of(connection)
     except SQLAlchemyError as error:
         raise BooksError(f"database {shown(engine.url)}: {brief(error)}") from error
     finally:

@@ -36,6 +36,7 @@ from liftwatch.access.sight import Grant, Place
 from liftwatch.adapters.sql import people_tables as tables
 from liftwatch.adapters.sql.books import SqlBooks
 from liftwatch.adapters.sql.contacts import SqlContactReads, SqlContactWork
+from liftwatch.adapters.sql.dwellings import DwellingReads, DwellingWork
 from liftwatch.adapters.sql.grants import GRANTS, SIGNED_IN, grants_of
 from liftwatch.adapters.sql.identities import IdentityReads, IdentityWork
 from liftwatch.adapters.sql.rotas import SqlRotaReads, SqlRotaWork, replace_version
@@ -80,7 +81,7 @@ class SqlPeople:
             yield SqlPeopleReads(connection, self._seal)
 
 
-class SqlPeopleReads(IdentityReads, SqlRotaReads, SqlContactReads):
+class SqlPeopleReads(IdentityReads, DwellingReads, SqlRotaReads, SqlContactReads):
     """What is read of people and organisations."""
 
     def __init__(self, connection: Connection, seal: Seal) -> None:
@@ -205,7 +206,7 @@ class SqlPeopleReads(IdentityReads, SqlRotaReads, SqlContactReads):
         return found
 
 
-class SqlPeopleWork(SqlPeopleReads, IdentityWork, SqlRotaWork, SqlContactWork):
+class SqlPeopleWork(SqlPeopleReads, IdentityWork, DwellingWork, SqlRotaWork, SqlContactWork):
     """One transaction: reads, and what it changes."""
 
     def __init__(self, work: SqlWork, seal: Seal) -> None:

@@ -216,6 +216,33 @@ identity = Table(
     Index("identity_of_person", "person", "made_ms"),
 )
 
+dwelling = Table(
+    "dwelling",
+    metadata,
+    Column("id", name_type(64), primary_key=True),
+    Column(
+        "person",
+        name_type(64),
+        ForeignKey("person.id", name="dwelling_person", ondelete="CASCADE"),
+        nullable=False,
+    ),
+    Column("area", name_type(16), nullable=False),
+    Column("estate", name_type(64), nullable=False),
+    Column("building", name_type(64), nullable=False),
+    Column("household", name_type(64), nullable=False),
+    Column("from_ms", BigInteger(), nullable=False),
+    Column("until_ms", BigInteger()),
+    Column("told_by", name_type(64)),
+    Index(
+        "dwelling_standing",
+        *("person", "area", "estate", "building", "household"),
+        unique=True,
+        sqlite_where=text("until_ms IS NULL"),
+        postgresql_where=text("until_ms IS NULL"),
+    ),
+    Index("dwelling_of_building", "area", "estate", "building", "household"),
+)
+
 sign_in_attempt = Table(
     "sign_in_attempt",
     metadata,

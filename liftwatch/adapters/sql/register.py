@@ -203,6 +203,18 @@ class SqlRegisterWork(SqlLocalityWork):
                 found |= {row.lift: Holder(*row) for row in rows}
         return [found[lift] for lift in sorted(found)]
 
+    def households_of(self, area: str, estate: str, building: str) -> list[HouseholdRow]:
+        """All of a building, in order of unit and number."""
+        query = select(household).where(_HOUSE.area == area, _HOUSE.estate == estate)
+        query = query.where(_HOUSE.building == building).order_by(_HOUSE.unit, _HOUSE.number)
+        rows = self.connection.execute(query)
+        return [HouseholdRow(**row._asdict() | {"unit": row.unit or None}) for row in rows]
+
+    def has_households(self, area: str, estate: str) -> bool:
+        """Whether any of an estate is on record."""
+        query = select(_HOUSE.area).where(_HOUSE.area == area, _HOUSE.estate == estate)
+        return self.connection.execute(query.limit(1)).first() is not None
+
     def put_households(self, rows: Sequence[HouseholdRow]) -> None:
         """Insert or replace households; what a row does not tell of its owner stays."""
         if not rows:

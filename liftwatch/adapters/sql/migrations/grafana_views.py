@@ -1,4 +1,4 @@
-"""The views that Grafana reads, by their names in the schema `grafana` (migration 0022).
+"""The views that Grafana reads, by their names in the schema `grafana` (migration 0023).
 
 A moment is a timestamp with time zone, an amount stays in whole fen, a duration is in the unit
 that ends its name. A person's word on a lift holds before a terminal's, as everywhere.

@@ -74,37 +74,44 @@ def _sqlite(act: str, table: str, why: str, *, when: str = "1") -> str:
     return f"BEFORE {act} ON {table}\nBEGIN\nSELECT RAISE(ABORT, '{why}') WHERE {when};\nEND"
 
 
-def _postgresql() -> list[str]:
-    made = []
+FUNCTIONS = {
+    "fund_check_move": (f" BEGIN IF {_GAP} THEN RAISE EXCEPTION '{NEXT}'; END IF; RETURN NEW; END ")
+}
+"""PostgreSQL: the body of each function by its name."""
+
+
+def postgresql_triggers() -> dict[str, str]:
+    """What stands behind CREATE TRIGGER and the name, by the names of PostgreSQL's triggers."""
+    made = {}
     for table in KEPT:
-        rest = f"EXECUTE FUNCTION fund_refuse('{WHAT}')"
-        made.append(
-            f"CREATE TRIGGER {table}_unchanged BEFORE UPDATE OR DELETE ON {table}"
-            f" FOR EACH ROW {rest}"
+        made[f"{table}_unchanged"] = (
+            f"BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW"
+            f" EXECUTE FUNCTION fund_refuse('{WHAT}')"
         )
     for table, right in FOLLOWING.items():
         rest = f"EXECUTE FUNCTION fund_refuse('{FOLLOWS}')"
-        made.append(
-            f"CREATE TRIGGER {table}_follows BEFORE UPDATE ON {table} FOR EACH ROW"
-            f" WHEN (NOT ({right})) {rest}"
+        made[f"{table}_follows"] = (
+            f"BEFORE UPDATE ON {table} FOR EACH ROW WHEN (NOT ({right})) {rest}"
         )
-        made.append(
-            f"CREATE TRIGGER {table}_undeleted BEFORE DELETE ON {table} FOR EACH ROW {rest}"
+        made[f"{table}_undeleted"] = f"BEFORE DELETE ON {table} FOR EACH ROW {rest}"
+    for table in (*KEPT, *FOLLOWING):
+        made[f"{table}_untruncated"] = (
+            f"BEFORE TRUNCATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION fund_refuse('{WHAT}')"
         )
-    made += [
-        f"CREATE TRIGGER {table}_untruncated BEFORE TRUNCATE ON {table} FOR EACH STATEMENT"
-        f" EXECUTE FUNCTION fund_refuse('{WHAT}')"
-        for table in (*KEPT, *FOLLOWING)
-    ]
-    made.append(
-        "CREATE FUNCTION fund_check_move() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
-        f" IF {_GAP} THEN RAISE EXCEPTION '{NEXT}'; END IF; RETURN NEW; END $$"
-    )
-    made.append(
-        "CREATE TRIGGER fund_case_move_next BEFORE INSERT ON fund_case_move FOR EACH ROW"
-        " EXECUTE FUNCTION fund_check_move()"
+    made["fund_case_move_next"] = (
+        "BEFORE INSERT ON fund_case_move FOR EACH ROW EXECUTE FUNCTION fund_check_move()"
     )
     return made
+
+
+def _postgresql() -> list[str]:
+    functions = [
+        f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $${body}$$"
+        for name, body in FUNCTIONS.items()
+    ]
+    return functions + [
+        f"CREATE TRIGGER {name} {rest}" for name, rest in postgresql_triggers().items()
+    ]
 
 
 def _case() -> None:

@@ -19,8 +19,8 @@ from sqlalchemy import Connection, text
 
 from liftwatch.adapters.sql.migrations.grafana_views import VIEWS, VIEWS_OF
 
-revision = "0022"
-down_revision = "0020"
+revision = "0023"
+down_revision = "0022"
 branch_labels = None
 depends_on = None
 
