@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
-from dashboards.alerts import PARTIES, groups, kinds_of
+from dashboards.alerts import LOOK_AT, PARTIES, groups, kinds_of
 from dashboards.board import COLUMNS, ZONE, uid_of
 from dashboards.build import HERE, MODULES, files, write
 from dashboards.provisioning import DASHBOARDS_OF, provisioning_files
@@ -328,6 +328,14 @@ def test_each_kind_has_one_rule_for_whoever_learns_at_once() -> None:
             )
     assert groups("custodian", organisation=1) == groups("operations", organisation=1) == []
     assert {party.letter for party in PARTIES} == {"P", "M", "S", "F"}
+
+
+def test_alerts_lead_to_what_they_are_about() -> None:
+    """The panel that a rule names is there, in a dashboard of that role, and shows what is open."""
+    for role, (uid, number) in LOOK_AT.items():
+        assert uid.removeprefix("liftwatch-").removesuffix("-zh") in DASHBOARDS_OF[role]
+        (panel,) = [one for one in board(uid)["panels"] if one["id"] == number]
+        assert "WHERE i.is_open" in panel["targets"][0]["rawSql"]
 
 
 def test_yaml_says_what_it_was_given() -> None:
