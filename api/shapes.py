@@ -12,6 +12,7 @@ from api.dwelling_shapes import DESCRIBED_DWELLINGS
 from api.figure_shapes import DESCRIBED_FIGURES
 from api.fund_bodies import DESCRIBED_BODIES
 from api.fund_shapes import DESCRIBED_FUND
+from api.influx_shapes import DESCRIBED_INFLUX
 from api.move_shapes import DESCRIBED_MOVES, DeadlineShape, OwnerShape
 from api.people_shapes import DESCRIBED_PEOPLE
 from api.place_shapes import DESCRIBED_PLACES
@@ -291,6 +292,7 @@ def schemas() -> dict[str, Any]:
             *DESCRIBED_BODIES,
             *DESCRIBED_CASES,
             *DESCRIBED_FIGURES,
+            *DESCRIBED_INFLUX,
         ),
         ref_template="#/components/schemas/{name}",
     )

@@ -10,6 +10,7 @@ from typer import TyperException
 from liftwatch import __version__, _path
 from liftwatch.commands.admin_options import app as admin
 from liftwatch.commands.audit_options import app as audit
+from liftwatch.commands.dashboards_options import app as dashboards
 from liftwatch.commands.deadletters_options import app as deadletters
 from liftwatch.commands.fund_options import app as fund
 from liftwatch.commands.notify_options import app as notify
@@ -33,6 +34,7 @@ app.add_typer(audit, name="audit")
 app.add_typer(register, name="register")
 app.add_typer(fund, name="fund")
 app.add_typer(notify, name="notify")
+app.add_typer(dashboards, name="dashboards")
 
 
 def _show_version(wanted: bool) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 from msgspec import Struct
 
@@ -25,6 +25,7 @@ from liftwatch.outbox import Verdict as Verdict
 from liftwatch.records import RegisterReads, RegisterWork
 from liftwatch.register.facts import Facts
 from liftwatch.rescue.store import RescueReads, RescueWork
+from liftwatch.telemetry.asked import Asked, Condition, Table
 from liftwatch.telemetry.messages import Message
 
 
@@ -94,6 +95,17 @@ class TelemetryStore(Protocol):
 
     def close(self) -> None:
         """Let go of connections and files."""
+
+
+@runtime_checkable
+class AskedStore(Protocol):
+    """A telemetry store that answers the questions of panels that are not ours."""
+
+    def ask(self, asked: Asked, rows: Condition) -> list[Table]:
+        """What is asked, of the rows for which a condition on tags holds, and of no others.
+
+        Raises StoreUnavailable.
+        """
 
 
 class KeptStore(TelemetryStore, Protocol):

@@ -347,6 +347,8 @@ class Settings(BaseSettings):
     told_keep_days: Annotated[int, Field(le=36_500), AfterValidator(check_keep)] = 400
     fund_key: Annotated[SecretStr, AfterValidator(check_audit_key)] = SecretStr("")
     fund_anchors: OptionalFile = None
+    grafana_url: Annotated[str, BeforeValidator(parse_webhook)] = ""
+    grafana_token: SecretStr = SecretStr("")
     precision_floor: Annotated[float, Field(ge=0, le=0.9)] = 0.1
     log: Literal["text", "json"] = "text"
     exercise: bool = False

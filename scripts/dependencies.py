@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 ROOT = Path(__file__).parents[1]
-OURS = ("liftwatch", "api", "ingest", "detectors", "simulators")
+OURS = ("liftwatch", "api", "dashboards", "ingest", "detectors", "simulators")
 FOR_DEVELOPMENT = ("tests", "bench", "scripts")
 NEVER_PINNED = {"liftwatch", "pip", "setuptools", "wheel"}
 """Ours, and what makes an environment before there are pins."""
@@ -60,7 +60,9 @@ def canonical(name: str) -> str:
 def installed() -> dict[str, Package]:
     """All packages of this environment."""
     return {
-        canonical(one.metadata["Name"]): Package(one.version, licence_of(one.metadata))
+        canonical(one.metadata["Name"]): Package(
+            one.version.removeprefix("v"), licence_of(one.metadata)
+        )
         for one in metadata.distributions()
     }
 
@@ -161,7 +163,7 @@ def problems(root: Path) -> Iterator[str]:
     yield from unlicensed(found)
     project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     extras = project["optional-dependencies"]
-    running = named([*project["dependencies"], *extras["pg"], *extras["demo"]])
+    running = named([*project["dependencies"], *extras["pg"], *extras["demo"], *extras["grafana"]])
     of = metadata.packages_distributions()
     yield from undeclared(root, running, folders=OURS, of=of)
     yield from undeclared(root, running | named(extras["dev"]), folders=FOR_DEVELOPMENT, of=of)

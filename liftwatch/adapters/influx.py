@@ -12,6 +12,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from liftwatch.adapters.influx_answers import LinesRefused, TooLarge, TooSlow
+from liftwatch.adapters.influx_asked import statement as asked_text
+from liftwatch.adapters.influx_asked import tables
 from liftwatch.adapters.influx_server import InfluxServer, Version
 from liftwatch.adapters.influx_sums import InfluxSums
 from liftwatch.adapters.influxql import statement
@@ -25,6 +27,7 @@ from liftwatch.ports import (
     TelemetryQuery,
     TelemetryRow,
 )
+from liftwatch.telemetry.asked import Asked, Condition, Table
 from liftwatch.telemetry.messages import Message
 from liftwatch.telemetry.retention import CLASS_OF, LONG, RAW, SUMS
 
@@ -129,7 +132,12 @@ class InfluxStore:
         rows = (_row(values, query) for series in found for values in series.values)
         return [row for row in rows if row.values][::-1]
 
-    def _place_of(self, query: TelemetryQuery) -> str:
+    def ask(self, asked: Asked, rows: Condition) -> list[Table]:
+        """What somebody else's panel asks, of these rows alone. Raises StoreUnavailable."""
+        place = self._place_of(asked)
+        return tables(self._server.query(asked_text(asked, rows), place=place, long=True))
+
+    def _place_of(self, query: TelemetryQuery | Asked) -> str:
         """Where to read: what is older than the default place keeps lies in the long one too."""
         if query.kind not in _LONG_KINDS or query.from_ms >= now_ms() - RAW.ms:
             return ""

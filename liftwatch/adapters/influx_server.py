@@ -126,9 +126,16 @@ class InfluxServer:
         except (HTTPError, OSError) as error:
             raise self.lost(f"does not answer: {error}") from error
 
-    def query(self, text: str, *, place: str = "") -> list[Series]:
-        """The tables of one InfluxQL statement; none where 1.x and 3 have no database yet."""
-        response = self.ask("GET", "/query", params=self._query_params(text, place))
+    def query(self, text: str, *, place: str = "", long: bool = False) -> list[Series]:
+        """The tables of one InfluxQL statement; none where 1.x and 3 have no database yet.
+
+        A `long` one goes as a form: no address holds thousands of names.
+        """
+        params = self._query_params(text, place)
+        if long:
+            response = self.ask("POST", "/query", data=params)
+        else:
+            response = self.ask("GET", "/query", params=params)
         try:
             self._judge(response.status_code, response.text, response.headers)
             series, error_text = series_of(response.content)

@@ -57,6 +57,7 @@ def test_the_defaults_are_those_of_the_contract() -> None:
         ("DATABASE_URL", "nonsense", "is not sqlite:///PATH"),
         ("DATABASE_URL", "mysql://db.example/lift", "is not sqlite:///PATH"),
         ("HTTP", "0.0.0.0:8443", "LIFTWATCH_HTTP_CERT_FILE is needed for others"),
+        ("GRAFANA_URL", "http://grafana.example", "is not https://host/path"),
         ("SMTP_URL", "mail.example:587", "is not smtp://user:password@host:port"),
         ("SMTP_URL", "smtp://mail.example:port", "has a port that is not a number"),
         ("SMTP_FROM", "lift@lift.example", "and LIFTWATCH_SMTP_URL are of use together"),

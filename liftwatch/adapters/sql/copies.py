@@ -5,6 +5,7 @@ store as it was at one moment, and what is counted is counted at that moment.
 """
 
 import os
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -20,6 +21,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from liftwatch.adapters.backup_folder import sync
 from liftwatch.adapters.sql.connect import connect, make_folder, parsed_url, shown
+from liftwatch.adapters.sql.migrations.versions import v0023_grafana
 from liftwatch.adapters.sql.trouble import BooksError, brief
 
 BESIDE = ("-wal", "-shm", "-journal")
@@ -151,8 +153,15 @@ def _dump(url: str, parsed: URL, file: Path) -> Copied:
         snapshot = connection.execute(text("SELECT pg_export_snapshot()")).scalar_one()
         rows = _rows(connection)
         server = connection.execute(text("SHOW server_version")).scalar_one()
-        options = ("--format=custom", f"--snapshot={snapshot}", f"--file={file}")
-        _run("pg_dump", parsed, *options, "--lock-wait-timeout=30s")
+        options: tuple[str, ...] = (
+            "--format=custom",
+            f"--snapshot={snapshot}",
+            f"--file={file}",
+        )
+        # Whoever owns no table meets row-level security, whose policies let all but views through;
+        # what Grafana's readers see is made anew when a copy is put back.
+        options += ("--enable-row-security", "--exclude-schema=grafana", "--lock-wait-timeout=30s")
+        _run("pg_dump", parsed, *options)
     return Copied(f"PostgreSQL {server}", rows)
 
 
@@ -165,15 +174,56 @@ def _load(url: str, parsed: URL, file: Path) -> None:
                 f"database {shown(parsed)} has tables already, {found[0]} among them: a backup is"
                 " put into an empty one only"
             )
-        _run("pg_restore", parsed, "--single-transaction", "--exit-on-error", str(file))
+        with tempfile.NamedTemporaryFile("w", suffix=".list") as listed:
+            listed.write(_without_grafana(_listed(file)))
+            listed.flush()
+            options = ("--single-transaction", "--exit-on-error", f"--use-list={listed.name}")
+            _run("pg_restore", parsed, *options, str(file))
         with engine.begin() as connection:  # a plan for tables without figures is a bad one
             connection.execute(text("ANALYZE"))
+            if _has_schema(connection) and v0023_grafana.may_make(connection):
+                v0023_grafana.make(connection)
+
+
+def _has_schema(connection: Connection) -> bool:
+    """Whether what was put back knows of Grafana's readers: older copies do at the next start."""
+    found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    return str(found) >= v0023_grafana.revision
+
+
+def _listed(file: Path) -> str:
+    _need("pg_restore")
+    done = subprocess.run(
+        ["pg_restore", "--list", str(file)], capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        raise BooksError(f"pg_restore: {' '.join(done.stderr.split())[:300]}")
+    return done.stdout
+
+
+def _without_grafana(contents: str) -> str:
+    """A list of contents without what is of roles that another server need not have: they, and all
+    that depends on them, are made anew.
+
+    >>> print(_without_grafana("1; 2 3 POLICY public lift all_rows x\\n4; 5 6 TABLE public lift x"))
+    4; 5 6 TABLE public lift x
+    """
+    return "\n".join(line for line in contents.splitlines() if not _OF_GRAFANA.match(line))
+
+
+_OF_GRAFANA = re.compile(
+    r"\d+; \d+ \d+ (?:(?:POLICY|ROW SECURITY) public |SCHEMA - grafana |[A-Z ]+ grafana )"
+)
+
+
+def _need(program: str) -> None:
+    if shutil.which(program) is None:
+        raise BooksError(f"{program} is not installed (Debian: postgresql-client)")
 
 
 def _run(program: str, parsed: URL, *options: str) -> None:
     """One of PostgreSQL's own programs; the password is in no list of processes."""
-    if shutil.which(program) is None:
-        raise BooksError(f"{program} is not installed (Debian: postgresql-client)")
+    _need(program)
     password = {"PGPASSWORD": str(parsed.password)} if parsed.password else {}
     where = URL.create(
         "postgresql",
