@@ -9,10 +9,11 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+import yaml
+
 from dashboards.alerts import FOLDER, FOLDER_UID, contact_points, groups, policies
 from dashboards.sources import METRICS, SQL, TELEMETRY
 from dashboards.words import LANGUAGES
-from dashboards.yaml import text_of
 
 DASHBOARDS_OF: Mapping[str, tuple[str, ...]] = {
     "property": ("estate", "lift", "room"),
@@ -25,6 +26,7 @@ DASHBOARDS_OF: Mapping[str, tuple[str, ...]] = {
 DIRECT = frozenset({"operations"})
 """Roles whose telemetry comes from InfluxDB itself, since they read all of it anyway. Supervision
 might, but each of its reads is to be noted, and our API does that."""
+HEAD = "# Made by `liftwatch dashboards build`; changes here are lost.\n"
 PATH = "/var/lib/grafana/liftwatch"
 """Where Grafana finds the folders of dashboards."""
 
@@ -37,6 +39,20 @@ def sources(role: str, *, organisation: int) -> list[dict[str, Any]]:
     if role == "operations":
         made.append(_metrics(organisation))
     return made
+
+
+class Plain(yaml.SafeDumper):  # type: ignore[misc]
+    """Says again what stands there twice: people read these files."""
+
+    def ignore_aliases(self, data: object) -> bool:
+        """Of nothing an anchor is made."""
+        del data
+        return True
+
+
+def text_of(content: Mapping[str, Any]) -> str:
+    """A file of YAML, its names in the order given."""
+    return HEAD + str(yaml.dump(content, Dumper=Plain, allow_unicode=True, sort_keys=False))
 
 
 def _source(source: Any, organisation: int, **more: Any) -> dict[str, Any]:

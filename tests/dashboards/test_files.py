@@ -17,7 +17,6 @@ from dashboards.provisioning import DASHBOARDS_OF, provisioning_files
 from dashboards.sources import METRICS, SQL, TELEMETRY
 from dashboards.values import TABLES
 from dashboards.words import LANGUAGES
-from dashboards.yaml import text_of
 from detectors.rules.levelling_error import STEP_MM, STEP_MM_ONCE
 from detectors.rules.machine_room_hot import LIMIT_C
 from liftwatch.adapters.sql.migrations.grafana_views import VIEWS, VIEWS_OF
@@ -336,13 +335,3 @@ def test_alerts_lead_to_what_they_are_about() -> None:
         assert uid.removeprefix("liftwatch-").removesuffix("-zh") in DASHBOARDS_OF[role]
         (panel,) = [one for one in board(uid)["panels"] if one["id"] == number]
         assert "WHERE i.is_open" in panel["targets"][0]["rawSql"]
-
-
-def test_yaml_says_what_it_was_given() -> None:
-    """Quotes, colons, empty things, lists in lists."""
-    value = {
-        "a": {"b": [], "c": {}, "d": [[1, "x: y"], ['"', "\n"]]},
-        "e": [{"f": "电梯", "g": {"h": None}}, {"i": True}],
-        "j": "yes",
-    }
-    assert yaml.safe_load(text_of(value)) == value
