@@ -19,6 +19,7 @@ from api.console.fund_case_views import (
 )
 from api.console.fund_forms import Refusal, fen_of
 from api.console.fund_move_forms import form_of, others
+from api.console.fund_owner_views import verdict
 from api.console.fund_plan_form import ITEMS_SHOWN, lines_of, typed_of
 from api.console.fund_texts import CAUSE_TEXTS, PATH_TEXTS, PLAN_ACTS, WORK_TEXTS
 from api.console.fund_vote_views import vote_view
@@ -37,6 +38,7 @@ from liftwatch.clock import now_ms
 from liftwatch.fund.allocation import simulate
 from liftwatch.fund.case import Case
 from liftwatch.fund.steps import STEPS
+from liftwatch.handlers.fund_aftermath import case_aftermath
 
 router = APIRouter(include_in_schema=False)
 Values = dict[str, Any]
@@ -97,6 +99,7 @@ def case_page(
     """The page of a case."""
     language, at_ms = language_of(request), now_ms()
     names = names_of_case(part.gate, case)
+    seen = case_aftermath(part.books, case, now_ms=at_ms)
     votes = cases.votes(case.id)
     held = any(
         one.state == "open" and case.plan and one.plan == case.plan.digest for one, _ in votes
@@ -105,6 +108,7 @@ def case_page(
     values |= {
         "case": case.id,
         "incident": _incident(part, principal, case),
+        "after": verdict(seen.found if seen else None, language),
         "papers": paper_views(language, case),
         "story": story_views(language, case, names),
         "hung_out": publication_views(language, cases.published(case.id)),

@@ -51,6 +51,7 @@ def test_an_ordinary_case_by_its_pages_alone(office: Office, books: SqlBooks) ->
     case.do("au", "audit", "audit_report", yuan="800.00")
     case.do("cui", "pay", "payment_voucher", "invoice", yuan="500")
     case.do("cui", "settle", "allocation_table")
+    assert "The fault has not come back yet" in case.page("wa")
     desk = office.get("cui", "/fund/custodian")
     assert "To be disclosed" in desk
     assert case.path in desk
