@@ -12,7 +12,9 @@ RUN /tools/bin/python -m build --wheel --no-isolation --outdir /wheel \
     && python -m venv /opt/liftwatch \
     && wheel=$(ls /wheel/*.whl) \
     && /opt/liftwatch/bin/python -m pip install --quiet --no-cache-dir -c constraints.txt "$wheel[pg]" \
-    && /opt/liftwatch/bin/python -m pip uninstall --quiet --yes pip
+    && /opt/liftwatch/bin/python -m pip uninstall --quiet --yes setuptools pip \
+    && find /opt/liftwatch -type d -name tests -prune -exec rm -r {} + \
+    && /opt/liftwatch/bin/python -c "import sklearn.ensemble, scipy.signal, psycopg, uvicorn"
 
 FROM ${BASE}
 # pg_dump of the server's version or newer: Debian 13 has 17.
@@ -24,12 +26,13 @@ COPY deploy/compose/set-up /opt/liftwatch/bin/liftwatch-set-up
 COPY deploy/compose/back-up /opt/liftwatch/bin/liftwatch-back-up
 COPY deploy/compose/healthy.py /opt/liftwatch/bin/healthy
 ENV PATH=/opt/liftwatch/bin:$PATH PYTHONUNBUFFERED=1
-# A volume that is empty takes the owner of the folder it is mounted over: 10001 is Liftwatch, 1883
-# the broker's image.
+# A volume that is empty takes the owner of the folder it is mounted over: 10001 is Liftwatch, 1883 the
+# broker's image, 472 Grafana's.
 RUN install -d -o 10001 -g 10001 /srv/liftwatch /var/lib/liftwatch /var/lib/liftwatch/models \
         /var/lib/liftwatch-fund /backups \
     && install -d -o 1883 -g 1883 /mosquitto /mosquitto/config /mosquitto/run \
-    && install -d /mosquitto/config/certificates
+    && install -d /mosquitto/config/certificates \
+    && install -d -o 472 -g 0 /run/grafana
 WORKDIR /srv/liftwatch
 USER 10001:10001
 ENTRYPOINT ["liftwatch"]

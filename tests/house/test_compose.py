@@ -14,7 +14,7 @@ from liftwatch.settings import PREFIX, Settings, load_settings
 
 VARIABLE = re.compile(r"\$\{(\w+):-([^}]*)\}")
 PINNED = re.compile(r"[a-z0-9./-]+:\d+\.\d+(\.\d+)?(-[a-z0-9.-]+)?")
-ONE_SHOT = {"migrate", "terminals", "demo-terminal"}
+ONE_SHOT = {"migrate", "terminals", "demo-terminal", "grafana-reader"}
 """They end; whoever waits for them waits for that."""
 NEW_PASSWORDS = {
     *("postgres_password", "liftwatch_password", "influx_password", "influx_token"),
@@ -73,7 +73,7 @@ def test_everything_of_the_issue_is_there(services: dict[str, Service]) -> None:
     """Broker, stores, Grafana, ours, and lifts that do not exist only where they are asked for."""
     always = {name for name, one in services.items() if "profiles" not in one}
     assert always == {
-        *("broker", "influxdb", "postgres", "grafana"),
+        *("broker", "influxdb", "postgres", "grafana", "grafana-reader"),
         *("migrate", "ingest", "engine", "api", "backup"),
     }
     assert services["simulator"]["profiles"] == services["demo-terminal"]["profiles"] == ["demo"]
