@@ -5,16 +5,20 @@ ARG BASE=python:3.11.14-slim-trixie
 FROM ${BASE} AS build
 WORKDIR /src
 COPY constraints.txt pyproject.toml ./
+# First what rarely changes: a newer Liftwatch finds it made.
 RUN python -m venv /tools \
-    && /tools/bin/python -m pip install --quiet --no-cache-dir -c constraints.txt build hatchling
+    && /tools/bin/python -m pip install --quiet --no-cache-dir -c constraints.txt build hatchling \
+    && python -c "import tomllib; p = tomllib.load(open('pyproject.toml', 'rb'))['project']; \
+print(*p['dependencies'], *p['optional-dependencies']['pg'], sep='\n')" >/wanted.txt \
+    && python -m venv /opt/liftwatch \
+    && /opt/liftwatch/bin/python -m pip install --quiet --no-cache-dir -c constraints.txt -r /wanted.txt \
+    && find /opt/liftwatch -type d -name tests -prune -exec rm -r {} +
 COPY . .
 RUN /tools/bin/python -m build --wheel --no-isolation --outdir /wheel \
-    && python -m venv /opt/liftwatch \
-    && wheel=$(ls /wheel/*.whl) \
-    && /opt/liftwatch/bin/python -m pip install --quiet --no-cache-dir -c constraints.txt "$wheel[pg]" \
-    && /opt/liftwatch/bin/python -m pip uninstall --quiet --yes setuptools pip \
-    && find /opt/liftwatch -type d -name tests -prune -exec rm -r {} + \
-    && /opt/liftwatch/bin/python -c "import sklearn.ensemble, scipy.signal, psycopg, uvicorn"
+    && /opt/liftwatch/bin/python -m pip install --quiet --no-deps --no-index /wheel/*.whl \
+    && /opt/liftwatch/bin/python -m pip check \
+    && /opt/liftwatch/bin/python -c "import sklearn.ensemble, scipy.signal, psycopg, uvicorn" \
+    && /opt/liftwatch/bin/python -m pip uninstall --quiet --yes setuptools pip
 
 FROM ${BASE}
 # pg_dump of the server's version or newer: Debian 13 has 17.

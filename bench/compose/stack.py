@@ -75,6 +75,10 @@ class Stack:
         self.compose(*chosen, "up", "--detach", "--no-build")
         self.wait_for(*self.services(*profiles))
 
+    def start(self, service: str) -> None:
+        """One that was stopped, alone: Compose would have `migrate` run before it once more."""
+        self.docker.run("start", self.states()[service]["Id"])
+
     def down(self) -> None:
         """End all of it, and throw away what it keeps."""
         profiles = ("--profile", "demo", "--profile", "tools")
@@ -166,7 +170,7 @@ class Stack:
     def issue(self, name: str, lifts: Sequence[str]) -> str:
         """A terminal's credential, as docs/compose.md has it; gives its password."""
         bound = [word for lift in lifts for word in ("--lift", lift)]
-        run = ("--profile", "tools", "run", "--rm", "-T", "terminals", "issue", name)
+        run = ("--profile", "tools", "run", "--rm", "-T", "--no-deps", "terminals", "issue", name)
         told = self.compose(*run, *bound)
         return told.split("password: ")[1].split()[0]
 
@@ -181,4 +185,3 @@ def standing(docker: Docker, folder: Path) -> Iterator[Stack]:
         yield stack
     finally:
         stack.down()
-        docker.run("image", "rm", "--force", OURS, check=False)

@@ -87,7 +87,7 @@ def test_every_service_is_guarded(services: dict[str, Service]) -> None:
         assert int(user) > 0, name
         assert one["read_only"] is True, name
         assert one["cap_drop"] == ["ALL"], name
-        assert "no-new-privileges:true" in one["security_opt"], name
+        assert "no-new-privileges=true" in one["security_opt"], name
         assert not {"privileged", "cap_add", "devices", "network_mode"} & one.keys(), name
         assert one["mem_limit"], name
         assert one["cpus"], name
