@@ -193,6 +193,7 @@ def restore(stack: Stack) -> int:
     psql = ("exec", "-T", "postgres", "psql", "-h", "/var/run/postgresql", "-U", "postgres")
     stack.compose(*psql, "-c", "DROP DATABASE liftwatch WITH (FORCE)")
     stack.compose(*psql, "-c", "CREATE DATABASE liftwatch OWNER liftwatch")
+    stack.compose(*psql, "-c", "REVOKE CONNECT ON DATABASE liftwatch FROM PUBLIC")
     run = ("run", "--rm", "-T", "--no-deps", "--entrypoint", "liftwatch", "backup")
     stack.compose(*run, "restore", made)
     stack.up()

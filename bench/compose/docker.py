@@ -11,6 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 PATIENCE_S = 60.0
+FORWARDS = Path("/proc/sys/net/ipv4/ip_forward")
 COMPOSE = "github.com/docker/compose/v2/cmd@v2.28.1"
 """Built as a tool, outside the tree, where no plugin is installed: Debian 12 has none."""
 
@@ -101,7 +102,7 @@ def _compose(folder: Path) -> tuple[str, ...]:
 def _by_hand(folder: Path) -> Iterator[str]:
     """dockerd with all it has under a folder; what it does to the firewall is undone."""
     host = f"unix://{folder}/docker.sock"
-    before = _firewall()
+    before, forwards = _firewall(), FORWARDS.read_text()
     command = (
         "dockerd",
         f"--data-root={folder}/data",
@@ -129,6 +130,7 @@ def _by_hand(folder: Path) -> Iterator[str]:
             daemon.wait()
         for program, rules in before.items():
             subprocess.run((f"{program}-restore",), input=rules, check=False)
+        FORWARDS.write_text(forwards)
 
 
 def _firewall() -> dict[str, bytes]:

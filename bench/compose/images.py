@@ -14,8 +14,7 @@ ROOT = Path(__file__).parents[2]
 BASE = "liftwatch-test-base:1"
 OURS = "liftwatch:test"
 PACKAGES = (
-    "ca-certificates,influxdb-client,influxdb,mosquitto,openssl,postgresql,postgresql-client"
-    ",python3,python3-venv"
+    "ca-certificates,influxdb,mosquitto,openssl,postgresql,postgresql-client,python3,python3-venv"
 )
 SUITE = "bookworm"
 TRUSTED = Path("etc/ssl/certs/ca-certificates.crt")
