@@ -6,7 +6,6 @@ An address must answer, the engine must do what is due, a file must be younger t
 
 import ssl
 import sys
-import time
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -45,7 +44,9 @@ def engine_works() -> None:
 
 def is_younger(file: Path, seconds: float) -> None:
     """Raises when it is not."""
-    age_s = time.time() - file.stat().st_mtime
+    from liftwatch.clock import now_ms
+
+    age_s = now_ms() / 1_000 - file.stat().st_mtime
     if age_s > seconds:
         raise RuntimeError(f"{file} is {age_s:.0f} s old")
 
