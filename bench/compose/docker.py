@@ -131,6 +131,15 @@ def _by_hand(folder: Path) -> Iterator[str]:
         for program, rules in before.items():
             subprocess.run((f"{program}-restore",), input=rules, check=False)
         FORWARDS.write_text(forwards)
+        _unmount(folder)
+
+
+def _unmount(folder: Path) -> None:
+    """What dockerd leaves mounted, so that the folder can be thrown away."""
+    mounted = [line.split()[1] for line in Path("/proc/mounts").read_text().splitlines()]
+    for place in reversed(mounted):
+        if Path(place).is_relative_to(folder):
+            subprocess.run(("umount", place), check=False)
 
 
 def _firewall() -> dict[str, bytes]:
