@@ -7,6 +7,7 @@ import base64
 import fcntl
 import hashlib
 import os
+import re
 import secrets
 import signal
 from collections.abc import Callable, Iterator, Sequence
@@ -23,6 +24,8 @@ finds, so that stretching it protects nothing; but a broker has one thread, and 
 connected clients anew at every reload: at 100 000 iterations ten thousand of them would take it
 ten minutes."""
 PASSWORD_BYTES, SALT_BYTES = 24, 12
+GIVEN = re.compile(r"[A-Za-z0-9_-]{32,256}")
+"""A password made elsewhere has as many random bits, and needs no quoting either."""
 MODE = 0o640
 HEAD = "# Made by `liftwatch terminals`; what is changed here is lost with the next change.\n"
 
@@ -34,6 +37,18 @@ class BrokerFilesError(Exception):
 def new_password() -> str:
     """A password that nobody guesses; it needs no quoting in an URL or a shell."""
     return secrets.token_urlsafe(PASSWORD_BYTES)
+
+
+def given_password(line: str) -> str:
+    """A password that somebody else has made; BrokerFilesError when people would have.
+
+    >>> given_password("x" * 32 + "\\n") == "x" * 32
+    True
+    """
+    password = line.rstrip("\r\n")
+    if not GIVEN.fullmatch(password):
+        raise BrokerFilesError("a password is 32 and more random characters of A-Z, a-z, 0-9, -, _")
+    return password
 
 
 def hashed(password: str, salt: bytes | None = None) -> str:

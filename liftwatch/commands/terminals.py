@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from liftwatch.adapters.mosquitto import (
     BrokerFilesError,
+    given_password,
     hashed,
     new_password,
     reload,
@@ -42,16 +43,16 @@ def asked(lifts: Sequence[str], *, any_lift: bool, gateway: str | None) -> Asked
     return Asked(lifts if lifts or any_lift else None, gateway)
 
 
-def issue_command(name: str, wanted: Asked, *, role: Role) -> None:
-    """Make a credential and print its password."""
-    password = new_password()
+def issue_command(name: str, wanted: Asked, *, role: Role, password_stdin: bool = False) -> None:
+    """Make a credential and print its password, unless it was given by a pipe."""
+    password = _piped() if password_stdin else new_password()
 
     def change(work: SqlTerminalWork) -> Terminal:
         return handlers.issue(
             work, wanted, name=name, role=role, secret=hashed(password), now_ms=now_ms()
         )
 
-    _change(change, password=password)
+    _change(change, password=None if password_stdin else password)
 
 
 def rotate_command(name: str, wanted: Asked) -> None:
@@ -96,6 +97,13 @@ def _row(terminal: Terminal) -> tuple[str, ...]:
     state = "revoked" if terminal.revoked else "in force"
     changed = rfc3339(terminal.changed_ms)
     return terminal.name, terminal.role, state, changed, _speaks_for(terminal)
+
+
+def _piped() -> str:
+    try:
+        return given_password(sys.stdin.readline())
+    except BrokerFilesError as error:
+        raise Failure(f"terminals: --password-stdin: {error}") from error
 
 
 def _speaks_for(terminal: Terminal) -> str:

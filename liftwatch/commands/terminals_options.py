@@ -37,12 +37,18 @@ def issue(
         Literal["terminal", "reader", "canary"],
         typer.Option(help="reader: the service; canary: its canary."),
     ] = "terminal",
+    password_stdin: Annotated[
+        bool,
+        typer.Option(
+            "--password-stdin", help="Made elsewhere; read from standard input, not shown."
+        ),
+    ] = False,
 ) -> None:
     """Make a credential and print its password, once. Without --lift it speaks for any lift."""
     from liftwatch.commands import terminals
 
     wanted = terminals.asked(lift or (), any_lift=False, gateway=gateway)
-    terminals.issue_command(name, wanted, role=role)
+    terminals.issue_command(name, wanted, role=role, password_stdin=password_stdin)
 
 
 @app.command()

@@ -1,5 +1,7 @@
 """`liftwatch terminals` on both databases: the table, what is printed, and what is refused."""
 
+import base64
+import io
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -8,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from liftwatch.__main__ import app, main
-from liftwatch.adapters.mosquitto import ACL, PASSWORDS
+from liftwatch.adapters.mosquitto import ACL, PASSWORDS, hashed
 from liftwatch.adapters.sql import open_books
 from liftwatch.adapters.sql.terminals import SqlTerminals
 
@@ -114,6 +116,29 @@ def test_what_is_refused_is_one_line_and_changes_nothing(
     for words, said in bad:
         assert said in refused(capsys, *words)
     assert (table.all(), (tmp_path / "broker" / PASSWORDS).read_text()) == before
+
+
+def test_a_password_that_was_made_elsewhere(
+    table: SqlTerminals,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It comes by a pipe and is not shown; one that people think of is refused."""
+    for bad in ("", "short", "twelve trombones played at midnight", "x" * 31, "x" * 257):
+        monkeypatch.setattr(sys, "stdin", io.StringIO(bad + "\n"))
+        said = refused(capsys, "issue", "ingest", "--role", "reader", "--password-stdin")
+        assert "32 and more random characters" in said
+        assert bad not in said or not bad
+    assert table.all() == []
+    password = "A-z_" * 8
+    monkeypatch.setattr(sys, "stdin", io.StringIO(password + "\n"))
+    run("issue", "ingest", "--role", "reader", "--password-stdin")
+    told = capsys.readouterr()
+    assert "password: " not in told.out
+    assert password not in told.out + told.err
+    kept = (tmp_path / "broker" / PASSWORDS).read_text().strip().split(":")[1]
+    assert kept == hashed(password, base64.b64decode(kept.split("$")[3]))
 
 
 def test_files_that_cannot_be_written_are_written_later(

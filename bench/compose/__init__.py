@@ -1,0 +1,1 @@
+"""`make compose-test`: docker-compose.yml for real, with stand-ins for images not to be had."""
