@@ -20,7 +20,7 @@ from liftwatch import __version__
 from tests.house.conftest import ROOT
 
 EXAMPLES = ROOT / "tests" / "cases" / "contract" / "examples.jsonl"
-FOLDERS = ("api", "detectors", "ingest", "simulators")
+FOLDERS = ("api", "dashboards", "detectors", "ingest", "simulators")
 VENDORED_LICENCES = [path.relative_to(ROOT) for path in ROOT.glob("api/**/vendor/*.LICENSE")]
 SOURCES_SKIPPED = ("__pycache__", ".pyc")
 FIELDS = {
@@ -31,8 +31,8 @@ FIELDS = {
 
 PLACES = """
 import liftwatch, liftwatch.__main__
-import api, detectors, ingest, simulators
-for module in (liftwatch, api, detectors, ingest, simulators):
+import api, dashboards, detectors, ingest, simulators
+for module in (liftwatch, api, dashboards, detectors, ingest, simulators):
     print(module.__file__)
 """
 
