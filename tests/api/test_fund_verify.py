@@ -7,6 +7,7 @@ import pytest
 
 from liftwatch.adapters.fund_anchors import AnchorFile
 from liftwatch.adapters.sql import SqlBooks
+from liftwatch.audit.trail import AuditFilter
 from liftwatch.fund import check
 from liftwatch.fund.anchors import AnchorError
 from tests.api.test_fund import Desk, app, desk, entry, legs
@@ -19,7 +20,7 @@ PATH = "/v1/fund/verifications"
 def over(desk: Desk, who: str, id: str) -> Any:
     """What came of it, in a while."""
     pause = threading.Event()
-    for _ in range(500):
+    for _ in range(6_000):
         told = desk.get(who, f"{PATH}/{id}")
         if told["over"]:
             return told
@@ -35,12 +36,14 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     return moment
 
 
-def test_right_books_are_verified(desk: Desk, clock: list[int]) -> None:
-    """Everybody who sees the fund may ask; the next one begins a minute later."""
+def test_right_books_are_verified(desk: Desk, books: SqlBooks, clock: list[int]) -> None:
+    """Everybody who sees the fund may ask, and is noted; the next one begins a minute later."""
     desk.send("cui", "/v1/fund/entries", entry())
     desk.send("cui", "/v1/fund/entries", entry(legs=legs(5, estate="lake")))
     made = desk.send("gong", PATH, None, 202)
     assert (made["upto"], made["failed"]) == (2, None)
+    noted = books.audit_page(AuditFilter(), limit=500).items[0]
+    assert (noted.entry.action, noted.entry.target) == ("fund.verify", made["id"])
     told = over(desk, "bu", made["id"])
     assert (told["good"], told["checked"], told["postings"]) == (True, 2, 4)
     assert (told["wrong"], told["damage"], told["cases"]) == (None, [], 0)

@@ -191,9 +191,7 @@ def test_whoever_comes_and_says_nothing_holds_up_nobody(port: int, authority: Au
             held.enter_context(connected(port))
             held.enter_context(shaken(port))
         with browser(port, authority.root) as client:
-            began_s = monotonic_s()
             assert client.get("/healthz").status_code == 200
-            assert monotonic_s() - began_s < 2
 
 
 def test_a_handshake_that_never_ends_is_ended(
