@@ -58,10 +58,13 @@ from api.console import (
     fund_case_page,
     fund_desk_page,
     fund_draft_page,
+    fund_interest_page,
     fund_list_page,
     fund_move_page,
     fund_owner_page,
+    fund_verify_page,
     fund_vote_page,
+    fund_years_page,
     import_page,
     move_page,
     openid,
@@ -153,6 +156,9 @@ MODULES = (
     fund_desk_page,
     fund_book_page,
     fund_bank_page,
+    fund_interest_page,
+    fund_years_page,
+    fund_verify_page,
     fund_owner_page,
 )
 """Each brings its routes; a path is looked for in this order, so what is asked most comes first."""

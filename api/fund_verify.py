@@ -102,6 +102,12 @@ def read(
     return answer(_shape(run, whole=_sees_all(fund, parts)))
 
 
+def newest(fund: SeenFund, parts: ThePart) -> list[Verification]:
+    """Those that are known, the newest first, as far as they are told to whoever asks."""
+    whole = _sees_all(fund, parts)
+    return [_shape(run, whole=whole) for run in parts.verifier.newest()]
+
+
 def _sees_all(fund: SeenFund, parts: ThePart) -> bool:
     with fund_problems():
         return fund.sees_places(parts.books.fund_places())

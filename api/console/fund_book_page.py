@@ -2,6 +2,7 @@
 
 import re
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
 import msgspec
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -38,6 +39,8 @@ Values = dict[str, Any]
 OF = {"interest": "interest", "income": "public", "subsidy": "subsidy"}
 """The account that takes what has come in."""
 PREFILLED = ("kind", "place", "bank", "yuan", "day", "source", "memo", "household", "of")
+CARRIED = ("place", "bank", "yuan", "day", "source")
+"""What goes along to the page that spreads interest."""
 SEPARATORS = re.compile(r"[,，;；\t]")
 
 
@@ -90,6 +93,7 @@ def _page(
         "typed": typed,
         "booked": booked,
         "kinds": [(kind, language.word(ENTRIES[kind])) for kind in ALONE],
+        "carried": urlencode({name: typed[name] for name in CARRIED if typed.get(name)}),
         "refusal": refusal,
         "key": fresh_key,
         "wrong": None,
@@ -106,7 +110,8 @@ def _place(form: Sent) -> tuple[str, str, str]:
     return area, estate, building
 
 
-def _paper(form: Sent) -> dict[str, str | None]:
+def paper_of(form: Sent) -> dict[str, str | None]:
+    """Day, source, paper and remark, as every body of the books has them."""
     paper = form.text("document")
     return {
         "day": form.text("day") or None,
@@ -126,7 +131,7 @@ def _deposit(form: Sent) -> NewFundDeposit:
         household=form.text("household") or None,
         fen=fen_of(form.text("yuan"), field="amount_fen"),
         bank=form.text("bank") or None,
-        **_paper(form),
+        **paper_of(form),
     )
 
 
@@ -147,7 +152,7 @@ def _entry(form: Sent) -> NewFundEntry:
     with fund_problems():
         legs = with_bank(kind, parts, bank=bank)
     told = [{"account": leg.account, "amount_fen": leg.amount} for leg in legs]
-    return shaped(NewFundEntry, kind=kind, legs=told, **_paper(form))
+    return shaped(NewFundEntry, kind=kind, legs=told, **paper_of(form))
 
 
 def _by_household(form: Sent, place: tuple[str, str, str]) -> list[Part]:

@@ -56,7 +56,7 @@ def desk(
     going_on = list(open_cases(reading(part, principal)))
     settled = [one for one in going_on if one.stage == "settled"]
     values: Values = {
-        "state": _state(language, part),
+        "state": state_of_books(language, part),
         "proposals": _proposals(language, part, fund, now_ms=at_ms),
         "steps": _steps(language, going_on, now_ms=at_ms),
         "pressing": pressing(rows, going_on),
@@ -71,7 +71,7 @@ def desk(
     return render(request, "fund_custodian.html", values)
 
 
-def _state(language: Language, part: Parts) -> Values:
+def state_of_books(language: Language, part: Parts) -> Values:
     """Where the books stand; what cannot be read is said."""
     try:
         state = msgspec.json.decode(fund.read_state(parts=part).body, type=FundState)
