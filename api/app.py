@@ -61,7 +61,9 @@ from api.console import (
     fund_interest_page,
     fund_list_page,
     fund_move_page,
+    fund_opening_page,
     fund_owner_page,
+    fund_propose_page,
     fund_verify_page,
     fund_vote_page,
     fund_years_page,
@@ -159,6 +161,8 @@ MODULES = (
     fund_interest_page,
     fund_years_page,
     fund_verify_page,
+    fund_propose_page,
+    fund_opening_page,
     fund_owner_page,
 )
 """Each brings its routes; a path is looked for in this order, so what is asked most comes first."""

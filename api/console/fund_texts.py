@@ -254,6 +254,13 @@ WAY_TEXTS: Mapping[str, str] = {
 }
 """How interest is spread."""
 
+SHARE_TEXTS: Mapping[str, str] = {
+    "area": N_("by floor area on record"),
+    "balance": N_("by what each household holds"),
+    "lines": N_("as the lines say"),
+}
+"""How income of common parts is shared out."""
+
 FAULT_TEXTS: Mapping[str, str] = {
     "missing": N_("a number is not there"),
     "order": N_("a number comes again, or after a higher one"),
