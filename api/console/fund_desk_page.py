@@ -12,6 +12,7 @@ from api import fund
 from api.case_seen import SeenCases
 from api.console.fund_case_page import may_do, reading
 from api.console.fund_case_views import CaseRow, CaseRows, moment, money, names_in
+from api.console.fund_dwelling_page import effect_views
 from api.console.fund_list_page import PER_STAGE, open_cases, pressing
 from api.console.fund_texts import ACCOUNTS, ENTRIES, STAGES
 from api.console.language import Language
@@ -194,6 +195,7 @@ def building(
             if KINDS[account_of(one.account).kind].of != "household" and one.balance
         ],
         "cases": _cases(rows, reading(part, principal), place),
+        "effects": effect_views(language, part, fund, place),
         "may_book": may_do(principal, "fund.book"),
     }
     return render(request, "fund_building.html", values)
