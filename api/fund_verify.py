@@ -138,5 +138,5 @@ def _shape(run: Run, *, whole: bool) -> Verification:
         else None,
         damaged=len(damage) if verdict else None,
         damage=list(damage) if whole else [],
-        notes=list(verdict.notes) if verdict else [],
+        notes=[str(one) for one in verdict.notes] if verdict else [],
     )

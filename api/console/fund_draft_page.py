@@ -182,8 +182,10 @@ def evidence_view(language: Language, told: Values) -> Values:
             (language.say("Condition began"), _moment(language, incident["opened_at"])),
             (language.say("Certain since"), _moment(language, incident["raised_at"])),
             (language.say("How often"), str(incident["occurrences"])),
-            (language.say("Threshold"), str(incident["threshold"])),
-            (language.say("Source of the threshold"), str(incident["source"])),
+        ],
+        "grounds": [
+            (language.say("Threshold"), in_words(language, incident["threshold"])),
+            (language.say("Source of the threshold"), in_words(language, incident["source"])),
         ],
         "evidence": rows(language, incident["evidence"]),
         "works": [_work(language, one) for one in told["works"]],
@@ -213,3 +215,8 @@ def _work(language: Language, told: Values) -> tuple[str, str, str]:
     text = WORK_TEXTS.get(told["code"])
     what = language.say(text) if text else told["what"]
     return what, money(told["low_fen"]), money(told["high_fen"])
+
+
+def in_words(language: Language, text: str | None) -> str:
+    """A ground as it was kept, in the reader's language where that has it."""
+    return language.say(text) if text else "–"

@@ -120,5 +120,12 @@ def run_view(language: Language, part: Parts, run: Verification) -> Values:
         "unlike": run.unlike,
         "damaged": run.damaged,
         "damage": run.damage,
-        "notes": run.notes,
+        "notes": _notes(language, part, run.id),
     }
+
+
+def _notes(language: Language, part: Parts, id: str) -> list[str]:
+    """What one ought to know, in the reader's language: the API tells it in English."""
+    known = part.verifier.known(id)
+    verdict = known.verdict if known else None
+    return [language.tell(one) for one in verdict.notes] if verdict else []

@@ -237,3 +237,12 @@ def test_what_is_wrong_is_told_in_words(office: Office, books: SqlBooks) -> None
     assert "entry 2 : it does not fit its hash" in page
     assert "book nothing" in page
     assert "not right" in plain(office.get("bo", VERIFY))
+
+
+def test_a_verdict_is_told_in_the_readers_language(office: Office) -> None:
+    """What one ought to know, too: the API says it in English."""
+    path = office.submit("cui", VERIFY, VERIFY).headers["location"]
+    assert "3 entries are sealed without a key" in until_over(office, "cui", path)
+    chinese = office.browsers["cui"].get(path, headers={"Accept-Language": "zh"}).text
+    assert "有 3 条分录未用密钥封存" in chinese
+    assert "entries" not in plain(chinese)
