@@ -195,7 +195,7 @@ def building(
             if KINDS[account_of(one.account).kind].of != "household" and one.balance
         ],
         "cases": _cases(rows, reading(part, principal), place),
-        "effects": effect_views(language, part, fund, place),
+        "effects": effect_views(language, part, fund, place=place),
         "may_book": may_do(principal, "fund.book"),
     }
     return render(request, "fund_building.html", values)

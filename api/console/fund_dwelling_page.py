@@ -70,7 +70,7 @@ def dwelling_page(
 
 
 def effect_views(
-    language: Language, part: Parts, fund: SeenFund, place: tuple[str, str, str]
+    language: Language, part: Parts, fund: SeenFund, *, place: tuple[str, str, str]
 ) -> list[Values]:
     """The running cases of a building of which the register says something else, and what it
     would come to."""
