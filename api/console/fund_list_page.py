@@ -82,6 +82,7 @@ def cases_list(
         "pressing": pressing(shown, going_on),
         "going_on": len(going_on),
         "may_open": may_do(principal, "fund.open"),
+        "may_verify": may_do(principal, "fund.verify"),
         "desk": may_do(principal, "fund.read") or principal.by == "local",
     }
     return render(request, "fund_cases.html", values)

@@ -219,6 +219,7 @@ def test_the_books_are_verified_by_a_press(office: Office, monkeypatch: pytest.M
     assert "All 3 entries are right" in page
     over = office.browsers["bo"].get(path)
     assert "Refresh" not in over.headers
+    assert f'href="{VERIFY}"' in office.get("au", "/fund/cases")
     soon = office.submit("au", VERIFY, VERIFY, 429)
     assert "again in" in alert(soon.text)
     assert path in soon.text

@@ -17,6 +17,7 @@ from liftwatch.adapters.sql import SqlBooks, open_books
 from liftwatch.fund.check import verify_books
 from liftwatch.ids import new_id
 from tests.api.conftest import Fleet, Town
+from tests.api.fund_pages import PLAN, CasePages, Office, alert
 from tests.api.test_fund import entry, legs
 from tests.api.test_fund_cases import plan
 
@@ -231,3 +232,18 @@ def test_a_statement_with_unseen_characters(door: Door, text: str) -> None:
     headers = {"Authorization": f"Bearer {door.keys['cui']}", "Content-Type": "text/csv"}
     answered = door.client.post("/v1/fund/statements?account=ccb", content=data, headers=headers)
     assert answered.status_code in (200, 400, 422), answered.text
+
+
+@pytest.mark.parametrize("character", ["\x00", "\x1b", "\x85", "\u202e"])
+def test_a_form_refuses_it_as_the_api_does(
+    gated: FastAPI, town: Town, monkeypatch: pytest.MonkeyPatch, character: str
+) -> None:
+    """With the field above the form; nothing of it is kept."""
+    case = CasePages(Office(gated, town, monkeypatch))
+    text = f"new{character}brakes"
+    for fields in ({"what-0": text}, {"cause_text": text}, {"text": text}):
+        told = case.do("li", "revise", status=422, **dict(PLAN) | fields)
+        assert f"U+{ord(character):04X}" in alert(told.text)
+    told = case.do("li", "file", "photo", status=422, text=text)
+    assert "Your remark: has a character that nobody sees" in alert(told.text)
+    assert "A case without a plan yet" in case.page()
