@@ -50,7 +50,8 @@ class FundConfirmation(Struct, kw_only=True, forbid_unknown_fields=True):
 
 class InterestToSpread(Struct, kw_only=True, forbid_unknown_fields=True):
     """Interest of a special account, in the buildings that the other fields name, all of the area
-    without them; `by` balance or area."""
+    without them; `by` balance or area. `seen` is what a preview gave: where it would be spread
+    otherwise by now, nothing is booked."""
 
     area: Word
     estate: Word | None = None
@@ -58,6 +59,7 @@ class InterestToSpread(Struct, kw_only=True, forbid_unknown_fields=True):
     bank: Word
     fen: int
     by: Word = "balance"
+    seen: Name | None = None
     day: DayText | None = None
     source: Text | None = None
     document: Name | None = None

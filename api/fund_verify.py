@@ -102,6 +102,12 @@ def read(
     return answer(_shape(run, whole=_sees_all(fund, parts)))
 
 
+def newest(fund: SeenFund, parts: ThePart) -> list[Verification]:
+    """Those that are known, the newest first, as far as they are told to whoever asks."""
+    whole = _sees_all(fund, parts)
+    return [_shape(run, whole=whole) for run in parts.verifier.newest()]
+
+
 def _sees_all(fund: SeenFund, parts: ThePart) -> bool:
     with fund_problems():
         return fund.sees_places(parts.books.fund_places())
@@ -132,5 +138,5 @@ def _shape(run: Run, *, whole: bool) -> Verification:
         else None,
         damaged=len(damage) if verdict else None,
         damage=list(damage) if whole else [],
-        notes=list(verdict.notes) if verdict else [],
+        notes=[str(one) for one in verdict.notes] if verdict else [],
     )

@@ -14,6 +14,7 @@ from fastapi import Depends, Header, Request, Response
 from msgspec import Struct
 
 from api.gate import Gate
+from api.plain import check_plain
 from api.principal import Principal
 from api.problems import BadParameter, Problem
 from api.shapes import NO_STORE
@@ -133,7 +134,8 @@ def _response(answered: Answered, *, replayed: bool = False) -> Response:
 
 
 def body_of(shape: type[Shape]) -> Callable[[Request], Awaitable[Shape]]:
-    """The dependency that reads a JSON body of a shape; what cannot be used is named."""
+    """The dependency that reads a JSON body of a shape; what cannot be used is named, and so is a
+    text with a character that nobody sees."""
     decoder = msgspec.json.Decoder(shape)
 
     async def read(request: Request) -> Shape:
@@ -141,9 +143,11 @@ def body_of(shape: type[Shape]) -> Callable[[Request], Awaitable[Shape]]:
         if media != "application/json":
             raise Problem("unsupported-media", Said("the body must be application/json"))
         try:
-            return decoder.decode(await request.body())
+            body = decoder.decode(await request.body())
+            check_plain(body)
         except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
             raise BadParameter("body", Said(str(error)[:200])) from error
+        return body
 
     return read
 

@@ -90,6 +90,11 @@ class Verifier:
         with self._lock:
             return self._runs.get(id)
 
+    def newest(self) -> list[Run]:
+        """Those that are known, the newest first."""
+        with self._lock:
+            return list(reversed(self._runs.values()))
+
     def close(self) -> None:
         """Stop what is going on."""
         self._stop.set()

@@ -1,7 +1,9 @@
 """What is booked by hand, by a form; and what waits for a second person, who looks at it first."""
 
 import re
+from collections.abc import Iterable
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
 import msgspec
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -10,10 +12,11 @@ from fastapi.responses import RedirectResponse
 from api import fund_writes
 from api.console.forms import Sent, fresh_key
 from api.console.fund_case_page import may_do
-from api.console.fund_case_views import moment, money, names_in
+from api.console.fund_case_views import CaseRows, moment, money, names_in
 from api.console.fund_desk_page import amount_of
 from api.console.fund_forms import BODY_MAX, Refusal, TheWideForm, attempt, fen_of, hash_of, shaped
-from api.console.fund_texts import ACCOUNTS, ENTRIES
+from api.console.fund_texts import ENTRIES
+from api.console.fund_words import leg_views
 from api.console.render import language_of, render
 from api.fund import no_proposal
 from api.fund_bodies import FundConfirmation, NewFundDeposit, NewFundEntry, NewFundProposal
@@ -24,6 +27,7 @@ from api.parts import Parts, TheGate, ThePart
 from api.principal import Principal, allow
 from api.problems import BadParameter
 from liftwatch.fund.accounts import Account, account_of, is_part
+from liftwatch.fund.journal import Leg
 from liftwatch.fund.pending import WAITING, Pending
 from liftwatch.fund.sources import Part, with_bank
 from liftwatch.said import Said
@@ -38,6 +42,8 @@ Values = dict[str, Any]
 OF = {"interest": "interest", "income": "public", "subsidy": "subsidy"}
 """The account that takes what has come in."""
 PREFILLED = ("kind", "place", "bank", "yuan", "day", "source", "memo", "household", "of")
+CARRIED = ("place", "bank", "yuan", "day", "source")
+"""What goes along to the page that spreads interest."""
 SEPARATORS = re.compile(r"[,，;；\t]")
 
 
@@ -90,6 +96,7 @@ def _page(
         "typed": typed,
         "booked": booked,
         "kinds": [(kind, language.word(ENTRIES[kind])) for kind in ALONE],
+        "carried": urlencode({name: typed[name] for name in CARRIED if typed.get(name)}),
         "refusal": refusal,
         "key": fresh_key,
         "wrong": None,
@@ -97,7 +104,7 @@ def _page(
     return render(request, "fund_book.html", values, status=refusal.status if refusal else 200)
 
 
-def _place(form: Sent) -> tuple[str, str, str]:
+def place_of(form: Sent) -> tuple[str, str, str]:
     """Area, estate and building of a line such as `320583/garden/7`."""
     parts = form.text("place").strip("/").split("/")
     if len(parts) != 3 or not all(is_part(one) for one in parts):
@@ -106,7 +113,8 @@ def _place(form: Sent) -> tuple[str, str, str]:
     return area, estate, building
 
 
-def _paper(form: Sent) -> dict[str, str | None]:
+def paper_of(form: Sent) -> dict[str, str | None]:
+    """Day, source, paper and remark, as every body of the books has them."""
     paper = form.text("document")
     return {
         "day": form.text("day") or None,
@@ -117,7 +125,7 @@ def _paper(form: Sent) -> dict[str, str | None]:
 
 
 def _deposit(form: Sent) -> NewFundDeposit:
-    area, estate, building = _place(form)
+    area, estate, building = place_of(form)
     return shaped(
         NewFundDeposit,
         area=area,
@@ -126,13 +134,13 @@ def _deposit(form: Sent) -> NewFundDeposit:
         household=form.text("household") or None,
         fen=fen_of(form.text("yuan"), field="amount_fen"),
         bank=form.text("bank") or None,
-        **_paper(form),
+        **paper_of(form),
     )
 
 
 def _entry(form: Sent) -> NewFundEntry:
     kind, bank = form.text("kind"), form.text("bank")
-    place = _place(form)
+    place = place_of(form)
     if kind not in OF:
         raise BadParameter("kind", Said("is none of %(known)s", known=", ".join(ALONE)))
     if not is_part(bank):
@@ -147,7 +155,7 @@ def _entry(form: Sent) -> NewFundEntry:
     with fund_problems():
         legs = with_bank(kind, parts, bank=bank)
     told = [{"account": leg.account, "amount_fen": leg.amount} for leg in legs]
-    return shaped(NewFundEntry, kind=kind, legs=told, **_paper(form))
+    return shaped(NewFundEntry, kind=kind, legs=told, **paper_of(form))
 
 
 def _by_household(form: Sent, place: tuple[str, str, str]) -> list[Part]:
@@ -260,10 +268,11 @@ def _proposal(
         "entry": found.entry,
         "digest": found.digest,
         "version": found.version,
-        "legs": [
-            (language.say(ACCOUNTS[account_of(leg.account).kind]), leg.account, money(leg.amount))
-            for leg in draft.legs
-        ],
+        "legs": leg_views(
+            CaseRows(part.books, language, now_ms=draft.at_ms),
+            draft.legs,
+            held=held_by(fund, draft.legs) if found.state == WAITING else None,
+        ),
         "may": may_do(principal, "fund.confirm") and found.state == WAITING,
         "own": draft.person == principal.person,
         "refusal": refusal,
@@ -271,6 +280,12 @@ def _proposal(
         "wrong": None,
     }
     return render(request, "fund_proposal.html", values, status=refusal.status if refusal else 200)
+
+
+def held_by(fund: SeenFund, legs: Iterable[Leg]) -> dict[str, int]:
+    """What the accounts of legs hold now."""
+    places = {account_of(leg.account).place for leg in legs}
+    return {one.account: one.balance for place in places for one in fund.all_held(place)}
 
 
 assert set(ALONE) == {"deposit", *OF}, "a kind that the form cannot book"

@@ -12,6 +12,7 @@ from api.console.fund_case_views import (
     forecast_total,
     forecast_views,
     head_of,
+    moment,
     names_of_case,
     paper_views,
     publication_views,
@@ -25,6 +26,7 @@ from api.console.fund_texts import CAUSE_TEXTS, PATH_TEXTS, PLAN_ACTS, WORK_TEXT
 from api.console.fund_vote_views import vote_view
 from api.console.language import Language
 from api.console.render import language_of, render
+from api.console.views import kind_name
 from api.fund_cases import CasePath, Reader
 from api.gate import Gate
 from api.parts import Parts, ThePart
@@ -38,7 +40,7 @@ from liftwatch.clock import now_ms
 from liftwatch.fund.allocation import simulate
 from liftwatch.fund.case import Case
 from liftwatch.fund.steps import STEPS
-from liftwatch.handlers.fund_aftermath import case_aftermath
+from liftwatch.handlers.fund_aftermath import Seen, case_aftermath
 
 router = APIRouter(include_in_schema=False)
 Values = dict[str, Any]
@@ -108,8 +110,10 @@ def case_page(
     values |= {
         "case": case.id,
         "incident": _incident(part, principal, case),
-        "after": verdict(seen.found if seen else None, language),
-        "papers": paper_views(language, case),
+        "after": after_view(language, seen),
+        "papers": paper_views(
+            language, case, lambda sha256: part.books.fund_snapshot(case.id, sha256) is not None
+        ),
         "story": story_views(language, case, names),
         "hung_out": publication_views(language, cases.published(case.id)),
         "votes": [
@@ -209,6 +213,20 @@ def _simulation(cases: SeenCases, case: Case, cost: str) -> Values:
     except Problem as error:
         return nothing | {"cost_wrong": error.detail}
     return nothing | {"forecast": forecast_views(rows), "forecast_sum": forecast_total(rows)}
+
+
+def after_view(language: Language, seen: Seen | None) -> Values | None:
+    """What became of the fault since the work was done; None where nothing is to be told yet."""
+    if seen is None:
+        return None
+    found = seen.found
+    return {
+        "verdict": verdict(found, language),
+        "kinds": [kind_name(language, kind) for kind in seen.kinds],
+        "done": moment(language, seen.done_ms),
+        "until": moment(language, found.until_ms),
+        "first": "" if found.first_ms is None else moment(language, found.first_ms),
+    }
 
 
 def _incident(part: Parts, principal: Principal, case: Case) -> tuple[str, bool] | None:

@@ -1,6 +1,6 @@
 """A case of the fund as a page shows it: how it stands, its clocks, money, papers and story."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from api.console.fund_texts import (
@@ -275,8 +275,11 @@ def forecast_total(rows: Iterable[Forecast]) -> tuple[str, str, str]:
     return share, taken, owed
 
 
-def paper_views(language: Language, case: Case) -> list[dict[str, Any]]:
-    """The papers of a case, those that another plan has made void among them."""
+def paper_views(
+    language: Language, case: Case, kept: Callable[[str], bool] | None = None
+) -> list[dict[str, Any]]:
+    """The papers of a case, those that another plan has made void among them; `kept` says of a
+    hash whether the paper itself lies here, and can be read."""
     holding = {one.sha256 for one in case.papers}
     return [
         {
@@ -285,6 +288,7 @@ def paper_views(language: Language, case: Case) -> list[dict[str, Any]]:
             "dated": language.day(one.dated),
             "name": one.name,
             "void": one.sha256 not in holding,
+            "kept": kept is not None and one.kind == "fault_history" and kept(one.sha256),
         }
         for one in case.documents
     ]

@@ -12,6 +12,7 @@ from api import fund
 from api.case_seen import SeenCases
 from api.console.fund_case_page import may_do, reading
 from api.console.fund_case_views import CaseRow, CaseRows, moment, money, names_in
+from api.console.fund_dwelling_page import effect_views
 from api.console.fund_list_page import PER_STAGE, open_cases, pressing
 from api.console.fund_texts import ACCOUNTS, ENTRIES, STAGES
 from api.console.language import Language
@@ -56,7 +57,7 @@ def desk(
     going_on = list(open_cases(reading(part, principal)))
     settled = [one for one in going_on if one.stage == "settled"]
     values: Values = {
-        "state": _state(language, part),
+        "state": state_of_books(language, part),
         "proposals": _proposals(language, part, fund, now_ms=at_ms),
         "steps": _steps(language, going_on, now_ms=at_ms),
         "pressing": pressing(rows, going_on),
@@ -71,7 +72,7 @@ def desk(
     return render(request, "fund_custodian.html", values)
 
 
-def _state(language: Language, part: Parts) -> Values:
+def state_of_books(language: Language, part: Parts) -> Values:
     """Where the books stand; what cannot be read is said."""
     try:
         state = msgspec.json.decode(fund.read_state(parts=part).body, type=FundState)
@@ -194,6 +195,7 @@ def building(
             if KINDS[account_of(one.account).kind].of != "household" and one.balance
         ],
         "cases": _cases(rows, reading(part, principal), place),
+        "effects": effect_views(language, part, fund, place=place),
         "may_book": may_do(principal, "fund.book"),
     }
     return render(request, "fund_building.html", values)

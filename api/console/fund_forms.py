@@ -14,6 +14,7 @@ from fastapi import Depends, Request, Response
 from api.case_shapes import PaperBody
 from api.console.forms import Sent, read_sent
 from api.console.move_forms import shanghai_ms
+from api.plain import check_plain
 from api.problems import BadParameter, Problem, as_problem
 from liftwatch.access.people import AccessError
 from liftwatch.audit.chain import SealError
@@ -89,7 +90,7 @@ def shaped(shape: type[Shape], **fields: Any) -> Shape:
     """A body of the API; the problem `unusable`, naming the field, for what does not fit it."""
     told = {name: value for name, value in fields.items() if value is not None}
     try:
-        return msgspec.convert(told, shape)
+        made = msgspec.convert(told, shape)
     except msgspec.ValidationError as error:
         field = _FIELD.search(str(error))
         name = field[1] if field else "form"
@@ -98,6 +99,8 @@ def shaped(shape: type[Shape], **fields: Any) -> Shape:
         raise Problem(
             "unusable", Said("%(field)s is missing, or not of use", field=name)
         ) from error
+    check_plain(made)
+    return made
 
 
 def fen_of(text: str, *, field: str) -> int | None:

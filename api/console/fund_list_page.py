@@ -82,6 +82,7 @@ def cases_list(
         "pressing": pressing(shown, going_on),
         "going_on": len(going_on),
         "may_open": may_do(principal, "fund.open"),
+        "may_verify": may_do(principal, "fund.verify"),
         "desk": may_do(principal, "fund.read") or principal.by == "local",
     }
     return render(request, "fund_cases.html", values)
@@ -169,11 +170,11 @@ def _new_page(
         typed["cause"] = language.say(text.name) if text else ""
     values: Values = {
         "typed": typed,
-        "hint": _hint(language, typed.get("kind", "")),
+        "hint": hint_of(language, typed.get("kind", "")),
         "paths": [(name, language.say(text)) for name, text in PATH_TEXTS.items()],
         "custodies": [(name, language.say(text)) for name, text in CUSTODY.items()],
-        "banks": _accounts(part, principal, typed, kind="bank"),
-        "programmes": _accounts(part, principal, typed, kind="subsidy"),
+        "banks": accounts_here(part, principal, typed, kind="bank"),
+        "programmes": accounts_here(part, principal, typed, kind="subsidy"),
         "refusal": refusal,
         "key": fresh_key,
         "wrong": None,
@@ -181,7 +182,7 @@ def _new_page(
     return render(request, "fund_new.html", values, status=refusal.status if refusal else 200)
 
 
-def _hint(language: Language, kind: str) -> tuple[str, int, int, bool] | None:
+def hint_of(language: Language, kind: str) -> tuple[str, int, int, bool] | None:
     """What a kind of incident points to, and what such work usually costs, in yuan."""
     found = suggest(kind) if kind else None
     if found is None:
@@ -190,7 +191,9 @@ def _hint(language: Language, kind: str) -> tuple[str, int, int, bool] | None:
     return works, found.low_fen // 100, found.high_fen // 100, found.urgent
 
 
-def _accounts(part: Parts, principal: Principal, typed: dict[str, str], *, kind: str) -> list[str]:
+def accounts_here(
+    part: Parts, principal: Principal, typed: dict[str, str], *, kind: str
+) -> list[str]:
     """The names of bank accounts or programmes where a case may be opened, without balances."""
     sight = sight_of(principal.grants, ACTIONS["fund.open"].roles)
     area, estate, building = (typed.get(name) or None for name in ("area", "estate", "building"))

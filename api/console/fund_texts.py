@@ -1,14 +1,16 @@
 """What moves, steps, papers and clocks of the fund are called; translations are in `locale`."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import NamedTuple, get_args
 
 from api.console.kinds import ROLE_TEXTS
 from api.console.marks import N_, P_
+from liftwatch.fund.check import Fault
 from liftwatch.fund.deadlines import CLOCKS
 from liftwatch.fund.documents import KINDS, PATHS
 from liftwatch.fund.drafts import WORKS
 from liftwatch.fund.eligibility import CAUSES
+from liftwatch.fund.interest import WAYS
 from liftwatch.fund.steps import STEPS
 from liftwatch.fund.votes import CHOICES
 
@@ -246,6 +248,34 @@ CUSTODY: Mapping[str, str] = {
     "committee": N_("the owners' committee"),
 }
 
+WAY_TEXTS: Mapping[str, str] = {
+    "balance": N_("by what each household holds"),
+    "area": N_("by floor area on record, within each building"),
+}
+"""How interest is spread."""
+
+SHARE_TEXTS: Mapping[str, str] = {
+    "area": N_("by floor area on record"),
+    "balance": N_("by what each household holds"),
+    "lines": N_("as the lines say"),
+}
+"""How income of common parts is shared out."""
+
+FAULT_TEXTS: Mapping[str, str] = {
+    "missing": N_("a number is not there"),
+    "order": N_("a number comes again, or after a higher one"),
+    "unreadable": N_("the database does not hand it out"),
+    "seal": N_("it is sealed with a key that is not given, or with an older one"),
+    "changed": N_("it does not fit its hash and the entry before it"),
+    "anchor": N_("it fits, and is not what an anchor remembers: it was sealed anew"),
+    "legs": N_("its legs do not add up, or are not what its kind allows"),
+    "balance": N_("a balance is not what the entries before make it"),
+    "twice": N_("its key, its source or what it takes back has been there before"),
+    "closed": N_("it lies in a year that was closed before it"),
+    "account": N_("the table of accounts says another thing"),
+}
+"""What is wrong with an entry."""
+
 FIELDS: Mapping[str, str] = {
     "documents": N_("papers"),
     "text": N_("reason or remark"),
@@ -287,4 +317,6 @@ assert set(PATH_TEXTS) == set(PATHS), "a path without its words"
 assert set(CAUSE_TEXTS) == set(CAUSES), "a cause without its words"
 assert set(WORKS) <= set(WORK_TEXTS), "a work without its words"
 assert set(DUES) == {one.name for one in CLOCKS}, "a clock without its words"
+assert set(FAULT_TEXTS) == set(get_args(Fault)), "a fault without its words"
+assert set(WAY_TEXTS) == set(WAYS), "a way without its words"
 assert set(CHOICE_TEXTS) == set(CHOICES), "a choice without its words"

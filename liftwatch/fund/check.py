@@ -31,6 +31,7 @@ from liftwatch.fund.journal import wrong_legs, wrong_texts
 from liftwatch.fund.kinds import KINDS
 from liftwatch.fund.posted import Entry
 from liftwatch.fund.years import Closed, mac_of
+from liftwatch.said import Said
 
 Fault = Literal[
     "missing",
@@ -292,18 +293,26 @@ class Check:
 
     def verdict(self, wrong: Wrong | None, damage: tuple[str, ...]) -> Verdict:
         """All that is to be told."""
-        notes = []
+        notes: list[Said] = []
         if self.unkeyed:
             notes.append(
-                f"{self.unkeyed} entries are sealed without a key: whoever can write the database"
-                " could have sealed them anew; only anchors kept elsewhere would show it"
+                Said(
+                    "%(count)s entries are sealed without a key: whoever can write the database"
+                    " could have sealed them anew; only anchors kept elsewhere would show it",
+                    count=self.unkeyed,
+                )
             )
         if self.rank < len(self.keys) - 1 and self.count:
-            notes.append("nothing is sealed with the newest key yet: the next entry will be")
+            notes.append(Said("nothing is sealed with the newest key yet: the next entry will be"))
         if self.back:
-            notes.append(f"the clock went back before {self.back} entries; their order is right")
+            notes.append(
+                Said(
+                    "the clock went back before %(count)s entries; their order is right",
+                    count=self.back,
+                )
+            )
         if self.count and not self.anchors:
-            notes.append("no anchor is given: an end that was cut off does not show")
+            notes.append(Said("no anchor is given: an end that was cut off does not show"))
         return Verdict(
             self.count, self.postings, self.fitting, self.balances, wrong, damage, tuple(notes)
         )

@@ -50,7 +50,7 @@ class Dwelling(NamedTuple):
 
 def area_effects(books: Books, place: tuple[str, str, str]) -> list[Effect]:
     """The running cases of a building of which the register says something else."""
-    doors = doors_of(_households(books, place))
+    doors = doors_of(households_in(books, place))
     return [
         effect
         for case in _cases(books, place)
@@ -99,7 +99,8 @@ def dwelling(books: Books, place: tuple[str, str, str], household: str) -> Dwell
     return Dwelling(dict.fromkeys(kinds, 0) | held, first, tuple(debts), tuple(cases))
 
 
-def _households(books: Books, place: tuple[str, str, str]) -> list[HouseholdRow]:
+def households_in(books: Books, place: tuple[str, str, str]) -> list[HouseholdRow]:
+    """All households of a building on record."""
     area, estate, building = place
     found: list[HouseholdRow] = []
     after = None

@@ -84,3 +84,28 @@ def test_who_sees_a_part_spreads_no_more_than_it(desk: Desk) -> None:
         desk.send("cui", PATH, ASKED | wrong, 422)
     desk.send("cui", PATH, ASKED | {"fen": 0.5}, 400)
     desk.send("cui", PATH, ASKED | {"area": "a\x00b"}, 422)
+
+
+def test_what_was_looked_at_is_what_is_booked(desk: Desk, books: SqlBooks) -> None:
+    """A preview books nothing; what it gave holds until what lies there is another thing."""
+    for household in ("1201", "1202"):
+        desk.send("cui", "/v1/fund/entries", entry(legs=legs(300, household=household)))
+    shown = desk.send("cui", f"{PATH}/preview", ASKED, 200)
+    assert [one["amount_fen"] for one in shown["legs"]] == [-501, -500, 1_001]
+    assert books.fund_head().n == 2
+    desk.send("cui", "/v1/fund/entries", entry(legs=legs(300, household="1201")))
+    seen = {"seen": shown["seen"]}
+    told = desk.send("cui", PATH, ASKED | seen, 422)
+    assert told["detail"] == "it would be spread otherwise than it was looked at"
+    seen = {"seen": desk.send("cui", f"{PATH}/preview", ASKED, 200)["seen"]}
+    key = {"Idempotency-Key": "key-of-tuesday"}
+    made = desk.send("cui", PATH, ASKED | seen, **key)
+    assert -shares(made)["interest/garden/7/1201"] == 667
+    with books.engine.begin() as connection:
+        connection.exec_driver_sql("DELETE FROM answered")
+    assert desk.send("cui", PATH, ASKED | seen, **key)["n"] == made["n"]
+    for who in ("bu", "gong", "ye"):
+        desk.send(who, f"{PATH}/preview", ASKED, 403)
+    desk.send("cui", f"{PATH}/preview", ASKED | {"bank": "icbc"}, 404)
+    for wrong in ({"fen": 0}, {"by": "luck"}, {"bank": "a\x00b"}):
+        desk.send("cui", f"{PATH}/preview", ASKED | wrong, 422)

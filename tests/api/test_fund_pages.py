@@ -103,14 +103,16 @@ def test_what_each_household_would_pay(office: Office) -> None:
 
 
 def test_a_case_begins_with_an_incident(office: Office, fleet: Fleet) -> None:
-    """The link of its page opens the form with what is known; the case leads back."""
+    """Its page leads to a draft, and that to a form with what is known; the case leads back."""
     fleet.lift("L-0001")
     incident = fleet.alarm("L-0001", "brake_wear")
     other = fleet.alarm("L-0001", "door_blocked")
     link = f"/fund/cases/new?incident={incident.id}"
-    assert link in office.get("li", f"/incidents/{incident.id}")
-    assert "/fund/cases/new" not in office.get("li", f"/incidents/{other.id}")
-    assert "/fund/cases/new" not in office.get("wa", f"/incidents/{incident.id}")
+    first = f"/fund/cases/draft?incident={incident.id}"
+    assert first in office.get("li", f"/incidents/{incident.id}")
+    assert link in office.get("li", first)
+    assert "/fund/cases/draft" not in office.get("li", f"/incidents/{other.id}")
+    assert "/fund/cases/draft" not in office.get("wa", f"/incidents/{incident.id}")
     page = office.get("li", link)
     form = filled(page, "/fund/cases/new")
     known = ("lift", "area", "estate", "building", "unit", "incident", "cause")

@@ -34,6 +34,7 @@ FUND = {
     "/v1/fund/entries/{n}",
     "/v1/fund/first-deposits",
     "/v1/fund/interest",
+    "/v1/fund/interest/preview",
     "/v1/fund/payment-orders",
     "/v1/fund/proposals",
     "/v1/fund/proposals/{proposal}",
