@@ -15,5 +15,3 @@ HEARD = Column("heard_at", Words("Last heard", "最近上报"), unit="dateTimeFr
 ONLINE = Column("online", Words("Terminal", "终端"), words="online", width=90)
 MODE = Column("service_mode", Words("Mode", "服务模式"), words="mode", width=120)
 NUMBER = Column("number", Words("Number", "次数"), width=90)
-DAY_LIMITS = ((15.0, "orange"), (20.0, "red"))
-"""Contract, section 2: no visit for more than 15 days; severity 3 after 20."""

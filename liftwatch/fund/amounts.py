@@ -1,10 +1,9 @@
 """What an amount is before it comes near the books: whole fen, above nothing, below 2^53."""
 
+from liftwatch.fund.money import FEN_MAX
 from liftwatch.fund.refusals import Untold
 from liftwatch.said import Said
 
-AMOUNT_FEN_MAX = 2**53 - 1
-"""Above it programs that read JSON numbers as floats round them (RFC 8259, section 6)."""
 AREA_DM2_MAX = 10_000_000
 """A hundred thousand square metres for one unit: no flat, no shop is larger [our choice]."""
 
@@ -29,7 +28,7 @@ def check_amount(value: object, *, field: str = "amount_fen", low: int = 1) -> i
     amount_fen is a whole number
     amount_fen is from 1 to 9007199254740991
     """
-    return check_whole(value, field=field, low=low, high=AMOUNT_FEN_MAX)
+    return check_whole(value, field=field, low=low, high=FEN_MAX)
 
 
 def check_whole(value: object, *, field: str, low: int, high: int) -> int:

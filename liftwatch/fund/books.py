@@ -1,6 +1,6 @@
 """The fund's books as others see them: the ports that write and read them."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple, Protocol
 
 from msgspec import Struct
@@ -175,6 +175,3 @@ class FundReads(Protocol):
 
     def fund_damage(self) -> list[str]:
         """What the database itself finds wrong with the books' tables, indexes and triggers."""
-
-
-Balances = Mapping[str, int]

@@ -5,8 +5,9 @@ from hashlib import sha256
 import msgspec
 from msgspec import Struct
 
-from liftwatch.fund.amounts import AMOUNT_FEN_MAX, check_amount, check_whole
+from liftwatch.fund.amounts import check_amount, check_whole
 from liftwatch.fund.eligibility import Claim, Work
+from liftwatch.fund.money import FEN_MAX
 from liftwatch.fund.refusals import Untold
 from liftwatch.fund.scope import Scope, check_scope
 from liftwatch.said import Said
@@ -93,7 +94,7 @@ def check_plan(plan: Plan) -> Plan:
         )
     check_amount(plan.budget_fen, field="budget_fen")
     check_whole(plan.subsidy_fen, field="subsidy_fen", low=0, high=plan.budget_fen)
-    check_whole(plan.version, field="version", low=1, high=AMOUNT_FEN_MAX)
+    check_whole(plan.version, field="version", low=1, high=FEN_MAX)
     check_scope(plan.scope)
     if any(one.code in REBUILDING for one in plan.items) and plan.act != "rebuild":
         raise Untold(

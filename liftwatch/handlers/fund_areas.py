@@ -11,7 +11,7 @@ from liftwatch.fund.accounts import Account
 from liftwatch.fund.allocation import allocate
 from liftwatch.fund.books import AccountFilter
 from liftwatch.fund.case import OVER, Case
-from liftwatch.fund.debts import Debt
+from liftwatch.fund.debts import Debt, debts_of
 from liftwatch.fund.doors import Difference, Door, corrected, differences, doors_of
 from liftwatch.fund.kept import CaseFilter
 from liftwatch.ports import Books
@@ -86,17 +86,18 @@ def dwelling(books: Books, place: tuple[str, str, str], household: str) -> Dwell
         names[one.account]: one.balance for one in books.fund_held(where) if one.account in names
     }
     first = books.fund_first_deposits(place).get(household)
-    debts, cases = [], []
-    for case in _cases(books, place):
-        owed = sum(line.owed_fen for line in case.purse.lines if line.household == household)
-        if owed:
-            debts.append(Debt(case.id, owed))
-        scope = () if case.plan is None else case.plan.scope.households
-        if case.stage not in SETTLED and any(one.id == household for one in scope):
-            cases.append(case.id)
+    there = list(_cases(books, place))
+    cases = tuple(
+        case.id
+        for case in there
+        if case.stage not in SETTLED
+        and case.plan is not None
+        and any(one.id == household for one in case.plan.scope.households)
+    )
     if not held and first is None and not cases:
         return None
-    return Dwelling(dict.fromkeys(kinds, 0) | held, first, tuple(debts), tuple(cases))
+    debts = debts_of(there, household)
+    return Dwelling(dict.fromkeys(kinds, 0) | held, first, debts, cases)
 
 
 def households_in(books: Books, place: tuple[str, str, str]) -> list[HouseholdRow]:

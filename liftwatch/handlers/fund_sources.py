@@ -6,7 +6,7 @@ Each is one transaction with its entry in the trail, which the caller notes.
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from liftwatch.fund.accounts import Account, is_part
+from liftwatch.fund.accounts import is_part
 from liftwatch.fund.allocation import must_top_up
 from liftwatch.fund.books import AccountFilter, FirstDeposit, FundReads, FundWork
 from liftwatch.fund.draws import OWN_IN_ORDER
@@ -122,13 +122,6 @@ def _held(books: FundReads, place: tuple[str, str, str]) -> dict[str, int]:
             household = account.rpartition("/")[2]
             sums[household] = sums.get(household, 0) + balance
     return sums
-
-
-def dwelling(work: FundWork, home: Account) -> dict[str, int]:
-    """What moves with a dwelling when it is sold: its balances, and what it owes, by kind."""
-    names = {kind: home.beside(kind).id for kind in (*OWN_IN_ORDER, "receivable")}
-    held = work.fund_balances(names.values())
-    return {kind: held.get(name, 0) for kind, name in names.items()}
 
 
 def close_year(work: FundWork, year: int, *, person: str, second: str, now_ms: int) -> Closed:

@@ -32,13 +32,14 @@ ID = "c1"
 class Office:
     """A case that is kept, a clock, and papers nobody has seen."""
 
-    def __init__(self, books: Books, path: str = "ordinary") -> None:
+    def __init__(self, books: Books, path: str = "ordinary", *, id: str = ID) -> None:
         self.books, self.now_ms, self.papers, self.keys = books, MONDAY_MS, 0, 0
+        self.id = id
         with books.begin() as work:
-            for flat in FLATS:
+            for flat in FLATS if id == ID else ():
                 self.deposit(work, flat.id, 1_000_000)
             made = open_case(
-                ID,
+                id,
                 place=PLACE,
                 lift="L-7",
                 path=path,  # type: ignore[arg-type]
@@ -56,9 +57,19 @@ class Office:
         book(work, Draft(kind="deposit", legs=legs, **given))
 
     @property
+    def number(self) -> str:
+        """Four digits of its own."""
+        return f"{int(self.id[1:]):04}"
+
+    @property
+    def vote(self) -> str:
+        """The name of its vote."""
+        return f"v{self.id[1:]}"
+
+    @property
     def case(self) -> Case:
         """As it is kept."""
-        found = self.books.fund_case(ID)
+        found = self.books.fund_case(self.id)
         assert found is not None
         return found
 
@@ -66,7 +77,7 @@ class Office:
         """A new one of today."""
         self.papers += 1
         day = estate_day(self.now_ms)
-        return Document(kind=kind, sha256=f"{self.papers:064x}", dated=day)
+        return Document(kind=kind, sha256=f"{self.number}{self.papers:060x}", dated=day)
 
     def do(self, move: str, who: str | By, *kinds: str, **told: Any) -> list[int]:
         """Make a move with these papers in a transaction; the numbers of its entries."""
@@ -75,11 +86,11 @@ class Office:
         with self.books.begin() as work:
             _, numbers = handlers.move_case(
                 work,
-                ID,
+                self.id,
                 move,
                 told=Told(documents=documents, **told),
                 by=PEOPLE[who] if isinstance(who, str) else who,
-                key=f"key-{self.keys:05}",
+                key=f"{self.id}-key-{self.keys:05}",
                 version=None,
                 now_ms=self.now_ms,
             )
@@ -96,23 +107,33 @@ class Office:
         heads = sorted(heads_of(FLATS))
         with self.books.begin() as work:
             closes_ms = self.now_ms + 8 * DAY_MS
-            vote = handlers.open_vote(work, ID, vote="v1", closes_ms=closes_ms, now_ms=self.now_ms)
-            scans = [(head, "for", f"{n:064x}", self.now_ms) for n, head in enumerate(heads, 900)]
+            vote = handlers.open_vote(
+                work, self.id, vote=self.vote, closes_ms=closes_ms, now_ms=self.now_ms
+            )
+            scans = [
+                (head, "for", f"{self.number}{n:060x}", self.now_ms)
+                for n, head in enumerate(heads, 900)
+            ]
             vote = handlers.enter(work, vote, scans, by="li", now_ms=self.now_ms)  # type: ignore[arg-type]
             read = [(head, "for") for head in heads]
             handlers.read_again(work, vote, read, by="he", now_ms=self.now_ms)  # type: ignore[arg-type]
         self.now_ms += 9 * DAY_MS
         with self.books.begin() as work:
-            vote = handlers.locked_vote(work, "v1", version=3)
+            vote = handlers.locked_vote(work, self.vote, version=3)
             handlers.close(work, vote, now_ms=self.now_ms)
         self.do("vote", "li", "result_notice")
         return self
 
-    def approved(self) -> "Office":
-        """Money is set aside."""
+    def applied(self) -> "Office":
+        """The money is asked for."""
         firm = {"contractor": "Swift Lifts", "amount_fen": 800_000}
         self.do("contract", "li", "contract", "contractor_licence", **firm)
         self.do("apply", "li", "application")
+        return self
+
+    def approved(self) -> "Office":
+        """Money is set aside."""
+        self.applied()
         self.do("approve", "he", "approval")
         self.do("file", "bo", "filing_receipt")
         return self
@@ -175,7 +196,7 @@ def test_what_the_books_refuse_undoes_the_move(office: Office) -> None:
     with office.books.begin() as work:
         given = {"day": 20_000, "at_ms": MONDAY_MS, "person": "p"}
         legs = Leg(name("bank", "ccb"), 5), Leg(name("principal", FLATS[0].id), -5)
-        key = f"key-{office.keys + 1:05}#1"
+        key = f"{ID}-key-{office.keys + 1:05}#1"
         book(work, Draft(kind="deposit", legs=legs, key=key, **given))
     with pytest.raises(CannotBook, match="another request"):
         office.do("approve", "he", "approval")
@@ -302,6 +323,26 @@ def test_many_payments_at_once_never_pay_too_much(shared_ledger: SqlBooks) -> No
     assert office.case.purse.paid_fen == 500_000
     held = dict(shared_ledger.fund_held(AccountFilter(kind="clearing")))
     assert held == {name("clearing", ID): office.case.purse.clearing_fen}
+
+
+def test_many_cases_approved_at_once_never_overdraw(shared_ledger: SqlBooks) -> None:
+    """Ten of 800 000 fen where 6 000 000 lie: all is given out once, and the rest is owed."""
+    offices = [Office(shared_ledger, id=f"c{n}") for n in range(1, 11)]
+    for one in offices:
+        one.published().voted().applied()
+
+    def approve(office: Office) -> None:
+        office.do("approve", "he", "approval")
+
+    with ThreadPoolExecutor(10) as pool:
+        list(pool.map(approve, offices))
+    held = dict(shared_ledger.fund_held(AccountFilter()))
+    assert {held[name("principal", flat.id)] for flat in FLATS} == {0}
+    purses = [one.case.purse for one in offices]
+    assert sum(purse.cash_fen for purse in purses) == 6_000_000
+    owed = sum(held[name("receivable", flat.id)] for flat in FLATS)
+    assert owed == sum(purse.owed_fen for purse in purses) == 10 * 800_000 - 6_000_000
+    assert verify_books(shared_ledger, [], keys=(KEY,), cases=shared_ledger).good
 
 
 def test_what_the_lift_gave_is_kept_as_it_was(office: Office) -> None:

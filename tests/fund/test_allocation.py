@@ -14,13 +14,13 @@ from liftwatch.fund.allocation import (
     largest_remainder,
     simulate,
 )
-from liftwatch.fund.amounts import AMOUNT_FEN_MAX
+from liftwatch.fund.money import FEN_MAX
 from liftwatch.fund.refusals import Untold
 from liftwatch.fund.reserved import Place, adjust, receive, reserve
 from liftwatch.fund.scope import Household, Scope, check_scope
 from tests.fund.desk import FLATS, Books
 
-FEN = st.integers(0, AMOUNT_FEN_MAX)
+FEN = st.integers(0, FEN_MAX)
 WEIGHTS = st.lists(st.integers(0, 10_000_000), min_size=1, max_size=40).filter(any)
 PLACE = Place("320583", "garden", "7", "c1", "ccb", "bond")
 
