@@ -10,10 +10,11 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from api.console.assets import asset_path
 from api.console.forms import Sent, fresh_key
-from api.console.fund_home import HOMES, fund_home
+from api.console.fund_home import HOMES
 from api.console.fund_rules import cited
 from api.console.kinds import ROLE_TEXTS, SEVERITIES
 from api.console.language import COOKIE, FORMS, LANGUAGES, Language, choose
+from api.console.navigation import ways
 from api.parts import Parts
 from api.principal import NOBODY
 from liftwatch.access.rights import ACTIONS, may
@@ -91,11 +92,10 @@ def render(
                 "who": principal,
                 "csrf": gate.csrf_of(request) if gate and principal.by == "session" else "",
                 "fresh_key": fresh_key,
-                "watches": may(principal.roles, ACTIONS["console.read"]),
-                "fund_page": fund_home(principal.roles),
-                "discloses": may(principal.roles, ACTIONS["fund.disclosure"]),
+                "ways": ways(principal.roles, person=bool(principal.person)),
                 "opens_cases": bool(principal.person) and may(principal.roles, OPENS),
                 "here": request.url.path + query,
+                "here_path": request.url.path,
             }
         )
     )
