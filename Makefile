@@ -5,7 +5,7 @@ STAMP := $(VENV)/.set-up
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint bench chaos chaos-rescue fund-bench fund-flips fund-flips-postgresql evaluate mutate handbook clean constraints dashboards dashboards-types compose-init compose-test
+.PHONY: help setup run test lint bench chaos chaos-rescue fund-bench fund-flips fund-flips-postgresql evaluate mutate handbook clean constraints dashboards dashboards-types compose-init compose-test docs
 
 help: ## Print this help
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -16,7 +16,7 @@ $(STAMP): pyproject.toml constraints.txt scripts/system-packages
 	@scripts/system-packages
 	@test -n "$(PYTHON)" || { echo "make setup needs Python 3.11 or newer" >&2; exit 2; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,demo,grafana,pg]'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,demo,docs,grafana,pg]'
 	@touch $@
 
 run: $(STAMP) ## The demo: simulated lifts and a page at http://127.0.0.1:8080/
@@ -62,6 +62,10 @@ handbook: $(STAMP) ## Write docs/detectors.md, incidents.md, runbooks.md and fun
 	@mv docs/runbooks.new docs/runbooks.md
 	@$(BIN)/python -m liftwatch.fund.handbook > docs/fund-cases.new
 	@mv docs/fund-cases.new docs/fund-cases.md
+
+docs: $(STAMP) ## The documents as a site, strictly, into build/site (SERVE=1: at http://127.0.0.1:8000/)
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs $(if $(SERVE),serve --open,build)
+	@echo build/site/index.html
 
 dashboards: $(STAMP) ## Write dashboards/json and dashboards/provisioning anew from the code
 	@$(BIN)/liftwatch dashboards build

@@ -166,7 +166,9 @@ def problems(root: Path) -> Iterator[str]:
     running = named([*project["dependencies"], *extras["pg"], *extras["demo"], *extras["grafana"]])
     of = metadata.packages_distributions()
     yield from undeclared(root, running, folders=OURS, of=of)
-    yield from undeclared(root, running | named(extras["dev"]), folders=FOR_DEVELOPMENT, of=of)
+    yield from undeclared(
+        root, running | named([*extras["dev"], *extras["docs"]]), folders=FOR_DEVELOPMENT, of=of
+    )
 
 
 def main() -> None:
