@@ -1,4 +1,4 @@
-"""The documents as a site: built strictly, with every page in its place and nothing from outside."""
+"""The documents as a site: built strictly, each page in its place, nothing from outside."""
 
 import os
 import re
