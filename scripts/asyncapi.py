@@ -22,9 +22,10 @@ EXAMPLES = TREE / "tests" / "cases" / "contract" / "examples.jsonl"
 FOLDER = TREE / ".venv" / "asyncapi"
 PACKAGES = {"@asyncapi/parser": "3.6.6"}
 ABOUT = """\
-What terminals in lifts publish. The service listens and publishes nothing: no message to a lift exists. \
-Each channel takes one message or an array of them, MQTT 3.1.1 or 5, UTF-8 JSON. Identity of a message \
-is (terminal, boot, seq); what is not acknowledged is published again, and counts once."""
+What terminals in lifts publish. The service listens and publishes nothing: no message to a lift \
+exists. Each channel takes one message or an array of them, MQTT 3.1.1 or 5, UTF-8 JSON. Identity \
+of a message is (terminal, boot, seq); what is not acknowledged is published again, and counts \
+once."""
 PARAMETERS = {
     "area": ("Six digits, GB/T 2260.", "320583"),
     "estate": ("The estate: [a-z0-9-]{1,32}.", "garden"),
@@ -35,7 +36,8 @@ CHECK = """\
 import { readFileSync } from "node:fs";
 import parser from "@asyncapi/parser";
 const file = process.argv[2];
-const { document, diagnostics } = await new parser.Parser().parse(readFileSync(file, "utf-8"), { source: file });
+const text = readFileSync(file, "utf-8");
+const { document, diagnostics } = await new parser.Parser().parse(text, { source: file });
 const bad = diagnostics.filter((one) => one.severity <= 1);
 for (const one of bad) console.error(`${one.path.join("/")}: ${one.message}`);
 if (!document || bad.length) process.exit(1);
