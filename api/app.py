@@ -3,10 +3,8 @@
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from types import ModuleType
-from typing import Any
 
 from fastapi import FastAPI
-from fastapi.openapi.utils import get_openapi
 
 from api import (
     audit,
@@ -81,13 +79,13 @@ from api.console import (
     silence_page,
     statistics_page,
 )
+from api.description import describe, operation_id
 from api.feed import Feed
 from api.gate import Gate
 from api.guard import Guard
 from api.measure import HttpFigures, Measured
 from api.parts import Metrics, Parts, Readiness
-from api.problems import add_problem_handlers, problem_schema
-from api.shapes import schemas
+from api.problems import add_problem_handlers
 from api.verifying import Verifier
 from liftwatch.access.hosts import Host
 from liftwatch.fund.anchors import AnchorPlace
@@ -237,6 +235,7 @@ def _compose(parts: Parts, modules: Sequence[ModuleType]) -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,
         max_body_size=BODY_MAX,
+        generate_unique_id_function=operation_id,
         lifespan=_lifespan,
     )
     app.state.parts = parts
@@ -246,7 +245,7 @@ def _compose(parts: Parts, modules: Sequence[ModuleType]) -> FastAPI:
     add_problem_handlers(app, page=pages.problem_page)
     app.add_middleware(Guard, hosts=parts.hosts)
     app.add_middleware(Measured, figures=app.state.figures)
-    app.openapi = lambda: _describe(app)  # type: ignore[method-assign]  # FastAPI's own hook
+    app.openapi = lambda: describe(app)  # type: ignore[method-assign]  # FastAPI's own hook
     return app
 
 
@@ -255,12 +254,3 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     yield
     app.state.parts.feed.close()
     app.state.parts.verifier.close()
-
-
-def _describe(app: FastAPI) -> dict[str, Any]:
-    if app.openapi_schema is None:
-        schema = get_openapi(title=app.title, version=app.version, routes=app.routes)
-        components = schema.setdefault("components", {}).setdefault("schemas", {})
-        components.update(schemas() | {"Problem": problem_schema()})
-        app.openapi_schema = schema
-    return app.openapi_schema
