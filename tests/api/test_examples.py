@@ -183,9 +183,10 @@ def _at(value: Any, where: str) -> Any:
 
 
 def veiled(value: Any) -> Any:
-    """An answer without what may not be shown."""
+    """An answer without what may not be shown, and of long lists the beginning."""
     if isinstance(value, dict):
-        return {k: "..." if k in SECRETS and v else veiled(v) for k, v in value.items()}
+        shown = {k: "..." if k in SECRETS and v else veiled(v) for k, v in value.items()}
+        return shown | ({"actions": value["actions"][:3]} if "actions" in value else {})
     return [veiled(one) for one in value] if isinstance(value, list) else value
 
 
