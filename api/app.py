@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from api import (
+    alike,
     audit,
     bundle,
     channels,
@@ -16,6 +17,7 @@ from api import (
     contacts,
     dwellings,
     evidence,
+    faults,
     fund,
     fund_bank,
     fund_cases,
@@ -110,6 +112,8 @@ MODULES = (
     call_page,
     channel_page,
     evidence,
+    faults,
+    alike,
     telemetry,
     influx,
     health,
