@@ -55,6 +55,7 @@ from api.console import (
     demo_page,
     duty_page,
     entrance,
+    faults_page,
     fund_bank_page,
     fund_book_page,
     fund_case_page,
@@ -82,6 +83,7 @@ from api.console import (
     room_page,
     silence_page,
     statistics_page,
+    unit_page,
 )
 from api.feed import Feed
 from api.gate import Gate
@@ -154,6 +156,8 @@ MODULES = (
     import_page,
     audit_page,
     statistics_page,
+    faults_page,
+    unit_page,
     silence_page,
     fund_list_page,
     fund_draft_page,
