@@ -7,6 +7,7 @@ from types import ModuleType
 from fastapi import FastAPI
 
 from api import (
+    alike,
     audit,
     bundle,
     channels,
@@ -14,6 +15,7 @@ from api import (
     contacts,
     dwellings,
     evidence,
+    faults,
     fund,
     fund_bank,
     fund_cases,
@@ -51,6 +53,7 @@ from api.console import (
     demo_page,
     duty_page,
     entrance,
+    faults_page,
     fund_bank_page,
     fund_book_page,
     fund_case_page,
@@ -78,6 +81,7 @@ from api.console import (
     room_page,
     silence_page,
     statistics_page,
+    unit_page,
 )
 from api.description import describe, operation_id
 from api.feed import Feed
@@ -108,6 +112,8 @@ MODULES = (
     call_page,
     channel_page,
     evidence,
+    faults,
+    alike,
     telemetry,
     influx,
     health,
@@ -148,6 +154,8 @@ MODULES = (
     import_page,
     audit_page,
     statistics_page,
+    faults_page,
+    unit_page,
     silence_page,
     fund_list_page,
     fund_draft_page,

@@ -9,6 +9,10 @@ from liftwatch.access.sight import Sight
 from liftwatch.account import AccountGap, Completeness, CompletenessPlace
 from liftwatch.audit.persons import Line as AuditLine
 from liftwatch.audit.trail import AuditFilter
+from liftwatch.care.faults import Fault, FaultFilter, FaultPage, Fixed, Replaced
+from liftwatch.care.faults_store import Scope
+from liftwatch.care.signature import Signed
+from liftwatch.clock import now_ms
 from liftwatch.incidents.clocks import Clock
 from liftwatch.incidents.course import Course, Line
 from liftwatch.incidents.evidence import EvidenceWindow
@@ -162,6 +166,38 @@ class SeenBooks:
     ) -> list[AccountGap]:
         """What is missing of a terminal, where its place is seen."""
         return self._books.gaps_of(terminal, after=after, limit=limit, sight=self.sight)
+
+    def faults(
+        self, where: FaultFilter, *, after: tuple[int, str] | None = None, limit: int = 50
+    ) -> FaultPage:
+        """The fault history, newest first."""
+        return self._books.faults(
+            where, now_ms=now_ms(), after=after, limit=limit, sight=self.sight
+        )
+
+    def faults_of(self, incidents: Collection[str]) -> dict[str, Fault]:
+        """The history of some incidents, those that are seen."""
+        return self._books.faults_of(incidents, now_ms=now_ms(), sight=self.sight)
+
+    def signed(self, incidents: Collection[str]) -> dict[str, Signed]:
+        """The signatures of incidents that are seen: ids come from what was read before."""
+        return self._books.signed(incidents)
+
+    def signed_like(
+        self, asked: Signed, *, scope: Scope, kinds: Sequence[str], limit: int
+    ) -> list[Signed]:
+        """Signatures of what was raised before in lifts whose history is seen."""
+        return self._books.signed_like(
+            asked, scope=scope, kinds=kinds, now_ms=now_ms(), limit=limit, sight=self.sight
+        )
+
+    def fixed(self, where: FaultFilter, *, limit: int) -> list[Fixed]:
+        """What people put right on lifts whose history is seen."""
+        return self._books.fixed(where, now_ms=now_ms(), limit=limit, sight=self.sight)
+
+    def replaced(self, where: FaultFilter, *, limit: int) -> list[Replaced]:
+        """What was replaced on lifts whose history is seen."""
+        return self._books.replaced(where, now_ms=now_ms(), limit=limit, sight=self.sight)
 
     def record(self, lift: str) -> Record | None:
         """A lift on record."""

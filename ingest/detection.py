@@ -10,7 +10,6 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import partial
 
 import structlog
-from msgspec import to_builtins
 
 from detectors.fleet import Fleet
 from detectors.order import TooMany
@@ -23,16 +22,17 @@ from ingest.journal import Batch, Journal, JournalError
 from ingest.letters import failed, refused
 from ingest.notes import Note
 from ingest.progress import DETECTION, RELAY, Progress
-from ingest.retry import until_it_works
+from ingest.retry import Stopped, until_it_works
 from ingest.salvage import Damage
 from liftwatch import clock
 from liftwatch.handlers.alarms import ATTENDED, Life, apply_alarm
+from liftwatch.handlers.care_faults import is_told, keep_told
 from liftwatch.handlers.register import take_in
 from liftwatch.incidents.incident import AlarmChange
 from liftwatch.ports import Books, LiftRow, StoreUnavailable
 from liftwatch.register.changes import Origin
-from liftwatch.telemetry.messages import Message, Online, Register, Rejection, Wire
-from liftwatch.telemetry.signals import ENVELOPE
+from liftwatch.telemetry.messages import Message, Online, Register, Rejection
+from liftwatch.telemetry.signals import state_data
 from liftwatch.telemetry.topics import CANARY_AREA
 
 log = structlog.get_logger()
@@ -168,9 +168,17 @@ class Detection:
                     self._apply(self._take_note(said.note, publication.received_ms))
                 if changes := self.fleet.advance(publication.received_ms):
                     self._apply(changes)
+        if fresh:
+            self._keep_told(decoded)
         if batch.id >= self._known:
             self._retell(batch.id)
         self.batch = batch.id
+
+    def _keep_told(self, decoded: Sequence[Decoded]) -> None:
+        """Write codes and visits into the history, whatever they raised."""
+        told = [one for said in decoded for one in said.messages if is_told(one)]
+        if told:
+            self._until_it_works(partial(keep_told, self._books, told), "fault history")
 
     def _judge_canary(self, message: Message) -> None:
         """Seen is all there is to it: it is no lift and counts nowhere."""
@@ -388,13 +396,3 @@ class Detection:
             self._journal.drop(passed, before_ms=self.fleet.clock_ms - self._kept_ms)
         except JournalError as error:
             log.warning("journal keeps more than it must", reason=str(error))
-
-
-class Stopped(Exception):
-    """The service stops while something could not be carried out; it will be, next time."""
-
-
-def state_data(state: Wire) -> dict[str, object]:
-    """A state without its envelope, as plain data."""
-    data: dict[str, object] = to_builtins(state)
-    return {name: value for name, value in data.items() if name not in ENVELOPE}

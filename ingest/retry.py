@@ -12,6 +12,10 @@ log = structlog.get_logger()
 PAUSE_S_MIN, PAUSE_S_MAX = 0.2, 15.0
 
 
+class Stopped(Exception):
+    """The service stops while something could not be carried out; it will be, next time."""
+
+
 def until_it_works(
     attempt: Callable[[], object],
     *,

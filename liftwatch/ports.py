@@ -9,6 +9,7 @@ from msgspec import Struct
 from liftwatch.access.sight import EVERYTHING, Sight
 from liftwatch.account import AccountReads, AccountWork
 from liftwatch.audit.trail import AuditReads, AuditWork
+from liftwatch.care.faults_store import FaultReads, FaultWork
 from liftwatch.clock import HOUR_MS
 from liftwatch.fund.books import FundReads, FundWork
 from liftwatch.fund.kept import CaseReads, CaseWork
@@ -269,6 +270,7 @@ class Work(
     PageWork,
     RescueWork,
     RegisterWork,
+    FaultWork,
     Protocol,
 ):
     """One transaction of the relational store."""
@@ -317,6 +319,7 @@ class Books(
     PageReads,
     RescueReads,
     RegisterReads,
+    FaultReads,
     Protocol,
 ):
     """The relational store: incidents, the register, the stream.

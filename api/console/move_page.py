@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from api.console.evidence_page import evidence_part
+from api.console.fault_views import alike_part
 from api.console.forms import Sent, TheForm, fresh_key
 from api.console.incident_page import incident_head, incident_story
 from api.console.language import Language, own_path
@@ -105,6 +106,7 @@ def _page(
     values |= incident_story(books, language, id, gate=part.gate)
     values |= incident_head(books, language, id, gate=part.gate)
     values |= {"part": evidence_part(books, language, id)}
+    values |= {"alike": alike_part(books, language, id)}
     values |= told_part(books, language, part, id=id, principal=principal)
     values |= moves_values(
         books, language, part, principal=principal, id=id, chosen=chosen, wrong=wrong

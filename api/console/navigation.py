@@ -22,6 +22,8 @@ class Way(NamedTuple):
 WAYS = (
     Way("/room", N_("Duty room"), WATCHING),
     Way("/completeness", N_("Completeness"), WATCHING),
+    Way("/unit", N_("Our lifts"), frozenset({"maintenance"})),
+    Way("/faults", N_("Fault history"), WATCHING),
     Way("/statistics", N_("Statistics"), WATCHING),
     Way("/duty", N_("Duty rotas"), ACTIONS["rotas.read"].roles, person=True),
     Way("/organisations", N_("Organisations"), ADMIN),

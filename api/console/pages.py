@@ -14,6 +14,7 @@ from api.console.charts import CHARTS
 from api.console.completeness_page import completeness_page
 from api.console.duty_views import calls_view
 from api.console.evidence_page import evidence_part
+from api.console.fault_views import history_by_part
 from api.console.fund_home import home
 from api.console.incident_page import incident_head, incident_story
 from api.console.language import COOKIE, LANGUAGES, Language, own_path
@@ -100,6 +101,7 @@ def lift_whole(*, request: Request, books: TheBooks, part: ThePart, lift: str) -
     told = part.gate if "admin" in request.state.principal.roles else None
     values |= lift_facts(books, language, lift, logins=partial(logins, told))
     values["calls"] = _calls(books, language, part.gate, lift=lift)
+    values |= history_by_part(books, language, lift)
     return render(request, "lift.html", values)
 
 

@@ -61,6 +61,7 @@ ACTIONS: dict[str, Action] = {
         Action("rescue.answer", PLATFORM, "send receipts of that feed", by_row=True),
         Action("silences.read", WATCHING, "see silences, and what paged nobody", by_row=True),
         Action("silences.write", KEEPING, "silence kinds of a lift or an estate", by_row=True),
+        Action("faults.read", WATCHING, "see the fault history of lifts", by_row=True),
         Action("statistics.read", WATCHING, "see statistics and verdicts", by_row=True),
         Action("stream.read", WATCHING, "follow changes as they happen", by_row=True),
         Action("console.read", WATCHING, "look at the pages", by_row=True),

@@ -21,6 +21,7 @@ from liftwatch.adapters.memory_evidence import (
     MemoryEvidenceReads,
     MemoryEvidenceWork,
 )
+from liftwatch.adapters.memory_faults import FaultState, MemoryFaultReads, MemoryFaultWork
 from liftwatch.adapters.memory_fund import FundState, MemoryFundReads, MemoryFundWork
 from liftwatch.adapters.memory_old import MemoryOldWork
 from liftwatch.adapters.memory_pages import MemoryPageReads, MemoryPageWork, PageState
@@ -59,6 +60,7 @@ class _State:
         self.course = CourseState(self.incidents)
         self.pages = PageState(self.incidents)
         self.rescue = RescueState()
+        self.faults = FaultState(self.course, self.register)
         self.endings = BesideState(self.changes, incidents=self.incidents, register=self.register)
 
 
@@ -74,6 +76,7 @@ class MemoryBooks(
     MemoryRescueReads,
     MemoryBesideReads,
     MemoryRegisterReads,
+    MemoryFaultReads,
 ):
     """Fulfils `liftwatch.ports.Books` for one thread; it knows no contracts of maintenance."""
 
@@ -87,7 +90,7 @@ class MemoryBooks(
         self._fund, self.fund_keys = self._state.fund, fund_keys
         self._cases = self._state.cases
         self._pages = self._state.pages
-        self._rescue = self._state.rescue
+        self._rescue, self._faults = self._state.rescue, self._state.faults
 
     @contextmanager
     def begin(self) -> Iterator["MemoryWork"]:
@@ -191,6 +194,7 @@ class MemoryWork(
     MemoryBesideWork,
     MemoryOldWork,
     MemoryRegisterWork,
+    MemoryFaultWork,
 ):
     """One transaction; each step says how it is undone."""
 
@@ -201,7 +205,7 @@ class MemoryWork(
         self._state, self._account, self._evidence = state, state.account, state.evidence
         self._audit, self._drafts, self._register = state.audit, [], state.register
         self._course, self._pages, self._rescue = state.course, state.pages, state.rescue
-        self._endings = state.endings
+        self._endings, self._faults = state.endings, state.faults
         self._recorded = state.endings.recorded
 
     def undo(self) -> None:

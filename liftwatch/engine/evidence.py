@@ -12,6 +12,7 @@ import structlog
 from msgspec import structs
 
 from liftwatch.clock import DAY_MS, MINUTE_MS
+from liftwatch.handlers.care_faults import sign
 from liftwatch.incidents.evidence import (
     BACK_MS_MAX,
     TEXT_MAX,
@@ -66,14 +67,22 @@ def keep_due(books: Books, store: TelemetryStore, now_ms: int) -> bool:
         log.exception("evidence cannot be gathered", incident=window.incident)
         looked = looked_at(window, now_ms=now_ms, complete=False)
         fresh = structs.replace(looked, kept_ms=window.kept_ms)
-    _put(books, window, fresh or structs.replace(window, due_ms=None))
+    _put(books, window, fresh or structs.replace(window, due_ms=None), incident=incident)
     return True
 
 
-def _put(books: Books, window: EvidenceWindow, fresh: EvidenceWindow) -> None:
+def _put(
+    books: Books,
+    window: EvidenceWindow,
+    fresh: EvidenceWindow,
+    *,
+    incident: Incident | None = None,
+) -> None:
+    """Keep it, and the signature of its incident by what it shows now."""
     assert window.due_ms is not None
     with books.begin() as work:
-        work.put_evidence(fresh, due_ms=window.due_ms)
+        if work.put_evidence(fresh, due_ms=window.due_ms) and incident is not None:
+            sign(work, incident, fresh)
 
 
 def look(

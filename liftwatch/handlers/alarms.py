@@ -6,6 +6,7 @@ from typing import NamedTuple
 from msgspec import structs
 
 from liftwatch.clock import MINUTE_MS, now_ms
+from liftwatch.handlers import care_faults
 from liftwatch.handlers.course import note, set_out, settle, tell
 from liftwatch.handlers.notices import call_off, stand_alone, summon
 from liftwatch.handlers.together import adopt, cause_for
@@ -122,6 +123,7 @@ def _opened(work: Work, change: AlarmChange, life: Life) -> Incident:
         parent = cause_for(work, incident, at_ms=change.at_ms)
         incident = structs.replace(incident, parent=parent)
     work.add_incident(incident)
+    care_faults.link(work, incident)
     _plan_evidence(work, incident, change)
     _note(work, (incident, incident), change, life=life)
     if life.attended and incident.is_open:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_origin, get_type_hints
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, to_builtins
 
 from liftwatch.telemetry.messages import KINDS, Wire
 
@@ -74,6 +74,12 @@ class Signal(NamedTuple):
 
 
 ENVELOPE = tuple(Wire.__struct_fields__)
+
+
+def state_data(state: Wire) -> dict[str, object]:
+    """A state without its envelope, as plain data."""
+    data: dict[str, object] = to_builtins(state)
+    return {name: value for name, value in data.items() if name not in ENVELOPE}
 
 
 def unit_of(name: str) -> str:

@@ -204,6 +204,10 @@ def test_the_interface_describes_itself(client: TestClient, app: FastAPI) -> Non
         "/v1/incidents/{id}/report-form",
         "/v1/verdicts",
         "/v1/statistics/rescue",
+        "/v1/faults",
+        "/v1/faults/repeats",
+        "/v1/faults/parts",
+        "/v1/incidents/{id}/alike",
         "/v1/stream",
     }
     told = [one for path in paths.values() for one in path.values()]

@@ -52,11 +52,7 @@ def seen_lifts(
         return query
     conditions = _places(sight, columns)
     if sight.contracts_of:
-        current = (_CONTRACT.from_ms <= now_ms) & (
-            _CONTRACT.until_ms.is_(None) | (_CONTRACT.until_ms > now_ms)
-        )
-        held = select(_CONTRACT.lift).where(_CONTRACT.organisation.in_(sight.contracts_of))
-        conditions.append(columns.lift.in_(held.where(current)))
+        conditions.append(columns.lift.in_(held_now(sight, now_ms)))
     return query.where(or_(false(), *conditions))
 
 
@@ -68,12 +64,42 @@ def seen_incidents(query: Select[Any], sight: Sight) -> Select[Any]:
     """
     if sight.everything:
         return query
-    conditions = _places(sight, _INCIDENT)
+    conditions = _seen_of_one(sight, _INCIDENT)
     if sight.contracts_of:
-        held = select(1).select_from(contract).where(during_contract(_INCIDENT))
-        conditions.append(held.where(_CONTRACT.organisation.in_(sight.contracts_of)).exists())
         conditions.append(has_seen_child(sight))
     return query.where(or_(false(), *conditions))
+
+
+def is_own(sight: Sight, columns: Any) -> ColumnElement[bool]:
+    """Whether what was raised of one lift is seen as `seen_incidents` has it."""
+    return true() if sight.everything else or_(false(), *_seen_of_one(sight, columns))
+
+
+def seen_history(query: Select[Any], sight: Sight, columns: Any, *, now_ms: int) -> Select[Any]:
+    """The query under what may be seen of the history of lifts: what is seen of incidents, and
+    all of the lifts that are under contract now, whenever it was raised."""
+    if sight.everything:
+        return query
+    conditions = _seen_of_one(sight, columns)
+    if sight.contracts_of:
+        conditions.append(columns.lift.in_(held_now(sight, now_ms)))
+    return query.where(or_(false(), *conditions))
+
+
+def held_now(sight: Sight, now_ms: int) -> Select[Any]:
+    """The lifts of contracts that last."""
+    begun = _CONTRACT.from_ms <= now_ms
+    lasts = _CONTRACT.until_ms.is_(None) | (_CONTRACT.until_ms > now_ms)
+    held = select(_CONTRACT.lift).where(_CONTRACT.organisation.in_(sight.contracts_of))
+    return held.where(begun, lasts)
+
+
+def _seen_of_one(sight: Sight, columns: Any) -> list[ColumnElement[bool]]:
+    conditions = _places(sight, columns)
+    if sight.contracts_of:
+        held = select(1).select_from(contract).where(during_contract(columns))
+        conditions.append(held.where(_CONTRACT.organisation.in_(sight.contracts_of)).exists())
+    return conditions
 
 
 def during_contract(columns: Any) -> ColumnElement[bool]:

@@ -108,7 +108,7 @@ def _seen(sight: Sight) -> Sequence[tuple[Select[Any], bool | None]]:
         return [(select(*_KEY), None)]
     places = [place for place in sight.places if not place.building]
     parts: list[tuple[Select[Any], bool | None]] = [
-        (select(*_KEY).where(condition), None) for condition in _at_places(places)
+        (select(*_KEY).where(condition), None) for condition in at_places(places)
     ]
     if sight.contracts_of:
         own = select(*_KEY).join(contract, during_contract(_INCIDENT))
@@ -117,18 +117,21 @@ def _seen(sight: Sight) -> Sequence[tuple[Select[Any], bool | None]]:
     return parts or [(select(*_KEY).where(false()), None)]
 
 
-def _at_places(places: Sequence[Place]) -> list[ColumnElement[bool]]:
-    """One part for each place, while they are few; else one for all areas, one for all estates."""
+def at_places(places: Sequence[Place], columns: Any = _INCIDENT) -> list[ColumnElement[bool]]:
+    """One part for each place, while they are few; else one for all areas, one for all estates.
+
+    `columns` has `area` and `estate`.
+    """
     areas = sorted({place.area for place in places if not place.estate})
     estates = [(place.area, place.estate) for place in places if place.estate]
     if len(places) <= PARTS_MAX:
-        whole = [_INCIDENT.area == area for area in areas]
-        return whole + [(_INCIDENT.area == a) & (_INCIDENT.estate == e) for a, e in estates]
+        whole = [columns.area == area for area in areas]
+        return whole + [(columns.area == a) & (columns.estate == e) for a, e in estates]
     parts: list[ColumnElement[bool]] = []
     if areas:
-        parts.append(_INCIDENT.area.in_(areas))
+        parts.append(columns.area.in_(areas))
     if estates:
         names = sorted({name for _, name in estates})
-        pair = tuple_(_INCIDENT.area, _INCIDENT.estate)
-        parts.append(_INCIDENT.estate.in_(names) & pair.in_(estates))
+        pair = tuple_(columns.area, columns.estate)
+        parts.append(columns.estate.in_(names) & pair.in_(estates))
     return parts
