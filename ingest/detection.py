@@ -26,6 +26,7 @@ from ingest.progress import DETECTION, RELAY, Progress
 from ingest.retry import until_it_works
 from ingest.salvage import Damage
 from liftwatch import clock
+from liftwatch.care.phases import Phase
 from liftwatch.handlers.alarms import ATTENDED, Life, apply_alarm
 from liftwatch.handlers.register import take_in
 from liftwatch.incidents.incident import AlarmChange
@@ -190,8 +191,18 @@ class Detection:
             return self.fleet.enter(said.lift, said.facts, version=said.version, at_ms=received_ms)
         if note.ended is not None:
             return self.fleet.end(note.ended)
+        if note.visited is not None:
+            return self._take_visit(note.visited, received_ms)
         self.fleet.link(note.what == "up", received_ms)
         return []
+
+    def _take_visit(self, phase: Phase, received_ms: int) -> list[AlarmChange]:
+        """A visit entered in the console; what ends in an error is logged, and the rest goes on."""
+        try:
+            return self.fleet.visit(phase, received_ms=received_ms)
+        except Exception:
+            log.exception("a visit ended in an error", lift=phase.lift, visit=phase.visit)
+            return []
 
     def _declare(self, batch: int, damage: Damage) -> None:
         """Tell what the journal had and the disk has lost."""
@@ -265,6 +276,11 @@ class Detection:
         """By which version of its record each lift is judged; any thread may ask."""
         banks = self.fleet.banks.copy()  # in one step: this thread goes on adding to them
         return {lift: bank.view.entered_version for lift, bank in banks.items()}
+
+    def visits_heard(self) -> dict[str, int]:
+        """The newest phase of a console's visit that each lift heard; any thread may ask."""
+        banks = self.fleet.banks.copy()  # as above
+        return {lift: bank.view.visit_n for lift, bank in banks.items()}
 
     @property
     def trouble(self) -> str | None:

@@ -25,6 +25,7 @@ from ingest.notes import NOTE_ROOT
 from ingest.progress import Progress
 from ingest.relay import Relay
 from ingest.retries import Retries
+from ingest.visits import Visits
 from liftwatch.handlers.alarms import ATTENDED, Life
 from liftwatch.ports import Books, TelemetryStore
 from liftwatch.register.terminals import Terminal
@@ -102,7 +103,8 @@ class Pipeline:
         )
         entries = Entries(books, versions=self.detection.entered_versions, take=take)
         ended = Endings(books, claims=self.detection.fleet.latched, take=take)
-        self.looking = Looking(ended.step, entries.step)
+        visits = Visits(books, heard=self.detection.visits_heard, take=take)
+        self.looking = Looking(ended.step, entries.step, visits.step)
         self.relay = Relay(
             journal=self.journal,
             progress=self.progress,

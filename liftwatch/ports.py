@@ -9,6 +9,7 @@ from msgspec import Struct
 from liftwatch.access.sight import EVERYTHING, Sight
 from liftwatch.account import AccountReads, AccountWork
 from liftwatch.audit.trail import AuditReads, AuditWork
+from liftwatch.care.visit_store import VisitReads, VisitWork
 from liftwatch.clock import HOUR_MS
 from liftwatch.fund.books import FundReads, FundWork
 from liftwatch.fund.kept import CaseReads, CaseWork
@@ -268,6 +269,7 @@ class Work(
     BesideWork,
     PageWork,
     RescueWork,
+    VisitWork,
     RegisterWork,
     Protocol,
 ):
@@ -316,6 +318,7 @@ class Books(
     BesideReads,
     PageReads,
     RescueReads,
+    VisitReads,
     RegisterReads,
     Protocol,
 ):
