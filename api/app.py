@@ -11,6 +11,8 @@ from fastapi.openapi.utils import get_openapi
 from api import (
     audit,
     bundle,
+    care_due,
+    care_visits,
     channels,
     completeness,
     contacts,
@@ -137,6 +139,8 @@ MODULES = (
     fund_verify,
     fund_interest,
     statistics,
+    care_visits,
+    care_due,
     bundle,
     completeness,
     entrance,

@@ -71,6 +71,11 @@ class MemoryVisitReads:
         """How some lifts are kept, as far as anybody filed it."""
         return {lift: one for lift, one in self._visits.regimes.items() if lift in lifts}
 
+    def contracts_now(self, lifts: Collection[str], now_ms: int) -> dict[str, tuple[str, int]]:
+        """None: no contracts are known."""
+        del lifts, now_ms
+        return {}
+
     def phase_heads(self) -> Mapping[str, int]:
         """The newest phase of each lift."""
         return {lift: len(phases) for lift, phases in self._visits.phases.items()}

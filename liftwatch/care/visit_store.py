@@ -46,6 +46,9 @@ class VisitReads(Protocol):
     def regimes(self, lifts: Collection[str]) -> dict[str, Regime]:
         """How some lifts are kept, as far as anybody filed it."""
 
+    def contracts_now(self, lifts: Collection[str], now_ms: int) -> dict[str, tuple[str, int]]:
+        """Of each of some lifts whose contract runs, with its first moment."""
+
     def phase_heads(self) -> Mapping[str, int]:
         """The newest phase of each lift."""
 

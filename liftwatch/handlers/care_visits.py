@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from msgspec import structs
 
 from liftwatch.care import answer as answers
-from liftwatch.care.answer import ANSWER_MS, Answer
+from liftwatch.care.answer import Answer
 from liftwatch.care.inspection import Inspection, check_certificate, check_unused
 from liftwatch.care.regime import Regime, check_regime
 from liftwatch.care.visit import (
@@ -28,7 +28,6 @@ from liftwatch.care.visit import (
 from liftwatch.care.visit_store import VisitWork
 from liftwatch.clock import date_of, estate_day
 from liftwatch.handlers.register import change_lift
-from liftwatch.incidents.incident import Incident
 from liftwatch.ports import Stale, Work
 from liftwatch.register.changes import Origin
 from liftwatch.said import Said
@@ -134,24 +133,6 @@ def file_certificate(work: Work, one: Inspection, *, now_ms: int) -> Inspection:
             by = Origin(made.person or "", now_ms)
             change_lift(work, one.lift, told, version=record.version, by=by)
     return made
-
-
-def ask(work: Work, incident: Incident, visit: Visit | None, *, organisation: str) -> Answer:
-    """The contradiction of an incident as it stands; asked from when it was raised."""
-    known = work.answer_locked(incident.id)
-    if known is not None:
-        return known
-    assert incident.lift is not None, "a contradiction is of one lift"
-    return Answer(
-        incident=incident.id,
-        lift=incident.lift,
-        area=incident.area,
-        estate=incident.estate,
-        organisation=organisation,
-        visit=None if visit is None else visit.id,
-        asked_ms=incident.raised_ms,
-        due_ms=incident.raised_ms + ANSWER_MS,
-    )
 
 
 def answer_one(

@@ -26,6 +26,7 @@ from liftwatch import clock
 from liftwatch.access.sight import EVERYTHING, Sight
 from liftwatch.adapters.sql import care_visit_tables as tables
 from liftwatch.adapters.sql.filters import lift_conditions
+from liftwatch.adapters.sql.people_tables import contract
 from liftwatch.adapters.sql.trouble import translated
 from liftwatch.care.answer import Answer
 from liftwatch.care.inspection import Inspection
@@ -101,6 +102,20 @@ class SqlVisitReads:
             for some in _batches(lifts)
             for row in self._care_rows(select(tables.care_regime).where(_REGIME.lift.in_(some)))
         }
+
+    def contracts_now(self, lifts: Collection[str], now_ms: int) -> dict[str, tuple[str, int]]:
+        """Of each of some lifts whose contract runs, with its first moment."""
+        held = contract.c
+        found: dict[str, tuple[str, int]] = {}
+        for some in _batches(lifts):
+            query = select(held.lift, held.organisation, held.from_ms).where(
+                held.lift.in_(some),
+                held.from_ms <= now_ms,
+                held.until_ms.is_(None) | (held.until_ms > now_ms),
+            )
+            for row in self._care_rows(query.order_by(held.from_ms, held.id)):
+                found[row.lift] = (row.organisation, row.from_ms)
+        return found
 
     def phase_heads(self) -> Mapping[str, int]:
         """The newest phase of each lift."""
