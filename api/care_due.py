@@ -290,7 +290,7 @@ def replying(care: SeenCare, principal: Principal, id: str, *, version: int, why
         made = handlers.answer_one(
             work.books, asked, why, person=person, version=version, now_ms=at_ms
         )
-        return _done(care, incident, made, "answer")
+        return _done(care, incident, made, what="answer")
 
     return act
 
@@ -313,12 +313,12 @@ def deciding(
             version=version,
             now_ms=at_ms,
         )
-        return _done(care, incident, made, made.state)
+        return _done(care, incident, made, what=made.state)
 
     return act
 
 
-def _done(care: SeenCare, incident: Incident, made: Answer, what: str) -> Done:
+def _done(care: SeenCare, incident: Incident, made: Answer, *, what: str) -> Done:
     facts = {"lift": made.lift, "state": made.state}
     about = ("contradiction", made.incident)
     return Done(_shape(care, incident, made), what, about, status=200, facts=facts)

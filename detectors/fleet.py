@@ -179,6 +179,11 @@ class Fleet:
         now_ms = max(self.clock_ms, received_ms)
         return self._shared(self._consult(phase.lift, now_ms, told_ms=received_ms))
 
+    def visits_heard(self) -> dict[str, int]:
+        """The newest phase of a console's visit that each lift heard; any thread may ask."""
+        banks = self.banks.copy()  # in one step, as above
+        return {lift: bank.view.visit_n for lift, bank in banks.items()}
+
     def finish(self) -> list[AlarmChange]:
         """Take what still waits for its predecessors: nothing more will come. No time passes."""
         flushed = self.order.flush()

@@ -10,7 +10,6 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import partial
 
 import structlog
-from msgspec import to_builtins
 
 from detectors.fleet import Fleet
 from detectors.order import TooMany
@@ -25,15 +24,15 @@ from ingest.notes import Note
 from ingest.progress import DETECTION, RELAY, Progress
 from ingest.retry import until_it_works
 from ingest.salvage import Damage
+from ingest.visits import take_visit
 from liftwatch import clock
-from liftwatch.care.phases import Phase
 from liftwatch.handlers.alarms import ATTENDED, Life, apply_alarm
 from liftwatch.handlers.register import take_in
 from liftwatch.incidents.incident import AlarmChange
 from liftwatch.ports import Books, LiftRow, StoreUnavailable
 from liftwatch.register.changes import Origin
-from liftwatch.telemetry.messages import Message, Online, Register, Rejection, Wire
-from liftwatch.telemetry.signals import ENVELOPE
+from liftwatch.telemetry.messages import Message, Online, Register, Rejection
+from liftwatch.telemetry.signals import state_data
 from liftwatch.telemetry.topics import CANARY_AREA
 
 log = structlog.get_logger()
@@ -192,17 +191,9 @@ class Detection:
         if note.ended is not None:
             return self.fleet.end(note.ended)
         if note.visited is not None:
-            return self._take_visit(note.visited, received_ms)
+            return take_visit(self.fleet, note.visited, received_ms=received_ms)
         self.fleet.link(note.what == "up", received_ms)
         return []
-
-    def _take_visit(self, phase: Phase, received_ms: int) -> list[AlarmChange]:
-        """A visit entered in the console; what ends in an error is logged, and the rest goes on."""
-        try:
-            return self.fleet.visit(phase, received_ms=received_ms)
-        except Exception:
-            log.exception("a visit ended in an error", lift=phase.lift, visit=phase.visit)
-            return []
 
     def _declare(self, batch: int, damage: Damage) -> None:
         """Tell what the journal had and the disk has lost."""
@@ -276,11 +267,6 @@ class Detection:
         """By which version of its record each lift is judged; any thread may ask."""
         banks = self.fleet.banks.copy()  # in one step: this thread goes on adding to them
         return {lift: bank.view.entered_version for lift, bank in banks.items()}
-
-    def visits_heard(self) -> dict[str, int]:
-        """The newest phase of a console's visit that each lift heard; any thread may ask."""
-        banks = self.fleet.banks.copy()  # as above
-        return {lift: bank.view.visit_n for lift, bank in banks.items()}
 
     @property
     def trouble(self) -> str | None:
@@ -408,9 +394,3 @@ class Detection:
 
 class Stopped(Exception):
     """The service stops while something could not be carried out; it will be, next time."""
-
-
-def state_data(state: Wire) -> dict[str, object]:
-    """A state without its envelope, as plain data."""
-    data: dict[str, object] = to_builtins(state)
-    return {name: value for name, value in data.items() if name not in ENVELOPE}

@@ -103,8 +103,7 @@ class Pipeline:
         )
         entries = Entries(books, versions=self.detection.entered_versions, take=take)
         ended = Endings(books, claims=self.detection.fleet.latched, take=take)
-        visits = Visits(books, heard=self.detection.visits_heard, take=take)
-        self.looking = Looking(ended.step, entries.step, visits.step)
+        self.looking = Looking(ended.step, entries.step, self._visits(take).step)
         self.relay = Relay(
             journal=self.journal,
             progress=self.progress,
@@ -114,6 +113,9 @@ class Pipeline:
             flights=flights,
         )
         self._watch()
+
+    def _visits(self, take: Callable[[Sequence[tuple[str, bytes]]], None]) -> Visits:
+        return Visits(self.books, heard=self.detection.fleet.visits_heard, take=take)
 
     def _journaled(self, publications: Sequence[Publication]) -> None:
         """Count what was synced, without canaries (others' come along, too) and our own notes."""

@@ -5,14 +5,29 @@ place among the messages and is read again in that place after a crash.
 from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
+import structlog
 
+from detectors.fleet import Fleet
 from ingest.notes import VISITED
 from liftwatch import clock
+from liftwatch.care.phases import Phase
+from liftwatch.incidents.incident import AlarmChange
 from liftwatch.ports import Books
+
+log = structlog.get_logger()
 
 AGAIN_S = 60.0
 """What detection has not taken by then is told once more; each has a number: twice is once."""
 AT_ONCE = 500
+
+
+def take_visit(fleet: Fleet, phase: Phase, *, received_ms: int) -> list[AlarmChange]:
+    """What a phase changes; what ends in an error is logged, and everything else goes on."""
+    try:
+        return fleet.visit(phase, received_ms=received_ms)
+    except Exception:
+        log.exception("a visit ended in an error", lift=phase.lift, visit=phase.visit)
+        return []
 
 
 class Visits:

@@ -122,11 +122,11 @@ def conditions(regime: Regime, known: Known, *, today: date) -> list[Condition]:
         _condition(
             "monitored",
             ratio is not None and ratio >= ONLINE_RATIO_MIN,
-            Said("%(percent)s %% of what it sent has come", percent=percent),
+            Said("of 100 messages it sent, %(percent)s have come", percent=percent),
             Said("nothing is known of what it sent")
             if ratio is None
             else Said(
-                "%(percent)s %% of what it sent has come, less than %(needed)s %%",
+                "of 100 messages it sent, %(percent)s have come, less than %(needed)s",
                 percent=percent,
                 needed=needed,
             ),
@@ -134,7 +134,8 @@ def conditions(regime: Regime, known: Known, *, today: date) -> list[Condition]:
     ]
 
 
-def _condition(name: str, met: bool, yes: Said, no: Said) -> Condition:
+def _condition(name: str, met: bool, *told: Said) -> Condition:
+    yes, no = told
     return Condition(name, met, yes if met else no)
 
 

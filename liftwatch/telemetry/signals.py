@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_origin, get_type_hints
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, to_builtins
 
 from liftwatch.telemetry.messages import KINDS, Wire
 
@@ -155,3 +155,9 @@ def signals_of(kind: str) -> tuple[Signal, ...]:
     ['status']
     """
     return tuple(row for row in SIGNALS if row.kind == kind)
+
+
+def state_data(state: Wire) -> dict[str, object]:
+    """A state without its envelope, as plain data."""
+    data: dict[str, object] = to_builtins(state)
+    return {name: value for name, value in data.items() if name not in ENVELOPE}

@@ -32,7 +32,7 @@ class Yard(Hall):
         """Begin to look, as after a start."""
         super().watch()
         self.visits = Visits(
-            self.books, heard=lambda: self.detection.visits_heard(), take=self.take
+            self.books, heard=lambda: self.detection.fleet.visits_heard(), take=self.take
         )
 
     def look(self) -> int:
@@ -167,13 +167,13 @@ def test_it_is_heard_once_also_after_a_crash(yard: Yard, kept: bool) -> None:
         yard.detection.checkpoint()
     yard.start()
     yard.settle()
-    assert (yard.cared_ms, yard.detection.visits_heard()) == (cared_ms, {LIFT: 2})
+    assert (yard.cared_ms, yard.detection.fleet.visits_heard()) == (cared_ms, {LIFT: 2})
     yard.watch()
     assert yard.look() == 0
     for phase in yard.books.phases(LIFT, after=0):  # told again by whoever did not know
         yard.take([(VISITED, msgspec.msgpack.encode(phase))])
     yard.settle()
-    assert yard.detection.visits_heard() == {LIFT: 2}
+    assert yard.detection.fleet.visits_heard() == {LIFT: 2}
     assert yard.cared_ms == cared_ms
 
 
@@ -185,7 +185,7 @@ def test_what_was_lost_is_told_again_and_a_gap_waits(
     monkeypatch.setattr(visits_module.clock, "monotonic_s", lambda: now_s[0])
     yard.say("register")
     lost: list[Any] = []
-    lossy = Visits(yard.books, heard=yard.detection.visits_heard, take=lost.extend)
+    lossy = Visits(yard.books, heard=yard.detection.fleet.visits_heard, take=lost.extend)
     yard.visits = lossy
     yard.check_in()
     assert len(lost) == 1
@@ -194,17 +194,17 @@ def test_what_was_lost_is_told_again_and_a_gap_waits(
     assert len(lost) == 2
     yard.take(lost[1:])
     yard.settle()
-    assert yard.detection.visits_heard() == {LIFT: 0}
+    assert yard.detection.fleet.visits_heard() == {LIFT: 0}
     now_s[0] += visits_module.AGAIN_S
     yard.watch()
     assert yard.look() == 2
-    assert yard.detection.visits_heard() == {LIFT: 2}
+    assert yard.detection.fleet.visits_heard() == {LIFT: 2}
 
 
 def test_a_lift_that_was_never_heard_is_told_later(yard: Yard) -> None:
     """After its first message."""
     yard.check_in()
-    assert yard.detection.visits_heard() == {}
+    assert yard.detection.fleet.visits_heard() == {}
     yard.say("register")
     assert yard.look() == 1
     assert yard.detection.fleet.banks[LIFT].view.visit_by == "console"
