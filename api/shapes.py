@@ -6,6 +6,8 @@ import msgspec
 from fastapi import Response
 from msgspec import Struct, field
 
+from api.care_due_shapes import DESCRIBED_DUE
+from api.care_shapes import DESCRIBED_CARE
 from api.case_shapes import DESCRIBED_CASES
 from api.contact_shapes import DESCRIBED_CONTACTS
 from api.dwelling_shapes import DESCRIBED_DWELLINGS
@@ -293,6 +295,8 @@ def schemas() -> dict[str, Any]:
             *DESCRIBED_CASES,
             *DESCRIBED_FIGURES,
             *DESCRIBED_INFLUX,
+            *DESCRIBED_CARE,
+            *DESCRIBED_DUE,
         ),
         ref_template="#/components/schemas/{name}",
     )

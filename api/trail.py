@@ -66,6 +66,8 @@ def note_read(request: Request, principal: Principal, action: Action) -> None:
     elif "building" in named:
         place = (str(named[part]) for part in ("area", "estate", "building"))
         about = ("building", "/".join(place))
+    elif "visit" in named:
+        about = ("visit", str(named["visit"]))
     elif "case" in named:
         about = ("fund case", str(named["case"]))
     else:

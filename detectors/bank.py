@@ -15,6 +15,7 @@ from detectors.registry import BY_NAME, DETECTORS
 from detectors.routes import routes_of
 from detectors.saved import Active, SavedBank
 from detectors.view import View, is_goodbye
+from detectors.voices import is_told_already
 from liftwatch.incidents.endings import Ending
 from liftwatch.incidents.incident import AlarmChange
 from liftwatch.incidents.kinds import BY_NAME as KINDS
@@ -77,6 +78,8 @@ class Bank:
         """Take one message, in order; what it changes."""
         at_ms, view, rules = message.at_ms, self.view, self.rules
         changes = self.tick(at_ms) if self._next_ms <= at_ms else []
+        if message.kind == "maintenance" and is_told_already(message, view):
+            return changes
         before = self._silence(at_ms) if self._may_silence(message) else None
         view.take(message)
         if before is not None:

@@ -18,6 +18,9 @@ from detectors.listening import Listening
 from detectors.order import WAIT_MS, Order, TooMany
 from detectors.registry import DETECTORS
 from detectors.together import Place, Roll, Together
+from detectors.voices import is_told_already
+from liftwatch.care.phases import Phase, message_of
+from liftwatch.clock import DAY_MS
 from liftwatch.incidents.endings import Claimed, Ending
 from liftwatch.incidents.incident import AlarmChange
 from liftwatch.incidents.kinds import BY_NAME as KINDS
@@ -26,6 +29,7 @@ from liftwatch.register.facts import Facts
 from liftwatch.telemetry.messages import Message
 
 LIFTS_MAX = 50_000  # five times what one process is made for
+LATE_KEPT_MS = 7 * DAY_MS  # contract, Envelope: late data is accepted for so long
 CONTEXT = ("register", "health", "maintenance", "emergency_call")
 DATED = frozenset({"register", "maintenance", "emergency_call"})
 """Kinds of message that may move a moment of the calendar."""
@@ -157,6 +161,29 @@ class Fleet:
         self._schedule_bank(bank, NEVER_MS)
         return self._shared(changes)
 
+    def visit(self, phase: Phase, *, received_ms: int) -> list[AlarmChange]:
+        """Take that a technician came or went by the console's word, as a message would tell it.
+
+        Each phase is heard once and in order. Of a lift that was never heard of nothing is kept:
+        it is told again when it was. What is too old to amend history tells only when it was.
+        """
+        bank = self.banks.get(phase.lift)
+        if bank is None or phase.n != bank.view.visit_n + 1:
+            return []
+        bank.view.visit_n = phase.n
+        told = message_of(phase, received_ms=received_ms, exercise=bank.view.exercise)
+        if received_ms - phase.at_ms <= LATE_KEPT_MS:
+            return self._shared(self._deliver(told))
+        self.touched.add(phase.lift)
+        bank.view.take_context(told)
+        now_ms = max(self.clock_ms, received_ms)
+        return self._shared(self._consult(phase.lift, now_ms, told_ms=received_ms))
+
+    def visits_heard(self) -> dict[str, int]:
+        """The newest phase of a console's visit that each lift heard; any thread may ask."""
+        banks = self.banks.copy()  # in one step, as above
+        return {lift: bank.view.visit_n for lift, bank in banks.items()}
+
     def finish(self) -> list[AlarmChange]:
         """Take what still waits for its predecessors: nothing more will come. No time passes."""
         flushed = self.order.flush()
@@ -204,7 +231,7 @@ class Fleet:
         history.view.know_as(bank.view)
         history.view.faulty, history.view.heard = bank.view.faulty, bank.view.heard
         changes = history.hear(message)
-        if message.kind in CONTEXT:
+        if message.kind in CONTEXT and not is_told_already(message, bank.view):
             bank.view.take_context(message)
         return changes
 

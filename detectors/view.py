@@ -9,6 +9,7 @@ from msgspec import Struct, field, structs
 
 from detectors.moment import Moment, moment_of
 from detectors.people import People
+from liftwatch.care.phases import CONSOLE
 from liftwatch.clock import HOUR_MS, SECOND_MS
 from liftwatch.register.changes import held
 from liftwatch.register.facts import DOOR_ZONE_MM, Facts, ends_m, merge
@@ -29,7 +30,7 @@ DISORDER_MS = 2 * SECOND_MS  # contract, section 1: messages are taken in order 
 WINDOW_MS = 6 * SECOND_MS  # longer than any rule on motion looks back
 WINDOW_STATES_MAX = 24
 """Twice what the contract allows a lift to tell in that time: the largest part of our memory."""
-DATED = ("stand_ms", "moved_ms", "mode_ms", "visit_ms", "heard_ms")
+DATED = ("stand_ms", "moved_ms", "mode_ms", "visit_ms", "joined_ms", "heard_ms")
 DATED_FOR_LONG = ("first_ms", "cared_ms", "tested_ms")
 DATED_PEOPLE = ("closed_ms", "seen_ms", "pressed_ms", "press_ms", "call_ms")
 CARE = frozenset({"half_month", "quarter", "half_year", "year"})
@@ -64,7 +65,9 @@ class View(Struct, gc=False):
     last successful test of the emergency call, `hazard` what somebody assessed. Only
     `received_ms` and `listened_ms` tell when the last sign of life was received, the second by
     the clock of `Listening`. `cut_off` says that nothing was heard for so long before the next
-    state that its doors may have opened.
+    state that its doors may have opened. `visit_by` is whose word the open visit is, where it is a
+    person's, `visit_n` the newest of these words heard, `joined_ms` when a terminal told the same
+    visit, whose end it has yet to tell (`detectors.voices`).
     """
 
     facts: Facts = Facts()
@@ -80,6 +83,9 @@ class View(Struct, gc=False):
     mode_ms: int | None = None
     visit_ms: int | None = None
     visit_work: str | None = None
+    visit_by: str | None = None
+    visit_n: int = 0
+    joined_ms: int | None = None
     first_ms: int | None = None
     cared_ms: int | None = None
     tested_ms: int | None = None
@@ -169,6 +175,9 @@ class View(Struct, gc=False):
     def take(self, message: Message) -> None:
         """Take in what a message says of the lift."""
         body = message.body
+        if message.source == CONSOLE:  # a person's word is no sign of life of the lift
+            self.take_context(message)
+            return
         self.exercise = message.exercise
         if self.first_ms is None:
             self.first_ms = message.at_ms

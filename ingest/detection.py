@@ -24,6 +24,7 @@ from ingest.notes import Note
 from ingest.progress import DETECTION, RELAY, Progress
 from ingest.retry import Stopped, until_it_works
 from ingest.salvage import Damage
+from ingest.visits import take_visit
 from liftwatch import clock
 from liftwatch.handlers.alarms import ATTENDED, Life, apply_alarm
 from liftwatch.handlers.care_faults import is_told, keep_told
@@ -198,6 +199,8 @@ class Detection:
             return self.fleet.enter(said.lift, said.facts, version=said.version, at_ms=received_ms)
         if note.ended is not None:
             return self.fleet.end(note.ended)
+        if note.visited is not None:
+            return take_visit(self.fleet, note.visited, received_ms=received_ms)
         self.fleet.link(note.what == "up", received_ms)
         return []
 

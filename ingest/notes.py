@@ -1,5 +1,5 @@
 """What the journal holds beside publications: when we could not hear, steps of our clock, retries,
-what people enter of lifts, which alarms they end.
+what people enter of lifts, which alarms they end, when they come and go.
 
 They are part of the input: after a crash, detection reads them again in their place and comes to
 the same alarms. Their topics begin with `$`, which no subscription of ours matches.
@@ -9,12 +9,14 @@ from typing import NamedTuple
 
 import msgspec
 
+from liftwatch.care.phases import Phase
 from liftwatch.incidents.endings import Ending
 from liftwatch.register.facts import Facts
 
 NOTE_ROOT = "$liftwatch/"
 LINK_UP, LINK_DOWN, STEP = f"{NOTE_ROOT}up", f"{NOTE_ROOT}down", f"{NOTE_ROOT}step"
 RETRY, ENTERED, ENDED = f"{NOTE_ROOT}retry", f"{NOTE_ROOT}entered", f"{NOTE_ROOT}ended"
+VISITED = f"{NOTE_ROOT}visited"
 
 
 class Entered(msgspec.Struct, array_like=True, frozen=True):
@@ -28,13 +30,14 @@ class Entered(msgspec.Struct, array_like=True, frozen=True):
 class Note(NamedTuple):
     """`up` and `down`: the link to the broker; `step`: our clock stepped by `ms`; `retry`: of a
     dead letter, by its number; `entered`: what people say of a lift; `ended`: an alarm that
-    they ended."""
+    they ended; `visited`: a technician came or went."""
 
     what: str
     ms: int = 0
     letter: int = 0
     entered: Entered | None = None
     ended: Ending | None = None
+    visited: Phase | None = None
 
 
 class Retry(msgspec.Struct, array_like=True, frozen=True):
@@ -48,19 +51,23 @@ class Retry(msgspec.Struct, array_like=True, frozen=True):
 
 _ENDED = msgspec.msgpack.Decoder(Ending)
 _ENTERED = msgspec.msgpack.Decoder(Entered)
+_VISITED = msgspec.msgpack.Decoder(Phase)
 _RETRY = msgspec.msgpack.Decoder(Retry)
 
 
 def read_note(topic: str, payload: bytes) -> Note:
     """The note that a journal's entry is; ValueError when it is none.
 
-    >>> read_note("$liftwatch/step", b"-3600000"), read_note("$liftwatch/up", b"").what
-    (Note(what='step', ms=-3600000, letter=0, entered=None, ended=None), 'up')
+    >>> step = read_note("$liftwatch/step", b"-3600000")
+    >>> step.what, step.ms, read_note("$liftwatch/up", b"").what
+    ('step', -3600000, 'up')
     """
     if topic == ENTERED:
         return Note("entered", entered=_ENTERED.decode(payload))
     if topic == ENDED:
         return Note("ended", ended=_ENDED.decode(payload))
+    if topic == VISITED:
+        return Note("visited", visited=_VISITED.decode(payload))
     what = topic.removeprefix(NOTE_ROOT)
     if what not in ("up", "down", "step"):
         raise ValueError(f"{topic} is no note")

@@ -10,6 +10,7 @@ from liftwatch.access.sight import EVERYTHING, Sight
 from liftwatch.account import AccountReads, AccountWork
 from liftwatch.audit.trail import AuditReads, AuditWork
 from liftwatch.care.faults_store import FaultReads, FaultWork
+from liftwatch.care.visit_store import VisitReads, VisitWork
 from liftwatch.clock import HOUR_MS
 from liftwatch.fund.books import FundReads, FundWork
 from liftwatch.fund.kept import CaseReads, CaseWork
@@ -269,6 +270,7 @@ class Work(
     BesideWork,
     PageWork,
     RescueWork,
+    VisitWork,
     RegisterWork,
     FaultWork,
     Protocol,
@@ -318,6 +320,7 @@ class Books(
     BesideReads,
     PageReads,
     RescueReads,
+    VisitReads,
     RegisterReads,
     FaultReads,
     Protocol,

@@ -27,6 +27,11 @@ SEES_FUND = frozenset({"custodian", "committee", "bureau", "street", "supervisio
 ASKS_FUND = frozenset({"property", "committee"})
 MOVES_CASES = SEES_FUND - {"admin"} | {"property", "inspector", "auditor", "owner"}
 """Who has a move in a case; which one, and when, say the rules (`docs/fund-cases.md`)."""
+KEEPS_LIFTS = frozenset({"property", "maintenance", "supervision", "admin"})
+UNITS = frozenset({"maintenance"})
+DECIDES = frozenset({"supervision"})
+"""Who decides of a record that signals contradict: neither who wrote it nor who pays for it."""
+CERTIFIES = frozenset({"property", "inspector"})
 LOGGED = frozenset({"supervision"})
 """Roles whose every read is written to the audit (contract, section 4)."""
 
@@ -93,6 +98,16 @@ ACTIONS: dict[str, Action] = {
         Action("fund.give", KEEPS_FUND | {"bureau"}, "give a case to an auditor", by_row=True),
         Action("fund.vote", ASKS_FUND | {"street"}, "hold a vote of owners", by_row=True),
         Action("fund.disclosure", MOVES_CASES | ADMIN, "see what was published", by_row=True),
+        Action(
+            "visits.read", KEEPS_LIFTS | {"inspector"}, "see visits of maintenance", by_row=True
+        ),
+        Action("visits.write", UNITS, "check in at lifts and fill in lists", by_row=True),
+        Action("visits.sign", UNITS | {"property"}, "sign a visit of maintenance", by_row=True),
+        Action("regimes.write", KEEPING, "say how a lift is kept", by_row=True),
+        Action("visits.answer", UNITS, "answer what contradicts a visit", by_row=True),
+        Action("visits.decide", DECIDES, "decide whether a contradiction counts", by_row=True),
+        Action("care.read", KEEPS_LIFTS | {"inspector"}, "see what is due of lifts", by_row=True),
+        Action("inspections.write", CERTIFIES, "file certificates of inspection", by_row=True),
         Action("people.read", ADMIN, "see people and their rights"),
         Action("people.write", ADMIN, "make and change people and their rights"),
         Action("audit.read", ADMIN, "see who did or read what"),

@@ -13,6 +13,11 @@ from liftwatch.access.sight import EVERYTHING, Sight
 from liftwatch.adapters.memory_account import AccountState, MemoryAccountReads, MemoryAccountWork
 from liftwatch.adapters.memory_audit import AuditState, MemoryAuditReads, MemoryAuditWork
 from liftwatch.adapters.memory_beside import BesideState, MemoryBesideReads, MemoryBesideWork
+from liftwatch.adapters.memory_care_visits import (
+    MemoryVisitReads,
+    MemoryVisitWork,
+    VisitState,
+)
 from liftwatch.adapters.memory_cases import CaseState, MemoryCaseReads, MemoryCaseWork
 from liftwatch.adapters.memory_course import CourseState, MemoryCourseReads, MemoryCourseWork
 from liftwatch.adapters.memory_duties import DutiesState, MemoryDuties, MemoryDutyReads
@@ -56,6 +61,7 @@ class _State:
         self.account = AccountState()
         self.audit = AuditState()
         self.fund, self.cases = FundState(), CaseState()
+        self.visits = VisitState()
         self.evidence: EvidenceState = {}
         self.course = CourseState(self.incidents)
         self.pages = PageState(self.incidents)
@@ -75,6 +81,7 @@ class MemoryBooks(
     MemoryPageReads,
     MemoryRescueReads,
     MemoryBesideReads,
+    MemoryVisitReads,
     MemoryRegisterReads,
     MemoryFaultReads,
 ):
@@ -88,7 +95,7 @@ class MemoryBooks(
         self._endings, self._recorded = self._state.endings, self._state.endings.recorded
         self._audit, self.audit_keys = self._state.audit, audit_keys
         self._fund, self.fund_keys = self._state.fund, fund_keys
-        self._cases = self._state.cases
+        self._cases, self._visits = self._state.cases, self._state.visits
         self._pages = self._state.pages
         self._rescue, self._faults = self._state.rescue, self._state.faults
 
@@ -193,6 +200,7 @@ class MemoryWork(
     MemoryRescueWork,
     MemoryBesideWork,
     MemoryOldWork,
+    MemoryVisitWork,
     MemoryRegisterWork,
     MemoryFaultWork,
 ):
@@ -201,7 +209,7 @@ class MemoryWork(
     def __init__(self, state: _State, *, fund_keys: Keys = ()) -> None:
         super().__init__(state.duties)
         self._fund, self.fund_keys = state.fund, fund_keys
-        self._cases = state.cases
+        self._cases, self._visits = state.cases, state.visits
         self._state, self._account, self._evidence = state, state.account, state.evidence
         self._audit, self._drafts, self._register = state.audit, [], state.register
         self._course, self._pages, self._rescue = state.course, state.pages, state.rescue

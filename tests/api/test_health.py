@@ -52,6 +52,25 @@ FUND = {
     "/v1/people/{id}/dwellings/{dwelling}/end",
 }
 """Of the maintenance fund."""
+CARE = {
+    "/v1/calendar",
+    "/v1/checklists",
+    "/v1/contradictions",
+    "/v1/contradictions/{incident}/answer",
+    "/v1/contradictions/{incident}/decide",
+    "/v1/inspections",
+    "/v1/lifts/{lift}/plan",
+    "/v1/lifts/{lift}/regime",
+    "/v1/visits",
+    "/v1/visits/{visit}",
+    "/v1/visits/{visit}/items",
+    "/v1/visits/{visit}/out",
+    "/v1/visits/{visit}/parts",
+    "/v1/visits/{visit}/photos",
+    "/v1/visits/{visit}/sign",
+    "/v1/visits/{visit}/witness",
+}
+"""Of maintenance."""
 
 
 def test_alive_and_ready(client: TestClient, readiness: dict[str, str | None]) -> None:
@@ -176,7 +195,7 @@ def test_the_interface_describes_itself(client: TestClient, app: FastAPI) -> Non
         "/v1/channels",
         "/v1/incidents/{id}/pages",
         "/v1/channels/{name}/test",
-        *FUND,
+        *(FUND | CARE),
         "/v1/households",
         "/v1/places",
         "/v1/register/{sheet}",

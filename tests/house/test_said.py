@@ -9,6 +9,7 @@ from tests.house.conftest import Source
 SPEAKING = (
     "api/",
     "liftwatch/access/",
+    "liftwatch/care/",
     "liftwatch/fund/",
     "liftwatch/handlers/",
     "liftwatch/register/",
@@ -24,6 +25,7 @@ SENTENCES = {
     "BadParameter": 1,
     "CannotMove": 0,
     "CannotSilence": 0,
+    "CannotVisit": 0,
     "Conflict": 0,
     "Contradicts": 0,
     "Ineligible": 0,

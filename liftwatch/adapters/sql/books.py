@@ -13,6 +13,7 @@ from liftwatch.adapters.sql.account import SqlAccountReads
 from liftwatch.adapters.sql.audit import SqlAuditReads
 from liftwatch.adapters.sql.beside import SqlBesideReads
 from liftwatch.adapters.sql.care_faults import SqlFaultReads
+from liftwatch.adapters.sql.care_visits import SqlVisitReads
 from liftwatch.adapters.sql.connect import WRITES, connect, is_sqlite
 from liftwatch.adapters.sql.course import SqlCourseReads
 from liftwatch.adapters.sql.evidence import SqlEvidenceReads
@@ -75,6 +76,7 @@ class SqlBooks(
     SqlPageReads,
     SqlRescueReads,
     SqlBesideReads,
+    SqlVisitReads,
     SqlRegisterReads,
     SqlFaultReads,
 ):

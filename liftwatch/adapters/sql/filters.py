@@ -50,10 +50,15 @@ def seen_lifts(
     """The query of lifts, under what may be seen of them now; `columns` has `lift` too."""
     if sight.everything:
         return query
+    return query.where(or_(false(), *lift_conditions(sight, now_ms, columns=columns)))
+
+
+def lift_conditions(sight: Sight, now_ms: int, *, columns: Any) -> list[ColumnElement[bool]]:
+    """Of which one at least holds of a row of a lift that is seen now; `columns` as above."""
     conditions = _places(sight, columns)
     if sight.contracts_of:
         conditions.append(columns.lift.in_(held_now(sight, now_ms)))
-    return query.where(or_(false(), *conditions))
+    return conditions
 
 
 def seen_incidents(query: Select[Any], sight: Sight) -> Select[Any]:

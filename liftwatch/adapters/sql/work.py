@@ -11,6 +11,7 @@ from liftwatch.adapters.sql.account import SqlAccountWork
 from liftwatch.adapters.sql.audit import SqlAuditWork
 from liftwatch.adapters.sql.beside import SqlBesideWork
 from liftwatch.adapters.sql.care_faults_work import SqlFaultWork
+from liftwatch.adapters.sql.care_visits import SqlVisitWork
 from liftwatch.adapters.sql.course import SqlCourseWork
 from liftwatch.adapters.sql.duties import SqlDuties
 from liftwatch.adapters.sql.evidence import SqlEvidenceWork
@@ -49,6 +50,7 @@ class SqlWork(
     SqlRescueWork,
     SqlBesideWork,
     SqlOldWork,
+    SqlVisitWork,
     SqlRegisterWork,
     SqlFaultWork,
 ):
