@@ -12,6 +12,7 @@ from api import (
     audit,
     bundle,
     channels,
+    complaints,
     completeness,
     contacts,
     dwellings,
@@ -28,6 +29,7 @@ from api import (
     fund_writes,
     fund_years,
     health,
+    hotline,
     identities,
     incidents,
     influx,
@@ -38,6 +40,7 @@ from api import (
     places,
     register,
     rescue,
+    residents,
     rotas,
     sign_in,
     silences,
@@ -50,9 +53,11 @@ from api.console import (
     audit_page,
     call_page,
     channel_page,
+    complaint_page,
     demo_page,
     duty_page,
     entrance,
+    follow_page,
     fund_bank_page,
     fund_book_page,
     fund_case_page,
@@ -77,6 +82,7 @@ from api.console import (
     people_pages,
     place_page,
     register_page,
+    resident_page,
     room_page,
     silence_page,
     statistics_page,
@@ -139,6 +145,9 @@ MODULES = (
     statistics,
     bundle,
     completeness,
+    complaints,
+    hotline,
+    residents,
     entrance,
     openid,
     own_page,
@@ -166,6 +175,9 @@ MODULES = (
     fund_propose_page,
     fund_opening_page,
     fund_owner_page,
+    resident_page,
+    follow_page,
+    complaint_page,
 )
 """Each brings its routes; a path is looked for in this order, so what is asked most comes first."""
 
@@ -183,6 +195,7 @@ def create_app(
     ways: Ways = NO_WAYS,
     times: Mapping[str, int] = STANDARD,
     anchors: AnchorPlace | None = None,
+    hotline_key: bytes | None = None,
 ) -> FastAPI:
     """The application over these parts. It opens and closes none of them.
 
@@ -191,7 +204,7 @@ def create_app(
     a `gate` nobody signs in, and whoever comes is `local`. `hosts` are the names others know us by;
     with any of them nobody is `local`. `ways` are the channels of pages, `times` of clocks are by
     `kind.clock` in milliseconds, where a setting says other ones than their table.
-    `anchors` are those of the fund's books.
+    `anchors` are those of the fund's books, `hotline_key` signs what the city's hot line sends.
     """
     parts = Parts(
         books=books,
@@ -206,6 +219,7 @@ def create_app(
         ways=ways,
         times=times,
         anchors=anchors,
+        hotline_key=hotline_key,
         verifier=Verifier(books, anchors),
     )
     return _compose(parts, (*MODULES, demo_page) if demo else MODULES)

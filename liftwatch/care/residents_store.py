@@ -110,7 +110,7 @@ class CareWork(CareReads, Protocol):
         """Matters that were answered before a moment and not closed since, locked."""
 
     def to_erase(self, before_ms: int, *, limit: int) -> Sequence[Complaint]:
-        """Those answered before a moment, or joined to such, of which something personal is kept."""
+        """Those answered before a moment, or joined to such, with something personal kept."""
 
     def put_notice(self, notice: Notice) -> None:
         """Insert version 1, replace one whose version is one less; raises Conflict else."""

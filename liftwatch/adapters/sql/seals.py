@@ -15,6 +15,7 @@ from liftwatch.access.secrets import Seal, Unsealed
 from liftwatch.adapters.sql import people_tables as tables
 from liftwatch.adapters.sql.books import SqlBooks
 from liftwatch.adapters.sql.care_complaint_tables import complaint_private
+from liftwatch.adapters.sql.care_complaints import SEALED as SEALED_COLUMNS
 from liftwatch.adapters.sql.trouble import translated
 
 BATCH = 500
@@ -24,8 +25,8 @@ BATCH = 500
 class Sealed(NamedTuple):
     """A table, its key, and its sealed columns with the places that what is in them is bound to.
 
-    `found_by` is a column with a mark of what is sealed and of the column beside it; `batch` rows go
-    in one transaction.
+    `found_by` is a column with a mark of what is sealed and of the column beside it; `batch` rows
+    go in one transaction.
     """
 
     table: Table
@@ -58,10 +59,7 @@ SEALED = (
     Sealed(
         complaint_private,
         ("id",),
-        {
-            name: f"complaint/{{id}}/{name}"
-            for name in ("words", "phone", "photo", "again", "rated")
-        },
+        {name: f"complaint/{{id}}/{name}" for name in SEALED_COLUMNS},
         batch=20,  # photos: some hundred kilobytes each
     ),
 )
