@@ -13,6 +13,7 @@ from api import (
     care_due,
     care_visits,
     channels,
+    complaints,
     completeness,
     contacts,
     dwellings,
@@ -30,6 +31,7 @@ from api import (
     fund_writes,
     fund_years,
     health,
+    hotline,
     identities,
     incidents,
     influx,
@@ -40,6 +42,7 @@ from api import (
     places,
     register,
     rescue,
+    residents,
     rotas,
     sign_in,
     silences,
@@ -52,10 +55,12 @@ from api.console import (
     audit_page,
     call_page,
     channel_page,
+    complaint_page,
     demo_page,
     duty_page,
     entrance,
     faults_page,
+    follow_page,
     fund_bank_page,
     fund_book_page,
     fund_case_page,
@@ -80,6 +85,7 @@ from api.console import (
     people_pages,
     place_page,
     register_page,
+    resident_page,
     room_page,
     silence_page,
     statistics_page,
@@ -147,6 +153,9 @@ MODULES = (
     care_due,
     bundle,
     completeness,
+    complaints,
+    hotline,
+    residents,
     entrance,
     openid,
     own_page,
@@ -176,6 +185,9 @@ MODULES = (
     fund_propose_page,
     fund_opening_page,
     fund_owner_page,
+    resident_page,
+    follow_page,
+    complaint_page,
 )
 """Each brings its routes; a path is looked for in this order, so what is asked most comes first."""
 
@@ -193,6 +205,7 @@ def create_app(
     ways: Ways = NO_WAYS,
     times: Mapping[str, int] = STANDARD,
     anchors: AnchorPlace | None = None,
+    hotline_key: bytes | None = None,
 ) -> FastAPI:
     """The application over these parts. It opens and closes none of them.
 
@@ -201,7 +214,7 @@ def create_app(
     a `gate` nobody signs in, and whoever comes is `local`. `hosts` are the names others know us by;
     with any of them nobody is `local`. `ways` are the channels of pages, `times` of clocks are by
     `kind.clock` in milliseconds, where a setting says other ones than their table.
-    `anchors` are those of the fund's books.
+    `anchors` are those of the fund's books, `hotline_key` signs what the city's hot line sends.
     """
     parts = Parts(
         books=books,
@@ -216,6 +229,7 @@ def create_app(
         ways=ways,
         times=times,
         anchors=anchors,
+        hotline_key=hotline_key,
         verifier=Verifier(books, anchors),
     )
     return _compose(parts, (*MODULES, demo_page) if demo else MODULES)

@@ -9,6 +9,7 @@ from limits.strategies import MovingWindowRateLimiter
 
 from api.given import Given, session_of
 from api.notes import Notes
+from api.public_pace import PublicPace
 from liftwatch.access.hosts import neighbourhood_of
 from liftwatch.access.identities import Provider
 from liftwatch.access.people import Credential, SignedIn
@@ -43,6 +44,7 @@ class Gate:
         self.people, self.secret, self.provider = people, secret, provider
         self._limiter = MovingWindowRateLimiter(MemoryStorage())
         self._closed = False
+        self.pace = PublicPace()
         self._notes = Notes(people)
 
     def is_open(self) -> bool:

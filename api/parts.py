@@ -29,7 +29,8 @@ class Parts:
     `gate` recognises people; None is a service without any, for this machine alone. `hosts` are the
     names others know us by; without any nobody else is served. `ways` are the channels of pages;
     `times` those of clocks that a setting says; `anchors` where those of the fund are kept, and
-    `verifier` verifies its books.
+    `verifier` verifies its books. `hotline_key` signs what the
+    city's hot line sends, if it sends anything.
     """
 
     books: Books
@@ -44,6 +45,7 @@ class Parts:
     ways: Ways = NO_WAYS
     times: Mapping[str, int] = field(default_factory=dict)
     anchors: AnchorPlace | None = None
+    hotline_key: bytes | None = None
     verifier: Verifier
 
 

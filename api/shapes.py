@@ -9,6 +9,7 @@ from msgspec import Struct, field
 from api.care_due_shapes import DESCRIBED_DUE
 from api.care_shapes import DESCRIBED_CARE
 from api.case_shapes import DESCRIBED_CASES
+from api.complaint_shapes import DESCRIBED_COMPLAINTS
 from api.contact_shapes import DESCRIBED_CONTACTS
 from api.dwelling_shapes import DESCRIBED_DWELLINGS
 from api.figure_shapes import DESCRIBED_FIGURES
@@ -290,6 +291,7 @@ def schemas() -> dict[str, Any]:
             *DESCRIBED_CONTACTS,
             *DESCRIBED_PLACES,
             *DESCRIBED_SILENCES,
+            *DESCRIBED_COMPLAINTS,
             *DESCRIBED_FUND,
             *DESCRIBED_BODIES,
             *DESCRIBED_CASES,

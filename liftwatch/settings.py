@@ -191,6 +191,13 @@ def check_rescue_key(secret: SecretStr, info: ValidationInfo) -> SecretStr:
     return secret
 
 
+def check_hotline_key(secret: SecretStr) -> SecretStr:
+    """The secret by which the hot line signs, if it sends anything; it is never repeated."""
+    if secret.get_secret_value():
+        webhook_key(secret)
+    return secret
+
+
 def check_key(secret: SecretStr, info: ValidationInfo) -> SecretStr:
     """The secret of a webhook, if there is one to be signed for; it is never repeated."""
     if secret.get_secret_value() or info.data.get("alarm_webhook_url"):
@@ -318,6 +325,9 @@ class Settings(BaseSettings):
     rescue_url: Annotated[str, BeforeValidator(parse_webhook), AfterValidator(check_platform)] = ""
     rescue_secret: Annotated[
         SecretStr, Field(validate_default=True), AfterValidator(check_rescue_key)
+    ] = SecretStr("")
+    hotline_secret: Annotated[
+        SecretStr, Field(validate_default=True), AfterValidator(check_hotline_key)
     ] = SecretStr("")
     rescue_exercise: bool = False
     rescue_silent_s: Annotated[float, Field(ge=10, le=3_600)] = 120.0

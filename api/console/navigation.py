@@ -25,6 +25,7 @@ WAYS = (
     Way("/unit", N_("Our lifts"), frozenset({"maintenance"})),
     Way("/faults", N_("Fault history"), WATCHING),
     Way("/statistics", N_("Statistics"), WATCHING),
+    Way("/complaints", N_("Complaints"), WATCHING, person=True),
     Way("/duty", N_("Duty rotas"), ACTIONS["rotas.read"].roles, person=True),
     Way("/organisations", N_("Organisations"), ADMIN),
     Way("/people", N_("People and rights"), ADMIN),

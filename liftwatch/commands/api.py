@@ -13,6 +13,7 @@ from liftwatch.commands.wiring import (
     anchors_of,
     calm_collector,
     gate_of,
+    hotline_key_of,
     open_stores,
     page_of,
     serve_until_stopped,
@@ -50,6 +51,7 @@ def api_command() -> None:
             ways=ways_of(settings),
             times=times_of(settings.clocks),
             anchors=anchors_of(settings, settings.data_dir),
+            hotline_key=hotline_key_of(settings),
         )
         serve_until_stopped(app, settings.http, way=way, ready=told(settings))
 

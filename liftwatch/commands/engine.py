@@ -22,6 +22,7 @@ from liftwatch.commands.wiring import (
     wait_until_stopped,
 )
 from liftwatch.engine.clockwork import Engine
+from liftwatch.engine.complaints import complaints_job
 from liftwatch.engine.fund import anchor_job, lapse_job
 from liftwatch.engine.jobs import make_jobs
 from liftwatch.engine.paging import paging_jobs
@@ -114,7 +115,8 @@ def running_engine(
     people = people_of(settings, stores, folder)
     channels = channels_of(settings, AddressBook(people))
     ways = ways_of(settings, demo=demo)
-    jobs = (*jobs, prune_job(people), *paging_jobs(stores.books, people, ways, channels=channels))
+    jobs = (*jobs, prune_job(people), complaints_job(people))
+    jobs = (*jobs, *paging_jobs(stores.books, people, ways, channels=channels))
     platform = platform_of(settings, drill=demo or settings.exercise)
     jobs = (*jobs, *rescue_jobs(stores.books, platform))
     anchors = anchors_of(settings, folder)

@@ -16,6 +16,7 @@ from liftwatch.commands.wiring import (
     broker_of,
     calm_collector,
     gate_of,
+    hotline_key_of,
     open_stores,
     people_of,
     serve_until_stopped,
@@ -77,6 +78,7 @@ def run_until_stopped(
                 ways=ways_of(settings, demo=demo),
                 times=times_of(settings.clocks),
                 anchors=anchors_of(settings, folder),
+                hotline_key=hotline_key_of(settings),
             )
             crashed = crashing(pipeline, engine)
             serve_until_stopped(app, settings.http, way=way, crashed=crashed, ready=ready)

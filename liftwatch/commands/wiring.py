@@ -38,6 +38,7 @@ from liftwatch.settings import (
     SettingsError,
     audit_keys,
     load_settings,
+    webhook_key,
 )
 
 WATCH_S = 0.5
@@ -91,6 +92,12 @@ def books_or_fail(settings: Settings, folder: Path) -> SqlBooks:
         return open_books(settings.database_in(folder), audit_keys=keys, fund_keys=fund)
     except BooksError as error:
         raise no_books(settings, error) from error
+
+
+def hotline_key_of(settings: Settings) -> bytes | None:
+    """What signs the complaints of the city's hot line; None where it sends none."""
+    secret = settings.hotline_secret
+    return webhook_key(secret) if secret.get_secret_value() else None
 
 
 def anchors_of(settings: Settings, folder: Path) -> AnchorFile:

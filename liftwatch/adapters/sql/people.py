@@ -35,6 +35,7 @@ from liftwatch.access.secrets import Seal
 from liftwatch.access.sight import Grant, Place
 from liftwatch.adapters.sql import people_tables as tables
 from liftwatch.adapters.sql.books import SqlBooks
+from liftwatch.adapters.sql.care_notices import SqlCareReads, SqlCareWork
 from liftwatch.adapters.sql.contacts import SqlContactReads, SqlContactWork
 from liftwatch.adapters.sql.dwellings import DwellingReads, DwellingWork
 from liftwatch.adapters.sql.grants import GRANTS, SIGNED_IN, grants_of
@@ -86,6 +87,12 @@ class SqlPeopleReads(IdentityReads, DwellingReads, SqlRotaReads, SqlContactReads
 
     def __init__(self, connection: Connection, seal: Seal) -> None:
         super().__init__(connection, seal)
+        self._care = SqlCareWork(connection, seal)
+
+    @property
+    def care(self) -> SqlCareReads:
+        """Complaints, notices, codes of public pages."""
+        return self._care
 
     def person(self, id: str) -> Person | None:
         """One person."""
@@ -212,6 +219,11 @@ class SqlPeopleWork(SqlPeopleReads, IdentityWork, DwellingWork, SqlRotaWork, Sql
     def __init__(self, work: SqlWork, seal: Seal) -> None:
         super().__init__(work.connection, seal)
         self._work = work
+
+    @property
+    def care(self) -> SqlCareWork:
+        """What it does with complaints, notices, codes of public pages."""
+        return self._care
 
     @property
     def books(self) -> Work:

@@ -14,6 +14,8 @@ from liftwatch.access.identities import marked
 from liftwatch.access.secrets import Seal, Unsealed
 from liftwatch.adapters.sql import people_tables as tables
 from liftwatch.adapters.sql.books import SqlBooks
+from liftwatch.adapters.sql.care_complaint_tables import complaint_private
+from liftwatch.adapters.sql.care_complaints import SEALED as SEALED_COLUMNS
 from liftwatch.adapters.sql.trouble import translated
 
 BATCH = 500
@@ -23,7 +25,8 @@ BATCH = 500
 class Sealed(NamedTuple):
     """A table, its key, and its sealed columns with the places that what is in them is bound to.
 
-    `found_by` is a column with a mark of what is sealed and of the column beside it.
+    `found_by` is a column with a mark of what is sealed and of the column beside it; `batch` rows
+    go in one transaction.
     """
 
     table: Table
@@ -31,6 +34,7 @@ class Sealed(NamedTuple):
     places: Mapping[str, str]
     found_by: str | None = None
     beside: tuple[str, ...] = ()
+    batch: int = BATCH
 
 
 SEALED = (
@@ -51,6 +55,12 @@ SEALED = (
         {"subject": "identity/{id}/subject"},
         found_by="mark",
         beside=("issuer",),
+    ),
+    Sealed(
+        complaint_private,
+        ("id",),
+        {name: f"complaint/{{id}}/{name}" for name in SEALED_COLUMNS},
+        batch=20,  # photos: some hundred kilobytes each
     ),
 )
 
@@ -112,7 +122,7 @@ def _batch(
     """The next rows in the order of their keys, all their columns by name."""
     key = [one.table.c[name] for name in one.key]
     named = (*one.places, *one.beside)
-    query = select(*key, *(one.table.c[name] for name in named)).order_by(*key).limit(BATCH)
+    query = select(*key, *(one.table.c[name] for name in named)).order_by(*key).limit(one.batch)
     if after is not None:
         query = query.where(tuple_(*key) > tuple_(*(after._mapping[name] for name in one.key)))
     if lock:

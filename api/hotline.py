@@ -1,0 +1,117 @@
+"""`/v1/hotline/complaints`: what the city's hot line 12345 hands on, signed as our webhooks are.
+
+Standard Webhooks: `webhook-id`, `webhook-timestamp` and the body are signed with a shared key
+(HMAC-SHA256). The hot line's own number makes it count once, whatever else is repeated.
+"""
+
+import base64
+import hashlib
+import hmac
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Header, Request, Response
+
+from api.complaint_shapes import HotlineComplaint, TakenShape
+from api.once import body_of, takes
+from api.parameters import moment_ms
+from api.parts import Parts, TheGate, ThePart
+from api.principal import Principal, allow, unauthenticated
+from api.problems import DOCUMENTED, Problem
+from api.shapes import answer, described
+from api.trail import act_of
+from liftwatch.access.rights import ACTIONS
+from liftwatch.care.complaints import Untold
+from liftwatch.clock import MINUTE_MS, SECOND_MS, now_ms
+from liftwatch.handlers.care_complaints import Told, receive
+from liftwatch.ports import LiftRow, Stale
+from liftwatch.said import Said, said_by
+
+router = APIRouter(tags=["complaints"], responses=DOCUMENTED)
+SEND = "hotline.send"
+APART_MS = 5 * MINUTE_MS
+"""So far a timestamp may lie from our clock (Standard Webhooks: protect against replay)."""
+Sender = Annotated[Principal, Depends(allow(SEND))]
+Head = Annotated[str | None, Header(max_length=256)]
+
+
+async def signed_body(
+    request: Request,
+    webhook_id: Head = None,
+    webhook_timestamp: Head = None,
+    webhook_signature: Head = None,
+) -> None:
+    """The problem `unauthenticated` for what was not signed with the key, or not just now."""
+    part: Parts = request.app.state.parts
+    if part.hotline_key is None:
+        raise Problem("not-found", Said("no hot line is set up here"))
+    if not webhook_id or not webhook_timestamp or not webhook_signature:
+        raise unauthenticated(Said("the headers of a webhook are missing"))
+    stamp = webhook_timestamp
+    if not stamp.isascii() or not stamp.isdigit() or len(stamp) > 12:
+        raise unauthenticated(Said("the timestamp of the webhook is none"))
+    if abs(int(stamp) * SECOND_MS - now_ms()) > APART_MS:
+        raise unauthenticated(Said("the timestamp of the webhook is too far from our clock"))
+    said = b".".join((webhook_id.encode(), stamp.encode(), await request.body()))
+    expected = base64.b64encode(hmac.digest(part.hotline_key, said, hashlib.sha256))
+    given = [one.partition(",") for one in webhook_signature.split()]
+    ours = [code.encode() for version, _, code in given if version == "v1"]
+    if not any(hmac.compare_digest(one, expected) for one in ours):
+        raise unauthenticated(Said("the signature of the webhook is not right"))
+
+
+@router.post(
+    "/v1/hotline/complaints",
+    dependencies=[Depends(signed_body)],
+    responses=described(TakenShape, "It is here; `known` when it was before"),
+    openapi_extra=takes(HotlineComplaint),
+)
+def take(
+    *,
+    principal: Sender,
+    part: ThePart,
+    gate: TheGate,
+    body: Annotated[HotlineComplaint, Depends(body_of(HotlineComplaint))],
+) -> Response:
+    """A complaint of the city's hot line; the same number again is answered as before."""
+    due_ms, at_ms = moment_ms("due_at", body.due_at), now_ms()
+    row = _lift(part, body.lift)
+    told = Told(
+        topic=body.topic,
+        channel="hotline",
+        words=body.words,
+        phone=body.phone,
+        outside=body.number,
+        outside_due_ms=due_ms,
+    )
+    with gate.people.begin() as work:
+        try:
+            received = receive(work, row, told, now_ms=at_ms)
+        except Stale as error:
+            raise Problem("conflict", said_by(error)) from error
+        except Untold as error:
+            raise Problem("unusable", said_by(error)) from error
+        one, matter = received.complaint, received.matter
+        assert one is not None, "what the hot line sends is always kept"
+        detail = {"what": "known" if received.known else "told", "number": body.number}
+        about = ("complaint", one.id)
+        work.audit(act_of(principal, ACTIONS[SEND], about, at_ms=at_ms, detail=detail))
+    shape = TakenShape(
+        number=one.number,
+        hotline_number=body.number,
+        id=one.id,
+        state=matter.state,
+        known=received.known,
+    )
+    return answer(shape)
+
+
+def _lift(part: Parts, code: str) -> LiftRow:
+    """The lift of one of the codes that a caller can read: ours, of the equipment, of 96333."""
+    row = part.books.lift(code)
+    if row is None:
+        with part.books.begin() as work:
+            found = work.holders(equipment_codes=[code]) or work.holders(rescue_codes=[code])
+        row = part.books.lift(found[0].lift) if len(found) == 1 else None
+    if row is None:
+        raise Problem("unusable", Said("no lift here has the code %(code)s", code=code))
+    return row
