@@ -9,6 +9,7 @@ from msgspec import Struct
 from liftwatch.access.sight import EVERYTHING, Sight
 from liftwatch.account import AccountReads, AccountWork
 from liftwatch.audit.trail import AuditReads, AuditWork
+from liftwatch.care.instruction_store import InstructionReads, InstructionWork
 from liftwatch.clock import HOUR_MS
 from liftwatch.fund.books import FundReads, FundWork
 from liftwatch.fund.kept import CaseReads, CaseWork
@@ -269,6 +270,7 @@ class Work(
     PageWork,
     RescueWork,
     RegisterWork,
+    InstructionWork,
     Protocol,
 ):
     """One transaction of the relational store."""
@@ -317,6 +319,7 @@ class Books(
     PageReads,
     RescueReads,
     RegisterReads,
+    InstructionReads,
     Protocol,
 ):
     """The relational store: incidents, the register, the stream.

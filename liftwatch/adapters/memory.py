@@ -22,6 +22,11 @@ from liftwatch.adapters.memory_evidence import (
     MemoryEvidenceWork,
 )
 from liftwatch.adapters.memory_fund import FundState, MemoryFundReads, MemoryFundWork
+from liftwatch.adapters.memory_instructions import (
+    InstructionState,
+    MemoryInstructionReads,
+    MemoryInstructionWork,
+)
 from liftwatch.adapters.memory_old import MemoryOldWork
 from liftwatch.adapters.memory_pages import MemoryPageReads, MemoryPageWork, PageState
 from liftwatch.adapters.memory_register import (
@@ -58,7 +63,7 @@ class _State:
         self.evidence: EvidenceState = {}
         self.course = CourseState(self.incidents)
         self.pages = PageState(self.incidents)
-        self.rescue = RescueState()
+        self.rescue, self.instructions = RescueState(), InstructionState()
         self.endings = BesideState(self.changes, incidents=self.incidents, register=self.register)
 
 
@@ -74,6 +79,7 @@ class MemoryBooks(
     MemoryRescueReads,
     MemoryBesideReads,
     MemoryRegisterReads,
+    MemoryInstructionReads,
 ):
     """Fulfils `liftwatch.ports.Books` for one thread; it knows no contracts of maintenance."""
 
@@ -87,7 +93,7 @@ class MemoryBooks(
         self._fund, self.fund_keys = self._state.fund, fund_keys
         self._cases = self._state.cases
         self._pages = self._state.pages
-        self._rescue = self._state.rescue
+        self._rescue, self._instructions = self._state.rescue, self._state.instructions
 
     @contextmanager
     def begin(self) -> Iterator["MemoryWork"]:
@@ -191,6 +197,7 @@ class MemoryWork(
     MemoryBesideWork,
     MemoryOldWork,
     MemoryRegisterWork,
+    MemoryInstructionWork,
 ):
     """One transaction; each step says how it is undone."""
 
@@ -201,7 +208,7 @@ class MemoryWork(
         self._state, self._account, self._evidence = state, state.account, state.evidence
         self._audit, self._drafts, self._register = state.audit, [], state.register
         self._course, self._pages, self._rescue = state.course, state.pages, state.rescue
-        self._endings = state.endings
+        self._endings, self._instructions = state.endings, state.instructions
         self._recorded = state.endings.recorded
 
     def undo(self) -> None:

@@ -23,6 +23,7 @@ from liftwatch.commands.wiring import (
 )
 from liftwatch.engine.clockwork import Engine
 from liftwatch.engine.fund import anchor_job, lapse_job
+from liftwatch.engine.instructions import instruction_jobs
 from liftwatch.engine.jobs import make_jobs
 from liftwatch.engine.paging import paging_jobs
 from liftwatch.engine.rescue import Platform, rescue_jobs
@@ -115,6 +116,7 @@ def running_engine(
     channels = channels_of(settings, AddressBook(people))
     ways = ways_of(settings, demo=demo)
     jobs = (*jobs, prune_job(people), *paging_jobs(stores.books, people, ways, channels=channels))
+    jobs = (*jobs, *instruction_jobs(stores.books, people, ways))
     platform = platform_of(settings, drill=demo or settings.exercise)
     jobs = (*jobs, *rescue_jobs(stores.books, platform))
     anchors = anchors_of(settings, folder)

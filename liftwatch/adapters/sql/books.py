@@ -12,6 +12,7 @@ from liftwatch.adapters.sql import tables
 from liftwatch.adapters.sql.account import SqlAccountReads
 from liftwatch.adapters.sql.audit import SqlAuditReads
 from liftwatch.adapters.sql.beside import SqlBesideReads
+from liftwatch.adapters.sql.care_instructions import SqlInstructionReads
 from liftwatch.adapters.sql.connect import WRITES, connect, is_sqlite
 from liftwatch.adapters.sql.course import SqlCourseReads
 from liftwatch.adapters.sql.evidence import SqlEvidenceReads
@@ -75,6 +76,7 @@ class SqlBooks(
     SqlRescueReads,
     SqlBesideReads,
     SqlRegisterReads,
+    SqlInstructionReads,
 ):
     """Fulfils `liftwatch.ports.Books`, for several threads and several processes.
 

@@ -50,6 +50,12 @@ def seen_lifts(
     """The query of lifts, under what may be seen of them now; `columns` has `lift` too."""
     if sight.everything:
         return query
+    return query.where(or_(false(), *seen_lift_rows(sight, now_ms, columns=columns)))
+
+
+def seen_lift_rows(sight: Sight, now_ms: int, *, columns: Any) -> list[ColumnElement[bool]]:
+    """The conditions of which one holds for a row of what is seen now, of anything that is in an
+    estate or of a lift; not of a sight of everything."""
     conditions = _places(sight, columns)
     if sight.contracts_of:
         current = (_CONTRACT.from_ms <= now_ms) & (
@@ -57,7 +63,7 @@ def seen_lifts(
         )
         held = select(_CONTRACT.lift).where(_CONTRACT.organisation.in_(sight.contracts_of))
         conditions.append(columns.lift.in_(held.where(current)))
-    return query.where(or_(false(), *conditions))
+    return conditions
 
 
 def seen_incidents(query: Select[Any], sight: Sight) -> Select[Any]:

@@ -10,6 +10,7 @@ from liftwatch.adapters.sql import tables
 from liftwatch.adapters.sql.account import SqlAccountWork
 from liftwatch.adapters.sql.audit import SqlAuditWork
 from liftwatch.adapters.sql.beside import SqlBesideWork
+from liftwatch.adapters.sql.care_instructions import SqlInstructionWork
 from liftwatch.adapters.sql.course import SqlCourseWork
 from liftwatch.adapters.sql.duties import SqlDuties
 from liftwatch.adapters.sql.evidence import SqlEvidenceWork
@@ -49,6 +50,7 @@ class SqlWork(
     SqlBesideWork,
     SqlOldWork,
     SqlRegisterWork,
+    SqlInstructionWork,
 ):
     """Fulfils `liftwatch.ports.Work` on a connection whose transaction has begun."""
 
