@@ -259,6 +259,8 @@ def move(
     row = MOVES[name]
     _check_begin(one, row, side)
     _check_told(row, told, now_ms=now_ms)
+    if told.to is not None and told.to in (one.responsible, one.issuer):
+        raise Untold(Said("it is offered to another than who has it or issued it"))
     _check_apart(one, row, by, also)
     changes = _changes(one, row, told, by=by, now_ms=now_ms)
     moved = structs.replace(one, version=one.version + 1, **changes)

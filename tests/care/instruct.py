@@ -15,8 +15,8 @@ from liftwatch.handlers import people as handlers
 from liftwatch.handlers.care_instructions import issue, make_move
 from liftwatch.incidents.course import Actor
 from liftwatch.ports import Books
+from tests.contracts.test_books import MONDAY_MS
 
-MONDAY_MS = 1_772_409_600_000
 PROOF = Told(text="door lock replaced", documents=(Evidence(name="a.jpg", sha256="a" * 64),))
 WORDS = Told(text="as it was said")
 SEAL = Seal(b"s" * 32)
@@ -50,7 +50,7 @@ class Houses:
             id=more.pop("id", "one"),
             area="320583",
             estate="garden",
-            lift="L-0001",
+            lift="LIFT-0001",
             source="repeated_fault",
             kinds=more.pop("kinds", ("door_fault",)),
             what="replace the door lock",

@@ -26,7 +26,8 @@ from liftwatch.clock import DAY_MS
 from liftwatch.handlers.care_instructions import escalate, hear
 from liftwatch.incidents.moves import CannotMove, Untold
 from liftwatch.ports import Books
-from tests.care.instruct import MONDAY_MS, NAMES, PROOF, WORDS, Houses
+from tests.care.instruct import NAMES, PROOF, WORDS, Houses
+from tests.contracts.test_books import MONDAY_MS
 
 MOVED = st.sampled_from(sorted(MOVES))
 SIDES = st.sampled_from(["responsible", "offered", "supervision"])

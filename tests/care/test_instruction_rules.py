@@ -19,7 +19,8 @@ from liftwatch.care.instructions import (
 from liftwatch.clock import DAY_MS
 from liftwatch.incidents.moves import CannotMove, Untold
 from liftwatch.ports import Stale
-from tests.care.instruct import MONDAY_MS, PROOF, WORDS, Houses, houses_in_memory
+from tests.care.instruct import PROOF, WORDS, Houses, houses_in_memory
+from tests.contracts.test_books import MONDAY_MS
 
 
 @pytest.fixture
@@ -99,6 +100,8 @@ def test_what_is_missing_or_cannot_be(houses: Houses) -> None:
         ("report", Told(documents=PROOF.documents), "text is missing"),
         ("report", Told(text="done", documents=(bad,)), "SHA-256"),
         ("report", Told(text="x" * 1001, documents=PROOF.documents), "text has"),
+        ("offer", houses.to("anda"), "another than who has it"),
+        ("offer", houses.to("office"), "another than who has it"),
         ("ask", Told(text="holiday"), "deadline is missing"),
         ("ask", Told(text="holiday", deadline_ms=MONDAY_MS), "in the past"),
     ):
