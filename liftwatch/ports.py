@@ -11,6 +11,7 @@ from liftwatch.account import AccountReads, AccountWork
 from liftwatch.audit.trail import AuditReads, AuditWork
 from liftwatch.care.faults_store import FaultReads, FaultWork
 from liftwatch.care.visit_store import VisitReads, VisitWork
+from liftwatch.care.instruction_store import InstructionReads, InstructionWork
 from liftwatch.clock import HOUR_MS
 from liftwatch.fund.books import FundReads, FundWork
 from liftwatch.fund.kept import CaseReads, CaseWork
@@ -273,6 +274,7 @@ class Work(
     VisitWork,
     RegisterWork,
     FaultWork,
+    InstructionWork,
     Protocol,
 ):
     """One transaction of the relational store."""
@@ -323,6 +325,7 @@ class Books(
     VisitReads,
     RegisterReads,
     FaultReads,
+    InstructionReads,
     Protocol,
 ):
     """The relational store: incidents, the register, the stream.

@@ -28,6 +28,11 @@ from liftwatch.adapters.memory_evidence import (
 )
 from liftwatch.adapters.memory_faults import FaultState, MemoryFaultReads, MemoryFaultWork
 from liftwatch.adapters.memory_fund import FundState, MemoryFundReads, MemoryFundWork
+from liftwatch.adapters.memory_instructions import (
+    InstructionState,
+    MemoryInstructionReads,
+    MemoryInstructionWork,
+)
 from liftwatch.adapters.memory_old import MemoryOldWork
 from liftwatch.adapters.memory_pages import MemoryPageReads, MemoryPageWork, PageState
 from liftwatch.adapters.memory_register import (
@@ -65,7 +70,7 @@ class _State:
         self.evidence: EvidenceState = {}
         self.course = CourseState(self.incidents)
         self.pages = PageState(self.incidents)
-        self.rescue = RescueState()
+        self.rescue, self.instructions = RescueState(), InstructionState()
         self.faults = FaultState(self.course, self.register)
         self.endings = BesideState(self.changes, incidents=self.incidents, register=self.register)
 
@@ -84,6 +89,7 @@ class MemoryBooks(
     MemoryVisitReads,
     MemoryRegisterReads,
     MemoryFaultReads,
+    MemoryInstructionReads,
 ):
     """Fulfils `liftwatch.ports.Books` for one thread; it knows no contracts of maintenance."""
 
@@ -97,7 +103,8 @@ class MemoryBooks(
         self._fund, self.fund_keys = self._state.fund, fund_keys
         self._cases, self._visits = self._state.cases, self._state.visits
         self._pages = self._state.pages
-        self._rescue, self._faults = self._state.rescue, self._state.faults
+        self._rescue, self._instructions = self._state.rescue, self._state.instructions
+        self._faults = self._state.faults
 
     @contextmanager
     def begin(self) -> Iterator["MemoryWork"]:
@@ -203,6 +210,7 @@ class MemoryWork(
     MemoryVisitWork,
     MemoryRegisterWork,
     MemoryFaultWork,
+    MemoryInstructionWork,
 ):
     """One transaction; each step says how it is undone."""
 
@@ -213,7 +221,8 @@ class MemoryWork(
         self._state, self._account, self._evidence = state, state.account, state.evidence
         self._audit, self._drafts, self._register = state.audit, [], state.register
         self._course, self._pages, self._rescue = state.course, state.pages, state.rescue
-        self._endings, self._faults = state.endings, state.faults
+        self._endings, self._instructions = state.endings, state.instructions
+        self._faults = state.faults
         self._recorded = state.endings.recorded
 
     def undo(self) -> None:

@@ -24,6 +24,7 @@ from liftwatch.commands.wiring import (
 from liftwatch.engine.clockwork import Engine
 from liftwatch.engine.complaints import complaints_job
 from liftwatch.engine.fund import anchor_job, lapse_job
+from liftwatch.engine.instructions import instruction_jobs
 from liftwatch.engine.jobs import make_jobs
 from liftwatch.engine.paging import paging_jobs
 from liftwatch.engine.rescue import Platform, rescue_jobs
@@ -117,6 +118,7 @@ def running_engine(
     ways = ways_of(settings, demo=demo)
     jobs = (*jobs, prune_job(people), complaints_job(people))
     jobs = (*jobs, *paging_jobs(stores.books, people, ways, channels=channels))
+    jobs = (*jobs, *instruction_jobs(stores.books, people, ways))
     platform = platform_of(settings, drill=demo or settings.exercise)
     jobs = (*jobs, *rescue_jobs(stores.books, platform))
     anchors = anchors_of(settings, folder)

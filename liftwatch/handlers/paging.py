@@ -312,11 +312,12 @@ def body_of(
     made_ms: int,
     exercise: bool,
     data: dict[str, Any],
+    kind: str = "incident.page",
 ) -> str:
     """What is promised; to whom stands as ids, since numbers and addresses are kept sealed."""
     person, organisation = to
     said = {
-        "type": "incident.page",
+        "type": kind,
         "id": id,
         "timestamp": rfc3339(made_ms),
         "exercise": exercise,

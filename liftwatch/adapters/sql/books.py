@@ -14,6 +14,7 @@ from liftwatch.adapters.sql.audit import SqlAuditReads
 from liftwatch.adapters.sql.beside import SqlBesideReads
 from liftwatch.adapters.sql.care_faults import SqlFaultReads
 from liftwatch.adapters.sql.care_visits import SqlVisitReads
+from liftwatch.adapters.sql.care_instructions import SqlInstructionReads
 from liftwatch.adapters.sql.connect import WRITES, connect, is_sqlite
 from liftwatch.adapters.sql.course import SqlCourseReads
 from liftwatch.adapters.sql.evidence import SqlEvidenceReads
@@ -79,6 +80,7 @@ class SqlBooks(
     SqlVisitReads,
     SqlRegisterReads,
     SqlFaultReads,
+    SqlInstructionReads,
 ):
     """Fulfils `liftwatch.ports.Books`, for several threads and several processes.
 

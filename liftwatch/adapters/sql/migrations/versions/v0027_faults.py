@@ -9,7 +9,7 @@ from alembic import op
 from sqlalchemy.types import TypeEngine
 
 revision = "0027"
-down_revision = "0025"
+down_revision = "0026"
 branch_labels = None
 depends_on = None
 
