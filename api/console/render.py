@@ -79,26 +79,22 @@ def render(
     gate, principal = parts.gate, getattr(request.state, "principal", NOBODY)
     language = language_of(request)
     query = f"?{request.url.query}" if request.url.query else ""
-    text = (
-        ENVIRONMENTS[language.code]
-        .get_template(template)
-        .render(
-            values
-            | {
-                "now_ms": now_ms(),
-                "exercise": parts.exercise,
-                "demo": parts.demo,
-                "looks": looks(language) if parts.demo else (),
-                "who": principal,
-                "csrf": gate.csrf_of(request) if gate and principal.by == "session" else "",
-                "fresh_key": fresh_key,
-                "ways": ways(principal.roles, person=bool(principal.person)),
-                "opens_cases": bool(principal.person) and may(principal.roles, OPENS),
-                "here": request.url.path + query,
-                "here_path": request.url.path,
-            }
-        )
-    )
+    own = {
+        "now_ms": now_ms(),
+        "exercise": parts.exercise,
+        "demo": parts.demo,
+        "looks": looks(language) if parts.demo else (),
+        "who": principal,
+        "csrf": gate.csrf_of(request) if gate and principal.by == "session" else "",
+        "fresh_key": fresh_key,
+        "page_ways": ways(principal.roles, person=bool(principal.person)),
+        "opens_cases": bool(principal.person) and may(principal.roles, OPENS),
+        "here": request.url.path + query,
+        "here_path": request.url.path,
+    }
+    twice = values.keys() & own.keys()
+    assert not twice, f"{template}: {twice} is every page's own"
+    text = ENVIRONMENTS[language.code].get_template(template).render(values | own)
     return Response(text, status_code=status, media_type="text/html", headers=HEADERS)
 
 

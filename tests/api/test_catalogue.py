@@ -70,6 +70,24 @@ def english(message: Message) -> str:
     return key(message)[1]
 
 
+def written_in(code: str) -> frozenset[str]:
+    """Whole texts that are told in a language and in no other."""
+    told = {text for one in written(in_chinese()) for text in _strings(one.string)}
+    own = {text for one in written(in_chinese()) for text in _strings(one.id)}
+    return frozenset(own - told if code == "en" else told - own)
+
+
+def _strings(text: str | tuple[str, ...] | list[str]) -> tuple[str, ...]:
+    return (text,) if isinstance(text, str) else tuple(text)
+
+
+@cache
+def in_chinese() -> Catalog:
+    """The texts in Chinese."""
+    with (CONSOLE / "locale" / "zh.po").open("rb") as stream:
+        return read_po(stream, locale="zh", abort_invalid=True)
+
+
 @pytest.mark.parametrize("code", [form.code for form in FORMS if form.code != "en"])
 def test_every_text_is_translated(code: str) -> None:
     """None missing, none fuzzy, none left over or twice, and the same places."""
