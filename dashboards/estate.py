@@ -71,10 +71,10 @@ def _figures(board: Board) -> None:
 
 
 def _open(board: Board) -> None:
-    query = sql("""
-        SELECT i.id, i.severity, i.kind, i.lift, l.building, i.estate, i.state, i.opened_at
+    query = sql(f"""
+        SELECT i.id, i.severity, i.kind, i.lift, l.building, {c.estates("i")}, i.state, i.opened_at
         FROM grafana.incident AS i LEFT JOIN grafana.lift AS l ON l.lift = i.lift
-        WHERE i.is_open AND i.estate IN (${estate:sqlstring})
+        WHERE i.is_open AND i.estate IN (${{estate:sqlstring}})
         ORDER BY i.severity, i.opened_at LIMIT 200
     """)
     shown = (c.SEVERITY, c.KIND, c.LIFT, c.BUILDING, c.ESTATE, c.STATE, c.OPENED)
@@ -88,7 +88,7 @@ def _open(board: Board) -> None:
 
 def _lifts(board: Board) -> None:
     query = sql(f"""
-        SELECT l.lift, l.estate, l.building, l.online, l.service_mode, l.floor, l.heard_at,
+        SELECT l.lift, {c.estates("l")}, l.building, l.online, l.service_mode, l.floor, l.heard_at,
             (SELECT count(*) FROM grafana.incident AS i WHERE i.lift = l.lift AND i.is_open)
                 AS number
         FROM grafana.lift AS l WHERE {MINE} ORDER BY number DESC, l.lift LIMIT 500
@@ -115,7 +115,7 @@ def _over_time(board: Board) -> None:
     )
     titles = {f"severity {n}": Words(f"Severity {n}", f"{n} 级") for n in (1, 2, 3, 4)}
     board.add(
-        named(chart(board, [raised], bars=True, least=0), board, titles),
+        named(chart(board, [raised], bars=True, stacked=True, least=0), board, titles),
         Words("Incidents an hour", "每小时事件数"),
         w=12,
         h=8,
@@ -126,7 +126,7 @@ def _over_time(board: Board) -> None:
         alias="$tag_estate",
     )
     board.add(
-        chart(board, [rides], bars=True, least=0),
+        chart(board, [rides], bars=True, stacked=True, least=0),
         Words("Rides an hour", "每小时运行次数"),
         w=12,
         h=8,

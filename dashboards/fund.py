@@ -12,6 +12,8 @@ from dashboards.queries import sql
 from dashboards.words import Language, Words
 
 YUAN = "currencyCNY"
+OWED = "CASE WHEN kind IN ('bank', 'receivable') THEN fen ELSE -fen END"
+"""What is somebody's stands with a minus in the books; who reads a balance wants it without."""
 WAITING = ((7.0, "orange"), (30.0, "red"))
 """Days without a move [our choice]."""
 LEFT = ((-1e12, "red"), (0.0, "orange"), (7.0, "green"))
@@ -36,32 +38,32 @@ def _figures(board: Board) -> None:
         (Words("Still to be paid", "应收"), "receivable"),
     ):
         query = sql(
-            "SELECT COALESCE(sum(fen), 0) / 100.0 AS yuan FROM grafana.fund_balance"
+            f"SELECT COALESCE(sum({OWED}), 0) / 100.0 AS yuan FROM grafana.fund_balance"
             f" WHERE kind = '{kind}'"
         )
         board.add(figure(board, query, unit=YUAN), title, w=6, h=4)
 
 
 def _balances(board: Board) -> None:
-    held = sql("""
+    held = sql(f"""
         SELECT area, estate, building,
             sum(fen) FILTER (WHERE kind = 'bank') / 100.0 AS bank,
-            sum(fen) FILTER (WHERE kind IN ('principal', 'interest')) / 100.0 AS own,
-            sum(fen) FILTER (WHERE kind = 'clearing') / 100.0 AS reserved,
-            sum(fen) FILTER (WHERE kind = 'subsidy') / 100.0 AS subsidy
+            sum({OWED}) FILTER (WHERE kind IN ('principal', 'interest')) / 100.0 AS own,
+            sum({OWED}) FILTER (WHERE kind = 'clearing') / 100.0 AS reserved,
+            sum({OWED}) FILTER (WHERE kind = 'subsidy') / 100.0 AS subsidy
         FROM grafana.fund_balance GROUP BY 1, 2, 3 ORDER BY 4 DESC NULLS LAST LIMIT 500
     """)
     shown = (
         Column("area", Words("Area", "区划"), width=90),
-        *(c.ESTATE, c.BUILDING),
+        *(c.CODE, c.BUILDING),
         Column("bank", Words("Special account", "专户"), unit=YUAN),
         Column("own", Words("Of owners", "业主"), unit=YUAN),
         Column("reserved", Words("Reserved", "已预留"), unit=YUAN),
         Column("subsidy", Words("Subsidy", "补助"), unit=YUAN),
     )
     board.add(rows(board, held, shown), Words("What buildings hold", "各楼栋余额"), w=16, h=10)
-    by_kind = sql("""
-        SELECT kind, sum(fen) / 100.0 AS yuan FROM grafana.fund_balance
+    by_kind = sql(f"""
+        SELECT kind, sum({OWED}) / 100.0 AS yuan FROM grafana.fund_balance
         GROUP BY kind ORDER BY 2 DESC
     """)
     kinds = (
@@ -85,10 +87,10 @@ def _cases(board: Board) -> None:
         FROM grafana.fund_case WHERE stage NOT IN {OVER} ORDER BY waiting_days DESC LIMIT 200
     """)
     shown = (
-        Column("case_id", Words("Case", "案件"), width=210),
+        c.CASE,
         Column("path", Words("Path", "途径"), words="path", width=120),
         Column("stage", Words("Step", "阶段"), words="stage", width=110),
-        *(c.ESTATE, c.BUILDING),
+        *(c.CODE, c.BUILDING),
         Column("waiting_days", Words("Waiting", "已等待"), unit="d", limits=WAITING, width=100),
         Column("expires_at", Words("Expires", "到期"), unit="dateTimeAsLocal", width=165),
     )
@@ -104,8 +106,8 @@ def _disclosure(board: Board) -> None:
         ORDER BY disclosure_due_at NULLS LAST, id LIMIT 100
     """)
     shown = (
-        Column("case_id", Words("Case", "案件"), width=210),
-        *(c.ESTATE, c.BUILDING, Column("stage", Words("Step", "阶段"), words="stage")),
+        c.CASE,
+        *(c.CODE, c.BUILDING, Column("stage", Words("Step", "阶段"), words="stage")),
         Column("disclosure_due_at", Words("By", "截止"), unit="dateTimeAsLocal", width=165),
         Column("left_days", Words("Left", "剩余"), unit="d", limits=LEFT, width=90),
     )
@@ -124,8 +126,8 @@ def _disclosure(board: Board) -> None:
         ORDER BY at DESC LIMIT 100
     """)
     hung = (
-        Column("case_id", Words("Case", "案件"), width=210),
-        *(c.ESTATE, c.BUILDING, Column("what", Words("What", "内容"))),
+        c.CASE,
+        *(c.CODE, c.BUILDING, Column("what", Words("What", "内容"), words="what")),
         Column("at", Words("Published", "公开时间"), unit="dateTimeAsLocal", width=165),
     )
     board.add(rows(board, published, hung), Words("Published", "已公开"), w=12, h=8)

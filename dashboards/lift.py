@@ -77,8 +77,8 @@ def dashboard(language: Language) -> Dashboard:
 
 def _now(board: Board) -> None:
     facts = sql(
-        "SELECT estate, building, unit, rescue_code, rated_speed_mps, online, service_mode, floor,"
-        f" heard_at, next_inspection_on FROM grafana.lift WHERE {IT}"
+        f"SELECT {c.estates('l')}, building, unit, rescue_code, rated_speed_mps, online,"
+        f" service_mode, floor, heard_at, next_inspection_on FROM grafana.lift AS l WHERE {IT}"
     )
     shown = (
         *(c.ESTATE, c.BUILDING, Column("unit", Words("Unit", "单元"))),
@@ -161,11 +161,11 @@ def _wear(board: Board) -> None:
     """)
     shown = (
         c.KIND,
-        Column("part", Words("Part", "部件")),
+        Column("part", Words("Part", "部件"), words="part"),
         Column("now", Words("Now", "当前值")),
         Column("usual", Words("Usual", "基准值")),
         Column("limit", Words("Limit", "限值")),
-        Column("unit", Words("Unit", "单位")),
+        Column("unit", Words("Unit", "单位"), words="unit"),
         Column("since", Words("Growing since", "开始变化")),
         Column("per_day", Words("A day", "每日变化")),
         Column("reaches_on", Words("Gravest limit on", "预计达到最高限值")),

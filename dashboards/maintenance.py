@@ -51,14 +51,11 @@ def _visits(board: Board) -> None:
         ' AND "phase" = \'out\' GROUP BY "lift"',
         as_="table",
     )
-    shown = (
-        Column("Time", Words("Last visit", "最近维保"), unit="dateTimeAsLocal", width=165),
-        c.LIFT,
-        Column("work", Words("Work", "类别")),
-    )
+    at = Column("Time", Words("Last visit", "最近维保"), unit="dateTimeAsLocal", width=165)
+    shown = (at, c.LIFT, Column("work", Words("Work", "类别"), words="work"))
     board.add(
-        rows(board, last, shown),
-        Words("Last visits", "最近维保"),
+        rows(board, last, shown, oldest=at.title),
+        Words("Last visits, longest ago first", "最近维保（最久者在前）"),
         w=12,
         h=9,
         why=Words(
@@ -66,10 +63,10 @@ def _visits(board: Board) -> None:
             "至少每 15 日一次（特种设备安全监察条例第三十一条）。",
         ),
     )
-    due = sql("""
-        SELECT i.id, i.severity, i.kind, i.lift, i.estate, i.opened_at,
+    due = sql(f"""
+        SELECT i.id, i.severity, i.kind, i.lift, {c.estates("i")}, i.opened_at,
             extract(epoch FROM now() - i.opened_at) / 86400 AS days
-        FROM grafana.incident AS i
+        FROM grafana.incident AS i LEFT JOIN grafana.lift AS l ON l.lift = i.lift
         WHERE i.is_open AND i.kind IN ('maintenance_overdue', 'inspection_due',
             'emergency_call_untested', 'maintenance_contradicted')
         ORDER BY i.severity, i.opened_at LIMIT 200
@@ -84,15 +81,16 @@ def _visits(board: Board) -> None:
 
 
 def _faults(board: Board) -> None:
-    history = sql("""
-        SELECT id, severity, kind, lift, estate, state, cause, raised_at,
-            extract(epoch FROM cleared_at - raised_at) AS lasted_s
-        FROM grafana.incident WHERE $__timeFilter(raised_at)
-        ORDER BY raised_at DESC LIMIT 500
+    history = sql(f"""
+        SELECT i.id, i.severity, i.kind, i.lift, {c.estates("i")}, i.state, i.cause, i.raised_at,
+            extract(epoch FROM i.cleared_at - i.raised_at) AS lasted_s
+        FROM grafana.incident AS i LEFT JOIN grafana.lift AS l ON l.lift = i.lift
+        WHERE $__timeFilter(i.raised_at)
+        ORDER BY i.raised_at DESC LIMIT 500
     """)
     shown = (
         *(c.SEVERITY, c.KIND, c.LIFT, c.ESTATE, c.STATE),
-        Column("cause", Words("Cause", "原因")),
+        Column("cause", Words("Cause", "原因"), words="cause"),
         c.RAISED,
         Column("lasted_s", Words("Lasted", "持续"), unit="s", width=110),
     )
@@ -143,10 +141,10 @@ def _wear(board: Board) -> None:
         WHERE is_open ORDER BY reaches_on NULLS LAST, raised_at LIMIT 100
     """)
     shown = (
-        *(c.LIFT, c.KIND, Column("part", Words("Part", "部件"))),
+        *(c.LIFT, c.KIND, Column("part", Words("Part", "部件"), words="part")),
         Column("now", Words("Now", "当前值")),
         Column("limit", Words("Limit", "限值")),
-        Column("unit", Words("Unit", "单位")),
+        Column("unit", Words("Unit", "单位"), words="unit"),
         Column("reaches_on", Words("Gravest limit on", "预计达到最高限值")),
     )
     board.add(rows(board, query, shown), Words("Worn parts", "磨损部件"), w=24, h=7)

@@ -24,7 +24,7 @@ from dashboards.words import Words
 
 class Column(NamedTuple):
     """A column of a table: what it is called, its unit, words for its values, where it leads; a
-    number may be a bar."""
+    number may be a bar. One `by_language` is two of the query's, NAME_zh and NAME_en."""
 
     name: str
     title: Words
@@ -34,6 +34,7 @@ class Column(NamedTuple):
     width: int = 0
     limits: Sequence[tuple[float, str]] = ()
     bar: bool = False
+    by_language: bool = False
 
 
 TO_INCIDENT = "${console}/incidents/${__data.fields.id}"
@@ -57,8 +58,15 @@ def figure(
     )
 
 
-def rows(board: Board, query: Query, columns: Sequence[Column]) -> table.Panel:
-    """A table; columns that are not named here are hidden, as an id that only links need."""
+def rows(
+    board: Board, query: Query, columns: Sequence[Column], *, oldest: Words | None = None
+) -> table.Panel:
+    """A table; columns that are not named here are hidden, as an id that only links need. `oldest`
+    is the title of the column by which it is sorted, where the query cannot."""
+    columns = [
+        one._replace(name=f"{one.name}_{board.language}") if one.by_language else one
+        for one in columns
+    ]
     made = (
         table.Panel()
         .datasource(reference(query.source))
@@ -68,6 +76,9 @@ def rows(board: Board, query: Query, columns: Sequence[Column]) -> table.Panel:
     )
     for column in columns:
         made = made.override_by_name(column.name, _properties(board, column))
+    if oldest is not None:
+        by = common.TableSortByFieldState().display_name(board.say(oldest)).desc(False)
+        made = made.sort_by([by])
     shown = "|".join(column.name for column in columns)
     hidden = [
         models.DynamicConfigValue(
@@ -106,10 +117,12 @@ def chart(
     *,
     unit: str = "short",
     bars: bool = False,
+    stacked: bool = False,
     limits: Sequence[tuple[float, str]] = (),
     least: float | None = None,
 ) -> timeseries.Panel:
-    """Values over time, as lines or bars, with limits as lines."""
+    """Values over time, as lines or bars, with limits as lines. Bars of parts are `stacked`: else
+    they would stand before one another."""
     style = shapes.GraphDrawStyle.BARS if bars else shapes.GraphDrawStyle.LINE
     made = (
         timeseries.Panel()
@@ -134,6 +147,8 @@ def chart(
         .tooltip(common.VizTooltipOptions().mode(shapes.TooltipDisplayMode.MULTI))
         .no_value(board.say(Words("no data", "无数据")))
     )
+    if stacked:
+        made = made.stacking(common.StackingConfig().mode(shapes.StackingMode.NORMAL).group("A"))
     return made if least is None else made.min(least)
 
 

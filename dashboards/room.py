@@ -38,9 +38,11 @@ def _figures(board: Board) -> None:
 
 
 def _clocks(board: Board) -> None:
-    query = sql("""
-        SELECT incident AS id, severity, kind, lift, estate, name, due_at, left_s
-        FROM grafana.incident_clock WHERE runs AND estate IN (${estate:sqlstring})
+    query = sql(f"""
+        SELECT k.incident AS id, k.severity, k.kind, k.lift, {c.estates("k")}, k.name, k.due_at,
+            k.left_s
+        FROM grafana.incident_clock AS k LEFT JOIN grafana.lift AS l ON l.lift = k.lift
+        WHERE k.runs AND k.estate IN (${{estate:sqlstring}})
         ORDER BY left_s LIMIT 100
     """)
     shown = (
@@ -59,11 +61,11 @@ def _clocks(board: Board) -> None:
 
 
 def _open(board: Board) -> None:
-    query = sql("""
-        SELECT i.id, i.severity, i.kind, i.lift, l.building, i.estate, l.rescue_code, i.state,
-            i.alarm, i.opened_at
+    query = sql(f"""
+        SELECT i.id, i.severity, i.kind, i.lift, l.building, {c.estates("i")}, l.rescue_code,
+            i.state, i.alarm, i.opened_at
         FROM grafana.incident AS i LEFT JOIN grafana.lift AS l ON l.lift = i.lift
-        WHERE i.is_open AND i.estate IN (${estate:sqlstring})
+        WHERE i.is_open AND i.estate IN (${{estate:sqlstring}})
         ORDER BY i.severity, i.opened_at LIMIT 200
     """)
     code = Column("rescue_code", Words("96333 code", "96333 识别码"), width=120)

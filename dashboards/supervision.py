@@ -113,10 +113,10 @@ def _entrapments(board: Board) -> None:
 
 
 def _duties(board: Board) -> None:
-    overdue = sql("""
-        SELECT i.id, i.severity, i.kind, i.lift, i.estate, k.organisation_name AS unit_name,
-            i.opened_at
-        FROM grafana.incident AS i
+    overdue = sql(f"""
+        SELECT i.id, i.severity, i.kind, i.lift, {c.estates("i")},
+            k.organisation_name AS unit_name, i.opened_at
+        FROM grafana.incident AS i LEFT JOIN grafana.lift AS l ON l.lift = i.lift
         LEFT JOIN grafana.contract AS k ON k.lift = i.lift AND k.holds
         WHERE i.is_open AND i.kind IN
             ('maintenance_overdue', 'inspection_due', 'ageing', 'maintenance_contradicted')
@@ -125,8 +125,8 @@ def _duties(board: Board) -> None:
     unit = Column("unit_name", Words("Maintenance unit", "维保单位"))
     shown = (c.SEVERITY, c.KIND, c.LIFT, c.ESTATE, unit, c.OPENED)
     board.add(rows(board, overdue, shown), Words("Duties overdue", "超期事项"), w=14, h=9)
-    silent = sql("""
-        SELECT lift, estate, heard_at, online FROM grafana.lift
+    silent = sql(f"""
+        SELECT lift, {c.estates("l")}, heard_at, online FROM grafana.lift AS l
         WHERE online IS DISTINCT FROM 'online' ORDER BY heard_at NULLS FIRST LIMIT 200
     """)
     board.add(
@@ -169,7 +169,7 @@ def _worst(board: Board) -> None:
         alias="$tag_area",
     )
     board.add(
-        chart(board, [rides], bars=True, least=0),
+        chart(board, [rides], bars=True, stacked=True, least=0),
         Words("Rides a day", "每日运行次数"),
         w=24,
         h=7,

@@ -94,6 +94,45 @@ TABLES: Mapping[str, Mapping[str, Value]] = {
         "insurer": Value("paid ahead by insurers", "保险垫付"),
         "public": Value("income of common parts", "公共收益"),
     },
+    "what": {
+        "plan": Value("plan", "方案"),
+        "disclosure": Value("cost and allocation", "费用与分摊"),
+    },
+    "work": {
+        "half_month": Value("half-monthly", "半月维保"),
+        "quarter": Value("quarterly", "季度维保"),
+        "half_year": Value("half-yearly", "半年维保"),
+        "year": Value("yearly", "年度维保"),
+        "repair": Value("repair", "修理"),
+        "rescue": Value("rescue", "救援"),
+    },
+    "cause": {
+        "human": Value("use by people", "人为原因"),
+        "external": Value("from outside", "外部原因"),
+        "door": Value("doors", "门系统"),
+        "control": Value("control", "控制系统"),
+        "traction": Value("traction", "曳引系统"),
+        "level": Value("levelling", "平层"),
+        "other": Value("other", "其他"),
+    },
+    "part": {
+        "brake": Value("brake", "制动器"),
+        "traction": Value("traction", "曳引"),
+        "vertical": Value("vertical", "垂直方向"),
+        "sideways": Value("sideways", "左右方向"),
+        "front to back": Value("front to back", "前后方向"),
+        "rail": Value("rail", "导轨"),
+        "roller": Value("roller", "导靴滚轮"),
+        "sheave": Value("sheave", "曳引轮"),
+        "motor": Value("motor", "曳引机"),
+        "closing time": Value("closing time", "关门时间"),
+        "opening time": Value("opening time", "开门时间"),
+        "door current": Value("door current", "门机电流"),
+    },
+    "unit": {
+        "times usual": Value("times usual", "倍（基准）"),
+        "share of the way": Value("share of the way", "占行程比例"),
+    },
     "path": {
         "ordinary": Value("ordinary", "一般"),
         "emergency": Value("emergency", "应急", RED),
@@ -102,8 +141,17 @@ TABLES: Mapping[str, Mapping[str, Value]] = {
     },
 }
 
+LANDINGS: Mapping[str, tuple[Value, ...]] = {
+    "part": (
+        Value("closing time at floor $1", "$1 层关门时间"),
+        Value("opening time at floor $1", "$1 层开门时间"),
+        Value("door current at floor $1", "$1 层门机电流"),
+    ),
+}
+"""Words for values with a floor inside, which takes the place of `$1`."""
 
-def mappings(name: str, language: Language) -> list[models.ValueMapping]:
+
+def mappings(name: str, language: Language) -> list[models.ValueMap | models.RegexMap]:
     """A column's words as Grafana's value mappings.
 
     >>> mappings("online", "en")[0].options["offline"].color
@@ -115,4 +163,16 @@ def mappings(name: str, language: Language) -> list[models.ValueMapping]:
         )
         for n, (value, one) in enumerate(TABLES[name].items())
     }
-    return [models.ValueMap(options=options)]
+    return [models.ValueMap(options=options), *_of_landings(name, language)]
+
+
+def _of_landings(name: str, language: Language) -> list[models.RegexMap]:
+    return [
+        models.RegexMap(
+            options=models.DashboardRegexMapOptions(
+                pattern=f"^{one.en.replace('$1', '(-?[0-9]+)')}$",
+                result=models.ValueMappingResult(text=Words(one.en, one.zh).of(language)),
+            )
+        )
+        for one in LANDINGS.get(name, ())
+    ]

@@ -74,7 +74,7 @@ def demo_fleet(*, seed: int, start_ms: int, lifts: int = LIFTS) -> Fleet:
 
     With fewer lifts the script shares them, with more the others stay healthy.
     """
-    plans = [_plan(index, seed=seed) for index in range(lifts)]
+    plans = [demo_plan(index, seed=seed) for index in range(lifts)]
     return Fleet(plans, seed=seed, start_ms=start_ms, scenario=demo_scenario(lifts))
 
 
@@ -98,7 +98,8 @@ def _lift_of(name: str, number: int, lifts: int) -> int:
     return lifts - 1 if name == UNSEEN else number % max(lifts - 1, 1)
 
 
-def _plan(index: int, *, seed: int) -> Plan:
+def demo_plan(index: int, *, seed: int) -> Plan:
+    """One lift of the demo, by its number."""
     round_, within = divmod(index, LIFTS)
     estate = ESTATES[within // 4]
     building, unit = estate.doors[within % 4].split("-")

@@ -1,4 +1,4 @@
-"""The charts of a lift's last day: a table, drawn by `static/charts.js` from the telemetry API."""
+"""The charts of a lift's last day: a table, drawn by `static/day.js` from the telemetry API."""
 
 from typing import NamedTuple
 

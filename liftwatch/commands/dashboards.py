@@ -1,5 +1,7 @@
 """`liftwatch dashboards`: files of Grafana made, pushed and checked, and its readers."""
 
+import os
+import sys
 from contextlib import closing
 from importlib.util import find_spec
 from pathlib import Path
@@ -115,3 +117,30 @@ def readers_command(drop: str | None) -> None:
             print(name, role, organisation or "-")
     except BooksError as error:
         raise no_books(settings, error) from error
+
+
+def preview_command(role: str, *, out: Path, lift: str | None, console: str | None) -> None:
+    """Write the pages of a role's dashboards; say where, and what did not answer.
+
+    Failure where nothing can be written. A panel without an answer says so on its page, too.
+    """
+    from api.console.assets import ASSETS
+    from dashboards.answers import Sources
+    from dashboards.preview.making import make_preview
+    from dashboards.preview.pages import SHARED
+
+    try:
+        made, failed = make_preview(
+            role,
+            Sources(role, os.environ),
+            out,
+            shared={name: ASSETS[name].content for name in SHARED},
+            now_ms=now_ms(),
+            lift=lift,
+            console=console,
+        )
+    except OSError as error:
+        raise Failure(f"dashboards: {error.filename}: {error.strerror}") from error
+    print(f"{out / 'index.html'}: {len(made)} pages")
+    for line in failed:
+        print(f"not answered: {line}", file=sys.stderr)

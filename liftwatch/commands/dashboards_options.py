@@ -79,3 +79,20 @@ def readers(
     from liftwatch.commands import dashboards
 
     dashboards.readers_command(drop)
+
+
+@app.command()
+def preview(
+    role: Role,
+    *,
+    out: Annotated[Path, typer.Option(help="Folder to write the pages to.")],
+    lift: Annotated[
+        str | None, typer.Option(help="The lift of the dashboard of one; default: the first.")
+    ] = None,
+    console: Console = None,
+) -> None:
+    """Every dashboard of a role as a page with its data, to look at without Grafana: it asks what
+    LIFT_PG_HOST and the other variables of the data sources name, as Grafana does."""
+    from liftwatch.commands import dashboards
+
+    dashboards.preview_command(role, out=out, lift=lift, console=console)

@@ -23,6 +23,9 @@ from liftwatch.adapters.sql.migrations.grafana_views import VIEWS, VIEWS_OF
 from liftwatch.incidents.kinds import KINDS
 from scripts import grafana_types
 
+PAGES_LINKED = re.compile(
+    r"\$\{console\}/(|incidents/\$\{__data\.fields\.id\}|fund/cases/\$\{__value\.raw\})"
+)
 BOARDS = [uid_of(name, language) for name in MODULES for language in LANGUAGES]
 
 
@@ -139,7 +142,7 @@ def test_links_lead_somewhere(uid: str) -> None:
             target = text.removeprefix("/d/").partition("?")[0]
             assert target in BOARDS
         if text.startswith("${console}"):
-            assert re.fullmatch(r"\$\{console\}/(|incidents/\$\{__data\.fields\.id\})", text), text
+            assert PAGES_LINKED.fullmatch(text), text
 
 
 @pytest.mark.parametrize("uid", BOARDS)

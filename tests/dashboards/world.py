@@ -59,6 +59,7 @@ class World(NamedTuple):
     readers: dict[str, Reader]
     messages: list[Message]
     now_ms: int
+    organisations: dict[str, str | None]
 
     @property
     def lift(self) -> str:
@@ -79,12 +80,7 @@ def fill(books: SqlBooks, store: InfluxStore, url: str) -> World:
     """Fill both databases; a reader for every role."""
     now_ms = clock.now_ms()
     lines = simulated(now_ms)
-    messages = [
-        message
-        for line in lines
-        if not isinstance(publication := read_line(line), str)
-        for message in decode(publication).messages
-    ]
+    messages = [message for line in lines for message in messages_of(line)]
     store.write(messages)
     _register(books, messages, now_ms)
     replay(lines, books, dead_letter=lambda _: None)
@@ -92,8 +88,15 @@ def fill(books: SqlBooks, store: InfluxStore, url: str) -> World:
     _account(books, messages, now_ms)
     _machinery(books, now_ms)
     _fund(books)
-    readers = _organise(books, messages, url=url, now_ms=now_ms)
-    return World(books, store, readers, messages, now_ms)
+    made = _organise(books, messages, now_ms=now_ms)
+    readers = {role: make_reader(url, role=role, organisation=of) for role, of in made.items()}
+    return World(books, store, readers, messages, now_ms, made)
+
+
+def messages_of(line: bytes) -> list[Message]:
+    """The messages of one line of a replay file."""
+    publication = read_line(line)
+    return [] if isinstance(publication, str) else decode(publication).messages
 
 
 def _register(books: SqlBooks, messages: list[Message], now_ms: int) -> None:
@@ -120,7 +123,8 @@ def _register(books: SqlBooks, messages: list[Message], now_ms: int) -> None:
 
 def _people_act(books: SqlBooks, now_ms: int) -> None:
     """An entrapment is worked on; duties are due, parts wear, faults come back."""
-    trapped = books.incidents(IncidentFilter(kind=("entrapment",)), limit=50).items[-1]
+    raised = IncidentFilter(kind=("entrapment",), state=("raised",))
+    trapped = books.incidents(raised, limit=50).items[-1]
     for n, move in enumerate(("acknowledge", "dispatch", "arrive")):
         with books.begin() as work:
             trapped, _ = make_move(
@@ -196,10 +200,8 @@ def _fund(books: SqlBooks) -> None:
     office.do("settle", "cu", "allocation_table")
 
 
-def _organise(
-    books: SqlBooks, messages: list[Message], *, url: str, now_ms: int
-) -> dict[str, Reader]:
-    """Who sees what, and a unit that holds every contract."""
+def _organise(books: SqlBooks, messages: list[Message], *, now_ms: int) -> dict[str, str | None]:
+    """Who sees what, by role, and a unit that holds every contract."""
     made: dict[str, str | None] = {"operations": None}
     with SqlPeople(books, Seal(SECRET)).begin() as work:
         for role, places in {
@@ -219,7 +221,7 @@ def _organise(
                 from_ms=now_ms - 30 * DAY_MS,
                 until_ms=None,
             )
-    return {role: make_reader(url, role=role, organisation=of) for role, of in made.items()}
+    return made
 
 
 @contextmanager

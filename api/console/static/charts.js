@@ -1,43 +1,40 @@
-// Draws the last day of one lift from the telemetry API. A signal nobody told is no error.
+// Draws values over time: lines, spots, bars and bands, with limits, marks and gaps. It knows no
+// page: `Charts.draw(box, spec)` is all, for a lift's day, its wear over weeks, and Grafana's panels.
+//
+// spec: from, to (s), height, lines [{label, at, values, how, colour, dash, of}], bands [[above, below]],
+// limits [{at, colour, label}], marks [{from, to, label, colour}], say (a value in words), zero, room, sync
 "use strict";
-(() => {
-  const box = document.getElementById("charts");
-  if (!box) return;
+const Charts = (() => {
+  const ZONE = "Asia/Shanghai";
   const DAY_S = 86400;
   const HEIGHT = 170;
-  const api = `/v1/lifts/${box.dataset.lift}/telemetry`;
-  const to = Math.ceil(Date.now() / 1000);
-  const from = to - DAY_S;
-  const clock = new Intl.DateTimeFormat("en-GB", { timeZone: "Asia/Shanghai", hour: "2-digit", minute: "2-digit" });
+  const FONT = "12px system-ui, sans-serif";
+  const LINES = 8;
   const css = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
-  const number = (value) => (typeof value === "number" ? value : null);
-  const seconds = (item) => Date.parse(item.at) / 1000;
-  const sync = uPlot.sync("day");
+  const tone = (colour) => (colour.startsWith("--") ? css(colour) : colour);
+  const line = (k) => css(`--line-${(k % LINES) + 1}`);
+  const format = (options) => new Intl.DateTimeFormat("en-GB", { timeZone: ZONE, hourCycle: "h23", ...options });
+  const TWO = { month: "2-digit", day: "2-digit" };
+  const PARTS = { year: "numeric", ...TWO, hour: "2-digit", minute: "2-digit" };
+  const parts = format(PARTS);
 
-  async function read(kind, signals, step) {
-    const query = new URLSearchParams({ kind, from: new Date(from * 1000).toISOString() });
-    for (const name of signals) query.append("signal", name);
-    if (step) query.set("step", step);
-    const answer = await fetch(`${api}?${query}`);
-    if (!answer.ok) throw new Error(`${kind}: ${answer.status}`);
-    return (await answer.json()).items;
+  // A moment as people here write it: 03-02 14:05, with the year where it matters.
+  function moment(at, span) {
+    const told = Object.fromEntries(parts.formatToParts(at * 1000).map((one) => [one.type, one.value]));
+    if (span <= 2 * DAY_S) return `${told.hour}:${told.minute}`;
+    const day = `${told.month}-${told.day}`;
+    if (span > 300 * DAY_S) return `${told.year}-${day}`;
+    return span > 20 * DAY_S ? day : `${day} ${told.hour}:${told.minute}`;
   }
 
-  const column = (items, pick) => {
-    const kept = items.map((item) => [seconds(item), pick(item)]).filter((pair) => pair[1] !== null);
-    return [kept.map((pair) => pair[0]), kept.map((pair) => pair[1])];
-  };
-  const points = (items, name) => column(items, (item) => number(item[name]));
-  const part = (items, name, of) => column(items, (item) => number(item[name]?.[of] ?? item[name]));
-
-  function perHour(items) {
-    const hours = new Map();
-    for (let hour = Math.floor(from / 3600) * 3600; hour < to; hour += 3600) hours.set(hour, 0);
-    for (const item of items) {
-      const hour = Math.floor(seconds(item) / 3600) * 3600;
-      if (hours.has(hour)) hours.set(hour, hours.get(hour) + 1);
-    }
-    return items.length ? [[...hours.keys()].map((hour) => hour + 1800), [...hours.values()]] : [[], []];
+  // Under an axis there is less room: what all ticks share is left out.
+  function ticks(plot, found) {
+    const span = plot.scales.x.max - plot.scales.x.min;
+    const apart = found.length > 1 ? found[1] - found[0] : span;
+    return found.map((at) => {
+      const told = moment(at, span > 2 * DAY_S && apart >= DAY_S ? Math.max(span, 21 * DAY_S) : span);
+      return span > 300 * DAY_S ? told.slice(0, 7) : told;
+    });
   }
 
   // Lines break where nothing was told for a while, instead of bridging it.
@@ -54,118 +51,153 @@
     return out;
   }
 
-  const rides = () => read("ride", ["level_error_mm", "load_pct", "duration_s"]);
-  const state = () => read("state", ["position_m", "machine_room_c", "car_c"], "10m");
-  const doors = () => read("door", ["open_s", "close_s"]);
-  const SPOTS = { paths: () => null, points: { show: true, size: 4 } };
-  const LINE = { points: { show: false } };
-  const RECIPES = {
-    rides: { from: rides, lines: (items) => [perHour(items)], zero: true,
-      draw: { paths: uPlot.paths.bars({ size: [0.8, 40] }), points: { show: false } }, fill: true },
-    position: { from: state, unit: " m", band: true,
-      lines: (items) => [part(items, "position_m", "max"), part(items, "position_m", "min")].map((line) => withGaps(line, 2400)),
-      draw: { paths: uPlot.paths.stepped({ align: 1 }), ...LINE } },
-    level: { from: rides, unit: " mm", lines: (items) => [points(items, "level_error_mm")], draw: SPOTS, limits: [-20, 20], room: 25 },
-    doors: { from: doors, unit: " s", lines: (items) => [points(items, "open_s"), points(items, "close_s")], draw: SPOTS, zero: true },
-    load: { from: rides, unit: " %", lines: (items) => [points(items, "load_pct")], draw: SPOTS, limits: [110], zero: true },
-    heat: { from: state, unit: " °C", lines: (items) => ["machine_room_c", "car_c"].map((name) => withGaps(part(items, name, "mean"), 2400)), draw: LINE, limits: [40] },
+  const HOW = {
+    line: () => ({ points: { show: false } }),
+    spots: (colour) => ({ paths: () => null, points: { show: true, size: 4, fill: colour, stroke: colour } }),
+    both: (colour) => ({ points: { show: true, size: 4, fill: colour, stroke: colour } }),
+    steps: () => ({ paths: uPlot.paths.stepped({ align: 1 }), points: { show: false } }),
+    bars: (colour) => ({ paths: uPlot.paths.bars({ size: [0.8, 40] }), points: { show: false }, fill: `${colour}99` }),
   };
 
-  function range(recipe) {
-    return (plot, low, high) => {
-      const edges = [low, high, ...(recipe.zero ? [0] : []), ...(recipe.room ? [-recipe.room, recipe.room] : [])];
-      const told = edges.filter((edge) => typeof edge === "number");
-      const bottom = Math.min(...told), top = Math.max(...told, bottom + 1);
-      const spare = (top - bottom) * 0.08;
-      return [recipe.zero && bottom >= 0 ? 0 : bottom - spare, top + spare];
+  // One value alone has no line: it is shown as a spot.
+  function lineOf(spec, one, k) {
+    const colour = one.colour ? tone(one.colour) : line(one.of ?? k);
+    const told = one.values.filter((value) => value !== null).length;
+    const how = one.how === "line" && told < 40 ? "both" : one.how || "line";
+    return {
+      label: one.label, stroke: colour, width: 1.5, spanGaps: false, dash: one.dash,
+      value: (plot, value, series, at) => {
+        const own = one.told && at !== null ? one.told[at] : value; // of a stack its own part
+        if (own == null) return plot.cursor.idx == null ? "" : "–";
+        return spec.say(own);
+      },
+      ...HOW[how](colour),
     };
   }
 
-  // The limits of a rule, where they lie within what is drawn.
-  const limitsOf = (recipe) => (plot) => {
-    for (const limit of recipe.limits || []) {
-      const y = Math.round(plot.valToPos(limit, "y", true));
+  function range(spec) {
+    const held = (spec.lines || []).flatMap((one) => one.values).filter((value) => value !== null);
+    const near = Math.max(...held.map(Math.abs), 0) * 3;
+    const shown = (spec.limits || []).map((one) => one.at).filter((at) => spec.show === "limits" && Math.abs(at) <= near);
+    return (plot, low, high) => {
+      const edges = [low, high, ...shown, ...(spec.zero ? [0] : []), ...(spec.room ? [-spec.room, spec.room] : [])];
+      const told = edges.filter((edge) => typeof edge === "number");
+      if (!told.length) return [0, 1];
+      const bottom = Math.min(...told);
+      const highest = Math.max(...told);
+      const top = highest > bottom ? highest : bottom + (Math.abs(bottom) * 0.2 || 1);
+      const spare = (top - bottom) * 0.1;
+      return [spec.zero && bottom >= 0 ? 0 : bottom - spare, top + spare];
+    };
+  }
+
+  function stroke(plot, colour, dash, draw) {
+    plot.ctx.save();
+    plot.ctx.strokeStyle = plot.ctx.fillStyle = colour;
+    plot.ctx.setLineDash(dash.map((one) => one * devicePixelRatio));
+    plot.ctx.lineWidth = devicePixelRatio;
+    plot.ctx.font = `${11 * devicePixelRatio}px system-ui, sans-serif`;
+    draw(plot.ctx, plot.bbox);
+    plot.ctx.restore();
+  }
+
+  function through(context, x0, y0, x1, y1) {
+    context.beginPath();
+    context.moveTo(x0, y0);
+    context.lineTo(x1, y1);
+    context.stroke();
+  }
+
+  // The limits of a rule, where they lie within what is drawn; two of one place share a word.
+  const limitsOf = (spec) => (plot) => {
+    const taken = [];
+    for (const limit of spec.limits || []) {
+      const y = Math.round(plot.valToPos(limit.at, "y", true));
       if (y < plot.bbox.top || y > plot.bbox.top + plot.bbox.height) continue;
-      plot.ctx.save();
-      plot.ctx.strokeStyle = css("--s1");
-      plot.ctx.setLineDash([6, 4]);
-      plot.ctx.beginPath();
-      plot.ctx.moveTo(plot.bbox.left, y);
-      plot.ctx.lineTo(plot.bbox.left + plot.bbox.width, y);
-      plot.ctx.stroke();
-      plot.ctx.restore();
+      stroke(plot, tone(limit.colour || "--s1"), limit.dash || [6, 4], (context, box) => {
+        through(context, box.left, y, box.left + box.width, y);
+        const near = taken.some((at) => Math.abs(at - y) < 13 * devicePixelRatio);
+        if (!limit.label || near) return;
+        taken.push(y);
+        context.textAlign = "right";
+        const above = y - 4 * devicePixelRatio;
+        context.fillText(limit.label, box.left + box.width - 3, above < box.top + 10 * devicePixelRatio ? y + 12 * devicePixelRatio : above);
+      });
     }
   };
 
-  function series(recipe, names) {
-    const colours = [css("--line-1"), css("--line-2")];
-    const said = (plot, value) => (value == null ? "–" : `${+value.toFixed(1)}${recipe.unit || ""}`);
-    const of = (label, colour) => ({ label, stroke: colour, width: 1.5, value: said, spanGaps: false,
-      fill: recipe.fill ? css("--line-1-soft") : undefined, ...recipe.draw,
-      ...(recipe.draw.points.show ? { points: { ...recipe.draw.points, fill: colour, stroke: colour } } : {}) });
-    if (recipe.band) return [of(`${names[0]} ↑`, colours[0]), of(`${names[0]} ↓`, colours[0])];
-    return names.map((name, k) => of(name, colours[k]));
-  }
+  // What happened when: a line from top to bottom, with a shade as long as it lasted.
+  const marksOf = (spec) => (plot) => {
+    let free = 0;
+    for (const mark of spec.marks || []) {
+      const from = plot.valToPos(mark.from, "x", true);
+      const to = mark.to ? plot.valToPos(mark.to, "x", true) : from;
+      stroke(plot, tone(mark.colour || "--quiet"), [3, 3], (context, box) => {
+        const left = Math.max(from, box.left), right = Math.min(to, box.left + box.width);
+        if (right < box.left || left > box.left + box.width) return;
+        context.globalAlpha = 0.08;
+        if (right > left) context.fillRect(left, box.top, right - left, box.height);
+        context.globalAlpha = 0.8;
+        if (from >= box.left) through(context, left, box.top, left, box.top + box.height);
+        if (!mark.label || left < free) return;
+        const width = context.measureText(mark.label).width;
+        const back = left + width + 6 > box.left + box.width;
+        context.globalAlpha = 1;
+        context.textAlign = back ? "right" : "left";
+        context.fillText(mark.label, left + (back ? -4 : 4), box.top + 11 * devicePixelRatio);
+        free = left + width + 10 * devicePixelRatio;
+      });
+    }
+  };
 
-  function options(recipe, names, width) {
-    const axis = { stroke: css("--quiet"), grid: { stroke: css("--grid"), width: 1 }, ticks: { show: false }, font: "12px system-ui, sans-serif" };
+  function options(spec, width) {
+    const axis = { stroke: css("--quiet"), grid: { stroke: css("--grid"), width: 1 }, ticks: { show: false }, font: FONT };
+    const shown = (plot) => plot.scales.x.max - plot.scales.x.min;
     return {
-      width, height: HEIGHT,
-      cursor: { sync: { key: sync.key }, y: false },
-      scales: { x: { time: true, range: (plot, low, high) => (plot.zoomed ? [low, high] : [from, to]) }, y: { range: range(recipe) } },
-      axes: [{ ...axis, space: 60, size: 28, values: (plot, ticks) => ticks.map((at) => clock.format(at * 1000)) }, { ...axis, size: 44 }],
-      series: [{ value: (plot, at) => (at == null ? "–" : clock.format(at * 1000)), label: " " }, ...series(recipe, names)],
-      bands: recipe.band ? [{ series: [1, 2], fill: css("--line-1-soft") }] : [],
+      width, height: spec.height || HEIGHT,
+      tzDate: (at) => uPlot.tzDate(new Date(at * 1000), ZONE),
+      cursor: { sync: spec.sync ? { key: spec.sync } : undefined, y: false },
+      scales: { x: { time: true, range: (plot, low, high) => (plot.zoomed ? [low, high] : [spec.from, spec.to]) }, y: { range: range(spec) } },
+      axes: [
+        { ...axis, space: 70, size: 28, values: ticks },
+        { ...axis, size: spec.wide || 52, values: (plot, found) => found.map((value) => (spec.tick || String)(value)) },
+      ],
+      series: [{ value: (plot, at) => (at == null ? "" : moment(at, shown(plot))), label: " " }, ...spec.lines.map((one, k) => lineOf(spec, one, k))],
+      bands: (spec.bands || []).map((pair) => ({ series: pair, fill: css("--line-1-soft") })),
       hooks: {
-        drawClear: [limitsOf(recipe)],
+        drawClear: [marksOf(spec), limitsOf(spec)],
         setSelect: [(plot) => { plot.zoomed = plot.select.width > 0; }],
         ready: [(plot) => plot.over.addEventListener("dblclick", () => { plot.zoomed = false; })],
       },
     };
   }
 
-  function say(plot, text) {
+  function say(box, text) {
     const told = document.createElement("p");
     told.className = "quiet";
     told.textContent = text;
-    plot.replaceChildren(told);
+    box.replaceChildren(told);
   }
 
-  function draw(figure, items) {
-    const recipe = RECIPES[figure.dataset.chart];
-    const plot = figure.querySelector(".plot");
-    const lines = recipe.lines(items);
-    if (!lines.some((line) => line[0].length)) return say(plot, plot.dataset.none);
-    const data = lines.length > 1 ? uPlot.join(lines, lines.map(() => [1, 1])) : lines[0];
-    plot.replaceChildren();
-    figure.chart = new uPlot(options(recipe, figure.dataset.series.split("|"), plot.clientWidth), data, plot);
-  }
-
-  async function load() {
-    const sources = new Map();
-    for (const figure of box.querySelectorAll(".chart")) {
-      const source = RECIPES[figure.dataset.chart].from;
-      if (!sources.has(source)) sources.set(source, source());
-      const plot = figure.querySelector(".plot");
-      try {
-        figure.items = await sources.get(source);
-        draw(figure, figure.items);
-      } catch (error) {
-        say(plot, plot.dataset.failed);
-      }
+  // Draws into a box, or says there what to say of nothing; gives back the plot, if there is one.
+  function draw(box, spec) {
+    const told = spec.lines.filter((one) => one.values.some((value) => value !== null));
+    if (!told.length) {
+      say(box, spec.none);
+      return null;
     }
-    box.dataset.drawn = "true";
+    const tables = spec.lines.map((one) => [one.at, one.values]);
+    const data = tables.length > 1 ? uPlot.join(tables, tables.map(() => [1, 1])) : tables[0];
+    box.replaceChildren();
+    return new uPlot(options({ say: String, ...spec }, box.clientWidth), data, box);
   }
 
-  const redraw = () => {
-    for (const figure of box.querySelectorAll(".chart")) {
-      figure.chart?.destroy();
-      figure.chart = null;
-      if (figure.items) draw(figure, figure.items);
-    }
-  };
-  let width = window.innerWidth;
-  window.addEventListener("resize", () => { if (window.innerWidth !== width) { width = window.innerWidth; redraw(); } });
-  window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
-  load();
+  // Drawn anew when the width or the colours change.
+  function redrawn(redraw) {
+    let width = window.innerWidth;
+    window.addEventListener("resize", () => { if (window.innerWidth !== width) { width = window.innerWidth; redraw(); } });
+    window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
+  }
+
+  return { draw, say, moment, withGaps, redrawn, tone };
 })();
