@@ -10,8 +10,8 @@ from liftwatch.access.sight import EVERYTHING, Sight
 from liftwatch.account import AccountReads, AccountWork
 from liftwatch.audit.trail import AuditReads, AuditWork
 from liftwatch.care.faults_store import FaultReads, FaultWork
-from liftwatch.care.visit_store import VisitReads, VisitWork
 from liftwatch.care.instruction_store import InstructionReads, InstructionWork
+from liftwatch.care.visit_store import VisitReads, VisitWork
 from liftwatch.clock import HOUR_MS
 from liftwatch.fund.books import FundReads, FundWork
 from liftwatch.fund.kept import CaseReads, CaseWork

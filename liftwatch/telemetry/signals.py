@@ -161,9 +161,3 @@ def signals_of(kind: str) -> tuple[Signal, ...]:
     ['status']
     """
     return tuple(row for row in SIGNALS if row.kind == kind)
-
-
-def state_data(state: Wire) -> dict[str, object]:
-    """A state without its envelope, as plain data."""
-    data: dict[str, object] = to_builtins(state)
-    return {name: value for name, value in data.items() if name not in ENVELOPE}

@@ -13,8 +13,8 @@ from liftwatch.adapters.sql.account import SqlAccountReads
 from liftwatch.adapters.sql.audit import SqlAuditReads
 from liftwatch.adapters.sql.beside import SqlBesideReads
 from liftwatch.adapters.sql.care_faults import SqlFaultReads
-from liftwatch.adapters.sql.care_visits import SqlVisitReads
 from liftwatch.adapters.sql.care_instructions import SqlInstructionReads
+from liftwatch.adapters.sql.care_visits import SqlVisitReads
 from liftwatch.adapters.sql.connect import WRITES, connect, is_sqlite
 from liftwatch.adapters.sql.course import SqlCourseReads
 from liftwatch.adapters.sql.evidence import SqlEvidenceReads

@@ -11,8 +11,8 @@ from liftwatch.adapters.sql.account import SqlAccountWork
 from liftwatch.adapters.sql.audit import SqlAuditWork
 from liftwatch.adapters.sql.beside import SqlBesideWork
 from liftwatch.adapters.sql.care_faults_work import SqlFaultWork
-from liftwatch.adapters.sql.care_visits import SqlVisitWork
 from liftwatch.adapters.sql.care_instructions import SqlInstructionWork
+from liftwatch.adapters.sql.care_visits import SqlVisitWork
 from liftwatch.adapters.sql.course import SqlCourseWork
 from liftwatch.adapters.sql.duties import SqlDuties
 from liftwatch.adapters.sql.evidence import SqlEvidenceWork
