@@ -5,7 +5,7 @@ STAMP := $(VENV)/.set-up
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint bench chaos chaos-rescue fund-bench fund-flips fund-flips-postgresql evaluate mutate handbook clean constraints dashboards dashboards-types compose-init compose-test docs asyncapi client
+.PHONY: help setup run test lint bench chaos chaos-rescue fund-bench fund-flips fund-flips-postgresql evaluate mutate handbook clean constraints dashboards dashboards-types compose-init compose-test docs asyncapi client prometheus
 
 help: ## Print this help
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -68,6 +68,9 @@ asyncapi: $(STAMP) ## Write docs/asyncapi.json anew from the message types, and 
 
 client: $(STAMP) ## A Python client generated from /openapi.json, into build/client (examples/on_duty.py uses it)
 	@$(BIN)/python -m scripts.client
+
+prometheus: ## Check and try the alert rules of deploy/prometheus (promtool)
+	@scripts/prometheus
 
 docs: $(STAMP) ## The documents as a site, strictly, into build/site (SERVE=1: at http://127.0.0.1:8000/)
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs $(if $(SERVE),serve --open,build)
