@@ -7,8 +7,7 @@ outbox then sends in order; one that must wait holds up those behind it, of that
 
 import hashlib
 import threading
-from collections.abc import Sequence
-from functools import partial
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -53,7 +52,7 @@ def job_system_jobs(books: Books, systems: Sequence[JobSystem], ways: Ways) -> t
     rows = []
     for one in systems:
         follow, send = f"follow-{one.out}", send_name(one)
-        run = partial(_follow, books, one, ways)
+        run = _following(books, one, ways)
         rows.append(Job(follow, SECOND_MS, run, lane=follow, lease_ms=LEASE_MS))
         rows.append(Job(send, PAUSE_MS_MIN, _sending(books, one), lane=send, lease_ms=LEASE_MS))
     return tuple(rows)
@@ -64,19 +63,24 @@ def send_name(system: JobSystem) -> str:
     return f"send-{system.out}"
 
 
-def _sending(books: Books, system: JobSystem) -> Any:
+def _sending(books: Books, system: JobSystem) -> Callable[[int, Deadline], bool]:
     return lambda now_ms, _: send_due(
         books, system.channel, name=system.out, now_ms=now_ms, pause_ms_max=PAUSE_MS_MAX
     )
 
 
-def _follow(books: Books, system: JobSystem, ways: Ways, now_ms: int, due: Deadline) -> Ran:
-    until_s, wait = clock.monotonic_s() + RUN_S, threading.Event().wait
-    while True:
-        ran = follow(books, system, ways, data=due.data, now_ms=now_ms)
-        if ran.data != due.data or clock.monotonic_s() >= until_s:
-            return ran
-        wait(LOOK_S)
+def _following(books: Books, system: JobSystem, ways: Ways) -> Callable[[int, Deadline], Ran]:
+    wait = threading.Event().wait
+
+    def run(now_ms: int, due: Deadline) -> Ran:
+        until_s = clock.monotonic_s() + RUN_S
+        while True:
+            ran = follow(books, system, ways, data=due.data, now_ms=now_ms)
+            if ran.data != due.data or clock.monotonic_s() >= until_s:
+                return ran
+            wait(LOOK_S)
+
+    return run
 
 
 def follow(
