@@ -53,7 +53,7 @@ fund-flips-postgresql: $(STAMP) ## The same in a PostgreSQL cluster of its own (
 evaluate: $(STAMP) ## How good the detectors are, on lifts whose truth is known (EVAL_LIFTS, EVAL_DAYS)
 	@$(BIN)/python -m bench.evaluate
 
-handbook: $(STAMP) ## Write docs/detectors.md, incidents.md, runbooks.md and fund-cases.md anew from the code
+handbook: $(STAMP) ## Write docs/detectors.md, incidents.md, runbooks.md, fund-cases.md and logs.md anew from the code
 	@$(BIN)/python -m detectors.handbook > docs/detectors.new
 	@mv docs/detectors.new docs/detectors.md
 	@$(BIN)/python -m liftwatch.incidents.handbook incidents > docs/incidents.new
@@ -62,6 +62,8 @@ handbook: $(STAMP) ## Write docs/detectors.md, incidents.md, runbooks.md and fun
 	@mv docs/runbooks.new docs/runbooks.md
 	@$(BIN)/python -m liftwatch.fund.handbook > docs/fund-cases.new
 	@mv docs/fund-cases.new docs/fund-cases.md
+	@$(BIN)/python -m scripts.log_events > docs/logs.new
+	@mv docs/logs.new docs/logs.md
 
 asyncapi: $(STAMP) ## Write docs/asyncapi.json anew from the message types, and have AsyncAPI's parser check it (npm)
 	@$(BIN)/python -m scripts.asyncapi
