@@ -5,7 +5,7 @@ STAMP := $(VENV)/.set-up
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint bench chaos chaos-rescue fund-bench fund-flips fund-flips-postgresql evaluate mutate handbook clean constraints dashboards dashboards-types compose-init compose-test docs asyncapi client
+.PHONY: help setup run test lint bench chaos chaos-rescue fund-bench fund-flips fund-flips-postgresql evaluate mutate handbook clean constraints dashboards dashboards-types compose-init compose-test docs asyncapi client prometheus
 
 help: ## Print this help
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -53,7 +53,7 @@ fund-flips-postgresql: $(STAMP) ## The same in a PostgreSQL cluster of its own (
 evaluate: $(STAMP) ## How good the detectors are, on lifts whose truth is known (EVAL_LIFTS, EVAL_DAYS)
 	@$(BIN)/python -m bench.evaluate
 
-handbook: $(STAMP) ## Write docs/detectors.md, incidents.md, runbooks.md and fund-cases.md anew from the code
+handbook: $(STAMP) ## Write docs/detectors.md, incidents.md, runbooks.md, fund-cases.md and logs.md anew from the code
 	@$(BIN)/python -m detectors.handbook > docs/detectors.new
 	@mv docs/detectors.new docs/detectors.md
 	@$(BIN)/python -m liftwatch.incidents.handbook incidents > docs/incidents.new
@@ -62,12 +62,17 @@ handbook: $(STAMP) ## Write docs/detectors.md, incidents.md, runbooks.md and fun
 	@mv docs/runbooks.new docs/runbooks.md
 	@$(BIN)/python -m liftwatch.fund.handbook > docs/fund-cases.new
 	@mv docs/fund-cases.new docs/fund-cases.md
+	@$(BIN)/python -m scripts.log_events > docs/logs.new
+	@mv docs/logs.new docs/logs.md
 
 asyncapi: $(STAMP) ## Write docs/asyncapi.json anew from the message types, and have AsyncAPI's parser check it (npm)
 	@$(BIN)/python -m scripts.asyncapi
 
 client: $(STAMP) ## A Python client generated from /openapi.json, into build/client (examples/on_duty.py uses it)
 	@$(BIN)/python -m scripts.client
+
+prometheus: ## Check and try the alert rules of deploy/prometheus (promtool)
+	@scripts/prometheus
 
 docs: $(STAMP) ## The documents as a site, strictly, into build/site (SERVE=1: at http://127.0.0.1:8000/)
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs $(if $(SERVE),serve --open,build)

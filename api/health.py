@@ -3,11 +3,11 @@
 import anyio.to_thread
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import PlainTextResponse
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
 
 from api.guard import is_here
 from api.measure import HttpFigures
-from api.parts import Metrics, ThePart
+from api.parts import Metrics, Readiness, ThePart
 from api.principal import allow
 from api.shapes import answer
 
@@ -48,11 +48,20 @@ async def metrics(request: Request, parts: ThePart) -> Response:
     figures: HttpFigures = request.app.state.figures
     figures.followers.set(parts.feed.followers)
     text = await anyio.to_thread.run_sync(_given, parts.metrics)
-    return Response(text + figures.text(), media_type=CONTENT_TYPE_LATEST)
+    ready = await anyio.to_thread.run_sync(_ready, parts.readiness)
+    return Response(text + ready + figures.text(), media_type=CONTENT_TYPE_LATEST)
 
 
 def _given(metrics: Metrics) -> bytes:
     return generate_latest(metrics) if isinstance(metrics, CollectorRegistry) else metrics()
+
+
+def _ready(readiness: Readiness) -> bytes:
+    registry = CollectorRegistry()
+    gauge = Gauge("liftwatch_part_ready", "1: as /readyz has it", ("part",), registry=registry)
+    for part, why in readiness().items():
+        gauge.labels(part).set(why is None)
+    return generate_latest(registry)
 
 
 @router.get("/openapi.json", dependencies=[Depends(allow("service.describe"))])

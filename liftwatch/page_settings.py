@@ -20,7 +20,17 @@ PERSONAL = ("email", "sms", "voice")
 """Channels that reach a person."""
 HOOKS_MAX = 50
 _NAME = re.compile(r"[a-z0-9-]{1,32}")
+JOB_FORM = "is not NAME=ORGANISATION|https://...|SECRET"
 HOOK_FORM = "is not NAME=ORGANISATION|SHAPE|https://...|SECRET"
+
+
+class JobHook(NamedTuple):
+    """The job system of a maintenance unit: whose it is, where, and what signs."""
+
+    name: str
+    organisation: str
+    url: str
+    secret: str
 
 
 class Smtp(NamedTuple):
@@ -90,13 +100,54 @@ def _hook(text: str) -> Hook:
     if not _NAME.fullmatch(name) or name in PERSONAL or len(parts) not in (3, 4):
         raise ValueError(HOOK_FORM)
     organisation, shape, url, secret = (*parts, "")[:4]
-    address = urlsplit(url)
-    safe = address.scheme == "https" or (
-        address.scheme == "http" and is_loopback(address.hostname or "")
-    )
-    if shape not in HOOK_SHAPES or not organisation or not address.hostname or not safe:
+    if shape not in HOOK_SHAPES or not organisation or not _is_safe(url):
         raise ValueError(f"{name}: {HOOK_FORM}, with a shape of {', '.join(HOOK_SHAPES)}")
     return Hook(name, organisation, shape, url, secret)
+
+
+def _is_safe(url: str) -> bool:
+    """Whether nobody on the way reads what is sent there."""
+    address = urlsplit(url)
+    here = address.scheme == "http" and is_loopback(address.hostname or "")
+    return bool(address.hostname) and (address.scheme == "https" or here)
+
+
+def job_hooks_of(secret: SecretStr) -> tuple[JobHook, ...]:
+    """Job systems, one behind the other with blanks between; ValueError for what is none.
+
+    >>> job_hooks_of(SecretStr("jobs=m|https://jobs.example/in|whsec_MTIzNA=="))[0][:2]
+    ('jobs', 'm')
+    """
+    found = []
+    for text in secret.get_secret_value().split():
+        name, _, rest = text.partition("=")
+        parts = rest.split("|")
+        if not _NAME.fullmatch(name) or name in PERSONAL or len(parts) != 3 or not all(parts):
+            raise ValueError(JOB_FORM)
+        if not _is_safe(parts[1]):
+            raise ValueError(f"{name}: {JOB_FORM}")
+        found.append(JobHook(name, *parts))
+    if len({one.name for one in found}) < len(found):
+        raise ValueError("names one of them twice")
+    if len(found) > HOOKS_MAX:
+        raise ValueError(f"has more than {HOOKS_MAX} of them")
+    return tuple(found)
+
+
+def check_job_hooks(secret: SecretStr, info: ValidationInfo) -> SecretStr:
+    """Job systems, each with a secret of use and a name that no other channel has."""
+    from liftwatch.settings import webhook_key  # it reads us first
+
+    hooks = info.data.get("page_hooks")
+    taken = {one.name for one in hooks_of(hooks)} if hooks else set()
+    for one in job_hooks_of(secret):
+        if one.name in taken:
+            raise ValueError(f"{one.name}: LIFTWATCH_PAGE_HOOKS has one of that name")
+        try:
+            webhook_key(SecretStr(one.secret))
+        except ValueError as error:
+            raise ValueError(f"{one.name}: its secret {error}") from error
+    return secret
 
 
 def check_smtp(secret: SecretStr) -> SecretStr:
@@ -154,8 +205,9 @@ def parse_channels(text: Any) -> Any:
 
 def check_channels(names: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
     """Channels that take exercises: those that are set, or a person's."""
-    hooks = info.data.get("page_hooks")
+    hooks, jobs = info.data.get("page_hooks"), info.data.get("job_hooks")
     known = {*PERSONAL, *(one.name for one in (hooks_of(hooks) if hooks else ()))}
+    known |= {one.name for one in (job_hooks_of(jobs) if jobs else ())}
     for name in names:
         if name not in known:
             raise ValueError(f"{name[:40]!r} is no channel: {', '.join(sorted(known))}")

@@ -30,6 +30,7 @@ from liftwatch.audit.chain import KEY_BYTES_MIN as AUDIT_KEY_BYTES_MIN
 from liftwatch.page_settings import (
     check_channels,
     check_clocks,
+    check_job_hooks,
     check_plain_keys,
     check_quiet,
     check_sender,
@@ -347,6 +348,7 @@ class Settings(BaseSettings):
     voice_url: Annotated[str, BeforeValidator(parse_webhook)] = ""
     voice_token: Annotated[SecretStr, AfterValidator(check_token)] = SecretStr("")
     page_hooks: Annotated[SecretStr, AfterValidator(check_plain_keys)] = SecretStr("")
+    job_hooks: Annotated[SecretStr, AfterValidator(check_job_hooks)] = SecretStr("")
     page_exercise: Annotated[
         tuple[str, ...], NoDecode, BeforeValidator(parse_channels), AfterValidator(check_channels)
     ] = ()

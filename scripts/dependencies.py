@@ -36,6 +36,7 @@ COMES_WITH = {
     "anyio": "fastapi",  # and its routes run on its threads
     "urllib3": "influxdb-client",  # its errors are raised through it
     "python-dotenv": "pydantic-settings",  # reads `.env` with it, so we check `.env` with it
+    "mkdocs": "mkdocs-material",  # what its hooks are given
     "packaging": "hatchling",  # how a wheel's name and version are read
 }
 """What may be imported although it is another that names it."""

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import structlog
 from prometheus_client import CollectorRegistry
+from pydantic import SecretStr
 
 from liftwatch.adapters.addresses import AddressBook
 from liftwatch.adapters.webhook import Webhook
@@ -25,6 +26,7 @@ from liftwatch.engine.clockwork import Engine
 from liftwatch.engine.complaints import complaints_job
 from liftwatch.engine.fund import anchor_job, lapse_job
 from liftwatch.engine.instructions import instruction_jobs
+from liftwatch.engine.job_systems import JobSystem, job_system_jobs
 from liftwatch.engine.jobs import make_jobs
 from liftwatch.engine.paging import paging_jobs
 from liftwatch.engine.rescue import Platform, rescue_jobs
@@ -32,6 +34,7 @@ from liftwatch.engine.retraining import Retraining
 from liftwatch.engine.sign_ins import prune_job
 from liftwatch.engine.trail import Kept
 from liftwatch.logs import configure
+from liftwatch.page_settings import job_hooks_of
 from liftwatch.rescue.cloudevents import MEDIA_TYPE
 from liftwatch.rescue.events import feed_of
 from liftwatch.settings import Settings, audit_keys, webhook_key
@@ -87,6 +90,16 @@ def platform_of(settings: Settings, *, drill: bool) -> Platform | None:
     return Platform(feeds, channel, round(settings.rescue_silent_s * SECOND_MS))
 
 
+def job_systems_of(settings: Settings) -> tuple[JobSystem, ...]:
+    """The job systems of the settings; nothing is connected yet."""
+    return tuple(
+        JobSystem(
+            one.name, one.organisation, Webhook(one.url, key=webhook_key(SecretStr(one.secret)))
+        )
+        for one in job_hooks_of(settings.job_hooks)
+    )
+
+
 @contextlib.contextmanager
 def running_engine(
     settings: Settings,
@@ -119,6 +132,8 @@ def running_engine(
     jobs = (*jobs, prune_job(people), complaints_job(people))
     jobs = (*jobs, *paging_jobs(stores.books, people, ways, channels=channels))
     jobs = (*jobs, *instruction_jobs(stores.books, people, ways))
+    systems = job_systems_of(settings)
+    jobs = (*jobs, *job_system_jobs(stores.books, systems, ways))
     platform = platform_of(settings, drill=demo or settings.exercise)
     jobs = (*jobs, *rescue_jobs(stores.books, platform))
     anchors = anchors_of(settings, folder)
@@ -129,7 +144,7 @@ def running_engine(
     engine = Engine(stores.books, jobs, registry=registry or CollectorRegistry())
     with contextlib.ExitStack() as stack:
         push = platform and platform.channel
-        for one in (alarm, push, *channels.values()):
+        for one in (alarm, push, *channels.values(), *(system.channel for system in systems)):
             if one is not None:
                 stack.callback(one.close)
         stack.callback(retraining.stop)

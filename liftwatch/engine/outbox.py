@@ -18,7 +18,9 @@ GIVEN_UP_MS = 3 * DAY_MS
 """A message about the past that nobody has taken for so long warns nobody any more [our choice]."""
 
 
-def send_due(books: Books, channel: Channel, *, name: str, now_ms: int) -> bool:
+def send_due(
+    books: Books, channel: Channel, *, name: str, now_ms: int, pause_ms_max: int = PAUSE_MS_MAX
+) -> bool:
     """Send the oldest of a channel if it is due; whether another may be sent at once.
 
     One that must wait holds up the others. Raises StoreUnavailable, and Conflict when another
@@ -31,7 +33,7 @@ def send_due(books: Books, channel: Channel, *, name: str, now_ms: int) -> bool:
     n = promise.attempts + 1
     tried = Attempt(promise=promise.id, n=n, at_ms=now_ms, verdict=sent.verdict, detail=sent.detail)
     with books.begin() as work:
-        work.note_attempt(tried, due_ms=now_ms + pause_ms(n))
+        work.note_attempt(tried, due_ms=now_ms + min(pause_ms(n), pause_ms_max))
     say(promise, sent, n)
     return sent.verdict != "retry"
 

@@ -43,6 +43,7 @@ class Service:
 
     def __init__(self, folder: Path, *, command: str = "run", **settings: str) -> None:
         self.command = command.split()
+        self.tree: Path | None = None  # of another version than this one
         folder.mkdir(exist_ok=True)
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
@@ -65,6 +66,7 @@ class Service:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "liftwatch", *self.command],
                 env=os.environ | self.settings,
+                cwd=self.tree,
                 stdout=log,
                 stderr=subprocess.STDOUT,
             )
@@ -77,6 +79,17 @@ class Service:
         if self.command == ["engine"]:
             return b"engine runs" in self.log.read_bytes()[self._log_start :]
         return self.status("/healthz") == 200
+
+    def run(self, *words: str) -> "subprocess.CompletedProcess[str]":
+        """A command of it, over the same settings."""
+        return subprocess.run(
+            [sys.executable, "-m", "liftwatch", *words],
+            env=os.environ | self.settings,
+            cwd=self.tree,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
 
     def stop(self) -> int:
         """Ask it to end; its exit status."""
