@@ -50,8 +50,10 @@ from api import (
 )
 from api.console import (
     audit_page,
+    calendar_page,
     call_page,
     channel_page,
+    contradiction_page,
     demo_page,
     duty_page,
     entrance,
@@ -71,6 +73,7 @@ from api.console import (
     fund_vote_page,
     fund_years_page,
     import_page,
+    lift_care_page,
     move_page,
     openid,
     organisation_pages,
@@ -82,6 +85,7 @@ from api.console import (
     room_page,
     silence_page,
     statistics_page,
+    visit_page,
 )
 from api.feed import Feed
 from api.gate import Gate
@@ -155,6 +159,10 @@ MODULES = (
     audit_page,
     statistics_page,
     silence_page,
+    visit_page,
+    calendar_page,
+    lift_care_page,
+    contradiction_page,
     fund_list_page,
     fund_draft_page,
     fund_case_page,
