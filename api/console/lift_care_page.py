@@ -28,7 +28,7 @@ from liftwatch.access.sight import sight_of
 from liftwatch.care.inspection import VERDICTS, needs_assessment
 from liftwatch.care.regime import INTERVAL_DAYS, is_overdue
 from liftwatch.care.visit_store import VisitFilter
-from liftwatch.clock import date_of, estate_day, now_ms
+from liftwatch.clock import date_of, day_text, estate_day, now_ms
 from liftwatch.handlers.care_plans import governor_day, is_notified
 from liftwatch.ports import Conflict
 from liftwatch.said import Said, said_by
@@ -165,8 +165,8 @@ def _page(
         "dues": [
             (
                 language.word(WORK_TEXTS[due.work]),
-                language.moment(due.due_ms, now_ms=at_ms),
-                "" if due.last_ms is None else language.moment(due.last_ms, now_ms=at_ms),
+                day_text(estate_day(due.due_ms)),
+                "" if due.last_ms is None else day_text(estate_day(due.last_ms)),
                 is_overdue(due, now_ms=at_ms),
             )
             for due in found.dues

@@ -25,7 +25,7 @@ from liftwatch.care.marks import marks
 from liftwatch.care.regime import is_overdue
 from liftwatch.care.visit import RESULTS, Visit, lacking
 from liftwatch.care.witness import ItemAfter
-from liftwatch.clock import MINUTE_MS, rfc3339
+from liftwatch.clock import MINUTE_MS, day_text, estate_day, rfc3339
 from liftwatch.handlers.care_plans import Planned, Row
 from liftwatch.ports import LiftRow
 
@@ -112,9 +112,9 @@ def due_line(language: Language, one: Planned, where: LiftName, *, now_ms: int) 
     return DueLine(
         where=where,
         work=language.word(WORK_TEXTS[due.work]),
-        due=language.moment(due.due_ms, now_ms=now_ms),
+        due=day_text(estate_day(due.due_ms)),
         over=is_overdue(due, now_ms=now_ms),
-        last="" if last_ms is None else language.moment(last_ms, now_ms=now_ms),
+        last="" if last_ms is None else day_text(estate_day(last_ms)),
     )
 
 
