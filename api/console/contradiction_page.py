@@ -15,6 +15,7 @@ from api.care_due import (
 )
 from api.care_seen import SeenCare, TheCare
 from api.care_visits import READ
+from api.console.care_forms import attempt
 from api.console.forms import Sent, TheForm, fresh_key
 from api.console.render import language_of, render
 from api.console.silence_views import names_by_id
@@ -24,13 +25,11 @@ from api.once import act_once
 from api.parts import Parts, TheGate, ThePart
 from api.principal import Principal, allow, may
 from api.seen import SeenBooks
-from liftwatch.access.people import AccessError
 from liftwatch.access.rights import ACTIONS
 from liftwatch.access.sight import sight_of
 from liftwatch.care.answer import Answer
 from liftwatch.clock import now_ms
-from liftwatch.ports import Conflict
-from liftwatch.said import Said, said_by
+from liftwatch.said import Said
 
 router = APIRouter(include_in_schema=False)
 Reader = Annotated[Principal, Depends(allow(READ))]
@@ -60,13 +59,16 @@ def reply(
     form: TheForm,
 ) -> Response:
     """The unit's side."""
-    try:
+
+    def do() -> Response:
         act = replying(
             care, principal, incident, version=form.number("version"), why=form.text("why")
         )
-        act_once(gate, principal, ANSWER, once=form.once, act=act)
-    except (AccessError, Conflict) as error:
-        return _page(request, part, principal, form=form, of=incident, wrong=said_by(error))
+        return act_once(gate, principal, ANSWER, once=form.once, act=act)
+
+    made = attempt(do)
+    if isinstance(made, Said):
+        return _page(request, part, principal, form=form, of=incident, wrong=made)
     return RedirectResponse(f"/contradictions#of-{incident}", status_code=303)
 
 
@@ -82,7 +84,8 @@ def decide(
     form: TheForm,
 ) -> Response:
     """Whether it counts."""
-    try:
+
+    def do() -> Response:
         act = deciding(
             care,
             principal,
@@ -91,9 +94,11 @@ def decide(
             counts=form.text("counts") == "yes",
             why=form.text("why"),
         )
-        act_once(gate, principal, DECIDE, once=form.once, act=act)
-    except (AccessError, Conflict) as error:
-        return _page(request, part, principal, form=form, of=incident, wrong=said_by(error))
+        return act_once(gate, principal, DECIDE, once=form.once, act=act)
+
+    made = attempt(do)
+    if isinstance(made, Said):
+        return _page(request, part, principal, form=form, of=incident, wrong=made)
     return RedirectResponse(f"/contradictions#of-{incident}", status_code=303)
 
 

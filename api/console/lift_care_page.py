@@ -1,6 +1,5 @@
 """The page of how a lift is kept: its regime and plan, certificates, age, and its visits."""
 
-from collections.abc import Callable
 from datetime import date
 from typing import Annotated, Any
 
@@ -10,6 +9,7 @@ from fastapi.responses import RedirectResponse
 from api.care_due import CERTIFY, READ, REGIMES, certifying, filing_regime
 from api.care_due_shapes import CertificateBody, RegimeBody
 from api.care_seen import SeenCare, TheCare
+from api.console.care_forms import attempt
 from api.console.forms import Sent, TheForm, fresh_key, typed_day
 from api.console.fund_forms import hash_of, shaped
 from api.console.render import language_of, render
@@ -20,9 +20,8 @@ from api.once import Act, act_once
 from api.parameters import LiftPath
 from api.parts import Parts, TheGate, ThePart
 from api.principal import Principal, allow, may
-from api.problems import BadParameter, Problem
+from api.problems import BadParameter
 from api.seen import SeenBooks
-from liftwatch.access.people import AccessError
 from liftwatch.access.rights import ACTIONS
 from liftwatch.access.sight import sight_of
 from liftwatch.care.inspection import VERDICTS, needs_assessment
@@ -30,8 +29,7 @@ from liftwatch.care.regime import INTERVAL_DAYS, is_overdue
 from liftwatch.care.visit_store import VisitFilter
 from liftwatch.clock import date_of, day_text, estate_day, now_ms
 from liftwatch.handlers.care_plans import governor_day, is_notified
-from liftwatch.ports import Conflict
-from liftwatch.said import Said, said_by
+from liftwatch.said import Said
 
 router = APIRouter(include_in_schema=False)
 Reader = Annotated[Principal, Depends(allow(READ))]
@@ -75,8 +73,8 @@ def file_regime(
         )
         return filing_regime(care, principal, lift, version=form.number("version"), body=body)
 
-    wrong = _done(make, lambda act: act_once(gate, principal, REGIMES, once=form.once, act=act))
-    if wrong is not None:
+    wrong = attempt(lambda: act_once(gate, principal, REGIMES, once=form.once, act=make()))
+    if isinstance(wrong, Said):
         kept = ("regime", form)
         return _page(request, part, principal, care=care, lift=lift, form=kept, wrong=wrong)
     return RedirectResponse(f"/lifts/{lift}/care", status_code=303)
@@ -111,24 +109,11 @@ def file_certificate(
         )
         return certifying(care, principal, body)
 
-    wrong = _done(make, lambda act: act_once(gate, principal, CERTIFY, once=form.once, act=act))
-    if wrong is not None:
+    wrong = attempt(lambda: act_once(gate, principal, CERTIFY, once=form.once, act=make()))
+    if isinstance(wrong, Said):
         kept = ("certificate", form)
         return _page(request, part, principal, care=care, lift=lift, form=kept, wrong=wrong)
     return RedirectResponse(f"/lifts/{lift}/care", status_code=303)
-
-
-def _done(make: Callable[[], Act], do: Callable[[Act], Response]) -> Said | None:
-    """Do what a form asks; None, or why it cannot be."""
-    try:
-        do(make())
-    except (AccessError, Conflict) as error:
-        return said_by(error)
-    except Problem as problem:
-        if problem.row.name not in ("unusable", "bad-parameter"):
-            raise
-        return problem.detail
-    return None
 
 
 def _day(form: Sent, name: str) -> date | None:

@@ -12,7 +12,7 @@ import msgspec
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
-from api.care_seen import SeenCare, TheCare, acting, witness_of
+from api.care_seen import SeenCare, TheCare, acting
 from api.care_shapes import NewVisit, OutBody
 from api.care_visits import (
     READ,
@@ -24,6 +24,7 @@ from api.care_visits import (
     leaving,
     signing,
 )
+from api.console.care_forms import attempt
 from api.console.forms import Sent, chosen, fresh_key, read_sent
 from api.console.fund_forms import fen_of, hash_of
 from api.console.render import language_of, render
@@ -37,29 +38,27 @@ from api.console.visit_views import (
     names_of_lifts,
     results,
     sections,
+    signals,
     visit_line,
 )
 from api.gate import Gate
 from api.once import Act, act_once
 from api.parts import Parts, TheGate, ThePart
 from api.principal import Principal, allow, may
-from api.problems import BadParameter
+from api.problems import Problem
 from api.seen import SeenBooks
 from api.who import person_of
-from liftwatch.access.people import AccessError
 from liftwatch.access.rights import ACTIONS
 from liftwatch.access.sight import Place, sight_of
 from liftwatch.care.checklist import items_of
 from liftwatch.care.regime import is_overdue
 from liftwatch.care.visit import METHODS, WORKS, CannotVisit, Part, Photo, Visit
 from liftwatch.care.visit_store import VisitFilter
-from liftwatch.care.witness import WORKED_MS_MIN
-from liftwatch.clock import DAY_MS, MINUTE_MS, now_ms
+from liftwatch.clock import DAY_MS, now_ms
 from liftwatch.fund.money import yuan
 from liftwatch.handlers import care_visits as handlers
 from liftwatch.handlers.care_plans import Planned
-from liftwatch.ports import Conflict, StoreUnavailable
-from liftwatch.said import Said, said_by
+from liftwatch.said import Said
 
 router = APIRouter(include_in_schema=False)
 Reader = Annotated[Principal, Depends(allow(READ))]
@@ -165,7 +164,8 @@ def check_in(
     form: TheListForm,
 ) -> Response:
     """Check in, and on to the list."""
-    try:
+
+    def do() -> Response:
         wanted = NewVisit(
             tag=form.text("tag"),
             method=_one_of(form, "method", METHODS),
@@ -173,17 +173,18 @@ def check_in(
             lift=form.text("lift") or None,
         )
         act = checking_in(care, principal, wanted)
-        made = act_once(gate, principal, WRITE, once=form.once, act=act)
-    except (AccessError, Conflict, BadParameter) as error:
-        wrong = error.reason if isinstance(error, BadParameter) else said_by(error)
-        return _check_in_page(request, part, care, typed=form.fields, wrong=wrong)
+        return act_once(gate, principal, WRITE, once=form.once, act=act)
+
+    made = attempt(do)
+    if isinstance(made, Said):
+        return _check_in_page(request, part, care, typed=form.fields, wrong=made)
     id = msgspec.json.decode(bytes(made.body))["id"]
     return RedirectResponse(f"/visits/{id}", status_code=303)
 
 
 def _one_of(form: Sent, name: str, known: tuple[Any, ...]) -> Any:
     if form.text(name) not in known:
-        raise BadParameter(name, Said("choose one first"))
+        raise Problem("unusable", Said("choose one first"))
     return form.text(name)
 
 
@@ -264,15 +265,15 @@ def _change(
 ) -> Response:
     action = SIGN if make is _sign else WRITE
     seen = care.visit(visit)
-    try:
-        act_once(
-            gate, principal, action, once=form.once, act=make(care, principal, seen, form=form)
-        )
-    except (AccessError, Conflict, BadParameter) as error:
-        wrong = error.reason if isinstance(error, BadParameter) else said_by(error)
-        return _visit_page(
-            request, part, principal, care=care, visit=care.visit(visit), form=form, wrong=wrong
-        )
+
+    def do() -> Response:
+        act = make(care, principal, seen, form=form)
+        return act_once(gate, principal, action, once=form.once, act=act)
+
+    made = attempt(do)
+    if isinstance(made, Said):
+        seen = care.visit(visit)
+        return _visit_page(request, part, principal, care=care, visit=seen, form=form, wrong=made)
     place = f"#{form.text('place')}" if form.text("place").isalpha() else ""
     return RedirectResponse(f"/visits/{seen.id}{place}", status_code=303)
 
@@ -365,7 +366,7 @@ def _visit_page(
         "parts": [(one, "" if one.cost_fen is None else yuan(one.cost_fen)) for one in visit.parts],
         "signed": [(one, language.moment(one.at_ms, now_ms=at_ms)) for one in visit.signatures],
         "left": "" if visit.out_ms is None else language.moment(visit.out_ms, now_ms=at_ms),
-        "seen": _signals(part, visit, at_ms),
+        "seen": signals(part.store, visit, now_ms=at_ms),
         "after": after_views(language, care.after(visit, now_ms=at_ms)),
         "typed": typed,
         "failed": typed.get("what", ""),
@@ -379,22 +380,3 @@ def _names(gate: Gate | None, visit: Visit) -> dict[str, str]:
     people = [visit.technician, *(one.person for one in visit.signatures)]
     units = [visit.organisation, *(one.organisation for one in visit.signatures)]
     return names_by_id(gate, people, units)
-
-
-def _signals(part: Parts, visit: Visit, at_ms: int) -> Values | None:
-    """What the lift said meanwhile; None while the telemetry store is away."""
-    try:
-        seen = witness_of(part.store, visit, now_ms=at_ms)
-    except StoreUnavailable:
-        return None
-    return {
-        "speaks": seen.speaks,
-        "inspection": round(seen.inspection_ms / MINUTE_MS, 1),
-        "worked": seen.inspection_ms >= WORKED_MS_MIN,
-        "enough": WORKED_MS_MIN // MINUTE_MS,
-        "doors": seen.doors,
-        "rides": seen.rides,
-        "people": seen.rides_with_people,
-        "tests_ok": seen.tests_ok,
-        "tests_failed": seen.tests_failed,
-    }

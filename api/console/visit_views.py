@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
+from api.care_seen import witness_of
 from api.console.board import lifts_of, names_of
 from api.console.language import Language
 from api.console.place_names import PlaceNames
@@ -24,10 +25,10 @@ from liftwatch.care.checklist_items import Item
 from liftwatch.care.marks import marks
 from liftwatch.care.regime import is_overdue
 from liftwatch.care.visit import RESULTS, Visit, lacking
-from liftwatch.care.witness import ItemAfter
+from liftwatch.care.witness import WORKED_MS_MIN, ItemAfter
 from liftwatch.clock import MINUTE_MS, day_text, estate_day, rfc3339
 from liftwatch.handlers.care_plans import Planned, Row
-from liftwatch.ports import LiftRow
+from liftwatch.ports import LiftRow, StoreUnavailable, TelemetryStore
 
 Values = dict[str, Any]
 
@@ -138,7 +139,7 @@ def sections(
     missing = set(lacking(visit))
     found = []
     for place, items in by_place(items_of(visit.work)):
-        views = [_item(language, visit, item, typed, missing=missing) for item in items]
+        views = [_item(language, visit, item, typed=typed, missing=missing) for item in items]
         lack = sum(one.missing for one in views)
         found.append((str(place), language.word(PLACE_TEXTS[place]), views, lack))
     return found
@@ -153,8 +154,8 @@ def _item(
     language: Language,
     visit: Visit,
     item: Item,
-    typed: Mapping[str, str],
     *,
+    typed: Mapping[str, str],
     missing: set[str],
 ) -> ItemView:
     entry = visit.entry(item.code)
@@ -215,3 +216,22 @@ def calendar_line(language: Language, row: Row, where: LiftName) -> CalendarLine
         over=row.over,
         by=language.say(BY_TEXTS[row.by]) if row.by in BY_TEXTS else "",
     )
+
+
+def signals(store: TelemetryStore, visit: Visit, *, now_ms: int) -> Values | None:
+    """What the lift said meanwhile; None while the telemetry store is away."""
+    try:
+        seen = witness_of(store, visit, now_ms=now_ms)
+    except StoreUnavailable:
+        return None
+    return {
+        "speaks": seen.speaks,
+        "inspection": round(seen.inspection_ms / MINUTE_MS, 1),
+        "worked": seen.inspection_ms >= WORKED_MS_MIN,
+        "enough": WORKED_MS_MIN // MINUTE_MS,
+        "doors": seen.doors,
+        "rides": seen.rides,
+        "people": seen.rides_with_people,
+        "tests_ok": seen.tests_ok,
+        "tests_failed": seen.tests_failed,
+    }
