@@ -53,9 +53,11 @@ from api import (
 )
 from api.console import (
     audit_page,
+    calendar_page,
     call_page,
     channel_page,
     complaint_page,
+    contradiction_page,
     demo_page,
     duty_page,
     entrance,
@@ -77,6 +79,7 @@ from api.console import (
     fund_vote_page,
     fund_years_page,
     import_page,
+    lift_care_page,
     move_page,
     openid,
     organisation_pages,
@@ -90,6 +93,7 @@ from api.console import (
     silence_page,
     statistics_page,
     unit_page,
+    visit_page,
 )
 from api.description import describe, operation_id
 from api.feed import Feed
@@ -170,6 +174,10 @@ MODULES = (
     faults_page,
     unit_page,
     silence_page,
+    visit_page,
+    calendar_page,
+    lift_care_page,
+    contradiction_page,
     fund_list_page,
     fund_draft_page,
     fund_case_page,

@@ -26,6 +26,8 @@ WAYS = (
     Way("/faults", N_("Fault history"), WATCHING),
     Way("/statistics", N_("Statistics"), WATCHING),
     Way("/complaints", N_("Complaints"), WATCHING, person=True),
+    Way("/visits", N_("Visits"), ACTIONS["visits.read"].roles, person=True),
+    Way("/calendar", N_("Calendar"), ACTIONS["care.read"].roles),
     Way("/duty", N_("Duty rotas"), ACTIONS["rotas.read"].roles, person=True),
     Way("/organisations", N_("Organisations"), ADMIN),
     Way("/people", N_("People and rights"), ADMIN),

@@ -121,10 +121,10 @@ def begin(visit: Visit, *, of_lift: Visit | None, of_technician: Visit | None) -
             raise CannotVisit(Said("you are checked in at this lift already"))
         raise CannotVisit(
             Said(
-                "you are checked in at lift %(lift)s since %(at_ms)s: check out there first,"
+                "you are checked in at lift %(lift)s since %(time)s: check out there first,"
                 " nobody is at two lifts at once",
                 lift=of_technician.lift,
-                at_ms=_clock(of_technician.in_ms),
+                time=_clock(of_technician.in_ms),
             )
         )
     if of_lift is None:
@@ -132,8 +132,8 @@ def begin(visit: Visit, *, of_lift: Visit | None, of_technician: Visit | None) -
     if visit.in_ms - of_lift.in_ms <= OPEN_MS_MAX:
         raise CannotVisit(
             Said(
-                "somebody is at work on this lift since %(at_ms)s: one visit at a time",
-                at_ms=_clock(of_lift.in_ms),
+                "somebody is at work on this lift since %(time)s: one visit at a time",
+                time=_clock(of_lift.in_ms),
             )
         )
     return structs.replace(of_lift, state="lapsed", version=of_lift.version + 1)
