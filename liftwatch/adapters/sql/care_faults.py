@@ -122,6 +122,7 @@ class SqlFaultReads:
             next_one.c.raised_ms > _COURSE.resolved_ms,
         )
         again = again.order_by(next_one.c.raised_ms, next_one.c.id).limit(1)
+        again = again.correlate(tables.incident, course)
         found = tables.incident.alias("found")
         again_ms = select(found.c.raised_ms).where(found.c.id == again.scalar_subquery())
         query: Select[Any] = select(
