@@ -78,6 +78,8 @@ def signed(one: Incident, *, floor: int) -> Signed:
     return Signed(
         incident=one.id,
         lift=one.lift or "",
+        area=one.area,
+        estate=one.estate,
         kind=one.kind,
         raised_ms=one.raised_ms,
         signature=Signature(kind=one.kind, floor=floor, door="closing"),
