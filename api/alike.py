@@ -124,6 +124,8 @@ def signed_of(books: SeenBooks, incident: Incident) -> Signed:
     return Signed(
         incident=incident.id,
         lift=incident.lift or "",
+        area=incident.area,
+        estate=incident.estate,
         kind=incident.kind,
         raised_ms=incident.raised_ms,
         make=row.facts.manufacturer if row else None,

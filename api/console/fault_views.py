@@ -34,6 +34,7 @@ VERDICT_TEXTS: Mapping[str, tuple[str, str]] = {
     "resolved": P_("verdict", "Put right"),
     "rejected": P_("verdict", "Rejected"),
     "by_itself": P_("verdict", "Over by itself"),
+    "noted": P_("verdict", "Noted"),
 }
 SCOPE_TEXTS: Mapping[Scope, str] = {
     "lift": N_("On this lift"),
@@ -132,7 +133,8 @@ def fault_rows(
 def _row(
     language: Language, one: Fault, *, where: LiftName, signed: Signed | None, at_ms: int
 ) -> FaultRow:
-    codes = tuple((f"{c.dialect}/{c.code}" if c.dialect else c.code, c.text) for c in one.codes)
+    told = {(f"{c.dialect}/{c.code}" if c.dialect else c.code): c.text for c in one.codes}
+    codes = tuple(told.items())
     what = kind_word(language, one.kind) if one.kind else ""
     before = ""
     if one.before and one.first_ms is not None:

@@ -22,7 +22,7 @@ from liftwatch.incidents.kinds import BY_NAME
 from liftwatch.ports import IncidentFilter, LiftRow
 
 router = APIRouter(include_in_schema=False)
-LIFTS_MAX, ROWS_MAX, BACK_MAX = 2_000, 30, 20
+LIFTS_MAX, OPEN_MAX, ROWS_MAX, BACK_MAX = 2_000, 12, 30, 20
 SINCE_MS = 90 * DAY_MS
 
 
@@ -56,23 +56,20 @@ def unit_view(books: SeenBooks, language: Language) -> dict[str, Any]:
     at_ms = now_ms()
     lifts = {row.lift: row for row in books.lifts(limit=LIFTS_MAX + 1)}
     open_ones = worst_first(read_open(books, IncidentFilter(open_only=True)))
-    names = names_of(books, language, lifts.values(), wide=open_ones[:ROWS_MAX])
+    names = names_of(books, language, lifts.values(), wide=open_ones)
     trends = [one for one in open_ones if BY_NAME[one.kind].group == "trend"]
     others = [one for one in open_ones if BY_NAME[one.kind].group != "trend"]
 
     def views(some: list[Incident]) -> list[Any]:
         return [
             incident_view(language, one, lifts.get(one.lift or ""), names=names, now_ms=at_ms)
-            for one in some[:ROWS_MAX]
+            for one in some[:OPEN_MAX]
         ]
 
     repeats = repeats_of(books, spanned(FaultFilter(), back_ms=SINCE_MS))
     return {
         "lifts": unit_lifts(language, lifts, open_ones, names=names)[:ROWS_MAX],
         "lifts_count": len(lifts),
-        "troubled": sum(
-            any(touched_lift in lifts for touched_lift in touched(one)) for one in open_ones
-        ),
         "open_rows": views(others),
         "open_count": len(others),
         "trend_rows": views(trends),

@@ -24,7 +24,7 @@ AFTER_MS = DAY_MS
 TEXT_MAX = 500
 
 How = Literal["detector", "reported", "by_hand", "told"]
-Verdict = Literal["open", "resolved", "rejected", "by_itself"]
+Verdict = Literal["open", "resolved", "rejected", "by_itself", "noted"]
 
 
 def how_of(evidence: Mapping[str, Any]) -> How:
@@ -151,13 +151,15 @@ class Fault(Struct, frozen=True, kw_only=True):
 
     @property
     def verdict(self) -> Verdict:
-        """What came of it: by people's word, or by itself when nobody took it up."""
+        """What came of it: by people's word, or by itself when nobody took it up; a code that
+        raised nothing is noted, whether it was told to be over or not."""
         if self.rejected_ms is not None:
             return "rejected"
         if self.resolved_ms is not None:
             return "resolved"
-        over = self.state == "closed" or (self.state is None and self.cleared_ms is not None)
-        return "by_itself" if over else "open"
+        if self.state is None:
+            return "noted"
+        return "by_itself" if self.state == "closed" else "open"
 
     @property
     def back_after_ms(self) -> int | None:

@@ -60,6 +60,8 @@ class Signed(Struct, frozen=True, kw_only=True):
 
     incident: str
     lift: str
+    area: str
+    estate: str
     kind: str
     raised_ms: int
     make: str | None = None

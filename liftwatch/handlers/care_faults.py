@@ -145,6 +145,8 @@ def signed_now(work: Work, incident: Incident, kept: Kept, *, opened_ms: int) ->
     return Signed(
         incident=incident.id,
         lift=lift,
+        area=incident.area,
+        estate=incident.estate,
         kind=incident.kind,
         raised_ms=raised_ms,
         make=make,

@@ -84,10 +84,10 @@ def test_a_code_that_raises_nothing_is_in_the_history(books: Books) -> None:
     newest, oldest = listed(books)
     assert (newest.how, newest.kind, newest.codes[0].code) == ("told", None, "99")
     assert (newest.before, newest.first_ms, oldest.before) == (1, AT_MS, 0)
-    assert newest.verdict == "open"
+    assert (newest.verdict, newest.cleared_ms) == ("noted", None)
     with books.begin() as work:
         work.close_codes([Closing("L-0001", "E-2", AT_MS + 9)])
-    assert [one.verdict for one in listed(books)] == ["by_itself", "open"]
+    assert [one.cleared_ms for one in listed(books)] == [AT_MS + 9, None]
 
 
 def test_a_code_belongs_to_the_incident_it_tells_of(books: Books) -> None:
@@ -235,6 +235,8 @@ def sign(one: Incident, make: str | None, model: str | None) -> Signed:
     return Signed(
         incident=one.id,
         lift=one.lift or "",
+        area=one.area,
+        estate=one.estate,
         kind=one.kind,
         raised_ms=one.raised_ms,
         make=make,

@@ -1,18 +1,20 @@
 """The fault history in the relational store: what is read."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from msgspec import convert, structs
-from sqlalchemy import Connection, Engine, Row, Select, func, literal, select
+from sqlalchemy import Connection, Engine, Row, Select, func, select, union
 
 from liftwatch.access.sight import EVERYTHING, Sight
 from liftwatch.adapters.sql import tables
 from liftwatch.adapters.sql.care_faults_keys import Key, code_keys, incident_keys
 from liftwatch.adapters.sql.care_faults_tables import replaced_part, signature, told_code
 from liftwatch.adapters.sql.course_tables import course
-from liftwatch.adapters.sql.filters import is_own, seen_history
+from liftwatch.adapters.sql.filters import during_contract, held_now, is_own, seen_history
+from liftwatch.adapters.sql.incident_lists import at_places
+from liftwatch.adapters.sql.people_tables import contract
 from liftwatch.adapters.sql.trouble import translated
 from liftwatch.care.faults import (
     AFTER_MS,
@@ -62,15 +64,15 @@ class SqlFaultReads:
             page = marked[:limit]
             codes = _codes(connection, [key[1] for key, is_one in page if not is_one])
             ids = {key[1] for key, is_one in page if is_one}
-            ids |= {code.incident for code in codes.values() if code.incident is not None}
+            ids |= {code.incident for code, _ in codes.values() if code.incident is not None}
             ones = _incidents(connection, ids, sight=sight, now_ms=now_ms)
         items = [
-            ones[key[1]] if is_one else _of_code(codes[key[1]], ones)
+            ones[key[1]] if is_one else _of_code(*codes[key[1]], ones)
             for key, is_one in page
             if key[1] in ones or key[1] in codes
         ]
         more = len(marked) > limit > 0
-        return FaultPage(_counted(self.engine, items), page[-1][0] if more else None)
+        return FaultPage(items, page[-1][0] if more else None)
 
     def faults_of(
         self, incidents: Collection[str], *, now_ms: int, sight: Sight = EVERYTHING
@@ -96,20 +98,25 @@ class SqlFaultReads:
         sight: Sight = EVERYTHING,
     ) -> list[Signed]:
         """Signatures of what was raised before, the newest first."""
-        query = select(*_SIGNEDS).where(_SIGNED.raised_ms < asked.raised_ms)
-        if scope == "lift":
-            query = query.where(_SIGNED.lift == asked.lift)
-        elif scope == "model":
-            if asked.make is None or asked.model is None:
-                return []
-            query = query.where(_SIGNED.make == asked.make, _SIGNED.model == asked.model)
-        query = query.where(_SIGNED.kind.in_(kinds))
-        if not sight.everything:
-            query = query.join(tables.incident, _INCIDENT.id == _SIGNED.incident)
-            query = seen_history(query, sight, _INCIDENT, now_ms=now_ms)
-        query = query.order_by(_SIGNED.raised_ms.desc(), _SIGNED.incident.desc()).limit(limit)
+        if scope == "model" and None in (asked.make, asked.model):
+            return []
+        newest = (_SIGNED.raised_ms.desc(), _SIGNED.incident.desc())
+        parts = [
+            _of_scope(part.where(_SIGNED.kind == kind), asked, scope)
+            .where(_SIGNED.raised_ms < asked.raised_ms)
+            .order_by(*newest)
+            .limit(limit)
+            .subquery()
+            for kind in kinds
+            for part in _seen_signatures(sight, now_ms)
+        ]
+        if not parts:
+            return []
+        page = union(*map(select, parts)).subquery()
+        query = select(*_SIGNEDS).join(page, page.c.incident == _SIGNED.incident)
         with translated(), self.engine.connect() as connection:
-            return [_signed_of(row) for row in connection.execute(query)]
+            rows = connection.execute(query.order_by(*newest).limit(limit))
+            return [_signed_of(row) for row in rows]
 
     def fixed(
         self, where: FaultFilter, *, now_ms: int, limit: int, sight: Sight = EVERYTHING
@@ -122,6 +129,7 @@ class SqlFaultReads:
             next_one.c.raised_ms > _COURSE.resolved_ms,
         )
         again = again.order_by(next_one.c.raised_ms, next_one.c.id).limit(1)
+        again = again.correlate(tables.incident, course)
         found = tables.incident.alias("found")
         again_ms = select(found.c.raised_ms).where(found.c.id == again.scalar_subquery())
         query: Select[Any] = select(
@@ -168,6 +176,29 @@ class SqlFaultReads:
             ]
 
 
+def _seen_signatures(sight: Sight, now_ms: int) -> Iterator[Select[Any]]:
+    """Parts that together are the signatures of what is seen, each along an index of its own."""
+    key = select(_SIGNED.raised_ms, _SIGNED.incident)
+    if sight.everything:
+        yield key
+        return
+    places = [place for place in sight.places if not place.building]
+    for condition in at_places(places, _SIGNED):
+        yield key.where(condition)
+    if sight.contracts_of:
+        yield key.where(_SIGNED.lift.in_(held_now(sight, now_ms)))
+        own = key.join(contract, during_contract(_SIGNED))
+        yield own.where(contract.c.organisation.in_(sight.contracts_of))
+
+
+def _of_scope(query: Select[Any], asked: Signed, scope: Scope) -> Select[Any]:
+    if scope == "lift":
+        return query.where(_SIGNED.lift == asked.lift)
+    if scope == "model":
+        return query.where(_SIGNED.make == asked.make, _SIGNED.model == asked.model)
+    return query
+
+
 def _within(query: Select[Any], where: FaultFilter, columns: Any) -> Select[Any]:
     """The query under lift, estates and times."""
     if where.lift is not None:
@@ -181,9 +212,25 @@ def _within(query: Select[Any], where: FaultFilter, columns: Any) -> Select[Any]
     return query
 
 
-def _codes(connection: Connection, ids: Sequence[str]) -> dict[str, ToldCode]:
-    query = select(*_CODES).where(_CODE.id.in_(ids))
-    return {row.id: ToldCode(**row._asdict()) for row in connection.execute(query)}
+def _codes(
+    connection: Connection, ids: Sequence[str]
+) -> dict[str, tuple[ToldCode, tuple[int, int | None]]]:
+    """Codes, and how often each was told of its lift before, since when."""
+    if not ids:
+        return {}
+    like = told_code.alias("like_it")
+    earlier = (like.c.lift == _CODE.lift) & (like.c.code == _CODE.code)
+    earlier &= (like.c.dialect == _CODE.dialect) & (like.c.raised_ms < _CODE.raised_ms)
+    query = select(
+        *_CODES,
+        select(func.count()).select_from(like).where(earlier).scalar_subquery(),
+        select(func.min(like.c.raised_ms)).where(earlier).scalar_subquery(),
+    ).where(_CODE.id.in_(ids))
+    fields = ToldCode.__struct_fields__
+    return {
+        row.id: (ToldCode(**dict(zip(fields, row[:-2], strict=True))), (row[-2], row[-1]))
+        for row in connection.execute(query)
+    }
 
 
 def _incidents(
@@ -256,8 +303,9 @@ def _replaced_on(connection: Connection, rows: Sequence[Row[Any]]) -> dict[str, 
     return found
 
 
-def _of_code(code: ToldCode, ones: dict[str, Fault]) -> Fault:
+def _of_code(code: ToldCode, earlier: tuple[int, int | None], ones: dict[str, Fault]) -> Fault:
     """A telling of a code; what its incident tells stands with it."""
+    before, first_ms = earlier
     if code.incident in ones:
         return structs.replace(
             ones[code.incident],
@@ -266,6 +314,8 @@ def _of_code(code: ToldCode, ones: dict[str, Fault]) -> Fault:
             codes=(code,),
             part=code.part,
             how="reported",
+            before=before,
+            first_ms=first_ms,
         )
     return Fault(
         id=code.id,
@@ -280,35 +330,9 @@ def _of_code(code: ToldCode, ones: dict[str, Fault]) -> Fault:
         late=code.late,
         exercise=code.exercise,
         codes=(code,),
+        before=before,
+        first_ms=first_ms,
     )
-
-
-def _counted(engine: Engine, items: list[Fault]) -> list[Fault]:
-    """The same, where of a code that was told is said how often it was told before."""
-    told = [one for one in items if one.how == "told" or one.id != one.incident]
-    if not told:
-        return items
-    parts = []
-    for one in told:
-        code = one.codes[0]
-        earlier = (_CODE.lift == one.lift) & (_CODE.code == code.code)
-        earlier &= (_CODE.dialect == code.dialect) & (_CODE.raised_ms < one.raised_ms)
-        parts.append(
-            select(literal(one.id).label("id"), func.count(), func.min(_CODE.raised_ms)).where(
-                earlier
-            )
-        )
-    counts: dict[str, tuple[int, int | None]] = {}
-    with translated(), engine.connect() as connection:
-        for query in parts:
-            row = connection.execute(query).one()
-            counts[row[0]] = (row[1], row[2])
-    return [
-        structs.replace(one, before=counts[one.id][0], first_ms=counts[one.id][1])
-        if one.id in counts
-        else one
-        for one in items
-    ]
 
 
 def _signed_of(row: Row[Any]) -> Signed:

@@ -14,7 +14,13 @@ from sqlalchemy import (
 
 from liftwatch.adapters.sql.tables import metadata, name_type
 
-NEWEST = ("raised_ms", "id")
+NARROWED = ("area", "estate", "lift", "part", "code", "dialect", "kind", "incident")
+"""What lists of codes are narrowed by: an index that ends with these answers by itself."""
+
+
+def _newest(*first: str) -> list[str]:
+    return [*first, "raised_ms", "id", *(name for name in NARROWED if name not in first)]
+
 
 told_code = Table(
     "told_code",
@@ -38,11 +44,12 @@ told_code = Table(
     ),
     Column("late", Boolean(), nullable=False),
     Column("exercise", Boolean(), nullable=False),
-    Index("told_code_newest", *NEWEST, "incident"),
-    Index("told_code_of_lift", "lift", *NEWEST, "incident"),
-    Index("told_code_of_estate", "estate", *NEWEST, "incident"),
-    Index("told_code_of_part", "part", *NEWEST, "incident"),
-    Index("told_code_of_code", "code", *NEWEST, "dialect"),
+    Index("told_code_newest", *_newest()),
+    Index("told_code_of_lift", *_newest("lift")),
+    Index("told_code_of_estate", *_newest("estate")),
+    Index("told_code_of_part", *_newest("part")),
+    Index("told_code_of_code", *_newest("code")),
+    Index("told_code_like", "lift", "code", "dialect", "raised_ms"),
     Index("told_code_of_incident", "incident"),
 )
 
@@ -89,6 +96,8 @@ signature = Table(
         primary_key=True,
     ),
     Column("lift", name_type(64), nullable=False),
+    Column("area", String(16), nullable=False),
+    Column("estate", name_type(64), nullable=False),
     Column("kind", String(64), nullable=False),
     Column("raised_ms", BigInteger(), nullable=False),
     Column("make", Text()),
@@ -97,6 +106,8 @@ signature = Table(
     Column("signal", String(100)),
     Column("spark", JSON(), nullable=False),
     Index("incident_signature_of_kind", "kind", "raised_ms", "incident"),
-    Index("incident_signature_of_lift", "lift", "raised_ms", "incident"),
+    Index("incident_signature_of_lift", "lift", "kind", "raised_ms", "incident"),
+    Index("incident_signature_of_estate", "estate", "area", "kind", "raised_ms", "incident"),
+    Index("incident_signature_of_area", "area", "kind", "raised_ms", "incident"),
     Index("incident_signature_of_model", "make", "model", "kind", "raised_ms", "incident"),
 )

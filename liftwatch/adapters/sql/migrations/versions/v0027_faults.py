@@ -34,16 +34,18 @@ def upgrade() -> None:
         sa.Column("late", sa.Boolean(), nullable=False),
         sa.Column("exercise", sa.Boolean(), nullable=False),
     )
-    for name in ("lift", "estate", "part"):
-        op.create_index(f"told_code_of_{name}", "told_code", [name, "raised_ms", "id", "incident"])
-    op.create_index("told_code_newest", "told_code", ["raised_ms", "id", "incident"])
-    op.create_index("told_code_of_code", "told_code", ["code", "raised_ms", "id", "dialect"])
+    for name in ("lift", "estate", "part", "code"):
+        op.create_index(f"told_code_of_{name}", "told_code", _newest(name))
+    op.create_index("told_code_newest", "told_code", _newest())
+    op.create_index("told_code_like", "told_code", ["lift", "code", "dialect", "raised_ms"])
     op.create_index("told_code_of_incident", "told_code", ["incident"])
     _make_visits()
     op.create_table(
         "incident_signature",
         sa.Column("incident", _name(64), _of_incident("incident_signature"), primary_key=True),
         sa.Column("lift", _name(64), nullable=False),
+        sa.Column("area", sa.String(16), nullable=False),
+        sa.Column("estate", _name(64), nullable=False),
         sa.Column("kind", sa.String(64), nullable=False),
         sa.Column("raised_ms", sa.BigInteger(), nullable=False),
         sa.Column("make", sa.Text()),
@@ -55,11 +57,20 @@ def upgrade() -> None:
     newest = ["raised_ms", "incident"]
     for name, columns in (
         ("kind", ["kind"]),
-        ("lift", ["lift"]),
+        ("lift", ["lift", "kind"]),
+        ("estate", ["estate", "area", "kind"]),
+        ("area", ["area", "kind"]),
         ("model", ["make", "model", "kind"]),
     ):
         op.create_index(f"incident_signature_of_{name}", "incident_signature", columns + newest)
     _take_from_incidents()
+
+
+NARROWED = ("area", "estate", "lift", "part", "code", "dialect", "kind", "incident")
+
+
+def _newest(*first: str) -> list[str]:
+    return [*first, "raised_ms", "id", *(name for name in NARROWED if name not in first)]
 
 
 def _make_visits() -> None:
