@@ -24,6 +24,7 @@ WAYS = (
     Way("/completeness", N_("Completeness"), WATCHING),
     Way("/statistics", N_("Statistics"), WATCHING),
     Way("/complaints", N_("Complaints"), WATCHING, person=True),
+    Way("/notices", N_("Notices to residents"), WATCHING, person=True),
     Way("/duty", N_("Duty rotas"), ACTIONS["rotas.read"].roles, person=True),
     Way("/organisations", N_("Organisations"), ADMIN),
     Way("/people", N_("People and rights"), ADMIN),
