@@ -58,9 +58,10 @@ def poster_of(books: SeenBooks, one: Notice, *, url: str) -> Poster:
     wording, outage = WORDINGS[one.topic], one.topic == "outage"
     zh, en = (
         known_places(books, language, [], [one]).of(books, language, one) for language in (ZH, EN)
-    ]
+    )
     return Poster(
-        *places,
+        zh,
+        en,
         wording.title_zh,
         wording.title_en,
         one.zh,
