@@ -71,7 +71,7 @@ def notices(
     asked = proposed(books, gate)
     with gate.people.reading() as reads:
         found = reads.care.notices(since_ms=at_ms - BACK_MS, sight=books.sight)
-    names = known_places(books, language, [one[:3] for one in asked], found)
+    names = known_places(books, language, places=[one[:3] for one in asked], notices=found)
     rows = [notice_row(books, language, one, names=names, now_ms=at_ms) for one in found]
     writes = work_sight(part, principal, WRITE)
     values: Values = {
@@ -250,7 +250,7 @@ def _places(books: SeenBooks, language: Any) -> list[tuple[str, str]]:
     """The buildings of what is seen, by what they are called; an estate as a whole first."""
     rows = books.lifts(limit=500)
     places = sorted({(one.area, one.estate, one.facts.building or "") for one in rows})
-    names = known_places(books, language, places, [])
+    names = known_places(books, language, places=places)
     whole = sorted({(area, estate, "") for area, estate, _ in places})
     every = [*whole, *(one for one in places if one[2])]
     return [("/".join(one), names.place(language, one)) for one in every]
@@ -271,7 +271,7 @@ def _page(
         raise Problem("not-found", Said("nobody signs in here"))
     with gate.people.reading() as reads:
         one = seen_notice(books.sight, reads.care, id)
-    names = known_places(books, language, [], [one])
+    names = known_places(books, language, notices=[one])
     effect = None
     if one.published_ms is not None and (TOPICS[one.topic].kinds or TOPICS[one.topic].complaints):
         effect = effect_view(language, effect_of(books, gate, one, now_ms=at_ms))

@@ -71,15 +71,18 @@ class PlacesOf:
         row = books.lift(one.lift) if one.lift else None
         if row is None:
             return place
-        unit = row.facts.unit
-        return f"{place} {language.say('unit %(name)s', name=unit) if unit else row.lift}"
+        if not row.facts.unit:
+            return f"{place} {row.lift}"
+        unit = language.say("unit %(name)s", name=row.facts.unit)
+        return f"{place} {unit}"
 
 
 def known_places(
     books: SeenBooks,
     language: Language,
-    places: Collection[PlaceKey],
-    notices: Collection[Notice],
+    *,
+    places: Collection[PlaceKey] = (),
+    notices: Collection[Notice] = (),
 ) -> PlacesOf:
     """What the places of some rows are called."""
     keys = {*places, *((one.area, one.estate, one.building) for one in notices)}
@@ -137,15 +140,18 @@ def evidence_words(language: Language, evidence: Mapping[str, int]) -> list[tupl
 
 def effect_view(language: Language, one: Effect) -> EffectView:
     """An effect in words; the ratio with its ends, open above where nothing was before."""
-    counted = "%(times)s in %(days)s lift-days"
     ratio = ""
     if one.low is not None:
         high = "∞" if one.high is None else f"{one.high:.2f}"
         point = "–" if one.ratio is None else f"{one.ratio:.2f}"
         ratio = f"{point} [{one.low:.2f} … {high}]"
     return EffectView(
-        language.say(counted, times=one.before, days=f"{one.before_days:.1f}"),
-        language.say(counted, times=one.after, days=f"{one.after_days:.1f}"),
+        _counted(language, one.before, one.before_days),
+        _counted(language, one.after, one.after_days),
         ratio,
         language.say(EFFECT_TEXTS[one.told]),
     )
+
+
+def _counted(language: Language, times: int, days: float) -> str:
+    return language.say("%(times)s in %(days)s lift-days", times=times, days=f"{days:.1f}")

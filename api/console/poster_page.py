@@ -57,7 +57,7 @@ def poster_of(books: SeenBooks, one: Notice, *, url: str) -> Poster:
     """What stands on the poster of a notice."""
     wording, outage = WORDINGS[one.topic], one.topic == "outage"
     zh, en = (
-        known_places(books, language, [], [one]).of(books, language, one) for language in (ZH, EN)
+        known_places(books, tongue, notices=[one]).of(books, tongue, one) for tongue in (ZH, EN)
     )
     return Poster(
         zh,

@@ -20,16 +20,16 @@ from api.console.fund_owner_pdf import FONT, _making, readable, register
 from api.qr import draw
 from api.residents_seen import HOTLINE_NUMBER, RESCUE_NUMBER
 
-INK, QUIET, GRAVE, BAND = (HexColor(n) for n in (0x17212B, 0x566473, 0xB0121B, 0x17477E))
+INK, GRAVE, BAND = (HexColor(n) for n in (0x17212B, 0xB0121B, 0x17477E))
 ZH = ParagraphStyle("zh", fontName=FONT, fontSize=22, leading=36, textColor=INK, wordWrap="CJK")
 EN = ParagraphStyle("en", fontName=FONT, fontSize=15, leading=22, textColor=INK)
 TITLE_ZH = ParagraphStyle("title zh", ZH, fontSize=36, leading=46, textColor=HexColor(0xFFFFFF))
 TITLE_EN = ParagraphStyle("title en", EN, fontSize=18, leading=24, textColor=HexColor(0xFFFFFF))
+PLACE = ParagraphStyle("place", TITLE_EN, fontSize=13, leading=20, wordWrap="CJK")
 WHEN = ParagraphStyle("when", ZH, fontSize=24, leading=34, textColor=GRAVE)
-SMALL = ParagraphStyle("small", EN, fontSize=10.5, leading=15, textColor=QUIET, wordWrap="CJK")
 MIDDLE = ParagraphStyle("middle", ZH, fontSize=13, leading=18, alignment=TA_CENTER)
-LEAST = 0.6
-"""A text that does not fit is set smaller, down to so much of its size."""
+LEAST, MOST = 0.6, 1.45
+"""A text is set as large as fits, between so much of its size."""
 
 
 class Poster(NamedTuple):
@@ -65,12 +65,13 @@ def poster_pdf(one: Poster) -> bytes:
         canvas.setAuthor("Liftwatch")
         width, height = A4
         canvas.setFillColor(BAND)
-        canvas.rect(0, height - 68 * mm, width, 68 * mm, stroke=0, fill=1)
+        canvas.rect(0, height - 62 * mm, width, 62 * mm, stroke=0, fill=1)
         inner = width - 40 * mm
         down = _set(canvas, [(one.title_zh, TITLE_ZH)], at=(20 * mm, height - 16 * mm), width=inner)
-        _set(canvas, [(one.title_en, TITLE_EN)], at=(20 * mm, down - 2 * mm), width=inner)
+        under = [(one.title_en, TITLE_EN), (f"{one.place_zh} · {one.place_en}", PLACE)]
+        _set(canvas, under, at=(20 * mm, down - 1 * mm), width=inner)
         texts = [(one.when_zh, WHEN), (one.when_en, EN), (one.zh, ZH), (one.en, EN)]
-        _fitted(canvas, texts, top=height - 82 * mm, low=74 * mm, width=inner)
+        _fitted(canvas, texts, top=height - 74 * mm, low=74 * mm, width=inner)
         _poster_foot(canvas, one, width)
         canvas.showPage()
         canvas.save()
@@ -96,13 +97,13 @@ def sticker_pdf(one: Sticker) -> bytes:
         canvas.setFont(FONT, 25)
         told = f"{RESCUE_NUMBER}   识别码 {one.rescue_code}" if one.rescue_code else RESCUE_NUMBER
         canvas.drawCentredString(width / 2, height - 20.5 * mm, readable(told))
-        side = 66 * mm
-        draw(canvas, one.url, at=((width - side) / 2, 34 * mm), side=side)
+        side = 80 * mm
+        draw(canvas, one.url, at=((width - side) / 2, 38 * mm), side=side)
         texts = [
-            ("扫码：电梯现在能用吗，发生过什么，投诉与建议", MIDDLE),
+            ("扫码看电梯状态 · 投诉与建议", _smaller(MIDDLE, 1.15)),
             ("Scan: is it working, what happened, tell us what is wrong", _smaller(MIDDLE, 0.75)),
         ]
-        down = _set(canvas, texts, at=(5 * mm, 34 * mm), width=width - 10 * mm)
+        down = _set(canvas, texts, at=(5 * mm, 36 * mm), width=width - 10 * mm)
         place = [(f"{one.place_zh} · {one.place_en}", _smaller(MIDDLE, 0.7))]
         _set(canvas, place, at=(5 * mm, down - 1.5 * mm), width=width - 10 * mm)
         canvas.showPage()
@@ -117,9 +118,8 @@ def _poster_foot(canvas: Canvas, one: Poster, width: float) -> None:
     texts = [
         ("扫码查看电梯状态，投诉与建议", _smaller(ZH, 0.75)),
         ("Scan to see how the lift is, or to tell us what is wrong", _smaller(EN, 0.85)),
-        (f"被困请拨打 {RESCUE_NUMBER} · 市民热线 {HOTLINE_NUMBER}", _smaller(ZH, 0.62)),
-        (f"Trapped: call {RESCUE_NUMBER}", SMALL),
-        (f"{one.place_zh} · {one.place_en}", SMALL),
+        (f"被困请拨打 {RESCUE_NUMBER} · 市民热线 {HOTLINE_NUMBER}", _smaller(ZH, 0.75)),
+        (f"Trapped: call {RESCUE_NUMBER} · city hot line {HOTLINE_NUMBER}", _smaller(EN, 0.85)),
     ]
     _set(canvas, texts, at=(left, 18 * mm + side), width=width - left - 20 * mm)
 
@@ -133,7 +133,7 @@ def _fitted(
     width: float,
 ) -> None:
     """Texts one below the other between two heights, smaller where they must be."""
-    part = 1.0
+    part = MOST
     while part > LEAST and _height(texts, part, width=width) > top - low:
         part -= 0.05
     shrunk = [(text, _smaller(style, part)) for text, style in texts]

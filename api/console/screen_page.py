@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, Path, Request, Response
 
 from api.console.language import LANGUAGES
 from api.console.notice_texts import WORDINGS
+from api.console.notice_views import PlacesOf
 from api.console.place_names import PlaceNames
 from api.console.render import language_of, render
 from api.console.resident_views import standing_view, title_of
@@ -54,8 +55,7 @@ def screen(
     keys = {place, (found.area, found.estate, "")}
     names = PlaceNames(language, part.books.localities(keys))
     values: dict[str, Any] = {
-        "estate": names.estate(found.area, found.estate),
-        "building": names.building(*place) or found.building,
+        "where": PlacesOf(names).place(language, place),
         "lifts": lifts,
         "notices": [
             (
@@ -67,6 +67,7 @@ def screen(
             for one in shown[:NOTICES_MAX]
         ],
         "at": language.moment(at_ms, now_ms=at_ms),
+        "is_screen": True,
         "refresh_s": REFRESH_S,
         "rescue_number": RESCUE_NUMBER,
         "hotline": HOTLINE_NUMBER,

@@ -52,6 +52,24 @@ FUND = {
     "/v1/people/{id}/dwellings/{dwelling}/end",
 }
 """Of the maintenance fund."""
+CARE = {
+    "/v1/complaints",
+    "/v1/complaints/{id}",
+    *(
+        f"/v1/complaints/{{id}}/{name}"
+        for name in ("accept", "answer", "close", "decline", "offer", "take", "erase", "photo")
+    ),
+    "/v1/hotline/complaints",
+    "/v1/lifts/{lift}/code",
+    "/v1/notices",
+    "/v1/notices/proposals",
+    "/v1/notices/proposals/decline",
+    *(f"/v1/notices/{{id}}/{name}" for name in ("decline", "effect", "publish", "withdraw")),
+    "/v1/public/complaints/{number}",
+    "/v1/public/lifts/{code}",
+    "/v1/screens",
+}
+"""Of complaints and of notices to residents."""
 
 
 def test_alive_and_ready(client: TestClient, readiness: dict[str, str | None]) -> None:
@@ -144,8 +162,7 @@ def test_the_interface_describes_itself(client: TestClient, app: FastAPI) -> Non
     paths = client.get("/openapi.json").json()["paths"]
     assert set(paths) == {
         *("/healthz", "/readyz", "/metrics", "/openapi.json", "/v1/influx/query"),
-        "/v1/auth/token",
-        "/v1/auth/revoke",
+        *("/v1/auth/token", "/v1/auth/revoke"),
         "/v1/me",
         "/v1/me/credentials",
         "/v1/me/credentials/{id}/end",
@@ -177,6 +194,7 @@ def test_the_interface_describes_itself(client: TestClient, app: FastAPI) -> Non
         "/v1/incidents/{id}/pages",
         "/v1/channels/{name}/test",
         *FUND,
+        *CARE,
         "/v1/households",
         "/v1/places",
         "/v1/register/{sheet}",

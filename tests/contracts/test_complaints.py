@@ -60,9 +60,10 @@ def tell(
 
 
 def move(
-    office: SqlPeople, one: Complaint, name: str, by: By = PROPERTY, *, text: str | None = None
+    office: SqlPeople, one: Complaint, name: str, /, *args: By, text: str | None = None
 ) -> Complaint:
     """A move of the matter as it is now, a minute after it was told."""
+    (by,) = args or (PROPERTY,)
     with office.begin() as work:
         now = work.care.complaint(one.id)
         assert now is not None
