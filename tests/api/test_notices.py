@@ -5,6 +5,7 @@ import re
 from typing import Any
 
 import pytest
+from msgspec import structs
 from starlette.testclient import TestClient
 
 from api.console.notice_texts import WORDINGS
@@ -122,8 +123,6 @@ def test_whether_it_helped_is_said_plainly(
     with people.begin() as work:
         one = work.care.locked_notice(made["id"])
         assert one is not None
-        from msgspec import structs
-
         older = structs.replace(one, published_ms=now_ms() - 2 * DAY_MS - HOUR_MS, version=3)
         work.care.put_notice(older)
     told = guest.get(f"/v1/notices/{made['id']}/effect", headers=mei).json()
