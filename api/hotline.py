@@ -7,6 +7,7 @@ Standard Webhooks: `webhook-id`, `webhook-timestamp` and the body are signed wit
 import base64
 import hashlib
 import hmac
+from collections.abc import Iterator
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Request, Response
@@ -36,6 +37,7 @@ Head = Annotated[str | None, Header(max_length=256)]
 
 async def signed_body(
     request: Request,
+    *,
     webhook_id: Head = None,
     webhook_timestamp: Head = None,
     webhook_signature: Head = None,
@@ -106,12 +108,22 @@ def take(
 
 
 def _lift(part: Parts, code: str) -> LiftRow:
-    """The lift of one of the codes that a caller can read: ours, of the equipment, of 96333."""
+    """The lift of one of the codes that a caller can read: ours, of the equipment, of 96333.
+
+    The problem `unusable` for a code that no lift has, or several: somebody must ask the caller.
+    """
     row = part.books.lift(code)
-    if row is None:
-        with part.books.begin() as work:
-            found = work.holders(equipment_codes=[code]) or work.holders(rescue_codes=[code])
-        row = part.books.lift(found[0].lift) if len(found) == 1 else None
-    if row is None:
+    if row is not None:
+        return row
+    codes = ((one, (one.facts.equipment_code, one.facts.rescue_code)) for one in _lifts(part))
+    found = [one for one, known in codes if code in known]
+    if len(found) != 1:
         raise Problem("unusable", Said("no lift here has the code %(code)s", code=code))
-    return row
+    return found[0]
+
+
+def _lifts(part: Parts) -> Iterator[LiftRow]:
+    after = None
+    while rows := part.books.lifts(after=after):
+        yield from rows
+        after = rows[-1].lift

@@ -17,6 +17,7 @@ from api.fund_bodies import DESCRIBED_BODIES
 from api.fund_shapes import DESCRIBED_FUND
 from api.influx_shapes import DESCRIBED_INFLUX
 from api.move_shapes import DESCRIBED_MOVES, DeadlineShape, OwnerShape
+from api.notice_shapes import DESCRIBED_NOTICES
 from api.people_shapes import DESCRIBED_PEOPLE
 from api.place_shapes import DESCRIBED_PLACES
 from api.register_shapes import DESCRIBED_REGISTER
@@ -292,6 +293,7 @@ def schemas() -> dict[str, Any]:
             *DESCRIBED_PLACES,
             *DESCRIBED_SILENCES,
             *DESCRIBED_COMPLAINTS,
+            *DESCRIBED_NOTICES,
             *DESCRIBED_FUND,
             *DESCRIBED_BODIES,
             *DESCRIBED_CASES,

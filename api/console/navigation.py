@@ -28,6 +28,7 @@ WAYS = (
     Way("/complaints", N_("Complaints"), WATCHING, person=True),
     Way("/visits", N_("Visits"), ACTIONS["visits.read"].roles, person=True),
     Way("/calendar", N_("Calendar"), ACTIONS["care.read"].roles),
+    Way("/notices", N_("Notices to residents"), WATCHING, person=True),
     Way("/duty", N_("Duty rotas"), ACTIONS["rotas.read"].roles, person=True),
     Way("/organisations", N_("Organisations"), ADMIN),
     Way("/people", N_("People and rights"), ADMIN),

@@ -36,6 +36,9 @@ KEPT_MS = 90 * DAY_MS
 """So long after its answer what is personal is kept (PIPL art. 19: the shortest time; the number of
 days is our choice, that of the raw bursts in domain section 8)."""
 
+KEPT_UNANSWERED_MS = 365 * DAY_MS
+"""What nobody ever answered is not kept for ever: so long after it was told [our choice]."""
+
 
 class Row(NamedTuple):
     """What people complain about: which kinds of incidents tell of the same, which signals of a

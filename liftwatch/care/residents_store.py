@@ -109,8 +109,9 @@ class CareWork(CareReads, Protocol):
     def to_close(self, before_ms: int, *, limit: int) -> Sequence[Complaint]:
         """Matters that were answered before a moment and not closed since, locked."""
 
-    def to_erase(self, before_ms: int, *, limit: int) -> Sequence[Complaint]:
-        """Those answered before a moment, or joined to such, with something personal kept."""
+    def to_erase(self, before_ms: int, *, told_before_ms: int, limit: int) -> Sequence[Complaint]:
+        """Those answered before a moment, or joined to such, or told before another, with something
+        personal kept."""
 
     def put_notice(self, notice: Notice) -> None:
         """Insert version 1, replace one whose version is one less; raises Conflict else."""

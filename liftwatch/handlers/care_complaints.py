@@ -12,6 +12,7 @@ from liftwatch.care.complaints import (
     CLOSED_AFTER_MS,
     JOINED_IN_HOUR_MAX,
     KEPT_MS,
+    KEPT_UNANSWERED_MS,
     RATING_MAX,
     TOPICS,
     CannotMove,
@@ -190,8 +191,9 @@ def close_old(work: OfficeWork, *, now_ms: int) -> int:
 
 
 def erase_old(work: OfficeWork, *, now_ms: int) -> int:
-    """Erase what was given with complaints answered long ago; how many."""
-    found = work.care.to_erase(now_ms - KEPT_MS, limit=SLICE)
+    """Erase what was given with complaints answered long ago, or never; how many."""
+    told_before_ms = now_ms - KEPT_UNANSWERED_MS
+    found = work.care.to_erase(now_ms - KEPT_MS, told_before_ms=told_before_ms, limit=SLICE)
     for one in found:
         forget(work, one.id, now_ms=now_ms)
     return len(found)

@@ -71,6 +71,22 @@ CARE = {
     "/v1/visits/{visit}/witness",
 }
 """Of maintenance."""
+    "/v1/complaints",
+    "/v1/complaints/{id}",
+    *(
+        f"/v1/complaints/{{id}}/{name}"
+        for name in ("accept", "answer", "close", "decline", "offer", "take", "erase", "photo")
+    ),
+    "/v1/hotline/complaints",
+    "/v1/lifts/{lift}/code",
+    "/v1/notices",
+    "/v1/notices/proposals",
+    "/v1/notices/proposals/decline",
+    *(f"/v1/notices/{{id}}/{name}" for name in ("decline", "effect", "publish", "withdraw")),
+    "/v1/public/complaints/{number}",
+    "/v1/public/lifts/{code}",
+    "/v1/screens",
+"""Of complaints and of notices to residents."""
 
 
 def test_alive_and_ready(client: TestClient, readiness: dict[str, str | None]) -> None:
@@ -163,8 +179,7 @@ def test_the_interface_describes_itself(client: TestClient, app: FastAPI) -> Non
     paths = client.get("/openapi.json").json()["paths"]
     assert set(paths) == {
         *("/healthz", "/readyz", "/metrics", "/openapi.json", "/v1/influx/query"),
-        "/v1/auth/token",
-        "/v1/auth/revoke",
+        *("/v1/auth/token", "/v1/auth/revoke"),
         "/v1/me",
         "/v1/me/credentials",
         "/v1/me/credentials/{id}/end",
@@ -196,6 +211,8 @@ def test_the_interface_describes_itself(client: TestClient, app: FastAPI) -> Non
         "/v1/incidents/{id}/pages",
         "/v1/channels/{name}/test",
         *(FUND | CARE),
+        *FUND,
+        *CARE,
         "/v1/households",
         "/v1/places",
         "/v1/register/{sheet}",

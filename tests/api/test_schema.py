@@ -112,6 +112,19 @@ def test_the_funds_answers_to_whoever_may_write(gated: FastAPI, people: SqlPeopl
     assert len(tried) > 20
 
 
+@pytest.mark.parametrize("under", ["/v1/complaints", "/v1/notices", "/v1/screens"])
+def test_complaints_and_notices_to_a_property_manager(
+    gated: FastAPI, people: SqlPeople, fleet: Fleet, under: str
+) -> None:
+    """Of an estate with a lift, by whoever answers for it."""
+    fleet.lift("L-0001")
+    town = Town(people)
+    town.person("root", "admin")
+    key = town.secret(town.person("mei", "property", Place("320583")), "key")
+    _, tried = tried_all(gated, key, under=under, examples=15)
+    assert tried
+
+
 def test_everything_the_description_refers_to_is_in_it(gated: FastAPI) -> None:
     """What a reference does not lead to describes nothing, and nobody would check it."""
 

@@ -13,6 +13,7 @@ from liftwatch.care.complaints import (
     CLOSED_AFTER_MS,
     JOINED_IN_HOUR_MAX,
     KEPT_MS,
+    KEPT_UNANSWERED_MS,
     CannotMove,
     Complaint,
     Private,
@@ -60,9 +61,10 @@ def tell(
 
 
 def move(
-    office: SqlPeople, one: Complaint, name: str, by: By = PROPERTY, *, text: str | None = None
+    office: SqlPeople, one: Complaint, name: str, /, *args: By, text: str | None = None
 ) -> Complaint:
     """A move of the matter as it is now, a minute after it was told."""
+    (by,) = args or (PROPERTY,)
     with office.begin() as work:
         now = work.care.complaint(one.id)
         assert now is not None
@@ -240,7 +242,7 @@ def test_what_residents_gave_is_sealed_and_erased_by_rule(
     office: SqlPeople, shared_books: SqlBooks
 ) -> None:
     """No word of it lies in the database; it can be sealed anew; 90 days after the answer it is
-    gone, of those who joined too, and of what is open it is not."""
+    gone, of those who joined too; of what is never answered a year after it was told."""
     first = tell(office, words="门夹人", phone="13800000000", photo=b"a picture")
     second = tell(office, words="same here", phone="13900000000")
     other = tell(office, lift("L-2"), words="still open")
@@ -260,7 +262,12 @@ def test_what_residents_gave_is_sealed_and_erased_by_rule(
     move(anew, first.matter, "take")
     move(anew, first.matter, "answer", text="cleaned")
     ids = [first.complaint.id, second.complaint.id, other.matter.id]
-    for at_ms, kept in ((KEPT_MS - DAY_MS, [True] * 3), (KEPT_MS + DAY_MS, [False, False, True])):
+    times = (
+        (KEPT_MS - DAY_MS, [True] * 3),
+        (KEPT_MS + DAY_MS, [False, False, True]),
+        (KEPT_UNANSWERED_MS + DAY_MS, [False] * 3),
+    )
+    for at_ms, kept in times:
         keep(anew, NOW_MS + at_ms)
         with anew.reading() as reads:
             assert [reads.care.private(id) is not None for id in ids] == kept

@@ -187,8 +187,9 @@ class ComplaintWork(ComplaintReads):
         )
         return self._many(query.order_by(_ONE.id).limit(limit).with_for_update())
 
-    def to_erase(self, before_ms: int, *, limit: int) -> Sequence[Complaint]:
-        """Those answered before a moment, or joined to such, of which something personal is kept.
+    def to_erase(self, before_ms: int, *, told_before_ms: int, limit: int) -> Sequence[Complaint]:
+        """Those answered before a moment, or joined to such, or told before another, with something
+        personal kept.
 
         What was reopened and waits for its second answer is kept until that is old.
         """
@@ -196,7 +197,11 @@ class ComplaintWork(ComplaintReads):
         leads = select(_ONE.id).where(old, _ONE.lead.is_(None))
         query = select(*_ALL).where(
             _ONE.id.in_(select(_PRIVATE.id)),
-            or_(and_(old, _ONE.lead.is_(None)), _ONE.lead.in_(leads)),
+            or_(
+                and_(old, _ONE.lead.is_(None)),
+                _ONE.lead.in_(leads),
+                _ONE.told_ms < told_before_ms,
+            ),
         )
         return self._many(query.order_by(_ONE.id).limit(limit).with_for_update())
 

@@ -25,8 +25,8 @@ BATCH = 500
 class Sealed(NamedTuple):
     """A table, its key, and its sealed columns with the places that what is in them is bound to.
 
-    `found_by` is a column with a mark of what is sealed and of the column beside it; `batch` rows
-    go in one transaction.
+    `found_by` is a column with a mark of what is sealed and of the column beside it; `batch` is
+    how many rows go in one transaction where they are large.
     """
 
     table: Table
@@ -34,7 +34,7 @@ class Sealed(NamedTuple):
     places: Mapping[str, str]
     found_by: str | None = None
     beside: tuple[str, ...] = ()
-    batch: int = BATCH
+    batch: int | None = None
 
 
 SEALED = (
@@ -122,7 +122,11 @@ def _batch(
     """The next rows in the order of their keys, all their columns by name."""
     key = [one.table.c[name] for name in one.key]
     named = (*one.places, *one.beside)
-    query = select(*key, *(one.table.c[name] for name in named)).order_by(*key).limit(one.batch)
+    query = (
+        select(*key, *(one.table.c[name] for name in named))
+        .order_by(*key)
+        .limit(min(one.batch or BATCH, BATCH))
+    )
     if after is not None:
         query = query.where(tuple_(*key) > tuple_(*(after._mapping[name] for name in one.key)))
     if lock:
