@@ -13,6 +13,7 @@ from api.figure_shapes import DESCRIBED_FIGURES
 from api.fund_bodies import DESCRIBED_BODIES
 from api.fund_shapes import DESCRIBED_FUND
 from api.influx_shapes import DESCRIBED_INFLUX
+from api.instruction_shapes import DESCRIBED_INSTRUCTIONS
 from api.move_shapes import DESCRIBED_MOVES, DeadlineShape, OwnerShape
 from api.people_shapes import DESCRIBED_PEOPLE
 from api.place_shapes import DESCRIBED_PLACES
@@ -288,6 +289,7 @@ def schemas() -> dict[str, Any]:
             *DESCRIBED_CONTACTS,
             *DESCRIBED_PLACES,
             *DESCRIBED_SILENCES,
+            *DESCRIBED_INSTRUCTIONS,
             *DESCRIBED_FUND,
             *DESCRIBED_BODIES,
             *DESCRIBED_CASES,

@@ -21,7 +21,7 @@ from msgspec import Struct, structs
 from liftwatch.clock import DAY_MS
 from liftwatch.incidents.course import Actor
 from liftwatch.incidents.kinds import BY_NAME
-from liftwatch.incidents.moves import TEXT_MAX, CannotMove, Untold, missing, too_long
+from liftwatch.incidents.moves import TEXT_MAX, CannotMove, Untold, too_long
 from liftwatch.said import Said
 
 State = Literal["issued", "accepted", "reported", "verified", "closed", "withdrawn"]
@@ -383,7 +383,9 @@ def _another_deadline(one: Instruction, deadline_ms: int | None) -> dict[str, An
 
 def _check_begin(one: Instruction, row: Move, side: Side) -> None:
     if one.state not in row.begins:
-        raise CannotMove(Said("%(move)s does not follow %(state)s", move=row.name, state=one.state))
+        raise CannotMove(
+            Said("%(act)s: not while it is %(where)s", act=Said(row.what), where=Said(one.state))
+        )
     if side not in row.sides:
         raise CannotMove(Said("this is for another to do"))
     if row.name in OFFERED and one.offered_to is None:
@@ -399,7 +401,7 @@ def _check_begin(one: Instruction, row: Move, side: Side) -> None:
 def _check_told(row: Move, told: Told, *, now_ms: int) -> None:
     for name in row.needs:
         if not getattr(told, name):
-            raise Untold(missing(name.removesuffix("_ms"), row.name))
+            raise Untold(Said("%(field)s is missing", field=name.removesuffix("_ms")))
     if told.text is not None:
         _check_text("text", told.text)
     if told.deadline_ms is not None:

@@ -24,7 +24,7 @@ SPOKEN = (
     ROOT / "api",
     *(
         ROOT / "liftwatch" / name
-        for name in ("access", "adapters", "engine", "fund", "handlers", "incidents")
+        for name in ("access", "adapters", "care", "engine", "fund", "handlers", "incidents")
     ),
     ROOT / "liftwatch" / "register",
     ROOT / "liftwatch" / "rescue",

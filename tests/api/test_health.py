@@ -6,6 +6,7 @@ from starlette.testclient import TestClient
 
 from api.guard import is_ours
 from api.serve import ServeError, bind
+from liftwatch.care.instructions import BY_PEOPLE
 from liftwatch.incidents.moves import MOVES
 
 FUND = {
@@ -197,6 +198,9 @@ def test_the_interface_describes_itself(client: TestClient, app: FastAPI) -> Non
         "/v1/rescue/events",
         "/v1/rescue/events/{n}/receipt",
         *(f"/v1/incidents/{{id}}/{name}" for name in MOVES),
+        "/v1/instructions",
+        "/v1/instructions/{instruction}",
+        *(f"/v1/instructions/{{instruction}}/{name}" for name in BY_PEOPLE),
         "/v1/silences",
         "/v1/silences/{id}/end",
         "/v1/hidden",
