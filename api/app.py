@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from api import (
+    area,
     audit,
     bundle,
     channels,
@@ -48,6 +49,7 @@ from api import (
     told,
 )
 from api.console import (
+    area_page,
     audit_page,
     call_page,
     channel_page,
@@ -128,6 +130,7 @@ MODULES = (
     places,
     silences,
     instructions,
+    area,
     fund,
     fund_writes,
     fund_bank,
@@ -155,6 +158,7 @@ MODULES = (
     statistics_page,
     silence_page,
     instruction_page,
+    area_page,
     fund_list_page,
     fund_draft_page,
     fund_case_page,

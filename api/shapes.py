@@ -6,6 +6,7 @@ import msgspec
 from fastapi import Response
 from msgspec import Struct, field
 
+from api.area_shapes import DESCRIBED_AREA
 from api.case_shapes import DESCRIBED_CASES
 from api.contact_shapes import DESCRIBED_CONTACTS
 from api.dwelling_shapes import DESCRIBED_DWELLINGS
@@ -290,6 +291,7 @@ def schemas() -> dict[str, Any]:
             *DESCRIBED_PLACES,
             *DESCRIBED_SILENCES,
             *DESCRIBED_INSTRUCTIONS,
+            *DESCRIBED_AREA,
             *DESCRIBED_FUND,
             *DESCRIBED_BODIES,
             *DESCRIBED_CASES,

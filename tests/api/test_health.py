@@ -198,6 +198,7 @@ def test_the_interface_describes_itself(client: TestClient, app: FastAPI) -> Non
         "/v1/rescue/events",
         "/v1/rescue/events/{n}/receipt",
         *(f"/v1/incidents/{{id}}/{name}" for name in MOVES),
+        "/v1/area",
         "/v1/instructions",
         "/v1/instructions/{instruction}",
         *(f"/v1/instructions/{{instruction}}/{name}" for name in BY_PEOPLE),
