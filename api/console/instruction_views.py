@@ -59,6 +59,8 @@ class InstructionView(NamedTuple):
     kinds: tuple[str, ...]
     signals: str
     mine: bool
+    offered_to_me: bool
+    watching: bool
 
 
 class LineView(NamedTuple):
@@ -126,7 +128,9 @@ def _view(
         basis=law.law_en if language.code == "en" else law.law,
         kinds=tuple(kind_name(language, kind) for kind in one.kinds),
         signals="" if one.signals is None else language.say(SIGNAL_TEXTS[one.signals]),
-        mine=one.responsible in mine or one.offered_to in mine,
+        mine=one.responsible in mine,
+        offered_to_me=one.offered_to in mine,
+        watching=one.watched_until_ms is not None,
     )
 
 
@@ -155,7 +159,9 @@ def panel(
     if not found:
         return None
     rows = views(books, part, language, found[:PANEL_MAX], mine=mine, now_ms=now_ms)
-    rows.sort(key=lambda one: not one.mine)  # one's own first, in their order
+    rows.sort(
+        key=lambda one: not (one.mine or one.offered_to_me)
+    )
     return {
         "rows": rows,
         "more": len(found) > PANEL_MAX,

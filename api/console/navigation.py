@@ -23,7 +23,7 @@ WAYS = (
     Way("/room", N_("Duty room"), WATCHING),
     Way("/completeness", N_("Completeness"), WATCHING),
     Way("/statistics", N_("Statistics"), WATCHING),
-    Way("/area", N_("Area"), ACTIONS["area.read"].roles),
+    Way("/area", N_("My area"), ACTIONS["area.read"].roles),
     Way("/instructions", N_("Instructions"), ACTIONS["instructions.read"].roles),
     Way("/duty", N_("Duty rotas"), ACTIONS["rotas.read"].roles, person=True),
     Way("/organisations", N_("Organisations"), ADMIN),
