@@ -7,8 +7,8 @@ from msgspec import Meta, Struct
 from api.people_shapes import Id
 from api.rota_shapes import At
 from api.silence_shapes import Area, Estate
+from liftwatch.care.instruction_bases import BASES
 from liftwatch.care.instructions import (
-    BASES,
     DOCUMENTS_MAX,
     KINDS_MAX,
     NAME_MAX,

@@ -204,7 +204,9 @@ def _route(row: Move) -> Callable[..., Response]:
             deadline_ms=moment_ms("deadline", body.deadline),
             documents=tuple(Evidence(name=d.name, sha256=d.sha256) for d in body.documents),
         )
-        act = moving(seen, books, principal, row.name, id=instruction, told=told, version=version)
+        act = moving(
+            seen, books, principal, name=row.name, id=instruction, told=told, version=version
+        )
         return act_once(gate, principal, action, once=once, act=act)
 
     make.__name__, make.__doc__ = f"{row.name}_instruction", f"{row.what.capitalize()}."
@@ -215,8 +217,8 @@ def moving(
     seen: SeenInstructions,
     books: SeenBooks,
     principal: Principal,
-    name: str,
     *,
+    name: str,
     id: str,
     told: Told,
     version: int,

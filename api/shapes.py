@@ -13,6 +13,7 @@ from api.dwelling_shapes import DESCRIBED_DWELLINGS
 from api.figure_shapes import DESCRIBED_FIGURES
 from api.fund_bodies import DESCRIBED_BODIES
 from api.fund_shapes import DESCRIBED_FUND
+from api.hazard_shapes import DESCRIBED_HAZARDS
 from api.influx_shapes import DESCRIBED_INFLUX
 from api.instruction_shapes import DESCRIBED_INSTRUCTIONS
 from api.move_shapes import DESCRIBED_MOVES, DeadlineShape, OwnerShape
@@ -292,6 +293,7 @@ def schemas() -> dict[str, Any]:
             *DESCRIBED_SILENCES,
             *DESCRIBED_INSTRUCTIONS,
             *DESCRIBED_AREA,
+            *DESCRIBED_HAZARDS,
             *DESCRIBED_FUND,
             *DESCRIBED_BODIES,
             *DESCRIBED_CASES,

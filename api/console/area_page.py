@@ -80,7 +80,7 @@ def area(*, request: Request, principal: Reader, books: TheBooks, part: ThePart)
         "stream": books.stream_head(),
         "whole": _estate(language, found.whole, names),
         "estates": estates,
-        "map": drawn(_spots(language, found.estates, rows, names)),
+        "map": drawn(_spots(language, found.estates, rows, names=names)),
         "alerts": [
             incident_view(language, one, lifts.get(one.lift or ""), names=called, now_ms=at_ms)
             for one in alerts[:ALERTS_MAX]
@@ -124,6 +124,7 @@ def _spots(
     language: Language,
     estates: list[EstateStanding],
     rows: dict[Key, Locality],
+    *,
     names: PlaceNames,
 ) -> list[Spot]:
     """Estates whose place is known: their own on record, else the mean of their lifts."""

@@ -37,8 +37,9 @@ from api.problems import BadParameter, Problem
 from api.seen import SeenBooks
 from liftwatch.access.rights import ACTIONS
 from liftwatch.access.sight import sight_of
+from liftwatch.care.instruction_bases import BASES
 from liftwatch.care.instruction_store import InstructionFilter
-from liftwatch.care.instructions import BASES, BY_PEOPLE, MOVES, Evidence, Instruction, Move, Told
+from liftwatch.care.instructions import BY_PEOPLE, MOVES, Evidence, Instruction, Move, Told
 from liftwatch.clock import DAY_MS, day_text, estate_day, now_ms
 from liftwatch.handlers.care_parties import parties_of
 from liftwatch.incidents.kinds import BY_NAME, KINDS
@@ -75,7 +76,7 @@ def instructions(
     found = seen.list(where, limit=LIST_MAX)
     mine = own(principal, READ)
     values: Values = {
-        "rows": views(books, part, language, found, mine=mine, now_ms=at_ms),
+        "rows": views(books, part, language, some=found, mine=mine, now_ms=at_ms),
         "which": "all" if which == "all" else "open",
         "estate": estate,
         "may_issue": part.gate is not None and may(principal.roles, ACTIONS[ISSUE]),
@@ -94,10 +95,14 @@ def new(
     lift: Asked = "",
     estate: Asked = "",
     incident: Asked = "",
+    source: Asked = "",
 ) -> Response:
     """The form; from an incident it is filled with what that says."""
     del principal
-    return _new(request, books, part, typed=_filled(books, lift, estate, incident))
+    typed = _filled(books, lift=lift, estate=estate, incident=incident)
+    if source in SOURCE_TEXTS:
+        typed["source"] = source
+    return _new(request, books, part, typed=typed)
 
 
 @router.post("/instructions/new")
@@ -140,11 +145,11 @@ def one_instruction(
     move: Asked = "",
 ) -> Response:
     """One: how it stands, what somebody can do with it, its story; `move` opens a form."""
-    values = _one(request, seen, books, part, principal=principal, id=instruction)
+    values = _one(request, seen, books, part=part, principal=principal, id=instruction)
     return render(request, "instruction.html", values | {"chosen": move})
 
 
-def _filled(books: SeenBooks, lift: str, estate: str, incident: str) -> dict[str, str]:
+def _filled(books: SeenBooks, *, lift: str, estate: str, incident: str) -> dict[str, str]:
     typed = {"lift": lift, "estate": estate, "source": "free", "basis": "hazard"}
     found = books.incident(incident) if incident else None
     if found is None:
@@ -241,8 +246,8 @@ def _one(
     request: Request,
     seen: SeenInstructions,
     books: SeenBooks,
-    part: Parts,
     *,
+    part: Parts,
     principal: Principal,
     id: str,
     wrong: tuple[str, Said] | None = None,
@@ -250,7 +255,7 @@ def _one(
 ) -> Values:
     language, at_ms = language_of(request), now_ms()
     one, lines = seen.one(id), seen.story(id)
-    (view,) = views(books, part, language, [one], mine=own(principal, READ), now_ms=at_ms)
+    (view,) = views(books, part, language, some=[one], mine=own(principal, READ), now_ms=at_ms)
     names = allowed(principal, one) if part.gate is not None and principal.person else ()
     moves = [_move(language, MOVES[name], wrong=wrong, typed=typed or {}) for name in names]
     lost = wrong[1] if wrong is not None and wrong[0] not in names else None
@@ -317,7 +322,7 @@ def _route(row: Move) -> Callable[..., Response]:
         try:
             told, version = told_of(form), form.number("version")
             act = moving(
-                seen, books, principal, row.name, id=instruction, told=told, version=version
+                seen, books, principal, name=row.name, id=instruction, told=told, version=version
             )
             act_once(gate, principal, action, once=form.once, act=act)
         except (CannotMove, Untold, Conflict) as error:
@@ -335,7 +340,7 @@ def _route(row: Move) -> Callable[..., Response]:
             request,
             readable,
             SeenBooks(part.books, readable.sight),
-            part,
+            part=part,
             principal=principal,
             id=instruction,
             wrong=(row.name, wrong),

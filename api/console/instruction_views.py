@@ -24,8 +24,9 @@ from api.principal import Principal, may
 from api.seen import SeenBooks
 from liftwatch.access.rights import ACTIONS
 from liftwatch.access.sight import sight_of
+from liftwatch.care.instruction_bases import BASES
 from liftwatch.care.instruction_store import InstructionFilter
-from liftwatch.care.instructions import BASES, Instruction, Line
+from liftwatch.care.instructions import Instruction, Line
 from liftwatch.clock import rfc3339
 
 PANEL_MAX = 20
@@ -80,8 +81,8 @@ def views(
     books: SeenBooks,
     part: Parts,
     language: Language,
-    some: Sequence[Instruction],
     *,
+    some: Sequence[Instruction],
     mine: Sequence[str] = (),
     now_ms: int,
 ) -> list[InstructionView]:
@@ -158,10 +159,8 @@ def panel(
     found = seen.list(where, limit=PANEL_MAX + 1)
     if not found:
         return None
-    rows = views(books, part, language, found[:PANEL_MAX], mine=mine, now_ms=now_ms)
-    rows.sort(
-        key=lambda one: not (one.mine or one.offered_to_me)
-    )
+    rows = views(books, part, language, some=found[:PANEL_MAX], mine=mine, now_ms=now_ms)
+    rows.sort(key=lambda one: not (one.mine or one.offered_to_me))
     return {
         "rows": rows,
         "more": len(found) > PANEL_MAX,

@@ -105,7 +105,7 @@ def _page(
     values: Values = {"stream": books.stream_head()}
     values |= incident_story(books, language, id, gate=part.gate)
     values |= incident_head(books, language, id, gate=part.gate)
-    values |= {"there": there(books, language, part, find_incident(books, id))}
+    values |= {"there": there(books, language, part, incident=find_incident(books, id))}
     values |= {"part": evidence_part(books, language, id)}
     values |= told_part(books, language, part, id=id, principal=principal)
     values |= moves_values(

@@ -25,6 +25,7 @@ WAYS = (
     Way("/statistics", N_("Statistics"), WATCHING),
     Way("/area", N_("My area"), ACTIONS["area.read"].roles),
     Way("/instructions", N_("Instructions"), ACTIONS["instructions.read"].roles),
+    Way("/hazards", N_("Hazards"), ACTIONS["hazards.read"].roles),
     Way("/duty", N_("Duty rotas"), ACTIONS["rotas.read"].roles, person=True),
     Way("/organisations", N_("Organisations"), ADMIN),
     Way("/people", N_("People and rights"), ADMIN),

@@ -15,7 +15,7 @@ from liftwatch.register.changes import facts_of
 
 
 def there(
-    books: SeenBooks, language: Language, part: Parts, incident: Incident
+    books: SeenBooks, language: Language, part: Parts, *, incident: Incident
 ) -> dict[str, Any] | None:
     """Of an open incident of a lift in which people may be inside; None for any other."""
     urgent = incident.is_open and incident.kind in PEOPLE_INSIDE

@@ -80,6 +80,12 @@ ACTIONS: dict[str, Action] = {
             by_row=True,
         ),
         Action("instructions.judge", AUTHORITY, "judge and close instructions", by_row=True),
+        Action(
+            "hazards.read",
+            INSTRUCTED | AUTHORITY | ADMIN,
+            "see how risky lifts are",
+            by_row=True,
+        ),
         Action("area.read", AUTHORITY | ADMIN, "see how an area stands", by_row=True),
         Action("statistics.read", WATCHING, "see statistics and verdicts", by_row=True),
         Action("stream.read", WATCHING, "follow changes as they happen", by_row=True),

@@ -53,6 +53,14 @@ FUND = {
     "/v1/people/{id}/dwellings/{dwelling}/end",
 }
 """Of the maintenance fund."""
+CARE = {
+    "/v1/area",
+    "/v1/hazards",
+    "/v1/instructions",
+    "/v1/instructions/{instruction}",
+    *(f"/v1/instructions/{{instruction}}/{name}" for name in BY_PEOPLE),
+}
+"""Of prevention."""
 
 
 def test_alive_and_ready(client: TestClient, readiness: dict[str, str | None]) -> None:
@@ -198,10 +206,7 @@ def test_the_interface_describes_itself(client: TestClient, app: FastAPI) -> Non
         "/v1/rescue/events",
         "/v1/rescue/events/{n}/receipt",
         *(f"/v1/incidents/{{id}}/{name}" for name in MOVES),
-        "/v1/area",
-        "/v1/instructions",
-        "/v1/instructions/{instruction}",
-        *(f"/v1/instructions/{{instruction}}/{name}" for name in BY_PEOPLE),
+        *CARE,
         "/v1/silences",
         "/v1/silences/{id}/end",
         "/v1/hidden",

@@ -16,7 +16,10 @@ from tests.api.conftest import PASSWORD, Fleet, Town
 from tests.api.test_sign_in import bearer
 
 AREA, GARDEN, LAKE = Place("320583"), Place("320583", "garden"), Place("320583", "lake")
-PROOF = {"text": "lock replaced", "documents": [{"name": "a.jpg", "sha256": "a" * 64}]}
+PROOF: dict[str, Any] = {
+    "text": "lock replaced",
+    "documents": [{"name": "a.jpg", "sha256": "a" * 64}],
+}
 
 
 class Office:
@@ -79,14 +82,14 @@ class Office:
         found: dict[str, Any] = made.json()
         return found
 
-    def move(self, who: str, one: dict[str, Any], name: str, body: Any = None) -> Any:
+    def move(self, who: str, one: dict[str, Any], name: str, **body: Any) -> Any:
         """A move of somebody's, at the version they have seen."""
         path = f"/v1/instructions/{one['id']}/{name}"
-        return self.send(who, path, body or {}, **{"If-Match": f'"{one["version"]}"'})
+        return self.send(who, path, body, **{"If-Match": f'"{one["version"]}"'})
 
-    def moved(self, who: str, one: dict[str, Any], name: str, body: Any = None) -> dict[str, Any]:
+    def moved(self, who: str, one: dict[str, Any], name: str, **body: Any) -> dict[str, Any]:
         """The same, which is allowed."""
-        made = self.move(who, one, name, body)
+        made = self.move(who, one, name, **body)
         assert made.status_code == 200, made.text
         found: dict[str, Any] = made.json()
         return found
@@ -101,12 +104,12 @@ def office(guest: TestClient, town: Town, fleet: Fleet) -> Iterator[Office]:
 def test_from_the_instruction_to_the_signals(office: Office, books: SqlBooks) -> None:
     """Issued, accepted, reported, verified by another; each stands in the story and the trail."""
     one = office.moved("anda", office.issued(), "accept")
-    one = office.moved("anda", one, "report", PROOF)
+    one = office.moved("anda", one, "report", **PROOF)
     assert (one["state"], one["responsible"]) == ("reported", office.units["anda"])
-    assert office.move("anda", one, "verify", {"text": "fine"}).status_code == 403
-    one = office.moved("samr", one, "verify", {"text": "seen on the spot"})
+    assert office.move("anda", one, "verify", text="fine").status_code == 403
+    one = office.moved("samr", one, "verify", text="seen on the spot")
     assert one["watched_until"] is not None
-    assert office.move("samr", one, "close", {"text": "x"}).status_code == 409
+    assert office.move("samr", one, "close", text="x").status_code == 409
     whole = office.get("garden", f"/v1/instructions/{one['id']}").json()
     assert [row["what"] for row in whole["story"]] == ["issue", "accept", "report", "verify"]
     acts = books.audit_page(AuditFilter(target_kind="instruction", target=one["id"])).items
@@ -117,7 +120,7 @@ def test_a_hand_over_is_taken_or_it_stays(office: Office) -> None:
     """The manager of the estate is offered it, sees it, and takes it; a stranger cannot."""
     one = office.issued()
     offer = {"to": office.units["garden"], "text": "the shaft is yours"}
-    one = office.moved("anda", one, "offer", offer)
+    one = office.moved("anda", one, "offer", **offer)
     assert (one["responsible"], one["offered_to"]) == (
         office.units["anda"],
         office.units["garden"],
@@ -126,7 +129,7 @@ def test_a_hand_over_is_taken_or_it_stays(office: Office) -> None:
     assert office.move("lake", one, "take").status_code == 404
     one = office.moved("garden", one, "take")
     assert (one["responsible"], one["state"]) == (office.units["garden"], "accepted")
-    assert office.move("anda", one, "report", PROOF).status_code == 409
+    assert office.move("anda", one, "report", **PROOF).status_code == 409
 
 
 @pytest.mark.parametrize(
@@ -186,7 +189,7 @@ def test_once_and_against_a_version(office: Office) -> None:
     for _ in range(2):
         made = office.send("anda", path, {}, **{"Idempotency-Key": key, "If-Match": '"1"'})
         assert (made.status_code, made.json()["version"]) == (200, 2)
-    assert office.move("anda", one, "report", PROOF).status_code == 412
+    assert office.move("anda", one, "report", **PROOF).status_code == 412
     assert office.send("anda", path, {}).status_code == 400
 
 

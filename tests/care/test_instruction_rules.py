@@ -2,10 +2,10 @@
 
 import pytest
 
+from liftwatch.care.instruction_bases import BASES
 from liftwatch.care.instruction_clocks import MOVE_TELLS, STEPS, next_ms, steps_due
 from liftwatch.care.instruction_texts import WHY
 from liftwatch.care.instructions import (
-    BASES,
     BY_PEOPLE,
     MOVES,
     OPEN,
