@@ -13,6 +13,7 @@ from liftwatch.care.faults import Fault, FaultFilter, FaultPage, Fixed, Replaced
 from liftwatch.care.faults_store import Scope
 from liftwatch.care.signature import Signed
 from liftwatch.clock import now_ms
+from liftwatch.care.area import EstateLifts, LiftCount, OpenCount, UnitCount
 from liftwatch.incidents.clocks import Clock
 from liftwatch.incidents.course import Course, Line
 from liftwatch.incidents.evidence import EvidenceWindow
@@ -237,6 +238,30 @@ class SeenBooks:
     def estates(self) -> list[tuple[str, str]]:
         """Areas and estates of lifts that are seen, in order."""
         return self._books.estates(sight=self.sight)
+
+    def area_lifts(self) -> list[EstateLifts]:
+        """By estate, of lifts that are seen."""
+        return self._books.area_lifts(sight=self.sight)
+
+    def area_open(self) -> list[OpenCount]:
+        """What is open by estate, kind and severity, of incidents that are seen."""
+        return self._books.area_open(sight=self.sight)
+
+    def area_faults(
+        self, from_ms: int, to_ms: int, *, kinds: Sequence[str], exercise: bool
+    ) -> list[LiftCount]:
+        """How often kinds were raised by lift, of incidents that are seen."""
+        return self._books.area_faults(
+            from_ms, to_ms, kinds=kinds, exercise=exercise, sight=self.sight
+        )
+
+    def area_units(
+        self, from_ms: int, to_ms: int, *, kinds: Sequence[str], exercise: bool
+    ) -> list[UnitCount]:
+        """The same by maintenance unit, in its time, of lifts that are seen."""
+        return self._books.area_units(
+            from_ms, to_ms, kinds=kinds, exercise=exercise, sight=self.sight
+        )
 
     def stream_head(self) -> int:
         """The newest number of the stream; it tells nobody what changed."""

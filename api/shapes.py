@@ -8,6 +8,7 @@ from msgspec import Struct, field
 
 from api.care_due_shapes import DESCRIBED_DUE
 from api.care_shapes import DESCRIBED_CARE
+from api.area_shapes import DESCRIBED_AREA
 from api.case_shapes import DESCRIBED_CASES
 from api.complaint_shapes import DESCRIBED_COMPLAINTS
 from api.contact_shapes import DESCRIBED_CONTACTS
@@ -15,7 +16,9 @@ from api.dwelling_shapes import DESCRIBED_DWELLINGS
 from api.figure_shapes import DESCRIBED_FIGURES
 from api.fund_bodies import DESCRIBED_BODIES
 from api.fund_shapes import DESCRIBED_FUND
+from api.hazard_shapes import DESCRIBED_HAZARDS
 from api.influx_shapes import DESCRIBED_INFLUX
+from api.instruction_shapes import DESCRIBED_INSTRUCTIONS
 from api.move_shapes import DESCRIBED_MOVES, DeadlineShape, OwnerShape
 from api.notice_shapes import DESCRIBED_NOTICES
 from api.people_shapes import DESCRIBED_PEOPLE
@@ -294,6 +297,9 @@ def schemas() -> dict[str, Any]:
             *DESCRIBED_SILENCES,
             *DESCRIBED_COMPLAINTS,
             *DESCRIBED_NOTICES,
+            *DESCRIBED_INSTRUCTIONS,
+            *DESCRIBED_AREA,
+            *DESCRIBED_HAZARDS,
             *DESCRIBED_FUND,
             *DESCRIBED_BODIES,
             *DESCRIBED_CASES,

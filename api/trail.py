@@ -61,6 +61,8 @@ def note_read(request: Request, principal: Principal, action: Action) -> None:
     named = request.path_params
     if "lift" in named:
         about = ("lift", str(named["lift"]))
+    elif "instruction" in named:
+        about = ("instruction", str(named["instruction"]))
     elif "id" in named:
         about = ("incident", str(named["id"]))
     elif "building" in named:

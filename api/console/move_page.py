@@ -14,6 +14,7 @@ from api.console.language import Language, own_path
 from api.console.move_forms import Wrong, allowed_moves, cause_words, move_view, told_of
 from api.console.render import language_of, render
 from api.console.room import room_values
+from api.console.there_view import there
 from api.console.told_views import told_part
 from api.gate import Gate
 from api.incidents import find_incident
@@ -105,6 +106,7 @@ def _page(
     values: Values = {"stream": books.stream_head()}
     values |= incident_story(books, language, id, gate=part.gate)
     values |= incident_head(books, language, id, gate=part.gate)
+    values |= {"there": there(books, language, part, incident=find_incident(books, id))}
     values |= {"part": evidence_part(books, language, id)}
     values |= {"alike": alike_part(books, language, id)}
     values |= told_part(books, language, part, id=id, principal=principal)

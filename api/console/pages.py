@@ -17,6 +17,7 @@ from api.console.evidence_page import evidence_part
 from api.console.fault_views import history_by_part
 from api.console.fund_home import home
 from api.console.incident_page import incident_head, incident_story
+from api.console.instruction_views import panel
 from api.console.language import COOKIE, LANGUAGES, Language, own_path
 from api.console.lift_page import lift_facts, lift_incidents, lift_now
 from api.console.render import language_of, render
@@ -44,26 +45,36 @@ AfterQuery = Annotated[str | None, Query(max_length=32)]
 
 @console.get("/")
 def fleet(
-    *, request: Request, books: TheBooks, estate: EstateQuery = None, after: AfterQuery = None
+    *,
+    request: Request,
+    books: TheBooks,
+    part: ThePart,
+    estate: EstateQuery = None,
+    after: AfterQuery = None,
 ) -> Response:
     """The fleet at a glance, and above it what is open."""
     # The number is read first: what changes while the rest is read is told by the stream.
     values = {"stream": books.stream_head()}
     return render(
-        request, "fleet.html", values | _fleet(request, books, estate=estate, after=after)
+        request, "fleet.html", values | _fleet(request, books, part, estate=estate, after=after)
     )
 
 
 @console.get("/console/fleet")
 def fleet_piece(
-    *, request: Request, books: TheBooks, estate: EstateQuery = None, after: AfterQuery = None
+    *,
+    request: Request,
+    books: TheBooks,
+    part: ThePart,
+    estate: EstateQuery = None,
+    after: AfterQuery = None,
 ) -> Response:
     """Counts, what is open, and the tiles."""
-    return render(request, "_fleet.html", _fleet(request, books, estate=estate, after=after))
+    return render(request, "_fleet.html", _fleet(request, books, part, estate=estate, after=after))
 
 
 def _fleet(
-    request: Request, books: TheBooks, *, estate: str | None, after: str | None
+    request: Request, books: TheBooks, part: Parts, *, estate: str | None, after: str | None
 ) -> dict[str, object]:
     language, now = language_of(request), now_ms()
     estates([estate] if estate is not None else ())
@@ -73,6 +84,14 @@ def _fleet(
         "open": read_incidents(books, language, now_ms=now),
         "estate": estate,
         "after": after,
+        "instructions": panel(
+            books,
+            part,
+            language,
+            principal=request.state.principal,
+            estate=estate,
+            now_ms=now,
+        ),
     }
 
 
@@ -100,6 +119,9 @@ def lift_whole(*, request: Request, books: TheBooks, part: ThePart, lift: str) -
     values |= lift_incidents(books, language, lift, may_silence=_may_silence(request, part))
     told = part.gate if "admin" in request.state.principal.roles else None
     values |= lift_facts(books, language, lift, logins=partial(logins, told))
+    values["instructions"] = panel(
+        books, part, language, principal=request.state.principal, lift=lift, now_ms=now_ms()
+    )
     values["calls"] = _calls(books, language, part.gate, lift=lift)
     values |= history_by_part(books, language, lift)
     return render(request, "lift.html", values)

@@ -14,6 +14,7 @@ from api.console.course_views import (
     owner_view,
 )
 from api.console.forms import fresh_key
+from api.console.instruction_views import panel
 from api.console.language import Language
 from api.console.move_forms import allowed_moves
 from api.console.views import IncidentView, incident_view
@@ -176,6 +177,7 @@ def room_values(
         "unanswered": len(waiting),
         "worst": waiting[0].one if waiting else None,
         "silenced": sum(one.holds(now) for one in books.silences(since_ms=now)),
+        "instructions": panel(books, part, language, principal=principal, now_ms=now),
         "quiet": None if quiet is None else language.moment(quiet, now_ms=now),
         "wrong": None,
         "key": fresh_key,

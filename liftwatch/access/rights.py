@@ -45,6 +45,11 @@ class Action(NamedTuple):
     by_row: bool = False
 
 
+INSTRUCTED = frozenset({"property", "maintenance"})
+AUTHORITY = frozenset({"supervision"})
+"""Who instructs and judges; an administrator keeps the machine and judges nobody."""
+
+
 ACTIONS: dict[str, Action] = {
     row.name: row
     for row in (
@@ -67,6 +72,27 @@ ACTIONS: dict[str, Action] = {
         Action("silences.read", WATCHING, "see silences, and what paged nobody", by_row=True),
         Action("silences.write", KEEPING, "silence kinds of a lift or an estate", by_row=True),
         Action("faults.read", WATCHING, "see the fault history of lifts", by_row=True),
+        Action(
+            "instructions.read",
+            INSTRUCTED | AUTHORITY | ADMIN,
+            "see instructions and their story",
+            by_row=True,
+        ),
+        Action("instructions.issue", AUTHORITY, "instruct an organisation", by_row=True),
+        Action(
+            "instructions.move",
+            INSTRUCTED | AUTHORITY,
+            "accept, hand over, report and remark on an instruction",
+            by_row=True,
+        ),
+        Action("instructions.judge", AUTHORITY, "judge and close instructions", by_row=True),
+        Action(
+            "hazards.read",
+            INSTRUCTED | AUTHORITY | ADMIN,
+            "see how risky lifts are",
+            by_row=True,
+        ),
+        Action("area.read", AUTHORITY | ADMIN, "see how an area stands", by_row=True),
         Action("statistics.read", WATCHING, "see statistics and verdicts", by_row=True),
         Action("stream.read", WATCHING, "follow changes as they happen", by_row=True),
         Action("console.read", WATCHING, "look at the pages", by_row=True),

@@ -7,6 +7,7 @@ from typing import Any
 from msgspec import structs
 
 from liftwatch.access.sight import EVERYTHING, Sight
+from liftwatch.adapters.memory_area import MemoryAreaReads
 from liftwatch.care.instruction_store import InstructionFilter, InstructionNotice
 from liftwatch.care.instructions import Instruction, Line
 from liftwatch.ports import Conflict
@@ -22,7 +23,7 @@ class InstructionState:
         self.notices: dict[str, list[InstructionNotice]] = {}
 
 
-class MemoryInstructionReads:
+class MemoryInstructionReads(MemoryAreaReads):
     """Fulfils `InstructionReads`."""
 
     _instructions: InstructionState

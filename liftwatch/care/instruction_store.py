@@ -6,6 +6,7 @@ from typing import Protocol
 from msgspec import Struct
 
 from liftwatch.access.sight import EVERYTHING, Sight
+from liftwatch.care.area import AreaReads
 from liftwatch.care.instructions import Instruction, Line
 from liftwatch.incidents.pages import Held
 
@@ -37,8 +38,9 @@ class InstructionNotice(Struct, frozen=True, kw_only=True):
     held: Held | None = None
 
 
-class InstructionReads(Protocol):
-    """What is read of instructions; whoever is an organisation of one sees it, wherever it is."""
+class InstructionReads(AreaReads, Protocol):
+    """What is read of instructions, and of how an area stands; an organisation sees those that it
+    has, is offered or has issued, wherever they are."""
 
     def instruction(
         self, id: str, *, sight: Sight = EVERYTHING, organisations: Sequence[str] = ()

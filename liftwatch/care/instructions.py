@@ -18,10 +18,11 @@ from typing import Any, Literal, NamedTuple, get_args
 
 from msgspec import Struct, structs
 
+from liftwatch.care.instruction_bases import BASES
 from liftwatch.clock import DAY_MS
 from liftwatch.incidents.course import Actor
 from liftwatch.incidents.kinds import BY_NAME
-from liftwatch.incidents.moves import TEXT_MAX, CannotMove, Untold, missing, too_long
+from liftwatch.incidents.moves import TEXT_MAX, CannotMove, Untold, too_long
 from liftwatch.said import Said
 
 State = Literal["issued", "accepted", "reported", "verified", "closed", "withdrawn"]
@@ -44,57 +45,6 @@ UNACCEPTED = "unaccepted"
 """The step of the clocks that a deadline does not move."""
 DOCUMENTS_MAX, NAME_MAX, KINDS_MAX = 20, 120, 12
 _HEX = frozenset("0123456789abcdef")
-
-
-class Basis(NamedTuple):
-    """A row: by which rule something is asked; `[M]` is from memory, and to be verified."""
-
-    law: str
-    law_en: str
-    source: str
-
-
-BASES: Mapping[str, Basis] = {
-    "hazard": Basis(
-        "特种设备安全法 第六十二条（安全监察指令）",
-        "Special Equipment Safety Law, art. 62: safety supervision instruction",
-        "[M] verify",
-    ),
-    "maintenance": Basis(
-        "特种设备安全监察条例 第三十一条（至少每15日一次维保）",
-        "Regulation on Special Equipment, art. 31: maintenance at least every 15 days",
-        "domain 5.2",
-    ),
-    "maintenance_quality": Basis(
-        "TSG T5002-2017 电梯维护保养规则", "TSG T5002-2017, maintenance rules", "domain 5.1"
-    ),
-    "maintenance_unit": Basis(
-        "特种设备安全法 第四十五条（维保单位职责）",
-        "Special Equipment Safety Law, art. 45: duties of the maintenance unit",
-        "domain 4.1",
-    ),
-    "inspection": Basis(
-        "特种设备安全法 第四十条（定期检验）",
-        "Special Equipment Safety Law, art. 40: periodic inspection",
-        "domain 5.2",
-    ),
-    "after_fault": Basis(
-        "特种设备安全法 第四十二条（故障后全面检查）",
-        "Special Equipment Safety Law, art. 42: full inspection after a fault",
-        "domain 4.1",
-    ),
-    "design_life": Basis(
-        "特种设备安全法 第四十八条（达到设计使用年限）",
-        "Special Equipment Safety Law, art. 48: end of design life",
-        "domain 5.2",
-    ),
-    "use_unit": Basis(
-        "市场监管总局令 第74号（日管控、周排查、月调度）",
-        "SAMR order 74: daily control, weekly check, monthly dispatch",
-        "domain 5.2",
-    ),
-    "local": Basis("地方电梯安全条例", "local ordinance on lift safety", "domain 5.2"),
-}
 
 
 class Evidence(Struct, frozen=True, kw_only=True):
@@ -261,7 +211,7 @@ def move(
     _check_told(row, told, now_ms=now_ms)
     if told.to is not None and told.to in (one.responsible, one.issuer):
         raise Untold(Said("it is offered to another than who has it or issued it"))
-    _check_apart(one, row, by, also)
+    _check_apart(one, row, by, also=also)
     changes = _changes(one, row, told, by=by, now_ms=now_ms)
     moved = structs.replace(one, version=one.version + 1, **changes)
     line = Line(
@@ -383,7 +333,9 @@ def _another_deadline(one: Instruction, deadline_ms: int | None) -> dict[str, An
 
 def _check_begin(one: Instruction, row: Move, side: Side) -> None:
     if one.state not in row.begins:
-        raise CannotMove(Said("%(move)s does not follow %(state)s", move=row.name, state=one.state))
+        raise CannotMove(
+            Said("%(act)s: not while it is %(where)s", act=Said(row.what), where=Said(one.state))
+        )
     if side not in row.sides:
         raise CannotMove(Said("this is for another to do"))
     if row.name in OFFERED and one.offered_to is None:
@@ -399,7 +351,7 @@ def _check_begin(one: Instruction, row: Move, side: Side) -> None:
 def _check_told(row: Move, told: Told, *, now_ms: int) -> None:
     for name in row.needs:
         if not getattr(told, name):
-            raise Untold(missing(name.removesuffix("_ms"), row.name))
+            raise Untold(Said("%(field)s is missing", field=name.removesuffix("_ms")))
     if told.text is not None:
         _check_text("text", told.text)
     if told.deadline_ms is not None:
@@ -413,7 +365,7 @@ def _check_told(row: Move, told: Told, *, now_ms: int) -> None:
             raise Untold(too_long("name", NAME_MAX))
 
 
-def _check_apart(one: Instruction, row: Move, by: Actor, also: Collection[str]) -> None:
+def _check_apart(one: Instruction, row: Move, by: Actor, *, also: Collection[str]) -> None:
     """Nobody judges their own work, nor that of their organisation."""
     if "engine" in row.sides:
         return

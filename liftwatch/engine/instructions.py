@@ -131,7 +131,7 @@ def tell_due(books: Books, people: PeopleStore, ways: Ways, *, due: Deadline, no
         if notice.told_ms is None:
             with people.reading() as reads:
                 chosen = _chosen(reads, one, notice, ways=ways, now_ms=now_ms)
-            text = _text(books, one, notice, ways)
+            text = _text(books, one, notice, ways=ways)
             with books.begin() as work:
                 _tell(work, one, notice, chosen=chosen, text=text, ways=ways, now_ms=now_ms)
     return Ran(due=partial(_untold, id, now_ms))
@@ -195,7 +195,7 @@ def _tell(
     work.add_instruction_line(_line(one, notice, chosen, held=held, now_ms=now_ms))
 
 
-def _text(books: Books, one: Instruction, notice: InstructionNotice, ways: Ways) -> Text:
+def _text(books: Books, one: Instruction, notice: InstructionNotice, *, ways: Ways) -> Text:
     language = "en" if ways.language == "en" else LANGUAGES[0]
     key = (one.area, one.estate, "")
     known = books.localities([key]).get(key)

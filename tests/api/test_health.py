@@ -6,6 +6,7 @@ from starlette.testclient import TestClient
 
 from api.guard import is_ours
 from api.serve import ServeError, bind
+from liftwatch.care.instructions import BY_PEOPLE
 from liftwatch.incidents.moves import MOVES
 
 FUND = {
@@ -87,6 +88,12 @@ CARE = {
     "/v1/public/lifts/{code}",
     "/v1/screens",
 """Of complaints and of notices to residents."""
+    "/v1/area",
+    "/v1/hazards",
+    "/v1/instructions",
+    "/v1/instructions/{instruction}",
+    *(f"/v1/instructions/{{instruction}}/{name}" for name in BY_PEOPLE),
+"""Of prevention."""
 
 
 def test_alive_and_ready(client: TestClient, readiness: dict[str, str | None]) -> None:
@@ -233,6 +240,8 @@ def test_the_interface_describes_itself(client: TestClient, app: FastAPI) -> Non
         "/v1/rescue/events",
         "/v1/rescue/events/{n}/receipt",
         *(f"/v1/incidents/{{id}}/{name}" for name in (*MOVES, "alike")),
+        *(f"/v1/incidents/{{id}}/{name}" for name in MOVES),
+        *CARE,
         "/v1/silences",
         "/v1/silences/{id}/end",
         "/v1/hidden",

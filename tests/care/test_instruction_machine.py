@@ -53,7 +53,7 @@ class Matter(RuleBasedStateMachine):
         self.held = [self.one.responsible]
 
     @rule(name=MOVED, side=SIDES, who=st.sampled_from(NAMES), to=st.sampled_from(NAMES))
-    def moved(self, name: str, side: Any, who: str, to: str) -> None:
+    def moved(self, *, name: str, side: Any, who: str, to: str) -> None:
         """Anybody tries anything, from any side."""
         told = Told(
             text="x",

@@ -2,10 +2,10 @@
 
 import pytest
 
+from liftwatch.care.instruction_bases import BASES
 from liftwatch.care.instruction_clocks import MOVE_TELLS, STEPS, next_ms, steps_due
 from liftwatch.care.instruction_texts import WHY
 from liftwatch.care.instructions import (
-    BASES,
     BY_PEOPLE,
     MOVES,
     OPEN,
@@ -109,7 +109,7 @@ def test_what_is_missing_or_cannot_be(houses: Houses) -> None:
             houses.moved(one, name, told=told)
     with pytest.raises(Stale):
         houses.moved(one, "report", told=PROOF, version=1)
-    with pytest.raises(CannotMove, match="does not follow"):
+    with pytest.raises(CannotMove, match="take it on: not while it is accepted"):
         houses.moved(one, "accept")
 
 

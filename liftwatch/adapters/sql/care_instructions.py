@@ -20,6 +20,7 @@ from sqlalchemy import (
 )
 
 from liftwatch.access.sight import EVERYTHING, Sight
+from liftwatch.adapters.sql.care_area import SqlAreaReads
 from liftwatch.adapters.sql.care_instruction_tables import instruction, line, notice
 from liftwatch.adapters.sql.filters import lift_conditions
 from liftwatch.adapters.sql.trouble import translated
@@ -37,7 +38,7 @@ _ACTOR = Actor.__struct_fields__
 _PARTIES = ("responsible", "offered_to", "issuer", "unit")
 
 
-class SqlInstructionReads:
+class SqlInstructionReads(SqlAreaReads):
     """Fulfils `InstructionReads`."""
 
     engine: Engine

@@ -1,0 +1,134 @@
+"""How risky a lift is, from 0 to 100, with the parts of which that is made.
+
+    score = 100 * sum(weight * share) / sum(weight)      over the parts that are known
+
+A share goes from 0 to 1. What is unknown has no share and no weight: unknown is not zero. Weights
+and shapes are our choice; they order lifts for whoever decides which to look at first, and decide
+nothing by themselves. What the score itself would raise (`ageing`) counts nowhere in it.
+"""
+
+import math
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from msgspec import Struct
+
+LIMIT = 60.0
+"""From this score on a lift is looked at first [our choice]."""
+LOAD: tuple[str, ...] = ("overload", "heavy_haulage")
+"""Kinds by which a lift is seen to be used beyond what it is for."""
+DESIGN_LIFE_YEARS = 15.0
+"""Where the register is silent (contract, section 1)."""
+FAULTS_HALF = 4.0
+"""Faults a year at which the part is half full: the middle of what controllers log (domain 4.3)."""
+COMPLAINTS_HALF, LOAD_HALF = 3.0, 5.0
+TRENDS: Mapping[str, float] = {
+    "brake_wear": 0.8,
+    "rope_slip": 0.6,
+    "vibration_wear": 0.5,
+    "door_wear": 0.4,
+    "ride_anomaly": 0.3,
+}
+DUTIES: Mapping[str, float] = {
+    "inspection_due": 0.4,
+    "maintenance_overdue": 0.5,
+    "maintenance_contradicted": 0.5,
+    "emergency_call_untested": 0.4,
+}
+"""By kind how far an open one fills its part; two of them fill what is left by theirs, and one of
+severity 2 fills all of it (a brake below its limit, an inspection that has expired)."""
+WEIGHTS: Mapping[str, float] = {
+    "age": 20.0,
+    "faults": 30.0,
+    "trends": 15.0,
+    "duties": 20.0,
+    "complaints": 5.0,
+    "load": 10.0,
+}
+
+
+class Known(Struct, frozen=True, kw_only=True):
+    """What is known of a lift: None is unknown. `faults` are a year's as they are believed
+    (`shrunk`), `open_kinds` the gravest severity of each open kind, `loads` and `complaints` those
+    of the last year, `assessed` whether it was assessed within the last three years."""
+
+    age_years: float | None = None
+    design_life_years: float | None = None
+    assessed: bool = False
+    faults: float | None = None
+    open_kinds: Mapping[str, int] = {}
+    complaints: int | None = None
+    loads: int | None = None
+
+
+class Part(NamedTuple):
+    """A part: its weight, its share, and the points that it gives; None where it is unknown."""
+
+    name: str
+    weight: float
+    share: float | None
+    points: float | None
+
+
+class Risk(NamedTuple):
+    """The score and its parts in the order of their weights' table; 0 where nothing is known."""
+
+    score: float
+    parts: tuple[Part, ...]
+
+
+def risk_of(known: Known) -> Risk:
+    """How risky a lift is.
+
+    >>> new = Known(age_years=1.0, faults=0.2, complaints=None, loads=0)
+    >>> old = Known(age_years=19.0, faults=6.0, loads=2, open_kinds={"brake_wear": 4,
+    ...     "maintenance_overdue": 3})
+    >>> round(risk_of(new).score, 1), round(risk_of(old).score, 1)
+    (1.5, 66.2)
+    >>> [part.name for part in risk_of(new).parts if part.share is None]
+    ['complaints']
+    """
+    shares = {
+        "age": _age(known),
+        "faults": None if known.faults is None else _filled(known.faults, FAULTS_HALF),
+        "trends": _worst(known.open_kinds, TRENDS),
+        "duties": _worst(known.open_kinds, DUTIES),
+        "complaints": None
+        if known.complaints is None
+        else _filled(known.complaints, COMPLAINTS_HALF),
+        "load": None if known.loads is None else _filled(known.loads, LOAD_HALF),
+    }
+    total = sum(WEIGHTS[name] for name, share in shares.items() if share is not None)
+    parts = tuple(
+        Part(name, weight, share, None if share is None else 100 * weight * share / total)
+        for name, weight in WEIGHTS.items()
+        for share in (shares[name],)
+    )
+    return Risk(math.fsum(part.points or 0.0 for part in parts), parts)
+
+
+def _age(known: Known) -> float | None:
+    """Nothing in the first half of the design life, all of it at its end; an assessment within
+    three years takes a half away (Special Equipment Safety Law, art. 48)."""
+    if known.age_years is None:
+        return None
+    life = known.design_life_years or DESIGN_LIFE_YEARS
+    share = min(1.0, max(0.0, 2 * known.age_years / life - 1))
+    return share / 2 if known.assessed else share
+
+
+def _filled(count: float, half: float) -> float:
+    """Half at `half`, and never quite all.
+
+    >>> _filled(0, 4), _filled(4, 4), _filled(12, 4)
+    (0.0, 0.5, 0.75)
+    """
+    return count / (count + half)
+
+
+def _worst(open_kinds: Mapping[str, int], table: Mapping[str, float]) -> float:
+    left = 1.0
+    for kind, share in table.items():
+        if kind in open_kinds:
+            left *= 0.0 if open_kinds[kind] <= 2 else 1 - share
+    return 1 - left

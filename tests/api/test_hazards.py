@@ -1,0 +1,66 @@
+"""How risky lifts are: the worst first, with parts that add up, and unknown ones that count not."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from starlette.testclient import TestClient
+
+from liftwatch.access.sight import Place
+from liftwatch.care.risk import WEIGHTS
+from liftwatch.clock import DAY_MS, date_of, estate_day, now_ms
+from liftwatch.register.facts import Facts
+from tests.api.conftest import Fleet, Town
+from tests.api.test_sign_in import bearer
+
+
+def built(years: float, **more: Any) -> Facts:
+    """Facts of a lift that was installed so long ago."""
+    today: date = date_of(estate_day(now_ms()))
+    return Facts(building="1", installed_on=today - timedelta(days=round(365.25 * years)), **more)
+
+
+def read(client: TestClient, key: str) -> dict[str, Any]:
+    """By lift."""
+    answer = client.get("/v1/hazards", headers=bearer(key))
+    assert answer.status_code == 200, answer.text
+    return {one["lift"]: one for one in answer.json()["items"]}
+
+
+def test_the_worst_first_with_its_parts(guest: TestClient, town: Town, fleet: Fleet) -> None:
+    """An old lift with faults and an open duty stands before a new one; the parts add up."""
+    fleet.lift("L-0NEW", facts=built(1))
+    fleet.lift("L-0OLD", facts=built(16))
+    fleet.lift("L-SEEN", facts=built(16, assessed_on=date_of(estate_day(now_ms()))))
+    fleet.lift("L-NONE", facts=Facts(building="1"))
+    at_ms = now_ms() - 30 * DAY_MS
+    for n in range(6):
+        fleet.alarm("L-0OLD", "door_fault", at_ms=at_ms + n * DAY_MS)
+        fleet.alarm("L-0OLD", "door_fault", edge="cleared", at_ms=at_ms + n * DAY_MS + 1)
+    fleet.alarm("L-0OLD", "inspection_due", at_ms=at_ms, severity=2)
+    fleet.alarm("L-0OLD", "ageing", at_ms=at_ms)
+    key = town.secret(town.person("samr", "supervision", Place("320583")), "key")
+    found = read(guest, key)
+    assert next(iter(found)) == "L-0OLD"
+    assert found["L-0OLD"]["open"] == ["inspection_due"]  # what the score raises is no part of it
+    for one in found.values():
+        points = sum(part["points"] or 0 for part in one["parts"])
+        assert abs(points - one["score"]) < 0.5
+        parts = {part["name"]: part for part in one["parts"]}
+        assert parts.keys() == WEIGHTS.keys()
+        assert parts["complaints"]["share"] is None
+        assert (parts["age"]["share"] is None) == (one["lift"] == "L-NONE")
+    age = {lift: one["parts"][0]["share"] for lift, one in found.items()}
+    assert (age["L-0OLD"], age["L-SEEN"], age["L-0NEW"]) == (1.0, 0.5, 0.0)
+    page = guest.get("/hazards", headers=bearer(key)).text
+    assert page.index("/lifts/L-0OLD") < page.index("/lifts/L-0NEW")
+
+
+def test_everybody_sees_their_own(guest: TestClient, town: Town, fleet: Fleet) -> None:
+    """Another estate's lifts are not in it; a rescuer has no such list."""
+    fleet.lift("L-0001")
+    fleet.lift("L-0002", estate="lake")
+    garden = Place("320583", "garden")
+    key = town.secret(town.person("garden", "property", garden), "key")
+    assert list(read(guest, key)) == ["L-0001"]
+    rescue = town.secret(town.person("rescue", "rescue", garden), "key")
+    assert guest.get("/v1/hazards", headers=bearer(rescue)).status_code == 403
