@@ -171,8 +171,20 @@
     reloadMoves();
   }
 
+  // What can be scrolled sideways can be reached and scrolled by keyboard, too.
+  function scrolls() {
+    for (const one of document.querySelectorAll(".scroll")) {
+      if (one.scrollWidth > one.clientWidth) one.tabIndex = 0;
+      else one.removeAttribute("tabindex");
+    }
+  }
+
   tick();
   setInterval(tick, 1000);
+  scrolls();
+  window.addEventListener("resize", scrolls);
+  document.addEventListener("htmx:after:swap", scrolls);
+  document.addEventListener("toggle", scrolls, true);
   if (!live) return;
   title();
   if (document.getElementById("told")?.dataset.waits) followTold();
