@@ -93,8 +93,13 @@ class First(NamedTuple):
 
 
 class Live(NamedTuple):
-    """A page while things happen: long tasks, frames, keys, all in ms."""
+    """A page while things happen: long tasks, frames, keys, all in ms.
 
+    `busy` is the processor's time of each task of the page's thread: on a machine with other work
+    a task waits, and is long although it does little.
+    """
+
+    busy: list[float]
     tasks: list[float]
     frames: list[float]
     keys: list[float]
@@ -108,7 +113,9 @@ class Live(NamedTuple):
         return (
             f"{self.changes / self.during_s:5.0f} events a second;"
             f" long tasks {len(self.tasks):3}, worst {max(self.tasks, default=0):4.0f} ms,"
-            f" {sum(self.tasks) / self.during_s / 10:4.1f} % of the time;"
+            f" {sum(self.tasks) / self.during_s / 10:4.1f} % of the time"
+            f" (processor: above 50 ms {sum(one > 50 for one in self.busy)},"
+            f" worst {max(self.busy, default=0):.0f} ms);"
             f" frames later than 50 ms {len(late):3} of {len(self.frames)},"
             f" worst {max(self.frames, default=0):4.0f} ms;"
             f" a key is answered in {statistics.median(keys):.0f} ms, at most {keys[-1]:.0f}"
@@ -243,23 +250,49 @@ class Console:
         page.wait_for_selector("#live-state[data-state=live]")
         page.wait_for_timeout(SETTLES_S * 1000)
         begun = taken(page, SETTLES_S)
+        tracing = Tracing(page)
         with Happening(self.books, self.town):
             began_s = time.monotonic()
             page.evaluate("seen = {tasks: [], frames: [], keys: [], changes: 0}")
             while time.monotonic() - began_s < LIVE_S:
                 page.keyboard.press("j")
                 page.wait_for_timeout(250)
-            going = taken(page, time.monotonic() - began_s)
+            going = taken(page, time.monotonic() - began_s, busy=tracing.busy())
         page.goto("about:blank")
         page.context.close()
         return begun, going
 
 
-def taken(page: Any, during_s: float) -> Live:
+class Tracing:
+    """What Chromium itself notes of a page's thread, from now on."""
+
+    def __init__(self, page: Any) -> None:
+        self.page, self.events, self.ended = page, list[dict[str, Any]](), False
+        self.session = page.context.new_cdp_session(page)
+        self.session.on("Tracing.dataCollected", lambda told: self.events.extend(told["value"]))
+        self.session.on("Tracing.tracingComplete", lambda _: setattr(self, "ended", True))
+        wanted = {"includedCategories": ["toplevel", "devtools.timeline"]}
+        self.session.send("Tracing.start", {"transferMode": "ReportEvents", "traceConfig": wanted})
+
+    def busy(self) -> list[float]:
+        """Processor time of each task of the thread that lays pages out, in ms."""
+        self.session.send("Tracing.end")
+        while not self.ended:
+            self.page.wait_for_timeout(50)
+        drawing = {(one["pid"], one["tid"]) for one in self.events if one["name"] == "Layout"}
+        return [
+            one["tdur"] / 1000
+            for one in self.events
+            if one["name"] == "ThreadControllerImpl::RunTask" and "tdur" in one
+            if (one["pid"], one["tid"]) in drawing
+        ]
+
+
+def taken(page: Any, during_s: float, *, busy: list[float] | None = None) -> Live:
     """What a page has told of itself."""
     seen = page.evaluate("seen")
     tasks = [duration for _, duration in seen["tasks"]]
-    return Live(tasks, seen["frames"], seen["keys"], seen["changes"], during_s)
+    return Live(busy or [], tasks, seen["frames"], seen["keys"], seen["changes"], during_s)
 
 
 def measure(name: str, url: str, folder: Path) -> None:

@@ -1,7 +1,7 @@
 """axe in Chromium over every page of the demo, as the roles that see it.
 
-`pytest -s` prints the table. In both languages, by day and by night, on a desk and on a telephone; and on the way: nothing is
-wider than the screen, and no text is left in the other language.
+In both languages, by day and by night, on a desk and on a telephone; and on the way: nothing is
+wider than the screen, and no text is left in the other language. `pytest -s` prints the table.
 """
 
 from collections.abc import Iterator

@@ -102,6 +102,13 @@
     }
   }
 
+  // A row that shows what it showed is left alone: of hundreds, few change at a time.
+  document.addEventListener("htmx:before:morph:node", (event) => {
+    const { oldNode, newNode } = event.detail;
+    const mark = oldNode.dataset?.mark;
+    if (mark && mark === newNode.dataset?.mark) event.preventDefault();
+  });
+
   const list = () => document.getElementById("room") || document.getElementById("open");
   const named = document.title;
   function title() {
