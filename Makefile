@@ -5,7 +5,7 @@ STAMP := $(VENV)/.set-up
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint bench chaos chaos-rescue fund-bench fund-flips fund-flips-postgresql evaluate mutate handbook clean constraints dashboards dashboards-types compose-init compose-test docs asyncapi client prometheus
+.PHONY: help setup run test lint bench bench-console screenshots previews chaos chaos-rescue fund-bench fund-flips fund-flips-postgresql evaluate mutate handbook clean constraints dashboards dashboards-types compose-init compose-test docs asyncapi client prometheus
 
 help: ## Print this help
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -34,6 +34,12 @@ lint: $(STAMP) ## Style, strict types, import rules, and what is installed
 
 bench: $(STAMP) ## Measure beside a bare subscriber on the same broker, in one run
 	@$(BIN)/python -m bench.table
+
+bench-console: $(STAMP) ## The console in Chromium over 10 000 lifts, with 50 changes a second (BENCH_CONSOLE_*)
+	@$(BIN)/python -m bench.console
+
+screenshots: $(STAMP) ## Pictures of every page of the console into docs/console, from a demo of its own
+	@$(BIN)/python -m scripts.screenshots
 
 chaos: $(STAMP) ## Break everything at random for CHAOS_S seconds (600), with SEED, and count
 	@$(BIN)/python -m bench.chaos

@@ -30,6 +30,8 @@ from liftwatch.register.localities import Key, Locality
 from liftwatch.register.record import Note, Record
 from liftwatch.rescue.events import EXERCISES, RescueEvent
 
+AT_ONCE = 500
+
 
 class SeenBooks:
     """Reads of the books, each bounded by what may be seen."""
@@ -56,6 +58,15 @@ class SeenBooks:
     ) -> list[LiftRow]:
         """Lifts in order of their name, after a name."""
         return self._books.lifts(estate=estate, after=after, limit=limit, sight=self.sight)
+
+    def lifts_named(self, names: Collection[str]) -> dict[str, LiftRow]:
+        """Those of some lifts that are known, by name, read so many at once."""
+        wanted, found = sorted(set(names)), dict[str, LiftRow]()
+        for start in range(0, len(wanted), AT_ONCE):
+            some = wanted[start : start + AT_ONCE]
+            rows = self._books.lifts(among=some, limit=len(some), sight=self.sight)
+            found |= {row.lift: row for row in rows}
+        return found
 
     def courses(self, incidents: Sequence[str]) -> dict[str, Course]:
         """What people made of incidents that are seen: ids come from what was read before."""

@@ -30,6 +30,13 @@ router = APIRouter(tags=["stream"], dependencies=[Depends(allow(ACTION))], respo
 NAMES = ("incident", "lift", "message")
 HEARTBEAT_S = 15.0
 RETRY_MS = 2_000
+NameQuery = Annotated[
+    str | None,
+    Query(
+        description="Of the event `lift` only lifts whose name lies after, or up to, this one.",
+        json_schema_extra={"pattern": "^[0-9A-Za-z-]{4,32}$"},
+    ),
+]
 _NUMBER = re.compile(r"[0-9]{1,15}")
 
 
@@ -40,6 +47,8 @@ class Wanted(NamedTuple):
     estates: frozenset[str]
     lift: str | None
     alive: bool
+    lifts_after: str = ""
+    lifts_until: str | None = None
 
     def has_change(self, event: StreamEvent) -> bool:
         """Whether a change is for this follower."""
@@ -53,8 +62,12 @@ class Wanted(NamedTuple):
 
     def has_lift(self, row: Shown) -> bool:
         """Whether a lift is for this follower."""
-        return (not self.estates or row.lift.estate in self.estates) and (
-            self.lift is None or row.lift.lift == self.lift
+        name = row.lift.lift
+        return (
+            (not self.estates or row.lift.estate in self.estates)
+            and (self.lift is None or name == self.lift)
+            and self.lifts_after < name
+            and (self.lifts_until is None or name <= self.lifts_until)
         )
 
 
@@ -66,11 +79,20 @@ def wanted(
     alive: Annotated[
         bool, Query(description="Also an event `alive` with every heartbeat.")
     ] = False,
+    lifts_after: NameQuery = None,
+    lifts_until: NameQuery = None,
 ) -> Wanted:
     """The filters of the query parameters."""
     names = known_words("event", event, NAMES)
     chosen = frozenset(estates(estate))
-    return Wanted(frozenset(names or NAMES), chosen, lift_filter(lift), alive)
+    return Wanted(
+        frozenset(names or NAMES),
+        chosen,
+        lift_filter(lift),
+        alive,
+        lift_filter(lifts_after) or "",
+        lift_filter(lifts_until),
+    )
 
 
 def resume_from(

@@ -1,6 +1,6 @@
 """What the core needs from the world outside, as protocols; `liftwatch.adapters` fulfils them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, NamedTuple, Protocol, runtime_checkable
 
@@ -358,9 +358,10 @@ class Books(
         estate: str | None = None,
         after: str | None = None,
         limit: int = 500,
+        among: Collection[str] | None = None,
         sight: Sight = EVERYTHING,
     ) -> list[LiftRow]:
-        """Lifts in order of their name, after a name."""
+        """Lifts in order of their name, after a name; of `among` those that are known."""
 
     def stream_after(self, n: int, limit: int = 500) -> list[StreamEvent]:
         """Changes numbered above n, in order."""

@@ -9,8 +9,9 @@ RUN = """
 tags => axe.run(document, {runOnly: {type: "tag", values: tags}, resultTypes: ["violations"]})
   .then(found => ({
     passed: found.passes.length,
-    broken: found.violations.map(one => [one.id, one.help, one.nodes.map(
-      node => [node.target.join(" "), (node.any[0] ?? node.all[0] ?? node.none[0])?.message ?? ""])])
+    broken: found.violations.map(one => [one.id, one.help, one.nodes.map(node => [
+      node.target.join(" "), (node.any[0] ?? node.all[0] ?? node.none[0])?.message ?? ""
+    ])])
   }))
 """
 

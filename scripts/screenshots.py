@@ -1,7 +1,8 @@
 """Pictures of every page of the console, in docs/console, from a demo that it starts itself.
 
 `python -m scripts.screenshots [NAME ...]` takes all of them, or those that are named, and writes
-docs/console/README.md. Colours are reduced to a palette: a picture is for looking at, not for print.
+docs/console/README.md. Colours are reduced
+to a palette: a picture is for looking at, not for print.
 """
 
 import sys
@@ -24,13 +25,13 @@ COLOURS = 128
 HEAD = """\
 # What the pages look like
 
-Pictures of `liftwatch demo` in Chinese, taken by `make screenshots`; every page is there in English, by night and on a
-telephone, too. Nobody and nothing in them exists.
+Pictures of `liftwatch demo` in Chinese, taken by `make screenshots`; every page is there in
+English, by night and on a telephone, too. Nobody and nothing in them exists.
 
 """
 
 
-def take(page: Any, stop: Stop, *, name: str) -> int:
+def take(page: Any, name: str) -> int:
     """One picture; its size in bytes."""
     page.mouse.move(0, 0)
     page.evaluate("document.fonts.ready")
@@ -59,7 +60,9 @@ def pictures(stop: Stop) -> Iterator[tuple[str, tuple[int, int]]]:
 def take_all(names: set[str]) -> None:
     """Every page, as the first role of its row; a line for each."""
     with demo() as (url, link), sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--lang=zh-CN"]
+        )
         context = browser.new_context(locale="zh-CN", color_scheme="light")
         page = context.new_page()
         tour = Tour(page, url, link)
@@ -79,7 +82,7 @@ def shoot(page: Any, tour: Tour, stop: Stop, *, names: set[str]) -> None:
         if not names or name in names:
             page.set_viewport_size({"width": width, "height": height})
             path = tour.visit(stop, stop.roles[0])
-            print(f"{name:22} {take(page, stop, name=name) // 1024:4} KiB  {path}", flush=True)
+            print(f"{name:22} {take(page, name) // 1024:4} KiB  {path}", flush=True)
 
 
 def readme() -> str:

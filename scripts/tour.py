@@ -20,6 +20,7 @@ from api.console.navigation import WAYS
 from liftwatch.clock import monotonic_s
 
 SEED = 1
+NOWHERE = "/nowhere"
 NOBODY = ""
 TRAPPED_AT, TRAPPED = "玉山花园", "被困乘客来电：轿厢停在 3 楼与 4 楼之间，车内两人，无人受伤"
 PATIENCE_S = 60
@@ -161,7 +162,7 @@ STOPS = (
         "A publication that is kept for good",
         *(HOUSE,),
     ),
-    Stop("problem", "/nowhere", ("owner",), "What is not here"),
+    Stop("problem", NOWHERE, ("owner",), "What is not here"),
 )
 
 
@@ -276,7 +277,9 @@ class Tour:
         ]
 
     def _open(self, path: str, stop: Stop) -> None:
-        self.page.goto(self.url + path, wait_until="domcontentloaded")
+        answered = self.page.goto(self.url + path, wait_until="domcontentloaded")
+        if (answered.status >= 400) != (stop.route == NOWHERE):
+            raise LookupError(f"{path} answers {answered.status}")
         self.page.wait_for_selector(stop.at)
 
 

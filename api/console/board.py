@@ -34,6 +34,7 @@ class Fleet(NamedTuple):
     lifts: int
     offline: int
     next: str | None
+    last: str | None
 
 
 class OpenIncidents(NamedTuple):
@@ -64,7 +65,7 @@ def read_fleet(
     ]
     offline = sum(one.offline for one in tiles)
     more = lifts[-1].lift if len(found) > TILES_MAX else None
-    return Fleet(estates, len(tiles), offline, more)
+    return Fleet(estates, len(tiles), offline, more, lifts[-1].lift if lifts else None)
 
 
 def _estate(name: str, tiles: list[Tile]) -> Estate:
@@ -78,7 +79,7 @@ def read_tiles(
     books: SeenBooks, language: Language, lifts: Iterable[str], *, now_ms: int
 ) -> list[Tile]:
     """Some lifts by name; unknown ones are left out."""
-    found = [row for name in lifts if (row := books.lift(name)) is not None]
+    found = list(books.lifts_named(list(lifts)).values())
     among = tuple({row.estate for row in found})
     open_ones = by_lift(read_open(books, IncidentFilter(open_only=True, estate=among)))
     names = names_of(books, language, found)
@@ -117,5 +118,4 @@ def names_of(
 
 def lifts_of(books: SeenBooks, names: Sequence[str | None]) -> dict[str, LiftRow]:
     """The lifts of these names."""
-    wanted = {name for name in names if name is not None}
-    return {name: row for name in wanted if (row := books.lift(name)) is not None}
+    return books.lifts_named([name for name in names if name is not None])

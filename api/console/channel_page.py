@@ -29,7 +29,6 @@ def channels(request: Request, part: ThePart) -> Response:
     values = {
         "channels": [view(language, one) for one in channels_of(part)],
         "key": fresh_key,
-        "exercise": part.ways.exercise,
     }
     return render(request, "channels.html", values)
 

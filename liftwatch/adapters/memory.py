@@ -2,7 +2,7 @@
 
 import copy
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from itertools import islice
@@ -158,6 +158,7 @@ class MemoryBooks(
         estate: str | None = None,
         after: str | None = None,
         limit: int = 500,
+        among: Collection[str] | None = None,
         sight: Sight = EVERYTHING,
     ) -> list[LiftRow]:
         """Lifts in order of their name."""
@@ -165,6 +166,7 @@ class MemoryBooks(
             name
             for name, row in self._state.lifts.items()
             if (estate is None or row.estate == estate) and (after is None or name > after)
+            if among is None or name in among
             if sight.covers(row.area, row.estate)
         )
         return [self._register.held(self._state.lifts[name]) for name in names[:limit]]

@@ -102,6 +102,13 @@
     }
   }
 
+  // A row that shows what it showed is left alone: of hundreds, few change at a time.
+  document.addEventListener("htmx:before:morph:node", (event) => {
+    const { oldNode, newNode } = event.detail;
+    const mark = oldNode.dataset?.mark;
+    if (mark && mark === newNode.dataset?.mark) event.preventDefault();
+  });
+
   const list = () => document.getElementById("room") || document.getElementById("open");
   const named = document.title;
   function title() {
@@ -171,8 +178,20 @@
     reloadMoves();
   }
 
+  // What can be scrolled sideways can be reached and scrolled by keyboard, too.
+  function scrolls() {
+    for (const one of document.querySelectorAll(".scroll")) {
+      if (one.scrollWidth > one.clientWidth) one.tabIndex = 0;
+      else one.removeAttribute("tabindex");
+    }
+  }
+
   tick();
   setInterval(tick, 1000);
+  scrolls();
+  window.addEventListener("resize", scrolls);
+  document.addEventListener("htmx:after:swap", scrolls);
+  document.addEventListener("toggle", scrolls, true);
   if (!live) return;
   title();
   if (document.getElementById("told")?.dataset.waits) followTold();

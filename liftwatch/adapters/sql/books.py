@@ -1,7 +1,7 @@
 """The books on a relational database: transactions that write, and the reads of the API."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 from sqlalchemy import Connection, delete, func, select, text
@@ -155,6 +155,7 @@ class SqlBooks(
         estate: str | None = None,
         after: str | None = None,
         limit: int = 500,
+        among: Collection[str] | None = None,
         sight: Sight = EVERYTHING,
     ) -> list[LiftRow]:
         """Lifts in order of their name, after a name."""
@@ -164,6 +165,8 @@ class SqlBooks(
             query = query.where(_LIFT.estate == estate)
         if after is not None:
             query = query.where(_LIFT.lift > after)
+        if among is not None:
+            query = query.where(_LIFT.lift.in_(among))
         with self._reading() as connection:
             return [lift_of(row) for row in connection.execute(query)]
 
