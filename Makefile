@@ -5,7 +5,7 @@ STAMP := $(VENV)/.set-up
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint bench chaos chaos-rescue fund-bench fund-flips fund-flips-postgresql evaluate mutate handbook clean constraints dashboards dashboards-types compose-init compose-test
+.PHONY: help setup run test lint bench chaos chaos-rescue fund-bench fund-flips fund-flips-postgresql evaluate mutate handbook clean constraints dashboards dashboards-types previews compose-init compose-test
 
 help: ## Print this help
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -68,6 +68,9 @@ dashboards: $(STAMP) ## Write dashboards/json and dashboards/provisioning anew f
 
 dashboards-types: $(STAMP) ## Hold every dashboard against Grafana's own types (npm, tsc --strict)
 	@$(BIN)/python -m scripts.grafana_types
+
+previews: $(STAMP) ## Pictures of all dashboards into docs/dashboards, drawn by the console's charts (PREVIEW_DAYS)
+	@$(BIN)/python -m bench.previews
 
 compose-init: ## The secrets that docker-compose.yml needs, into ./secrets, once (LIFT_NAMES)
 	@scripts/compose-init

@@ -80,6 +80,7 @@ from api.console import (
     room_page,
     silence_page,
     statistics_page,
+    wear_page,
 )
 from api.feed import Feed
 from api.gate import Gate
@@ -146,6 +147,7 @@ MODULES = (
     people_pages,
     duty_page,
     place_page,
+    wear_page,
     register_page,
     import_page,
     audit_page,
