@@ -72,7 +72,7 @@ CREWS_DO = (
     ("dispatch", Told(crew="Wang")),
     ("arrive", Told()),
     ("release", OUT_OF_IT),
-    ("resolve", OUT_OF_IT),
+    ("resolve", Told(cause="door", inspection="JX-2026-1")),
     ("close", Told()),
 )
 ESTATES = (
