@@ -90,6 +90,9 @@ dashboards: $(STAMP) ## Write dashboards/json and dashboards/provisioning anew f
 dashboards-types: $(STAMP) ## Hold every dashboard against Grafana's own types (npm, tsc --strict)
 	@$(BIN)/python -m scripts.grafana_types
 
+previews: $(STAMP) ## Pictures of all dashboards into docs/dashboards, drawn by the console's charts (PREVIEW_DAYS)
+	@$(BIN)/python -m bench.previews
+
 compose-init: ## The secrets that docker-compose.yml needs, into ./secrets, once (LIFT_NAMES)
 	@scripts/compose-init
 

@@ -86,8 +86,8 @@ from api.console import (
     fund_years_page,
     hazard_page,
     import_page,
-    lift_care_page,
     instruction_page,
+    lift_care_page,
     move_page,
     notice_page,
     openid,
@@ -105,6 +105,7 @@ from api.console import (
     statistics_page,
     unit_page,
     visit_page,
+    wear_page,
 )
 from api.description import describe, operation_id
 from api.feed import Feed
@@ -183,6 +184,7 @@ MODULES = (
     people_pages,
     duty_page,
     place_page,
+    wear_page,
     register_page,
     import_page,
     audit_page,

@@ -9,11 +9,11 @@ from liftwatch.access.sight import Sight
 from liftwatch.account import AccountGap, Completeness, CompletenessPlace
 from liftwatch.audit.persons import Line as AuditLine
 from liftwatch.audit.trail import AuditFilter
+from liftwatch.care.area import EstateLifts, LiftCount, OpenCount, UnitCount
 from liftwatch.care.faults import Fault, FaultFilter, FaultPage, Fixed, Replaced
 from liftwatch.care.faults_store import Scope
 from liftwatch.care.signature import Signed
 from liftwatch.clock import now_ms
-from liftwatch.care.area import EstateLifts, LiftCount, OpenCount, UnitCount
 from liftwatch.incidents.clocks import Clock
 from liftwatch.incidents.course import Course, Line
 from liftwatch.incidents.evidence import EvidenceWindow

@@ -6,9 +6,9 @@ import msgspec
 from fastapi import Response
 from msgspec import Struct, field
 
+from api.area_shapes import DESCRIBED_AREA
 from api.care_due_shapes import DESCRIBED_DUE
 from api.care_shapes import DESCRIBED_CARE
-from api.area_shapes import DESCRIBED_AREA
 from api.case_shapes import DESCRIBED_CASES
 from api.complaint_shapes import DESCRIBED_COMPLAINTS
 from api.contact_shapes import DESCRIBED_CONTACTS

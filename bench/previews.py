@@ -28,14 +28,14 @@ from ingest.replay import replay
 from liftwatch import clock
 from liftwatch.access.secrets import Seal
 from liftwatch.adapters.influx import InfluxStore
-from liftwatch.adapters.sql import SqlBooks, open_books
+from liftwatch.adapters.sql import open_books
 from liftwatch.adapters.sql.people import SqlPeople
 from liftwatch.clock import DAY_MS, MINUTE_MS
 from liftwatch.handlers import people
 from liftwatch.handlers.alarms import apply_alarm
 from liftwatch.handlers.incidents import make_move
 from liftwatch.handlers.sign_in import issue
-from liftwatch.incidents.incident import AlarmChange
+from liftwatch.incidents.incident import AlarmChange, Incident
 from liftwatch.incidents.moves import Told
 from liftwatch.ports import IncidentFilter
 from liftwatch.register.localities import Locality
@@ -65,14 +65,14 @@ LOOKED_AT: Mapping[str, str] = {
 """As whom each dashboard is looked at."""
 OLDER = (0, 3, 5, 8)
 """The lifts whose weeks before are simulated, by their number in the demo."""
-BUCKET, BATCH = "lift", 5_000
+BUCKET, BATCH, RESCUES = "lift", 5_000, 25
 OUT_OF_IT = Told(trapped=2, injured=0, cause="door", confirmed_by="Li")
 CREWS_DO = (
     ("acknowledge", Told()),
     ("dispatch", Told(crew="Wang")),
     ("arrive", Told()),
     ("release", OUT_OF_IT),
-    ("resolve", OUT_OF_IT),
+    ("resolve", Told(cause="door", inspection="JX-2026-1")),
     ("close", Told()),
 )
 ESTATES = (
@@ -117,15 +117,19 @@ def stored(lines: Iterable[bytes], store: InfluxStore) -> Iterator[bytes]:
     store.write(batch)
 
 
-def work_on(books: SqlBooks) -> None:
-    """Crews go to those who were trapped in the weeks before, and have them out."""
-    rng = Random(11)
-    raised = IncidentFilter(kind=("entrapment", "entrapment_suspected"), state=("raised",))
-    for incident in books.incidents(raised, limit=500).items:
-        at_ms = incident.opened_ms
+def rescue(world: World, *, days: int) -> None:
+    """People were trapped in the weeks before, and crews had them out."""
+    rng, lifts = Random(11), sorted({one.lift for one in world.messages})
+    for _ in range(RESCUES):
+        lift = rng.choice(lifts)
+        at_ms = world.now_ms - round(rng.uniform(1, days) * DAY_MS)
+        incident = alarm(world, lift, "entrapment", at_ms=at_ms)
         for name, told in CREWS_DO:
             at_ms += round(rng.lognormvariate(0.9, 0.7) * 2 * MINUTE_MS)
-            with books.begin() as work:
+            if name == "close":
+                alarm(world, lift, "entrapment", at_ms=at_ms, began_ms=incident.opened_ms)
+                incident = world.books.incident(incident.id) or incident
+            with world.books.begin() as work:
                 incident, _ = make_move(
                     work,
                     incident.id,
@@ -137,25 +141,32 @@ def work_on(books: SqlBooks) -> None:
                 )
 
 
+def alarm(
+    world: World, lift: str, kind: str, *, at_ms: int, began_ms: int | None = None
+) -> Incident:
+    """A detector's claim, raised, or cleared where it began before; people work on it."""
+    one = next(message for message in world.messages if message.lift == lift)
+    change = AlarmChange(
+        area=one.area,
+        estate=one.estate,
+        lift=lift,
+        kind=kind,
+        edge="raised" if began_ms is None else "cleared",
+        opened_ms=at_ms if began_ms is None else began_ms,
+        at_ms=at_ms,
+        severity=1,
+    )
+    made = apply_alarm(world.books, change)
+    assert made is not None, "no silence and no other alarm stands in its way"
+    return made
+
+
 def call(world: World) -> None:
     """Somebody calls for help just now, on a lift with nothing else: its clocks run."""
     troubled = {one.lift for one in world.books.incidents(IncidentFilter(open_only=True)).items}
-    one = next(m for m in world.messages if m.lift not in troubled)
-    at_ms = clock.now_ms() - MINUTE_MS
+    lift = next(m.lift for m in world.messages if m.lift not in troubled)
     for kind in ("emergency_call", "entrapment"):
-        apply_alarm(
-            world.books,
-            AlarmChange(
-                area=one.area,
-                estate=one.estate,
-                lift=one.lift,
-                kind=kind,
-                edge="raised",
-                opened_ms=at_ms,
-                at_ms=at_ms,
-                severity=1,
-            ),
-        )
+        alarm(world, lift, kind, at_ms=clock.now_ms() - MINUTE_MS)
 
 
 @contextmanager
@@ -277,8 +288,8 @@ def filled(days: int) -> Iterator[tuple[World, Influx]]:
             work.put_localities([_named(*one) for one in ESTATES])
         before = weeks(days, until_ms=clock.now_ms() - HISTORY_MS)
         replay(stored(before, store), books, dead_letter=print)
-        work_on(books)
         world = fill(books, store, postgres.url)
+        rescue(world, days=days)
         call(world)
         yield world, influx
 

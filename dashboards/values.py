@@ -151,7 +151,7 @@ LANDINGS: Mapping[str, tuple[Value, ...]] = {
 """Words for values with a floor inside, which takes the place of `$1`."""
 
 
-def mappings(name: str, language: Language) -> list[models.ValueMap | models.RegexMap]:
+def mappings(name: str, language: Language) -> list[models.ValueMapping]:
     """A column's words as Grafana's value mappings.
 
     >>> mappings("online", "en")[0].options["offline"].color
@@ -166,7 +166,7 @@ def mappings(name: str, language: Language) -> list[models.ValueMap | models.Reg
     return [models.ValueMap(options=options), *_of_landings(name, language)]
 
 
-def _of_landings(name: str, language: Language) -> list[models.RegexMap]:
+def _of_landings(name: str, language: Language) -> list[models.ValueMapping]:
     return [
         models.RegexMap(
             options=models.DashboardRegexMapOptions(

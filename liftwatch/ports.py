@@ -62,6 +62,8 @@ class TelemetryQuery(Struct, kw_only=True, frozen=True):
 
     `signals` empty means all of the kind. `step_ms` None means raw; otherwise every numeric
     signal is summed up per step (aligned to the epoch), and other types give their last value.
+    `floor` leaves rides to and doors at one landing. `light` is for months at once: sums will do
+    where there are any, though raw data are still there.
     """
 
     lift: str
@@ -71,6 +73,8 @@ class TelemetryQuery(Struct, kw_only=True, frozen=True):
     signals: tuple[str, ...] = ()
     step_ms: int | None = None
     limit: int = 10_000
+    floor: int | None = None
+    light: bool = False
 
 
 class TelemetryRow(Struct, frozen=True):

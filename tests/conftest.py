@@ -291,6 +291,17 @@ def influx_url(influx: Influx) -> str:
 
 
 @pytest.fixture
+def own_postgres(server_folder: Path) -> Iterator[Postgres]:
+    """A PostgreSQL that the test may stop and start."""
+    binary("initdb", package="postgresql-15")
+    server = Postgres(_folder(server_folder, "postgres"), free_port())
+    server.prepare()
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
 def own_influx(server_folder: Path) -> Iterator[Influx]:
     """An InfluxDB that the test may stop and start."""
     binary("influxd", package="influxdb")

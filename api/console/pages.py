@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from functools import partial
+from http import HTTPStatus
 from typing import Annotated, Any
 from urllib.parse import quote
 
@@ -266,6 +267,8 @@ def problem_page(request: Request, problem: Problem) -> Response:
     asked = (problem.row.name, request.method, request.url.path)
     if asked == ("forbidden", "GET", "/") and start != "/":
         return RedirectResponse(start, status_code=303)  # for whom the fleet is no first page
-    response = render(request, "problem.html", {"problem": problem}, status=problem.row.status)
+    again = problem.row.status == HTTPStatus.SERVICE_UNAVAILABLE and request.method == "GET"
+    values = {"problem": problem, "again": again}
+    response = render(request, "problem.html", values, status=problem.row.status)
     response.headers.update(problem.headers)
     return response

@@ -18,9 +18,10 @@ import msgspec
 
 from liftwatch.adapters.reading import (
     Sum,
+    is_asked,
     joined,
     quarters,
-    read_by_age,
+    read_lightly,
     row_of,
     summed_up,
     wanted,
@@ -146,7 +147,7 @@ class EmbeddedStore:
         """Rows in order of time, oldest first, at most `limit` (the newest of them)."""
         if query.limit < 1 or not wanted(query):
             return []
-        return read_by_age(query, now_ms=now_ms(), raw=self._read_raw, sums=self._read_sums)
+        return read_lightly(query, now_ms=now_ms(), raw=self._read_raw, sums=self._read_sums)
 
     def _read_sums(self, query: TelemetryQuery) -> list[TelemetryRow]:
         bounds = (query.lift, query.kind, query.from_ms, query.to_ms)
@@ -185,7 +186,7 @@ class EmbeddedStore:
         with self._reader() as connection, closing(connection.execute(_READ, bounds)) as rows:
             for at_ms, value in rows:
                 for point in _DECODER.decode(value):
-                    if from_ns <= point.time_ns < to_ns:
+                    if from_ns <= point.time_ns < to_ns and is_asked(point, query):
                         yield at_ms, point
 
     @contextmanager

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from liftwatch.adapters.line_writers import TAGS
-from liftwatch.adapters.reading import is_numeric, wanted
+from liftwatch.adapters.reading import FLOOR_OF, is_numeric, wanted
 from liftwatch.ports import TelemetryQuery
 from liftwatch.telemetry.retention import SUMS, summed_signals
 
@@ -45,8 +45,14 @@ ORDER BY time DESC LIMIT 10000
     return (
         f"SELECT {', '.join(columns(query))} FROM {identifier(f'lift_{query.kind}')} "
         f'WHERE "lift" = {literal(query.lift)} AND time >= {from_ns} AND time < {to_ns} '
-        f"{per_step}ORDER BY time DESC LIMIT {query.limit}"
+        f"{_of_landing(query)}{per_step}ORDER BY time DESC LIMIT {query.limit}"
     )
+
+
+def _of_landing(query: TelemetryQuery) -> str:
+    if query.floor is None:
+        return ""
+    return f"AND {identifier(FLOOR_OF.get(query.kind, 'floor'))} = {query.floor} "
 
 
 def columns(query: TelemetryQuery) -> list[str]:

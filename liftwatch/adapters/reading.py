@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from msgspec import structs
 
+from liftwatch.clock import DAY_MS
 from liftwatch.ports import Summary, TelemetryQuery, TelemetryRow
 from liftwatch.telemetry.messages import KINDS
 from liftwatch.telemetry.points import FLAGS, IDENTITY, Point, field_types
@@ -33,6 +34,17 @@ def wanted(query: TelemetryQuery) -> dict[str, str]:
     if query.signals:
         return {name: types[name] for name in query.signals if name in types}
     return {n: t for n, t in types.items() if n not in IDENTITY and n not in FLAGS}
+
+
+FLOOR_OF = {"door": "floor", "ride": "to_floor"}
+"""The field that says at which landing it was."""
+
+
+def is_asked(point: Point, query: TelemetryQuery) -> bool:
+    """Whether a point is of the landing that is asked for."""
+    if query.floor is None:
+        return True
+    return point.fields.get(FLOOR_OF.get(query.kind, "floor")) == query.floor
 
 
 def is_numeric(type_: str) -> bool:
@@ -161,6 +173,8 @@ def read_by_age(
     rows = raw(query)
     if sums is None or step_ms is None or step_ms % QUARTER_MS or query.from_ms >= edge_ms:
         return rows
+    if query.floor is not None:  # sums know no landings
+        return rows
     cut_ms = -(-edge_ms // step_ms) * step_ms
     from_ms, to_ms = whole_quarters(query.from_ms, min(query.to_ms, cut_ms))
     if from_ms >= to_ms:
@@ -169,6 +183,36 @@ def read_by_age(
     for row in sums(structs.replace(query, from_ms=from_ms, to_ms=to_ms)):
         steps[row.at_ms] = steps.get(row.at_ms, {}) | row.values
     return [TelemetryRow(at_ms, steps[at_ms]) for at_ms in sorted(steps)[-query.limit :]]
+
+
+SETTLED_MS = 2 * DAY_MS
+"""What is older has its sums: they are made by the hour, and once more for what comes late."""
+
+
+def read_lightly(
+    query: TelemetryQuery, *, now_ms: int, raw: Reader, sums: Reader
+) -> list[TelemetryRow]:
+    """The same for months at once: sums wherever there are any, raw what is before and after.
+
+    There may be raw data before sums begin and after they end, since a store got its place for
+    them late, or nobody has made any. The first and the last step of sums are read raw, too: they
+    may be of a part of it.
+    """
+    step_ms = query.step_ms
+    if not query.light or step_ms is None or step_ms % QUARTER_MS or query.floor is not None:
+        return read_by_age(query, now_ms=now_ms, raw=raw, sums=sums)
+    cut_ms = (now_ms - SETTLED_MS) // step_ms * step_ms
+    from_ms, to_ms = whole_quarters(query.from_ms, min(query.to_ms, cut_ms))
+    found = sums(structs.replace(query, from_ms=from_ms, to_ms=to_ms)) if from_ms < to_ms else []
+    if not found:
+        return read_by_age(query, now_ms=now_ms, raw=raw, sums=sums)
+    begin_ms, end_ms = found[0].at_ms + step_ms, max(found[-1].at_ms, found[0].at_ms + step_ms)
+    before = structs.replace(query, to_ms=min(begin_ms, query.to_ms))
+    rows = read_by_age(before, now_ms=now_ms, raw=raw, sums=sums)
+    rows += [row for row in found if begin_ms <= row.at_ms < end_ms]
+    if end_ms < query.to_ms:
+        rows += raw(structs.replace(query, from_ms=end_ms))
+    return rows[-query.limit :]
 
 
 def _add(kept: dict[str, Any], values: dict[str, Any], fields: dict[str, str]) -> None:

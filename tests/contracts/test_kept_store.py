@@ -209,3 +209,24 @@ def test_raw_data_that_were_never_summed_up_still_count(
     before = rows(kept.store, lift)
     later(100)
     assert rows(kept.store, lift) == before
+
+
+def test_light_reads_say_the_same_with_and_without_sums(
+    kept: Kept, message: Make, lift: str
+) -> None:
+    """For months at once sums do where there are any; before they begin and after they end it is
+    read raw."""
+    begin_ms = NOW_MS // DAY_MS * DAY_MS - 9 * DAY_MS
+    kept.store.write(
+        [
+            message("ride", {"load_pct": float(k)}, lift=lift, at_ms=begin_ms + k * DAY_MS // 4)
+            for k in range(36)
+        ]
+    )
+    span: dict[str, Any] = {"from_ms": begin_ms, "to_ms": NOW_MS, "step_ms": DAY_MS}
+    before = rows(kept.store, lift, "ride", **span)
+    assert len(before) == 9
+    assert rows(kept.store, lift, "ride", **span, light=True) == before
+    kept.store.aggregate(begin_ms + DAY_MS * 5 // 2, begin_ms + 6 * DAY_MS)
+    assert rows(kept.store, lift, "ride", **span, light=True) == before
+    assert rows(kept.store, lift, "ride", **span, light=True, limit=3) == before[-3:]

@@ -1,7 +1,8 @@
 // Draws values over time: lines, spots, bars and bands, with limits, marks and gaps. It knows no
 // page: `Charts.draw(box, spec)` is all, for a lift's day, its wear over weeks, and Grafana's panels.
 //
-// spec: from, to (s), height, lines [{label, at, values, how, colour, dash, of}], bands [[above, below]],
+// spec: from, to (s), height, lines [{label, at, values, how, colour, dash, of, loose}], bands [[above,
+// below]],
 // limits [{at, colour, label}], marks [{from, to, label, colour}], say (a value in words), zero, room, sync
 "use strict";
 const Charts = (() => {
@@ -63,9 +64,9 @@ const Charts = (() => {
   function lineOf(spec, one, k) {
     const colour = one.colour ? tone(one.colour) : line(one.of ?? k);
     const told = one.values.filter((value) => value !== null).length;
-    const how = one.how === "line" && told < 40 ? "both" : one.how || "line";
+    const how = !one.loose && (one.how || "line") === "line" && told < 40 ? "both" : one.how || "line";
     return {
-      label: one.label, stroke: colour, width: 1.5, spanGaps: false, dash: one.dash,
+      label: one.label, stroke: colour, width: one.width ?? 1.5, spanGaps: Boolean(one.bridge), dash: one.dash, auto: !one.loose,
       value: (plot, value, series, at) => {
         const own = one.told && at !== null ? one.told[at] : value; // of a stack its own part
         if (own == null) return plot.cursor.idx == null ? "" : "–";
@@ -76,15 +77,16 @@ const Charts = (() => {
   }
 
   function range(spec) {
-    const held = (spec.lines || []).flatMap((one) => one.values).filter((value) => value !== null);
-    const near = Math.max(...held.map(Math.abs), 0) * 3;
+    const told = (loose) => spec.lines.filter((one) => Boolean(one.loose) === loose).flatMap((one) => one.values).filter((value) => value !== null);
+    const near = Math.max(...told(false).map(Math.abs), 0) * 3;
+    const loose = told(true).filter((value) => Math.abs(value) <= near / 2);
     const shown = (spec.limits || []).map((one) => one.at).filter((at) => spec.show === "limits" && Math.abs(at) <= near);
     return (plot, low, high) => {
-      const edges = [low, high, ...shown, ...(spec.zero ? [0] : []), ...(spec.room ? [-spec.room, spec.room] : [])];
-      const told = edges.filter((edge) => typeof edge === "number");
-      if (!told.length) return [0, 1];
-      const bottom = Math.min(...told);
-      const highest = Math.max(...told);
+      const edges = [low, high, ...shown, ...(loose.length ? [Math.min(...loose), Math.max(...loose)] : []), ...(spec.zero ? [0] : []), ...(spec.room ? [-spec.room, spec.room] : [])];
+      const kept = edges.filter((edge) => typeof edge === "number");
+      if (!kept.length) return [0, 1];
+      const bottom = Math.min(...kept);
+      const highest = Math.max(...kept);
       const top = highest > bottom ? highest : bottom + (Math.abs(bottom) * 0.2 || 1);
       const spare = (top - bottom) * 0.1;
       return [spec.zero && bottom >= 0 ? 0 : bottom - spare, top + spare];
@@ -144,7 +146,7 @@ const Charts = (() => {
         const back = left + width + 6 > box.left + box.width;
         context.globalAlpha = 1;
         context.textAlign = back ? "right" : "left";
-        context.fillText(mark.label, left + (back ? -4 : 4), box.top + 11 * devicePixelRatio);
+        context.fillText(mark.label, left + (back ? -4 : 4), box.top + box.height - 5 * devicePixelRatio);
         free = left + width + 10 * devicePixelRatio;
       });
     }
