@@ -1,6 +1,6 @@
 """A maintenance unit's own job system, as small as it can be: takes webhooks, answers by the API.
 
-    JOB_SECRET=whsec_... LIFTWATCH_KEY=... python examples/job_system.py 9000 http://127.0.0.1:8080
+    JOB_SECRET=whsec_... LIFT_KEY=... python examples/job_system.py 9000 http://127.0.0.1:8080
 
 The secret is that of LIFTWATCH_JOB_HOOKS, the key one of `POST /v1/me/keys` of somebody with the
 role maintenance. Standard library only. What it has to do is in four places, marked 1 to 4; a real
@@ -21,7 +21,7 @@ from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 KEY = base64.b64decode(os.environ["JOB_SECRET"].removeprefix("whsec_"))
-TOKEN = os.environ["LIFTWATCH_KEY"]
+TOKEN = os.environ["LIFT_KEY"]
 OLD_S = 300
 COURSE = {
     "raised": ("acknowledge", {"text": "Job opened"}),

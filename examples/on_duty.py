@@ -1,6 +1,6 @@
 """Takes every new incident of one's lifts, by the client that `make client` generates.
 
-    LIFTWATCH_KEY=... PYTHONPATH=build/client python examples/on_duty.py http://127.0.0.1:8080
+    LIFT_KEY=... PYTHONPATH=build/client python examples/on_duty.py http://127.0.0.1:8080
 
 The key is one of `POST /v1/me/keys`. Prints what was taken; run again it takes what is new.
 """
@@ -16,7 +16,7 @@ from liftwatch_client.models import IncidentList, IncidentShape, MoveBody, Probl
 
 def main(url: str) -> None:
     """Read what is raised, say of each that one has it."""
-    client = AuthenticatedClient(base_url=url, token=os.environ["LIFTWATCH_KEY"])
+    client = AuthenticatedClient(base_url=url, token=os.environ["LIFT_KEY"])
     with client:
         found = list_incidents.sync(client=client, state=["raised"])
         if not isinstance(found, IncidentList):

@@ -18,7 +18,7 @@ def run(folder: Path, key: str, port: int) -> "subprocess.CompletedProcess[str]"
     """The example, as its head says."""
     return subprocess.run(
         [str(client.PYTHON), str(ROOT / "examples" / "on_duty.py"), f"http://127.0.0.1:{port}"],
-        env=os.environ | {"LIFTWATCH_KEY": key, "PYTHONPATH": str(folder)},
+        env=os.environ | {"LIFT_KEY": key, "PYTHONPATH": str(folder)},
         capture_output=True,
         text=True,
         check=False,

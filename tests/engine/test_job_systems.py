@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from prometheus_client import CollectorRegistry
+from sqlalchemy import text
 
 from liftwatch.access.secrets import Seal
 from liftwatch.adapters.sql import SqlBooks, open_books
@@ -82,11 +83,16 @@ class Town:
         return found
 
 
-@pytest.fixture
-def books(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SqlBooks]:
-    """Empty ones; followers look once a run."""
+@pytest.fixture(params=["sqlite", "postgresql"])
+def books(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[SqlBooks]:
+    """Empty ones, on either database; followers look once a run."""
     monkeypatch.setattr(job_systems, "RUN_S", 0.0)
-    with closing(open_books(f"sqlite:///{tmp_path}/books.sqlite")) as made:
+    url = f"sqlite:///{tmp_path}/books.sqlite"
+    if request.param == "postgresql":
+        url = request.getfixturevalue("postgres_database")
+    with closing(open_books(url)) as made:
         yield made
 
 
@@ -153,6 +159,25 @@ def test_whatever_dies_each_is_promised_once(town: Town, monkeypatch: pytest.Mon
     assert town.told("anda") == [("LIFT-0001", "raised")]
 
 
+def test_after_the_contract_only_what_is_still_open_of_it(town: Town) -> None:
+    """What was raised in its time it brings to an end; what comes later is the next unit's."""
+    apply_alarm(town.books, alarm())
+    town.run()
+    with town.people.reading() as reads:
+        (contract,) = reads.contracts(organisation=_unit(town, "anda"))
+    with town.people.begin() as work:
+        people.end_contract(work, contract, version=contract.version, until_ms=MONDAY_MS + 1_000)
+        heir = _unit(town, "kone")
+        people.make_contract(
+            work, lift="LIFT-0001", organisation=heir, from_ms=MONDAY_MS + 1_000, until_ms=None
+        )
+    apply_alarm(town.books, alarm("cleared", at_s=60, opened_ms=MONDAY_MS))
+    apply_alarm(town.books, alarm(kind="door_fault", severity=2, at_s=120))
+    town.run()
+    assert town.told("anda") == [("LIFT-0001", "raised"), ("LIFT-0001", "cleared")]
+    assert town.told("kone") == [("LIFT-0001", "raised")]
+
+
 def test_exercises_and_history_are_no_jobs(town: Town, books: SqlBooks) -> None:
     """Unless a setting names the system for exercises."""
     apply_alarm(books, alarm(exercise=True))
@@ -171,13 +196,19 @@ def _unit(town: Town, name: str) -> str:
         return next(one.id for one in reads.organisations(after="", limit=9) if one.name == name)
 
 
-def test_who_was_away_too_long_is_told_to_read_anew(town: Town, books: SqlBooks) -> None:
-    """When changes between are kept no more, silence would be a lie."""
+@pytest.mark.parametrize("ahead", [7, -2])
+def test_who_was_away_too_long_is_told_to_read_anew(
+    town: Town, books: SqlBooks, ahead: int
+) -> None:
+    """When changes between are kept no more, or the numbers began anew, silence would be a lie."""
     system = JobSystem("anda", _unit(town, "anda"), System())
-    apply_alarm(books, alarm())
+    for lift in ("LIFT-0001", "LIFT-0002", "LIFT-0003"):
+        apply_alarm(books, alarm(lift=lift))
     head = books.stream_head()
+    with books.begin() as work:
+        work.connection.execute(text("DELETE FROM stream WHERE n < :head"), {"head": head})
     ran = job_systems.follow(
-        books, system, Ways(), data={"n": head + 7, "told": 3}, now_ms=MONDAY_MS + DAY_MS
+        books, system, Ways(), data={"n": head + ahead, "told": 1}, now_ms=MONDAY_MS + DAY_MS
     )
     assert ran.data == {"n": head, "told": head}
     with books.begin() as work:
@@ -186,4 +217,4 @@ def test_who_was_away_too_long_is_told_to_read_anew(town: Town, books: SqlBooks)
     promise = books.next_promise("jobs/anda")
     assert promise is not None
     told = json.loads(promise.body)
-    assert (told["type"], told["data"]) == ("incidents.lost", {"n": head, "after": 3})
+    assert (told["type"], told["data"]) == ("incidents.lost", {"n": head, "after": 1})

@@ -48,7 +48,7 @@ class Theirs:
                     *(sys.executable, str(ROOT / "examples" / "job_system.py")),
                     *(str(self.port), f"http://127.0.0.1:{self.api}"),
                 ],
-                env=os.environ | {"JOB_SECRET": SECRET, "LIFTWATCH_KEY": self.key},
+                env=os.environ | {"JOB_SECRET": SECRET, "LIFT_KEY": self.key},
                 stdout=log,
                 stderr=log,
             )
