@@ -68,10 +68,12 @@ def calendar_page(
     lifts = _lifts(care, estate)
     plans = care.plans(lifts, now_ms=at_ms)
     rows = calendar(plans, now_ms=at_ms)
-    names = LiftNames(books, language, lifts)
     in_month = [row for row in rows if (row.day.year, row.day.month) == (first.year, first.month)]
     over = [row for row in rows if row.over]
     forbidden = [one for one in plans if one.standing.forbidden]
+    shown = {row.lift for row in (*in_month[:SHOWN_MAX], *over[:SHOWN_MAX])}
+    shown |= {one.row.lift for one in forbidden[:SHOWN_MAX]}
+    names = LiftNames(books, language, [row for row in lifts if row.lift in shown])
 
     def lines(found: list[Row]) -> list[Any]:
         return [calendar_line(language, row, names.of(row.lift)) for row in found[:SHOWN_MAX]]

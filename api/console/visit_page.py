@@ -88,10 +88,11 @@ def visits(*, request: Request, principal: Reader, care: TheCare, part: ThePart)
     mine = VisitFilter(technician=principal.person) if works else VisitFilter()
     newest = care.visits(mine, limit=30)
     waiting = care.visits(VisitFilter(state=("left", "signed")), limit=SHOWN_MAX)
-    plans = [one for one in care.plans(care.lifts(), now_ms=at_ms) if one.next is not None]
+    rows = care.lifts()
+    plans = [one for one in care.plans(rows, now_ms=at_ms) if one.next is not None]
     due, ahead = _due(plans, at_ms, works=works)
     books = SeenBooks(part.books, care.sight)
-    names = LiftNames(books, language, [one.row for one in plans])
+    names = LiftNames(books, language, [one.row for one in (*due, *ahead)])
     more = names_of_lifts(books, language, [one.lift for one in (*newest, *waiting)])
     people = names_by_id(part.gate, [one.technician for one in (*newest, *waiting)], [])
 
@@ -109,7 +110,7 @@ def visits(*, request: Request, principal: Reader, care: TheCare, part: ThePart)
         "due": [due_line(language, p, names.of(p.row.lift), now_ms=at_ms) for p in ahead],
         "overdue_count": sum(1 for one in plans if _is_over(one, at_ms)),
         "newest": lines([one for one in newest if one.state != "open"]),
-        "without": sum(1 for one in care.lifts() if one.lift not in {p.row.lift for p in plans}),
+        "without": len(rows) - len(plans),
     }
     return render(request, "visits.html", values)
 

@@ -41,15 +41,15 @@ class Person:
             more["If-Match"] = f'"{version}"'
         return self.client.post(path, json=body, headers=self.headers | more)
 
-    def contract(self, lift: str, *, until_ms: int | None = None) -> None:
-        """Their unit has the contract of a lift since ten days."""
+    def contract(self, lift: str, *, since_ms: int = 10 * DAY_MS) -> None:
+        """Their unit has the contract of a lift, since ten days."""
         with self.town.store.begin() as work:
             handlers.make_contract(
                 work,
                 organisation=self.unit,
                 lift=lift,
-                from_ms=now_ms() - 10 * DAY_MS,
-                until_ms=until_ms,
+                from_ms=now_ms() - since_ms,
+                until_ms=None,
             )
 
     def check_in(self, tag: str = "L-0001", **more: Any) -> Any:

@@ -1,6 +1,7 @@
 """Visits, regimes, certificates and answers, whatever lies beneath."""
 
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from liftwatch.access.sight import Place, Sight
-from liftwatch.adapters.sql import SqlBooks
+from liftwatch.adapters.sql import SqlBooks, open_books
 from liftwatch.care.answer import Answer, reply
 from liftwatch.care.checklist import items_of
 from liftwatch.care.inspection import Inspection
@@ -217,6 +218,23 @@ def test_no_record_is_mended_or_deleted_by_sql(shared_books: SqlBooks, statement
     with refused, shared_books.engine.begin() as connection:
         connection.execute(text(statement))
     assert shared_books.visit(one.id) == one
+
+
+@pytest.mark.parametrize("state", ["agreed", "open"])
+def test_sqlites_replace_deletes_nothing(tmp_path: Path, state: str) -> None:
+    """REPLACE asks no trigger of deletion, so an insertion under a known visit is refused."""
+    books = open_books(f"sqlite:///{tmp_path}/books.sqlite")
+    one = begun(books, visit())
+    one = agreed(books, one) if state == "agreed" else one
+    names = "lift, area, estate, organisation, technician, work, state, in_ms, out_ms, cared"
+    ids = ("id",) if state == "agreed" else ("id", "'other'")
+    for id in ids:
+        replace = f"INSERT OR REPLACE INTO care_visit SELECT {id}, {names}, 1, '{{}}', '[]'"
+        refused = pytest.raises(DBAPIError, match="is there already, or another one is open")
+        with refused, books.engine.begin() as connection:
+            connection.execute(text(f"{replace} FROM care_visit"))
+    assert books.visit(one.id) == one
+    books.close()
 
 
 def test_a_visit_that_is_left_can_only_be_signed(shared_books: SqlBooks) -> None:

@@ -131,6 +131,17 @@ def test_while_a_visit_is_open_the_lift_is_worked_on(yard: Yard) -> None:
     assert not view.is_planned(yard.now_ms)
 
 
+def test_a_persons_word_is_no_sign_of_life(yard: Yard) -> None:
+    """A lift that is cut off stays so, and an exercise stays one, whoever checks in there."""
+    yard.say("state", service_mode="normal", exercise=True)
+    view = yard.detection.fleet.banks[LIFT].view
+    before = (view.heard_ms, view.received_ms, view.listened_ms, view.exercise)
+    yard.now_ms += HOUR_MS
+    yard.check_in()
+    assert view.visit_ms == yard.now_ms
+    assert (view.heard_ms, view.received_ms, view.listened_ms, view.exercise) == before
+
+
 def test_paper_maintenance_is_contradicted(yard: Yard) -> None:
     """In four minutes, with no door moved: the record says done, the signals say not."""
     yard.say("register")
