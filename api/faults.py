@@ -41,7 +41,7 @@ LIST = "faults"
 CSV = "text/csv"
 CSV_ROWS_MAX = 50_000
 """So many rows a table has at most, the newest; older ones by `to`."""
-ROWS_MAX = 20_000
+ROWS_MAX = 10_000
 """So many repairs and replacements are looked at, the newest."""
 YEAR_MS = 366 * DAY_MS
 CodeQuery = Annotated[

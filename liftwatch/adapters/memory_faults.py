@@ -11,6 +11,7 @@ from liftwatch.adapters.memory_course import CourseState
 from liftwatch.adapters.memory_register import RegisterState
 from liftwatch.care.faults import (
     AFTER_MS,
+    BACK_MS,
     Closing,
     Fault,
     FaultFilter,
@@ -99,7 +100,8 @@ class MemoryFaultReads:
             if scope != "lift" or one.lift == asked.lift
             if scope != "model" or (known and (one.make, one.model) == (asked.make, asked.model))
         ]
-        return sorted(found, key=lambda one: (one.raised_ms, one.incident), reverse=True)[:limit]
+        found.sort(key=lambda one: (one.raised_ms, one.incident), reverse=True)
+        return [structs.replace(one, signal=None, spark=()) for one in found[:limit]]
 
     def fixed(
         self, where: FaultFilter, *, now_ms: int, limit: int, sight: Sight = EVERYTHING
@@ -231,7 +233,8 @@ class MemoryFaultReads:
         found = [
             other
             for other in self._faults.course.incidents.values()
-            if (other.lift, other.kind) == (lift, kind) and other.raised_ms > after_ms
+            if (other.lift, other.kind) == (lift, kind)
+            if after_ms < other.raised_ms <= after_ms + BACK_MS
         ]
         return min(found, key=lambda one: (one.raised_ms, one.id), default=None)
 

@@ -57,7 +57,7 @@ class FaultReads(Protocol):
         sight: Sight = EVERYTHING,
     ) -> list[Signed]:
         """Signatures of what was raised before, of some kinds, the newest first: on the same lift,
-        on lifts of the same make and model, or on all."""
+        on lifts of the same make and model, or on all; without what is drawn of them."""
 
     def fixed(
         self,
