@@ -104,13 +104,23 @@ class MemoryFaultReads:
         return [structs.replace(one, signal=None, spark=()) for one in found[:limit]]
 
     def fixed(
-        self, where: FaultFilter, *, now_ms: int, limit: int, sight: Sight = EVERYTHING
+        self,
+        where: FaultFilter,
+        *,
+        now_ms: int,
+        limit: int,
+        exercise: bool = False,
+        sight: Sight = EVERYTHING,
     ) -> list[Fixed]:
         """What people put right, the newest first."""
         del now_ms
         found = []
         for one in self._ones():
-            if one.late or one.exercise or not sight.covers(one.area, one.estate):
+            if (
+                one.late
+                or (one.exercise and not exercise)
+                or not sight.covers(one.area, one.estate)
+            ):
                 continue
             if one.resolved_ms is not None and _is_asked(one, where):
                 then = self._next(one.lift, one.kind, one.resolved_ms)
@@ -132,14 +142,20 @@ class MemoryFaultReads:
         return sorted(found, key=lambda one: (one.raised_ms, one.incident), reverse=True)[:limit]
 
     def replaced(
-        self, where: FaultFilter, *, now_ms: int, limit: int, sight: Sight = EVERYTHING
+        self,
+        where: FaultFilter,
+        *,
+        now_ms: int,
+        limit: int,
+        exercise: bool = False,
+        sight: Sight = EVERYTHING,
     ) -> list[Replaced]:
         """What was replaced, the newest first."""
         del now_ms
         found = [
             (visit, one)
             for visit in self._faults.visits.values()
-            if not visit.exercise and sight.covers(visit.area, visit.estate)
+            if (exercise or not visit.exercise) and sight.covers(visit.area, visit.estate)
             if not where.estate or visit.estate in where.estate
             for one in _replaced(visit)
             if (where.lift in (None, one.lift)) and (not where.part or one.part in where.part)

@@ -122,7 +122,13 @@ class SqlFaultReads:
             return [_signed_of(row) for row in rows]
 
     def fixed(
-        self, where: FaultFilter, *, now_ms: int, limit: int, sight: Sight = EVERYTHING
+        self,
+        where: FaultFilter,
+        *,
+        now_ms: int,
+        limit: int,
+        exercise: bool = False,
+        sight: Sight = EVERYTHING,
     ) -> list[Fixed]:
         """What people put right, the newest first."""
         again = _next_after(tables.incident.alias("next_one"))
@@ -139,8 +145,9 @@ class SqlFaultReads:
             _INCIDENT.lift.is_not(None),
             _COURSE.resolved_ms.is_not(None),
             ~_INCIDENT.late,
-            ~_INCIDENT.exercise,
         )
+        if not exercise:
+            query = query.where(~_INCIDENT.exercise)
         query = seen_history(_within(query, where, _INCIDENT), sight, _INCIDENT, now_ms=now_ms)
         kinds = where.kind
         if where.part:
@@ -155,11 +162,19 @@ class SqlFaultReads:
             return [Fixed(*row) for row in connection.execute(query)]
 
     def replaced(
-        self, where: FaultFilter, *, now_ms: int, limit: int, sight: Sight = EVERYTHING
+        self,
+        where: FaultFilter,
+        *,
+        now_ms: int,
+        limit: int,
+        exercise: bool = False,
+        sight: Sight = EVERYTHING,
     ) -> list[Replaced]:
         """What was replaced, the newest first."""
         query: Select[Any] = select(*_REPLACEDS)
-        query = _within(query.where(~_REPLACED.exercise), where, _REPLACED)
+        query = _within(query, where, _REPLACED)
+        if not exercise:
+            query = query.where(~_REPLACED.exercise)
         if where.part:
             query = query.where(_REPLACED.part.in_(where.part))
         query = seen_history(query, sight, _REPLACED, now_ms=now_ms)
