@@ -25,7 +25,7 @@ router = APIRouter(
     tags=["faults"], dependencies=[Depends(allow("faults.read"))], responses=DOCUMENTED
 )
 SCOPES: tuple[Scope, ...] = ("lift", "model", "all")
-COMPARED_MAX = 1_000
+COMPARED_MAX = 500
 """So many past cases are compared in each scope, the newest."""
 SHOWN_MAX = 5
 
@@ -102,12 +102,16 @@ def find_alike(books: SeenBooks, incident: Incident) -> Found:
         likest = most_alike(signed, fresh, limit=SHOWN_MAX)
         taken |= {one.signed.incident for one in likest}
         picked.append((scope, len(known), likest))
-    faults = books.faults_of(taken)
+    faults, drawn = books.faults_of(taken), books.signed(taken)
     scopes = [
         Cases(
             scope,
             compared,
-            [Case(a, faults[a.signed.incident]) for a in likest if a.signed.incident in faults],
+            [
+                Case(a._replace(signed=drawn[id]), faults[id])
+                for a in likest
+                if (id := a.signed.incident) in faults and id in drawn
+            ],
         )
         for scope, compared, likest in picked
     ]

@@ -20,7 +20,7 @@ from api.fault_shapes import (
 from api.incidents import SEVERITIES, STATES, read_place
 from api.paging import LIMIT_DEFAULT, LIMIT_MAX, Cursor, Limit, read_cursor, write_cursor
 from api.parameters import LiftQuery, Moment, Words, estates, known_words, lift_filter, moment_ms
-from api.parts import TheBooks
+from api.parts import TheBooks, ThePart
 from api.principal import allow
 from api.problems import DOCUMENTED, BadParameter
 from api.quick import quick
@@ -41,7 +41,7 @@ LIST = "faults"
 CSV = "text/csv"
 CSV_ROWS_MAX = 50_000
 """So many rows a table has at most, the newest; older ones by `to`."""
-ROWS_MAX = 20_000
+ROWS_MAX = 10_000
 """So many repairs and replacements are looked at, the newest."""
 YEAR_MS = 366 * DAY_MS
 CodeQuery = Annotated[
@@ -142,15 +142,15 @@ def read_fault_place(cursor: str) -> tuple[int, str]:
 
 
 @router.get("/v1/faults/repeats", responses=described(RepeatList, "Repeats, and first-fix rates"))
-def read_repeats(*, books: TheBooks, where: Where) -> Response:
+def read_repeats(*, parts: ThePart, books: TheBooks, where: Where) -> Response:
     """Of incidents raised in between (default: the last 366 days) and put right by people: which
     came again on the same lift within 30 days, how many did not, how fast help came."""
-    return answer(repeats_of(books, spanned(where)))
+    return answer(repeats_of(books, spanned(where), exercise=parts.exercise))
 
 
-def repeats_of(books: SeenBooks, where: FaultFilter) -> RepeatList:
-    """The repeats of a span; exercises and late history aside."""
-    rows, now = books.fixed(where, limit=ROWS_MAX + 1), now_ms()
+def repeats_of(books: SeenBooks, where: FaultFilter, *, exercise: bool) -> RepeatList:
+    """The repeats of a span; exercises where this is one, late history never."""
+    rows, now = books.fixed(where, limit=ROWS_MAX + 1, exercise=exercise), now_ms()
     whole, rows = len(rows) <= ROWS_MAX, rows[:ROWS_MAX]
     back = [one for one in rows if one.came_back]
     by_part = sorted({part_of(one.kind) for one in rows})
@@ -172,15 +172,16 @@ def repeats_of(books: SeenBooks, where: FaultFilter) -> RepeatList:
 
 
 @router.get("/v1/faults/parts", responses=described(PartLifeList, "By line of the check list"))
-def read_part_lives(*, books: TheBooks, where: Where) -> Response:
+def read_part_lives(*, parts: ThePart, books: TheBooks, where: Where) -> Response:
     """What was replaced in between (default: the last five years) by what terminals told of
     visits, and how long it lasted; of the filter lift, estate, part and times count."""
-    return answer(lives_of(books, spanned(where, back_ms=5 * YEAR_MS)))
+    span = spanned(where, back_ms=5 * YEAR_MS)
+    return answer(lives_of(books, span, exercise=parts.exercise))
 
 
-def lives_of(books: SeenBooks, where: FaultFilter) -> PartLifeList:
+def lives_of(books: SeenBooks, where: FaultFilter, *, exercise: bool) -> PartLifeList:
     """How long parts last."""
-    rows, now = books.replaced(where, limit=ROWS_MAX + 1), now_ms()
+    rows, now = books.replaced(where, limit=ROWS_MAX + 1, exercise=exercise), now_ms()
     return PartLifeList(
         from_at=rfc3339(where.from_ms or 0),
         to_at=rfc3339(where.to_ms or now),

@@ -203,13 +203,17 @@ class SeenBooks:
             asked, scope=scope, kinds=kinds, now_ms=now_ms(), limit=limit, sight=self.sight
         )
 
-    def fixed(self, where: FaultFilter, *, limit: int) -> list[Fixed]:
+    def fixed(self, where: FaultFilter, *, limit: int, exercise: bool) -> list[Fixed]:
         """What people put right on lifts whose history is seen."""
-        return self._books.fixed(where, now_ms=now_ms(), limit=limit, sight=self.sight)
+        return self._books.fixed(
+            where, now_ms=now_ms(), limit=limit, exercise=exercise, sight=self.sight
+        )
 
-    def replaced(self, where: FaultFilter, *, limit: int) -> list[Replaced]:
+    def replaced(self, where: FaultFilter, *, limit: int, exercise: bool) -> list[Replaced]:
         """What was replaced on lifts whose history is seen."""
-        return self._books.replaced(where, now_ms=now_ms(), limit=limit, sight=self.sight)
+        return self._books.replaced(
+            where, now_ms=now_ms(), limit=limit, exercise=exercise, sight=self.sight
+        )
 
     def record(self, lift: str) -> Record | None:
         """A lift on record."""

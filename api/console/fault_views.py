@@ -286,7 +286,7 @@ def history_by_part(books: SeenBooks, language: Language, lift: str) -> dict[str
     at_ms = now_ms()
     where = FaultFilter(lift=lift, from_ms=at_ms - YEAR_MS)
     faults = books.faults(where, limit=HISTORY_MAX)
-    replaced = books.replaced(FaultFilter(lift=lift), limit=HISTORY_MAX)
+    replaced = books.replaced(FaultFilter(lift=lift), limit=HISTORY_MAX, exercise=True)
     parts = {one.part for one in faults.items} | {one.part for one in replaced}
     rows = []
     for part in parts:

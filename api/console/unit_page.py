@@ -12,7 +12,7 @@ from api.console.views import LiftName, incident_view, lift_name
 from api.fault_shapes import RateShape
 from api.faults import repeats_of, spanned
 from api.open_incidents import read_open, touched, worst_first
-from api.parts import TheBooks
+from api.parts import TheBooks, ThePart
 from api.principal import allow
 from api.seen import SeenBooks
 from liftwatch.care.faults import FaultFilter
@@ -46,12 +46,14 @@ class Back(NamedTuple):
 
 
 @router.get("/unit", dependencies=[Depends(allow("faults.read"))])
-def page(*, request: Request, books: TheBooks) -> Response:
+def page(*, request: Request, part: ThePart, books: TheBooks) -> Response:
     """What a maintenance unit begins its day with."""
-    return render(request, "unit.html", unit_view(books, language_of(request)))
+    return render(
+        request, "unit.html", unit_view(books, language_of(request), exercise=part.exercise)
+    )
 
 
-def unit_view(books: SeenBooks, language: Language) -> dict[str, Any]:
+def unit_view(books: SeenBooks, language: Language, *, exercise: bool) -> dict[str, Any]:
     """The lifts of whoever asks, worst first; what is open, repeats of 90 days, trends."""
     at_ms = now_ms()
     lifts = {row.lift: row for row in books.lifts(limit=LIFTS_MAX + 1)}
@@ -66,7 +68,7 @@ def unit_view(books: SeenBooks, language: Language) -> dict[str, Any]:
             for one in some[:OPEN_MAX]
         ]
 
-    repeats = repeats_of(books, spanned(FaultFilter(), back_ms=SINCE_MS))
+    repeats = repeats_of(books, spanned(FaultFilter(), back_ms=SINCE_MS), exercise=exercise)
     return {
         "lifts": unit_lifts(language, lifts, open_ones, names=names)[:ROWS_MAX],
         "lifts_count": len(lifts),

@@ -11,6 +11,7 @@ from liftwatch.adapters.memory_course import CourseState
 from liftwatch.adapters.memory_register import RegisterState
 from liftwatch.care.faults import (
     AFTER_MS,
+    BACK_MS,
     Closing,
     Fault,
     FaultFilter,
@@ -99,16 +100,27 @@ class MemoryFaultReads:
             if scope != "lift" or one.lift == asked.lift
             if scope != "model" or (known and (one.make, one.model) == (asked.make, asked.model))
         ]
-        return sorted(found, key=lambda one: (one.raised_ms, one.incident), reverse=True)[:limit]
+        found.sort(key=lambda one: (one.raised_ms, one.incident), reverse=True)
+        return [structs.replace(one, signal=None, spark=()) for one in found[:limit]]
 
     def fixed(
-        self, where: FaultFilter, *, now_ms: int, limit: int, sight: Sight = EVERYTHING
+        self,
+        where: FaultFilter,
+        *,
+        now_ms: int,
+        limit: int,
+        exercise: bool = False,
+        sight: Sight = EVERYTHING,
     ) -> list[Fixed]:
         """What people put right, the newest first."""
         del now_ms
         found = []
         for one in self._ones():
-            if one.late or one.exercise or not sight.covers(one.area, one.estate):
+            if (
+                one.late
+                or (one.exercise and not exercise)
+                or not sight.covers(one.area, one.estate)
+            ):
                 continue
             if one.resolved_ms is not None and _is_asked(one, where):
                 then = self._next(one.lift, one.kind, one.resolved_ms)
@@ -130,14 +142,20 @@ class MemoryFaultReads:
         return sorted(found, key=lambda one: (one.raised_ms, one.incident), reverse=True)[:limit]
 
     def replaced(
-        self, where: FaultFilter, *, now_ms: int, limit: int, sight: Sight = EVERYTHING
+        self,
+        where: FaultFilter,
+        *,
+        now_ms: int,
+        limit: int,
+        exercise: bool = False,
+        sight: Sight = EVERYTHING,
     ) -> list[Replaced]:
         """What was replaced, the newest first."""
         del now_ms
         found = [
             (visit, one)
             for visit in self._faults.visits.values()
-            if not visit.exercise and sight.covers(visit.area, visit.estate)
+            if (exercise or not visit.exercise) and sight.covers(visit.area, visit.estate)
             if not where.estate or visit.estate in where.estate
             for one in _replaced(visit)
             if (where.lift in (None, one.lift)) and (not where.part or one.part in where.part)
@@ -231,7 +249,8 @@ class MemoryFaultReads:
         found = [
             other
             for other in self._faults.course.incidents.values()
-            if (other.lift, other.kind) == (lift, kind) and other.raised_ms > after_ms
+            if (other.lift, other.kind) == (lift, kind)
+            if after_ms < other.raised_ms <= after_ms + BACK_MS
         ]
         return min(found, key=lambda one: (one.raised_ms, one.id), default=None)
 

@@ -180,7 +180,7 @@ class FaultPage(NamedTuple):
 class Fixed(Struct, frozen=True, array_like=True):
     """One incident that people put right: when, and when there was the next of its lift and kind.
 
-    `raised_ms` is when it was raised; `again_ms` None: not again since.
+    `raised_ms` is when it was raised; `again_ms` None: not again within 30 days.
     """
 
     incident: str

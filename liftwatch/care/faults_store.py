@@ -57,7 +57,7 @@ class FaultReads(Protocol):
         sight: Sight = EVERYTHING,
     ) -> list[Signed]:
         """Signatures of what was raised before, of some kinds, the newest first: on the same lift,
-        on lifts of the same make and model, or on all."""
+        on lifts of the same make and model, or on all; without what is drawn of them."""
 
     def fixed(
         self,
@@ -65,10 +65,11 @@ class FaultReads(Protocol):
         *,
         now_ms: int,
         limit: int,
+        exercise: bool = False,
         sight: Sight = EVERYTHING,
     ) -> list[Fixed]:
-        """What people put right of incidents raised in between, the newest first; exercises and
-        late history aside."""
+        """What people put right of incidents raised in between, the newest first; late history
+        never, exercises only where the whole installation is one."""
 
     def replaced(
         self,
@@ -76,6 +77,7 @@ class FaultReads(Protocol):
         *,
         now_ms: int,
         limit: int,
+        exercise: bool = False,
         sight: Sight = EVERYTHING,
     ) -> list[Replaced]:
         """What was replaced, the newest first; of the filter lift, estate, part and times count."""

@@ -136,6 +136,10 @@ def test_what_came_of_it(books: Books) -> None:
     assert oldest.back_after_ms == 5 * DAY_MS - 10 * MINUTE_MS
     [fixed] = books.fixed(FaultFilter(), limit=10, **ANY)
     assert (fixed.incident, fixed.again, fixed.came_back) == (first.id, second.id, True)
+    drill = alarm(books, at_ms=AT_MS, lift="L-0009", exercise=True)
+    put_right(books, drill, at_ms=AT_MS + 10 * MINUTE_MS)
+    assert len(books.fixed(FaultFilter(), limit=10, **ANY)) == 1
+    assert len(books.fixed(FaultFilter(), limit=10, exercise=True, **ANY)) == 2
     [part] = books.replaced(FaultFilter(part=("door_operator",)), limit=10, **ANY)
     assert (part.lift, part.at_ms) == ("L-0001", visit.at_ms)
     assert books.replaced(FaultFilter(estate=("lake",)), limit=10, **ANY) == []

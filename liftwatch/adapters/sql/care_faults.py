@@ -1,11 +1,11 @@
 """The fault history in the relational store: what is read."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any
 
 from msgspec import convert, structs
-from sqlalchemy import Connection, Engine, Row, Select, func, select, union
+from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, func, select, union
 
 from liftwatch.access.sight import EVERYTHING, Sight
 from liftwatch.adapters.sql import tables
@@ -18,6 +18,7 @@ from liftwatch.adapters.sql.people_tables import contract
 from liftwatch.adapters.sql.trouble import translated
 from liftwatch.care.faults import (
     AFTER_MS,
+    BACK_MS,
     Fault,
     FaultFilter,
     FaultPage,
@@ -34,6 +35,8 @@ _INCIDENT, _COURSE, _CODE = tables.incident.c, course.c, told_code.c
 _REPLACED, _SIGNED = replaced_part.c, signature.c
 _CODES = [_CODE[name] for name in ToldCode.__struct_fields__]
 _SIGNEDS = [_SIGNED[name] for name in Signed.__struct_fields__]
+_BARE = _SIGNEDS[:-2]
+"""Without what is drawn: it is read for the few that are shown."""
 _REPLACEDS = [_REPLACED[name] for name in ("lift", "item", "part", "raised_ms")]
 _TAKEN = ("raised_ms", "lift", "area", "estate", "kind", "opened_ms", "severity", "severity_max")
 _TAKEN_TOO = ("state", "cleared_ms", "late", "exercise", "occurrences", "evidence")
@@ -113,40 +116,38 @@ class SqlFaultReads:
         if not parts:
             return []
         page = union(*map(select, parts)).subquery()
-        query = select(*_SIGNEDS).join(page, page.c.incident == _SIGNED.incident)
+        query = select(*_BARE).join(page, page.c.incident == _SIGNED.incident)
         with translated(), self.engine.connect() as connection:
             rows = connection.execute(query.order_by(*newest).limit(limit))
             return [_signed_of(row) for row in rows]
 
     def fixed(
-        self, where: FaultFilter, *, now_ms: int, limit: int, sight: Sight = EVERYTHING
+        self,
+        where: FaultFilter,
+        *,
+        now_ms: int,
+        limit: int,
+        exercise: bool = False,
+        sight: Sight = EVERYTHING,
     ) -> list[Fixed]:
         """What people put right, the newest first."""
-        next_one = tables.incident.alias("next_one")
-        again = select(next_one.c.id).where(
-            next_one.c.lift == _INCIDENT.lift,
-            next_one.c.kind == _INCIDENT.kind,
-            next_one.c.raised_ms > _COURSE.resolved_ms,
-        )
-        again = again.order_by(next_one.c.raised_ms, next_one.c.id).limit(1)
-        again = again.correlate(tables.incident, course)
-        found = tables.incident.alias("found")
-        again_ms = select(found.c.raised_ms).where(found.c.id == again.scalar_subquery())
+        again = _next_after(tables.incident.alias("next_one"))
         query: Select[Any] = select(
             _INCIDENT.id,
             *(_INCIDENT[name] for name in ("lift", "estate", "kind", "raised_ms")),
             _COURSE.arrived_ms,
             _COURSE.resolved_ms,
-            again_ms.scalar_subquery(),
-            again.scalar_subquery(),
+            again("raised_ms"),
+            again("id"),
             _COURSE.owner_organisation,
         ).join(course, _COURSE.incident == _INCIDENT.id)
         query = query.where(
             _INCIDENT.lift.is_not(None),
             _COURSE.resolved_ms.is_not(None),
             ~_INCIDENT.late,
-            ~_INCIDENT.exercise,
         )
+        if not exercise:
+            query = query.where(~_INCIDENT.exercise)
         query = seen_history(_within(query, where, _INCIDENT), sight, _INCIDENT, now_ms=now_ms)
         kinds = where.kind
         if where.part:
@@ -161,11 +162,19 @@ class SqlFaultReads:
             return [Fixed(*row) for row in connection.execute(query)]
 
     def replaced(
-        self, where: FaultFilter, *, now_ms: int, limit: int, sight: Sight = EVERYTHING
+        self,
+        where: FaultFilter,
+        *,
+        now_ms: int,
+        limit: int,
+        exercise: bool = False,
+        sight: Sight = EVERYTHING,
     ) -> list[Replaced]:
         """What was replaced, the newest first."""
         query: Select[Any] = select(*_REPLACEDS)
-        query = _within(query.where(~_REPLACED.exercise), where, _REPLACED)
+        query = _within(query, where, _REPLACED)
+        if not exercise:
+            query = query.where(~_REPLACED.exercise)
         if where.part:
             query = query.where(_REPLACED.part.in_(where.part))
         query = seen_history(query, sight, _REPLACED, now_ms=now_ms)
@@ -197,6 +206,22 @@ def _of_scope(query: Select[Any], asked: Signed, scope: Scope) -> Select[Any]:
     if scope == "model":
         return query.where(_SIGNED.make == asked.make, _SIGNED.model == asked.model)
     return query
+
+
+def _next_after(other: Any) -> Callable[[str], ColumnElement[Any]]:
+    """A column of the next incident of a lift and kind, within 30 days after it was put right."""
+
+    def of(name: str) -> ColumnElement[Any]:
+        found = select(other.c[name]).where(
+            other.c.lift == _INCIDENT.lift,
+            other.c.kind == _INCIDENT.kind,
+            other.c.raised_ms > _COURSE.resolved_ms,
+            other.c.raised_ms <= _COURSE.resolved_ms + BACK_MS,
+        )
+        newest = found.order_by(other.c.raised_ms, other.c.id).limit(1)
+        return newest.correlate(tables.incident, course).scalar_subquery()
+
+    return of
 
 
 def _within(query: Select[Any], where: FaultFilter, columns: Any) -> Select[Any]:
@@ -241,13 +266,13 @@ def _incidents(
         return {}
     like = tables.incident.alias("like_it")
     mine = (like.c.lift == _INCIDENT.lift) & (like.c.kind == _INCIDENT.kind)
-    again = select(func.min(like.c.raised_ms)).where(mine, like.c.raised_ms > _COURSE.resolved_ms)
+    again = _next_after(tables.incident.alias("next_one"))
     earlier = mine & (like.c.raised_ms < _INCIDENT.raised_ms)
     query: Select[Any] = select(
         _INCIDENT.id,
         *(_INCIDENT[name] for name in (*_TAKEN, *_TAKEN_TOO)),
         *(_COURSE[name] for name in _TOLD),
-        again.scalar_subquery().label("again_ms"),
+        again("raised_ms").label("again_ms"),
         select(func.count()).select_from(like).where(earlier).scalar_subquery().label("before"),
         select(func.min(like.c.raised_ms)).where(earlier).scalar_subquery().label("first_ms"),
         is_own(sight, _INCIDENT).label("own"),
@@ -336,4 +361,4 @@ def _of_code(code: ToldCode, earlier: tuple[int, int | None], ones: dict[str, Fa
 
 
 def _signed_of(row: Row[Any]) -> Signed:
-    return convert(dict(zip(Signed.__struct_fields__, row, strict=True)), Signed)
+    return convert(dict(zip(Signed.__struct_fields__, row, strict=False)), Signed)

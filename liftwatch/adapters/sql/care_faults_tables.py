@@ -10,12 +10,16 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    column,
 )
 
 from liftwatch.adapters.sql.tables import metadata, name_type
 
 NARROWED = ("area", "estate", "lift", "part", "code", "dialect", "kind", "incident")
 """What lists of codes are narrowed by: an index that ends with these answers by itself."""
+
+LINKED = column("incident").is_not(None)
+"""A list of those without an incident must not be read along the index of those with one."""
 
 
 def _newest(*first: str) -> list[str]:
@@ -50,7 +54,7 @@ told_code = Table(
     Index("told_code_of_part", *_newest("part")),
     Index("told_code_of_code", *_newest("code")),
     Index("told_code_like", "lift", "code", "dialect", "raised_ms"),
-    Index("told_code_of_incident", "incident"),
+    Index("told_code_of_incident", "incident", sqlite_where=LINKED, postgresql_where=LINKED),
 )
 
 heard_visit = Table(
@@ -105,9 +109,9 @@ signature = Table(
     Column("signature", JSON(), nullable=False),
     Column("signal", String(100)),
     Column("spark", JSON(), nullable=False),
-    Index("incident_signature_of_kind", "kind", "raised_ms", "incident"),
+    Index("incident_signature_of_kind", "kind", "raised_ms", "incident", "lift"),
     Index("incident_signature_of_lift", "lift", "kind", "raised_ms", "incident"),
     Index("incident_signature_of_estate", "estate", "area", "kind", "raised_ms", "incident"),
     Index("incident_signature_of_area", "area", "kind", "raised_ms", "incident"),
-    Index("incident_signature_of_model", "make", "model", "kind", "raised_ms", "incident"),
+    Index("incident_signature_of_model", "make", "model", "kind", "raised_ms", "incident", "lift"),
 )

@@ -88,6 +88,9 @@ def seen_history(query: Select[Any], sight: Sight, columns: Any, *, now_ms: int)
     conditions = _seen_of_one(sight, columns)
     if sight.contracts_of:
         conditions.append(columns.lift.in_(held_now(sight, now_ms)))
+        if not sight.places:  # lets a planner begin with the few lifts it can be
+            ever = select(_CONTRACT.lift).where(_CONTRACT.organisation.in_(sight.contracts_of))
+            query = query.where(columns.lift.in_(ever))
     return query.where(or_(false(), *conditions))
 
 

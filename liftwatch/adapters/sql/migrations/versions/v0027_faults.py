@@ -38,7 +38,14 @@ def upgrade() -> None:
         op.create_index(f"told_code_of_{name}", "told_code", _newest(name))
     op.create_index("told_code_newest", "told_code", _newest())
     op.create_index("told_code_like", "told_code", ["lift", "code", "dialect", "raised_ms"])
-    op.create_index("told_code_of_incident", "told_code", ["incident"])
+    linked = sa.text("incident IS NOT NULL")
+    op.create_index(
+        "told_code_of_incident",
+        "told_code",
+        ["incident"],
+        sqlite_where=linked,
+        postgresql_where=linked,
+    )
     _make_visits()
     op.create_table(
         "incident_signature",
@@ -56,13 +63,13 @@ def upgrade() -> None:
     )
     newest = ["raised_ms", "incident"]
     for name, columns in (
-        ("kind", ["kind"]),
-        ("lift", ["lift", "kind"]),
-        ("estate", ["estate", "area", "kind"]),
-        ("area", ["area", "kind"]),
-        ("model", ["make", "model", "kind"]),
+        ("kind", ["kind", *newest, "lift"]),
+        ("lift", ["lift", "kind", *newest]),
+        ("estate", ["estate", "area", "kind", *newest]),
+        ("area", ["area", "kind", *newest]),
+        ("model", ["make", "model", "kind", *newest, "lift"]),
     ):
-        op.create_index(f"incident_signature_of_{name}", "incident_signature", columns + newest)
+        op.create_index(f"incident_signature_of_{name}", "incident_signature", columns)
     _take_from_incidents()
 
 
