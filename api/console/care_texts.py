@@ -35,6 +35,7 @@ PARTY_TEXTS: Mapping[str, str] = {
     "property": N_("Property manager"),
     "maintenance": N_("Maintenance unit"),
     "resident": N_("Resident"),
+    "rescue": N_("Rescue centre"),
 }
 CHANNEL_TEXTS: Mapping[str, str] = {
     "page": N_("By the page behind the code"),
