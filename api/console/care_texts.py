@@ -28,7 +28,7 @@ STATE_TEXTS: Mapping[str, str] = {
     "assigned": N_("Somebody works on it"),
     "answered": N_("Answered"),
     "reopened": N_("Reopened"),
-    "closed": N_("Closed"),
+    "closed": N_("Matter closed"),
     "joined": N_("Joined to the same matter"),
 }
 PARTY_TEXTS: Mapping[str, str] = {
@@ -67,7 +67,7 @@ MOVE_TEXTS: Mapping[str, MoveText] = {
         N_("The answer, as the resident will read it"),
         N_("Answered"),
     ),
-    "close": MoveText(N_("Close it"), "", N_("Closed")),
+    "close": MoveText(N_("Close it"), "", N_("Matter closed")),
     "reopen": MoveText(N_("It is not in order"), N_("What is still wrong"), N_("Reopened")),
 }
 
