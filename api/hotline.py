@@ -13,6 +13,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Header, Request, Response
 
 from api.complaint_shapes import HotlineComplaint, TakenShape
+from api.gate import Gate
 from api.once import body_of, takes
 from api.parameters import moment_ms
 from api.parts import Parts, TheGate, ThePart
@@ -23,8 +24,8 @@ from api.trail import act_of
 from liftwatch.access.rights import ACTIONS
 from liftwatch.care.complaints import Untold
 from liftwatch.clock import MINUTE_MS, SECOND_MS, now_ms
-from liftwatch.handlers.care_complaints import Told, receive
-from liftwatch.ports import LiftRow, Stale
+from liftwatch.handlers.care_complaints import Received, Told, receive
+from liftwatch.ports import Conflict, LiftRow, Stale
 from liftwatch.said import Said, said_by
 
 router = APIRouter(tags=["complaints"], responses=DOCUMENTED)
@@ -85,18 +86,16 @@ def take(
         outside=body.number,
         outside_due_ms=due_ms,
     )
-    with gate.people.begin() as work:
-        try:
-            received = receive(work, row, told, now_ms=at_ms)
-        except Stale as error:
-            raise Problem("conflict", said_by(error)) from error
-        except Untold as error:
-            raise Problem("unusable", said_by(error)) from error
-        one, matter = received.complaint, received.matter
-        assert one is not None, "what the hot line sends is always kept"
-        detail = {"what": "known" if received.known else "told", "number": body.number}
-        about = ("complaint", one.id)
-        work.audit(act_of(principal, ACTIONS[SEND], about, at_ms=at_ms, detail=detail))
+    try:
+        received = _taken(gate, principal, row, told=told, at_ms=at_ms)
+    except Stale as error:
+        raise Problem("conflict", said_by(error)) from error
+    except Conflict:  # two were first at once: the second one joins, or is known
+        received = _taken(gate, principal, row, told=told, at_ms=at_ms)
+    except Untold as error:
+        raise Problem("unusable", said_by(error)) from error
+    one, matter = received.complaint, received.matter
+    assert one is not None, "what the hot line sends is always kept"
     shape = TakenShape(
         number=one.number,
         hotline_number=body.number,
@@ -105,6 +104,16 @@ def take(
         known=received.known,
     )
     return answer(shape)
+
+
+def _taken(gate: Gate, principal: Principal, row: LiftRow, *, told: Told, at_ms: int) -> Received:
+    with gate.people.begin() as work:
+        received = receive(work, row, told, now_ms=at_ms)
+        one = received.complaint or received.matter
+        detail = {"what": "known" if received.known else "told", "number": told.outside}
+        about = ("complaint", one.id)
+        work.audit(act_of(principal, ACTIONS[SEND], about, at_ms=at_ms, detail=detail))
+    return received
 
 
 def _lift(part: Parts, code: str) -> LiftRow:

@@ -57,7 +57,7 @@ class DeclinedProposal(Struct, kw_only=True, forbid_unknown_fields=True):
     why: Why
 
 
-class NoticeShape(Struct, kw_only=True):
+class ResidentNotice(Struct, kw_only=True):
     """A notice; `evidence` are the counts it came from."""
 
     id: str
@@ -79,10 +79,10 @@ class NoticeShape(Struct, kw_only=True):
     version: int
 
 
-class NoticeList(Struct):
+class ResidentNoticeList(Struct):
     """Notices, the newest first."""
 
-    items: list[NoticeShape]
+    items: list[ResidentNotice]
 
 
 class ProposalShape(Struct, kw_only=True):
@@ -139,8 +139,8 @@ DESCRIBED_NOTICES = (
     NewNotice,
     Declined,
     DeclinedProposal,
-    NoticeShape,
-    NoticeList,
+    ResidentNotice,
+    ResidentNoticeList,
     ProposalShape,
     ProposalList,
     EffectShape,
@@ -149,9 +149,9 @@ DESCRIBED_NOTICES = (
 )
 
 
-def notice_shape(one: Notice) -> NoticeShape:
+def notice_shape(one: Notice) -> ResidentNotice:
     """A notice as the API shows it."""
-    return NoticeShape(
+    return ResidentNotice(
         id=one.id,
         area=one.area,
         estate=one.estate,

@@ -12,9 +12,9 @@ from api.notice_shapes import (
     DeclinedProposal,
     EffectShape,
     NewNotice,
-    NoticeList,
-    NoticeShape,
     ProposalList,
+    ResidentNotice,
+    ResidentNoticeList,
     effect_shape,
     notice_shape,
     proposal_shape,
@@ -67,7 +67,7 @@ def check_building(books: SeenBooks, place: tuple[str, str, str]) -> None:
         raise Problem("not-found", Said("there is no estate %(estate)s", estate=shown(place[1])))
 
 
-@router.get("/v1/notices", responses=described(NoticeList, "Notices, the newest first"))
+@router.get("/v1/notices", responses=described(ResidentNoticeList, "Notices, the newest first"))
 def list_notices(
     *,
     principal: Reader,
@@ -81,7 +81,7 @@ def list_notices(
     since_ms = now_ms() - BACK_MS if since_ms is None else since_ms
     with gate.people.reading() as reads:
         found = reads.care.notices(since_ms=since_ms, sight=books.sight)
-    return answer(NoticeList([notice_shape(one) for one in found]))
+    return answer(ResidentNoticeList([notice_shape(one) for one in found]))
 
 
 @router.get("/v1/notices/proposals", responses=described(ProposalList, "What asks for a notice"))
@@ -94,7 +94,7 @@ def list_proposals(*, principal: Reader, books: TheBooks, gate: TheGate) -> Resp
 @router.post(
     "/v1/notices",
     status_code=201,
-    responses=described(NoticeShape, "The draft", status=201),
+    responses=described(ResidentNotice, "The draft", status=201),
     openapi_extra=takes(NewNotice),
 )
 def make_notice(
@@ -145,7 +145,7 @@ def drafting(
 @router.post(
     "/v1/notices/proposals/decline",
     status_code=201,
-    responses=described(NoticeShape, "What is declined, kept with its reason", status=201),
+    responses=described(ResidentNotice, "What is declined, kept with its reason", status=201),
     openapi_extra=takes(DeclinedProposal),
 )
 def decline_proposal(
@@ -177,7 +177,7 @@ def declining_proposal(books: SeenBooks, principal: Principal, body: DeclinedPro
     return act
 
 
-@router.post("/v1/notices/{id}/publish", responses=described(NoticeShape, "The notice, shown"))
+@router.post("/v1/notices/{id}/publish", responses=described(ResidentNotice, "The notice, shown"))
 def publish(
     *,
     principal: Writer,
@@ -205,7 +205,7 @@ def publishing(sight: Sight, id: str, *, version: int) -> Act:
 
 @router.post(
     "/v1/notices/{id}/decline",
-    responses=described(NoticeShape, "The draft, declined"),
+    responses=described(ResidentNotice, "The draft, declined"),
     openapi_extra=takes(Declined),
 )
 def decline(
@@ -233,7 +233,7 @@ def declining(sight: Sight, id: str, why: str, *, version: int) -> Act:
     )
 
 
-@router.post("/v1/notices/{id}/withdraw", responses=described(NoticeShape, "The notice, over"))
+@router.post("/v1/notices/{id}/withdraw", responses=described(ResidentNotice, "The notice, over"))
 def withdraw(
     *,
     principal: Writer,

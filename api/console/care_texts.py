@@ -28,13 +28,14 @@ STATE_TEXTS: Mapping[str, str] = {
     "assigned": N_("Somebody works on it"),
     "answered": N_("Answered"),
     "reopened": N_("Reopened"),
-    "closed": N_("Closed"),
+    "closed": N_("Matter closed"),
     "joined": N_("Joined to the same matter"),
 }
 PARTY_TEXTS: Mapping[str, str] = {
     "property": N_("Property manager"),
     "maintenance": N_("Maintenance unit"),
     "resident": N_("Resident"),
+    "rescue": N_("Rescue centre"),
 }
 CHANNEL_TEXTS: Mapping[str, str] = {
     "page": N_("By the page behind the code"),
@@ -66,7 +67,7 @@ MOVE_TEXTS: Mapping[str, MoveText] = {
         N_("The answer, as the resident will read it"),
         N_("Answered"),
     ),
-    "close": MoveText(N_("Close it"), "", N_("Closed")),
+    "close": MoveText(N_("Close it"), "", N_("Matter closed")),
     "reopen": MoveText(N_("It is not in order"), N_("What is still wrong"), N_("Reopened")),
 }
 

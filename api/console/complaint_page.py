@@ -55,6 +55,8 @@ Worker = Annotated[Principal, Depends(allow(WORK))]
 Knower = Annotated[Principal, Depends(allow(PRIVATE))]
 Asked = Annotated[str, Query(max_length=64)]
 PAGE = 50
+FORWARD = ("take", "accept", "answer", "close")
+"""What brings a matter on stands first among what can be done."""
 SHOWS = ("open", "overdue", "answered", "closed", "all")
 REFUSED = ("conflict", "unusable", "not-found", "bad-parameter")
 Values = dict[str, Any]
@@ -265,7 +267,8 @@ def _moves(
     party = party_of(principal)
     if sight is None or party is None:
         return []
-    texts = ((name, MOVE_TEXTS[name]) for name in moves_of(one, party))
+    found = sorted(moves_of(one, party), key=lambda name: name not in FORWARD)
+    texts = ((name, MOVE_TEXTS[name]) for name in found)
     return [
         (name, language.say(text.button), language.say(text.text) if text.text else "")
         for name, text in texts

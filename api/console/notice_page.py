@@ -24,7 +24,7 @@ from api.console.notice_views import (
     proposal_rows,
 )
 from api.console.render import language_of, render, render_form
-from api.notice_shapes import DeclinedProposal, NewNotice, NoticeShape
+from api.notice_shapes import DeclinedProposal, NewNotice, ResidentNotice
 from api.notices import (
     BACK_MS,
     READ,
@@ -119,7 +119,7 @@ def make(
         if problem.row.name not in REFUSED:
             raise
         return _new(request, books, form.fields, wrong=problem.detail)
-    made = decode(bytes(answered.body), type=NoticeShape)
+    made = decode(bytes(answered.body), type=ResidentNotice)
     return RedirectResponse(f"/notices/{made.id}", status_code=303)
 
 

@@ -6,13 +6,13 @@ from fastapi import APIRouter, Depends, Path, Request, Response
 from fastapi.responses import RedirectResponse
 
 from api.console.forms import TheForm, fresh_key
-from api.console.language import LANGUAGES, Language
+from api.console.language import LANGUAGES
 from api.console.notice_page import leads_to
 from api.console.notice_texts import WORDINGS
 from api.console.notice_views import known_places
 from api.console.poster_pdf import Poster, Sticker, poster_pdf, sticker_pdf
 from api.console.render import language_of, render
-from api.console.resident_views import title_of
+from api.console.resident_views import times, title_of
 from api.notices import READ, IdPath, seen_notice
 from api.once import act_once
 from api.parameters import no_lift
@@ -66,14 +66,10 @@ def poster_of(books: SeenBooks, one: Notice, *, url: str) -> Poster:
         wording.title_en,
         one.zh,
         one.en,
-        _span(ZH, one) if outage else "",
-        _span(EN, one) if outage else "",
+        times(ZH, one.from_ms, one.until_ms) if outage else "",
+        times(EN, one.from_ms, one.until_ms) if outage else "",
         url,
     )
-
-
-def _span(language: Language, one: Notice) -> str:
-    return f"{language.hour(one.from_ms)} – {language.hour(one.until_ms)}"
 
 
 def pdf(data: bytes, name: str) -> Response:

@@ -4,6 +4,7 @@ Is our lift working, what happened, what is planned, how it is used; and a compl
 without a photo and a telephone number. Who is inside now is led to the telephone, not to a form.
 """
 
+from functools import partial
 from typing import Annotated, Any, NamedTuple
 
 from fastapi import APIRouter, Depends, Path, Request, Response
@@ -168,7 +169,11 @@ def _kept(part: Parts, principal: Principal, *, row: LiftRow, told: Told, form: 
         return Done(kept, "told", about, facts={"topic": told.topic})
 
     nameless = principal._replace(where=Where("", principal.where.channel))
-    answered = act_once(gate, nameless, TELL, once=form.once, act=act)
+    keep = partial(act_once, gate, nameless, TELL, once=form.once, act=act)
+    try:
+        answered = keep()
+    except Conflict:  # two were first at once: the second one joins
+        answered = keep()
     return decode(bytes(answered.body), type=Kept)
 
 

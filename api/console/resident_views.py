@@ -12,7 +12,7 @@ from api.parts import Parts
 from api.residents_seen import Shown
 from liftwatch.care.notices import Notice
 from liftwatch.care.residents import Month, Standing
-from liftwatch.clock import HOUR_MS, MINUTE_MS
+from liftwatch.clock import HOUR_MS, MINUTE_MS, estate_day
 from liftwatch.ports import LiftRow
 
 
@@ -69,7 +69,7 @@ def notice_view(language: Language, one: Notice, *, now_ms: int) -> NoticeView:
     wording, zh = WORDINGS[one.topic], language.code == "zh"
     when = ""
     if one.topic == "outage":
-        when = f"{language.hour(one.from_ms)} – {language.hour(one.until_ms)}"
+        when = times(language, one.from_ms, one.until_ms)
     return NoticeView(
         one.id,
         one.topic,
@@ -78,6 +78,19 @@ def notice_view(language: Language, one: Notice, *, now_ms: int) -> NoticeView:
         when,
         one.from_ms <= now_ms < one.end_ms,
     )
+
+
+def times(language: Language, from_ms: int, until_ms: int) -> str:
+    """From when to when; of one day it is told once.
+
+    >>> from api.console.language import LANGUAGES
+    >>> times(LANGUAGES["en"], 0, 2 * HOUR_MS), times(LANGUAGES["en"], 0, 20 * HOUR_MS)
+    ('Thu 1 Jan 08:00 – 10:00', 'Thu 1 Jan 08:00 – Fri 2 Jan 04:00')
+    """
+    end = language.hour(until_ms)
+    if estate_day(from_ms) == estate_day(until_ms):
+        end = end.split()[-1]
+    return f"{language.hour(from_ms)} – {end}"
 
 
 def month_view(language: Language, shown: Shown) -> MonthView:

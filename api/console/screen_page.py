@@ -9,7 +9,7 @@ from api.console.notice_texts import WORDINGS
 from api.console.notice_views import PlacesOf
 from api.console.place_names import PlaceNames
 from api.console.render import language_of, render
-from api.console.resident_views import standing_view, title_of
+from api.console.resident_views import standing_view, times, title_of
 from api.parts import ThePart
 from api.principal import Principal, allow
 from api.residents_seen import (
@@ -61,8 +61,8 @@ def screen(
             (
                 one,
                 WORDINGS[one.topic],
-                f"{LANGUAGES['zh'].hour(one.from_ms)} – {LANGUAGES['zh'].hour(one.until_ms)}",
-                f"{LANGUAGES['en'].hour(one.from_ms)} – {LANGUAGES['en'].hour(one.until_ms)}",
+                times(LANGUAGES["zh"], one.from_ms, one.until_ms),
+                times(LANGUAGES["en"], one.from_ms, one.until_ms),
             )
             for one in shown[:NOTICES_MAX]
         ],

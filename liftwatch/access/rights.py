@@ -16,6 +16,8 @@ JUDGES = frozenset({"property", "rescue", "admin"})
 PROVING = frozenset({"property", "supervision", "rescue", "admin"})
 """Who takes evidence along: not whoever is paid to put it right."""
 KEEPING = frozenset({"property", "admin"})
+ANSWERING = KEEPING | {"maintenance"}
+"""Who answers for a complaint: one of the two parties at a time."""
 ON_DUTY = frozenset({"property", "maintenance", "rescue", "admin"})
 """Whose organisations are called at any hour."""
 EVERY_ROLE = frozenset(ROLES)
@@ -136,7 +138,7 @@ ACTIONS: dict[str, Action] = {
         Action("inspections.write", CERTIFIES, "file certificates of inspection", by_row=True),
         Action("complaints.read", WATCHING, "see complaints of residents", by_row=True),
         Action("complaints.enter", JUDGES, "enter a complaint told by telephone", by_row=True),
-        Action("complaints.work", CREWS, "take up, hand over, answer complaints", by_row=True),
+        Action("complaints.work", ANSWERING, "take up, hand over, answer complaints", by_row=True),
         Action("complaints.private", JUDGES, "see who complained, and their photo", by_row=True),
         Action("notices.read", WATCHING, "see notices to residents", by_row=True),
         Action("notices.write", KEEPING, "make notices to residents, and publish", by_row=True),

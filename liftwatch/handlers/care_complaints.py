@@ -53,11 +53,12 @@ class Told(Struct, kw_only=True, frozen=True):
 
 
 class By(NamedTuple):
-    """For which party somebody acts."""
+    """For which party somebody acts; `called` is what the story calls them, where it is another."""
 
     party: Party
     person: str | None = None
     organisation: str | None = None
+    called: str = ""
 
 
 BY_CLOCK = By("property")
@@ -284,7 +285,7 @@ def _line(
             at_ms=at_ms,
             before=before,
             state=one.state,
-            party=RESIDENT if by is None else by.party,
+            party=RESIDENT if by is None else by.called or by.party,
             person=None if by is None else by.person,
             organisation=None if by is None else by.organisation,
             text=text,
