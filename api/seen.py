@@ -10,6 +10,7 @@ from liftwatch.account import AccountGap, Completeness, CompletenessPlace
 from liftwatch.audit.persons import Line as AuditLine
 from liftwatch.audit.trail import AuditFilter
 from liftwatch.care.area import EstateLifts, LiftCount, OpenCount, UnitCount
+from liftwatch.care.hazards import Hazard
 from liftwatch.incidents.clocks import Clock
 from liftwatch.incidents.course import Course, Line
 from liftwatch.incidents.evidence import EvidenceWindow
@@ -226,6 +227,15 @@ class SeenBooks:
         return self._books.area_units(
             from_ms, to_ms, kinds=kinds, exercise=exercise, sight=self.sight
         )
+
+    def hazard(self, id: str) -> Hazard | None:
+        """A hazard on record of a lift that is seen."""
+        found = self._books.hazard(id)
+        return found if found is not None and self.lift(found.lift) else None
+
+    def hazards_of(self, lift: str) -> list[Hazard]:
+        """Those on record of a lift that is seen."""
+        return self._books.hazards_of(lift) if self.lift(lift) else []
 
     def stream_head(self) -> int:
         """The newest number of the stream; it tells nobody what changed."""

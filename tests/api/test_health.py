@@ -56,6 +56,9 @@ FUND = {
 CARE = {
     "/v1/area",
     "/v1/hazards",
+    "/v1/hazards/{hazard}/accept",
+    "/v1/hazards/{hazard}/mend",
+    "/v1/lifts/{lift}/hazards",
     "/v1/instructions",
     "/v1/instructions/{instruction}",
     *(f"/v1/instructions/{{instruction}}/{name}" for name in BY_PEOPLE),
