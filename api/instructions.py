@@ -157,10 +157,11 @@ def issuing(
 def place_of(books: SeenBooks, body: NewInstruction) -> tuple[str, str]:
     """Area and estate ("" for a unit) of what an instruction is about; a problem where that is not
     seen or not said, or where what it comes from is not of that place."""
-    if body.cause is not None and body.source in ("repeated_fault", "failed_duty"):
-        cause = books.incident(body.cause)
+    if body.cause is not None:
+        cause = books.incident(body.cause) or books.hazard(body.cause)
         if cause is None or body.lift not in (None, cause.lift):
-            raise Problem("not-found", Said("there is no incident %(id)s", id=shown(body.cause)))
+            told = Said("there is no incident and no hazard %(id)s", id=shown(body.cause))
+            raise Problem("not-found", told)
     if body.lift is not None:
         lift = books.lift(body.lift)
         if lift is None or body.estate not in (None, lift.estate):

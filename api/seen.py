@@ -14,6 +14,7 @@ from liftwatch.care.faults import Fault, FaultFilter, FaultPage, Fixed, Replaced
 from liftwatch.care.faults_store import Scope
 from liftwatch.care.signature import Signed
 from liftwatch.clock import now_ms
+from liftwatch.care.hazards import Hazard
 from liftwatch.incidents.clocks import Clock
 from liftwatch.incidents.course import Course, Line
 from liftwatch.incidents.evidence import EvidenceWindow
@@ -277,6 +278,15 @@ class SeenBooks:
         return self._books.area_units(
             from_ms, to_ms, kinds=kinds, exercise=exercise, sight=self.sight
         )
+
+    def hazard(self, id: str) -> Hazard | None:
+        """A hazard on record of a lift that is seen."""
+        found = self._books.hazard(id)
+        return found if found is not None and self.lift(found.lift) else None
+
+    def hazards_of(self, lift: str) -> list[Hazard]:
+        """Those on record of a lift that is seen."""
+        return self._books.hazards_of(lift) if self.lift(lift) else []
 
     def stream_head(self) -> int:
         """The newest number of the stream; it tells nobody what changed."""

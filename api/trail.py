@@ -63,6 +63,8 @@ def note_read(request: Request, principal: Principal, action: Action) -> None:
         about = ("lift", str(named["lift"]))
     elif "instruction" in named:
         about = ("instruction", str(named["instruction"]))
+    elif "hazard" in named:
+        about = ("hazard", str(named["hazard"]))
     elif "id" in named:
         about = ("incident", str(named["id"]))
     elif "building" in named:

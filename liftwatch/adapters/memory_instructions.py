@@ -8,6 +8,7 @@ from msgspec import structs
 
 from liftwatch.access.sight import EVERYTHING, Sight
 from liftwatch.adapters.memory_area import MemoryAreaReads
+from liftwatch.care.hazards import Hazard
 from liftwatch.care.instruction_store import InstructionFilter, InstructionNotice
 from liftwatch.care.instructions import Instruction, Line
 from liftwatch.ports import Conflict
@@ -21,6 +22,7 @@ class InstructionState:
         self.ones: dict[str, Instruction] = {}
         self.lines: dict[str, list[Line]] = {}
         self.notices: dict[str, list[InstructionNotice]] = {}
+        self.hazards: dict[str, Hazard] = {}
 
 
 class MemoryInstructionReads(MemoryAreaReads):
@@ -57,6 +59,15 @@ class MemoryInstructionReads(MemoryAreaReads):
             found = [one for one in later if _place(one) != after]
         return found[:limit]
 
+    def hazard(self, id: str) -> Hazard | None:
+        """One of them."""
+        return self._instructions.hazards.get(id)
+
+    def hazards_of(self, lift: str, *, limit: int = 200) -> list[Hazard]:
+        """Those of a lift, open ones first, then the newest."""
+        found = [one for one in self._instructions.hazards.values() if one.lift == lift]
+        return sorted(found, key=lambda one: (one.state != "open", -one.made_ms, one.id))[:limit]
+
     def instruction_lines(self, id: str) -> list[Line]:
         """The story of one."""
         return list(self._instructions.lines.get(id, ()))
@@ -72,6 +83,17 @@ class MemoryInstructionWork:
     _instructions: InstructionState
     _undo: list[Callable[[], Any]]
 
+    def locked_hazard(self, id: str) -> Hazard | None:
+        """One of them."""
+        return self._instructions.hazards.get(id)
+
+    def put_hazard(self, one: Hazard) -> None:
+        """Insert version 1, replace one whose version is one less; raises Conflict else."""
+        known = self._instructions.hazards.get(one.id)
+        if (0 if known is None else known.version) != one.version - 1:
+            raise Conflict(Said("somebody else has changed it"))
+        self._swap(self._instructions.hazards, one.id, one)
+
     def locked_instruction(self, id: str) -> Instruction | None:
         """One."""
         return self._instructions.ones.get(id)
@@ -81,12 +103,16 @@ class MemoryInstructionWork:
         known = self._instructions.ones.get(one.id)
         if (0 if known is None else known.version) != one.version - 1:
             raise Conflict(Said("somebody else has changed it"))
-        self._swap(one.id, one)
+        self._swap(self._instructions.ones, one.id, one)
 
     def note_steps(self, one: Instruction) -> None:
         """Keep `level` and `fired`."""
         known = self._instructions.ones[one.id]
-        self._swap(one.id, structs.replace(known, level=one.level, fired=one.fired))
+        self._swap(
+            self._instructions.ones,
+            one.id,
+            structs.replace(known, level=one.level, fired=one.fired),
+        )
 
     def add_instruction_line(self, made: Line) -> Line:
         """Append to the story."""
@@ -115,8 +141,7 @@ class MemoryInstructionWork:
         """Those of which nobody was told yet."""
         return [one for one in self._instructions.notices.get(id, ()) if one.told_ms is None]
 
-    def _swap(self, id: str, one: Instruction) -> None:
-        ones = self._instructions.ones
+    def _swap(self, ones: dict[str, Any], id: str, one: Any) -> None:
         old = ones.get(id)
         undo = partial(ones.pop, id) if old is None else partial(ones.__setitem__, id, old)
         self._undo.append(undo)

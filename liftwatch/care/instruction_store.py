@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from liftwatch.access.sight import EVERYTHING, Sight
 from liftwatch.care.area import AreaReads
+from liftwatch.care.hazards import HazardReads, HazardWork
 from liftwatch.care.instructions import Instruction, Line
 from liftwatch.incidents.pages import Held
 
@@ -38,7 +39,7 @@ class InstructionNotice(Struct, frozen=True, kw_only=True):
     held: Held | None = None
 
 
-class InstructionReads(AreaReads, Protocol):
+class InstructionReads(AreaReads, HazardReads, Protocol):
     """What is read of instructions, and of how an area stands; an organisation sees those that it
     has, is offered or has issued, wherever they are."""
 
@@ -65,7 +66,7 @@ class InstructionReads(AreaReads, Protocol):
         """What is and was to be told of one, the first first."""
 
 
-class InstructionWork(Protocol):
+class InstructionWork(HazardWork, Protocol):
     """The part of a transaction that issues and moves instructions."""
 
     def locked_instruction(self, id: str) -> Instruction | None:

@@ -8,6 +8,7 @@ from starlette.testclient import TestClient
 from liftwatch.access.sight import Place
 from liftwatch.care.risk import WEIGHTS
 from liftwatch.clock import DAY_MS, date_of, estate_day, now_ms
+from liftwatch.ids import new_id
 from liftwatch.register.facts import Facts
 from tests.api.conftest import Fleet, Town
 from tests.api.test_sign_in import bearer
@@ -52,7 +53,7 @@ def test_the_worst_first_with_its_parts(guest: TestClient, town: Town, fleet: Fl
     age = {lift: one["parts"][0]["share"] for lift, one in found.items()}
     assert (age["L-0OLD"], age["L-SEEN"], age["L-0NEW"]) == (1.0, 0.5, 0.0)
     page = guest.get("/hazards", headers=bearer(key)).text
-    assert page.index("/lifts/L-0OLD") < page.index("/lifts/L-0NEW")
+    assert page.index("/lifts/L-0OLD/hazards") < page.index("/lifts/L-0NEW/hazards")
 
 
 def test_everybody_sees_their_own(guest: TestClient, town: Town, fleet: Fleet) -> None:
@@ -64,3 +65,58 @@ def test_everybody_sees_their_own(guest: TestClient, town: Town, fleet: Fleet) -
     assert list(read(guest, key)) == ["L-0001"]
     rescue = town.secret(town.person("rescue", "rescue", garden), "key")
     assert guest.get("/v1/hazards", headers=bearer(rescue)).status_code == 403
+
+
+def send(client: TestClient, path: str, key: str, **more: Any) -> Any:
+    """A POST of somebody's."""
+    version = more.pop("version", None)
+    headers = bearer(key) | {"Idempotency-Key": new_id()}
+    if version is not None:
+        headers["If-Match"] = f'"{version}"'
+    return client.post(path, json=more, headers=headers)
+
+
+def test_a_hazard_from_the_eye_to_its_end(guest: TestClient, town: Town, fleet: Fleet) -> None:
+    """Written down by the manager, accepted by the authority alone, over once."""
+    fleet.lift("L-0001")
+    garden = town.secret(town.person("garden", "property", Place("320583", "garden")), "key")
+    lake = town.secret(town.person("lake", "property", Place("320583", "lake")), "key")
+    samr = town.secret(town.person("samr", "supervision", Place("320583")), "key")
+    path = "/v1/lifts/L-0001/hazards"
+    made = send(guest, path, garden, what="water in the pit")
+    assert made.status_code == 201, made.text
+    one = made.json()
+    assert send(guest, path, garden, what="").status_code == 400
+    assert send(guest, path, garden, what="  ").status_code == 422
+    assert send(guest, path, lake, what="x").status_code == 404
+    end = f"/v1/hazards/{one['id']}"
+    assert send(guest, f"{end}/accept", garden, text="x", version=1).status_code == 403
+    assert send(guest, f"{end}/mend", lake, text="x", version=1).status_code == 404
+    assert send(guest, f"{end}/mend", garden, text="x", version=7).status_code == 412
+    done = send(guest, f"{end}/accept", samr, text="pumped daily until the spring", version=1)
+    assert (done.status_code, done.json()["state"]) == (200, "accepted")
+    assert send(guest, f"{end}/mend", garden, text="x", version=2).status_code == 409
+    (known,) = guest.get(path, headers=bearer(samr)).json()["items"]
+    assert (known["what"], known["why"]) == ("water in the pit", "pumped daily until the spring")
+    page = guest.get("/lifts/L-0001/hazards", headers=bearer(garden)).text
+    assert "water in the pit" in page
+    assert guest.get("/lifts/L-0001/hazards", headers=bearer(lake)).status_code == 404
+
+
+def test_what_detectors_and_duties_show(guest: TestClient, town: Town, fleet: Fleet) -> None:
+    """A trend and a duty as long as they are open; a fault three times though each is over."""
+    fleet.lift("L-0001")
+    at_ms = now_ms() - 30 * DAY_MS
+    for n in range(3):
+        fleet.alarm("L-0001", "door_fault", at_ms=at_ms + n * DAY_MS)
+        fleet.alarm("L-0001", "door_fault", edge="cleared", at_ms=at_ms + n * DAY_MS + 1)
+    fleet.alarm("L-0001", "position_lost", at_ms=at_ms)
+    fleet.alarm("L-0001", "brake_wear", at_ms=at_ms)
+    fleet.alarm("L-0001", "maintenance_overdue", at_ms=at_ms)
+    fleet.alarm("L-0001", "maintenance_overdue", edge="cleared", at_ms=at_ms + 5, opened_ms=at_ms)
+    key = town.secret(town.person("samr", "supervision", Place("320583")), "key")
+    items = guest.get("/v1/lifts/L-0001/hazards", headers=bearer(key)).json()["items"]
+    assert {(one["kind"], one["source"]) for one in items} == {
+        ("door_fault", "repeated"),
+        ("brake_wear", "trend"),
+    }

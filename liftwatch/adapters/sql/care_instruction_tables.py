@@ -71,6 +71,28 @@ line = Table(
     Column("facts", JSON(), nullable=False),
 )
 
+hazard = Table(
+    "hazard",
+    metadata,
+    Column("id", name_type(64), primary_key=True),
+    Column("area", String(16), nullable=False),
+    Column("estate", name_type(64), nullable=False),
+    Column("lift", name_type(64), nullable=False),
+    Column("source", name_type(16), nullable=False),
+    Column("kind", name_type(64)),
+    Column("what", Text(), nullable=False),
+    Column("state", name_type(16), nullable=False),
+    Column("made_ms", BigInteger(), nullable=False),
+    Column("made_by", name_type(64)),
+    Column("made_for", name_type(64)),
+    Column("ended_ms", BigInteger()),
+    Column("ended_by", name_type(64)),
+    Column("ended_for", name_type(64)),
+    Column("why", Text()),
+    Column("version", Integer(), nullable=False),
+    Index("hazard_by_lift", "lift", "state", "made_ms"),
+)
+
 notice = Table(
     "instruction_notice",
     metadata,

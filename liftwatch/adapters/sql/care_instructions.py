@@ -21,6 +21,7 @@ from sqlalchemy import (
 
 from liftwatch.access.sight import EVERYTHING, Sight
 from liftwatch.adapters.sql.care_area import SqlAreaReads
+from liftwatch.adapters.sql.care_hazards import SqlHazardReads, SqlHazardWork
 from liftwatch.adapters.sql.care_instruction_tables import instruction, line, notice
 from liftwatch.adapters.sql.filters import lift_conditions
 from liftwatch.adapters.sql.trouble import translated
@@ -38,7 +39,7 @@ _ACTOR = Actor.__struct_fields__
 _PARTIES = ("responsible", "offered_to", "issuer", "unit")
 
 
-class SqlInstructionReads(SqlAreaReads):
+class SqlInstructionReads(SqlAreaReads, SqlHazardReads):
     """Fulfils `InstructionReads`."""
 
     engine: Engine
@@ -90,7 +91,7 @@ class SqlInstructionReads(SqlAreaReads):
             return [InstructionNotice(**row._asdict()) for row in connection.execute(query)]
 
 
-class SqlInstructionWork:
+class SqlInstructionWork(SqlHazardWork):
     """Fulfils `InstructionWork` on a connection whose transaction has begun."""
 
     connection: Connection

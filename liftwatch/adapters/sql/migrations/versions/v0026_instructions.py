@@ -1,7 +1,8 @@
-"""Instructions: an open one lies with exactly one organisation, and the database keeps it so.
+"""Hazards on record; instructions, of which an open one lies with exactly one organisation.
 
-It passes only to whom it was offered, whoever judges the work is neither the person nor the
-organisation that reported it, what is over stays as it is, and nothing of it is deleted.
+The database keeps it so. It passes only to whom it was offered, whoever judges the work is neither
+the person nor the organisation that reported it, what is over stays as it is, and nothing of it is
+deleted.
 """
 
 import sqlalchemy as sa
@@ -44,6 +45,7 @@ def upgrade() -> None:
             sa.Column("n", sa.Integer(), primary_key=True, autoincrement=False),
             *columns,
         )
+    _hazard()
     connection = op.get_bind()
     sqlite = connection.dialect.name == "sqlite"
     for statement in _sqlite() if sqlite else _postgresql():
@@ -106,6 +108,33 @@ def _instruction() -> None:
         ("lift", ["lift", "deadline_ms"]),
     ):
         op.create_index(f"instruction_by_{name}", "instruction", columns)
+
+
+def _hazard() -> None:
+    op.create_table(
+        "hazard",
+        sa.Column("id", _name(64), primary_key=True),
+        sa.Column("area", sa.String(16), nullable=False),
+        sa.Column("estate", _name(64), nullable=False),
+        sa.Column("lift", _name(64), nullable=False),
+        sa.Column("source", _name(16), nullable=False),
+        sa.Column("kind", _name(64)),
+        sa.Column("what", sa.Text(), nullable=False),
+        sa.Column("state", _name(16), nullable=False),
+        sa.Column("made_ms", sa.BigInteger(), nullable=False),
+        sa.Column("made_by", _name(64)),
+        sa.Column("made_for", _name(64)),
+        sa.Column("ended_ms", sa.BigInteger()),
+        sa.Column("ended_by", _name(64)),
+        sa.Column("ended_for", _name(64)),
+        sa.Column("why", sa.Text()),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "(state = 'open') = (ended_ms IS NULL)",
+            name="hazard_ends",
+        ),
+    )
+    op.create_index("hazard_by_lift", "hazard", ["lift", "state", "made_ms"])
 
 
 def _done(name: str) -> "tuple[sa.Column[int], sa.Column[str], sa.Column[str]]":
