@@ -90,7 +90,11 @@ class Gate:
 
     def csrf_of(self, request: Request) -> str:
         """What the forms of a session's pages carry."""
-        return signed(CSRF_USE, session_of(request), secret=self.secret)
+        return self.csrf_for(session_of(request))
+
+    def csrf_for(self, session: str) -> str:
+        """The same for a session by its secret."""
+        return signed(CSRF_USE, session, secret=self.secret)
 
     def is_csrf(self, request: Request, token: str) -> bool:
         """Whether a form was on a page of this session."""

@@ -14,6 +14,7 @@ from fastapi import Request
 from api.gate import Gate
 from api.given import CSRF, Given, given_of, is_own_page
 from api.guard import is_here
+from api.kept import keep_form
 from api.parts import Parts
 from api.problems import Problem
 from api.quick import quickly
@@ -24,6 +25,7 @@ from liftwatch.access.sight import Sight, sight_of
 from liftwatch.clock import now_ms
 from liftwatch.said import Said
 
+ENTRANCE = "sign.in"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -42,13 +44,14 @@ class Allow:
         request.state.principal = principal  # a page that says no, too, says to whom
         if not may(principal.roles, self.action):
             if principal.by == "nobody":
+                await keep_form(request)
                 raise unauthenticated(Said("sign in first"))
             raise Problem(
                 "forbidden",
                 Said("%(who)s may not %(what)s", who=principal.name, what=Said(self.action.what)),
             )
         if principal.by in ("session", "local") and request.method not in SAFE_METHODS:
-            await check_own_page(request, principal)
+            await check_own_page(request, principal, entering=self.action.name == ENTRANCE)
         if is_logged(principal, self.action):
             noted = partial(note_read, request, principal, self.action)
             await anyio.to_thread.run_sync(noted)
@@ -110,16 +113,21 @@ def unauthenticated(detail: Said) -> Problem:
     return Problem("unauthenticated", detail, headers={"WWW-Authenticate": "Bearer"})
 
 
-async def check_own_page(request: Request, principal: Principal) -> None:
+async def check_own_page(request: Request, principal: Principal, *, entering: bool = False) -> None:
     """A browser sends its cookie, and is on this machine, whoever asks it to send something: a
-    change must come from a page of ours, and carry what that page was given."""
+    change must come from a page of ours, and carry what that page was given.
+
+    The page to sign in was given nothing, and may have stood there since before another tab did.
+    """
     own = is_own_page(request)
-    if own and principal.by == "session":
+    if own and principal.by == "session" and not entering:
         gate: Gate = request.app.state.parts.gate
         token = request.headers.get("x-csrf-token")
         if token is None:
             token = str((await request.form()).get(CSRF, ""))
         own = gate.is_csrf(request, token)
+        if not own:  # of a page that another sign-in of this browser was shown
+            await keep_form(request)
     if not own:
         raise Problem("forbidden", Said("this did not come from a page of ours"))
 

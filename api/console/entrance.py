@@ -5,11 +5,13 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
+from api.console.kept_page import kept_page, safe
 from api.console.language import own_path
 from api.console.marks import N_
 from api.console.render import render
 from api.gate import Gate
 from api.given import forget_session, is_encrypted, is_own_page, session_name, session_of
+from api.kept import Kept, brought_back
 from api.parts import TheGate, ThePart
 from api.principal import allow
 from api.problems import Problem
@@ -63,6 +65,7 @@ def _page(
     login: str = "",
     failed: str | None = None,
     farewell: str | None = None,
+    kept: Kept | None = None,
 ) -> Response:
     provider = gate.provider if gate else None
     values = {
@@ -72,22 +75,37 @@ def _page(
         "openid": provider.label if provider else None,
         "failed": failed if provider else None,
         "farewell": farewell,
+        "kept": kept and safe(kept),
     }
-    return render(request, "sign_in.html", values, status=401 if wrong else 200)
+    return render(request, "sign_in.html", values, status=401 if wrong or kept else 200)
+
+
+def sign_in_again(request: Request, gate: Gate | None, kept: Kept) -> Response:
+    """The way in for somebody whose sign-in was over when their form came: it holds the form."""
+    return _page(request, gate, back=kept.back, kept=kept)
 
 
 @router.post("/sign-in", dependencies=[Depends(allow("sign.in"))])
 def come_in(
-    *, request: Request, gate: TheGate, login: Text = "", password: Text = "", next: Text = "/"
+    *,
+    request: Request,
+    gate: TheGate,
+    kept: Annotated[Kept | None, Depends(brought_back)],
+    login: Text = "",
+    password: Text = "",
+    next: Text = "/",
 ) -> Response:
-    """Begin a session and go on to the page that was asked for."""
+    """Begin a session and go on to the page that was asked for, or to what was typed before."""
     if not is_own_page(request):
         raise Problem("forbidden", Said("this did not come from a page of ours"))
     check_pace(request, gate)
     try:
         _, made = enter(gate, where_of(request), "session", secrets=(login, password))
     except Problem:
-        return _page(request, gate, back=next, wrong=True, login=login)
+        return _page(request, gate, back=next, wrong=True, login=login, kept=kept)
+    if kept is not None:
+        page = kept_page(request, gate, kept, secret=made.secret)
+        return put_session(request, page, made)
     return with_session(request, made, to=own_path(next))
 
 
@@ -118,7 +136,11 @@ def go(request: Request, gate: TheGate) -> Response:
 
 def with_session(request: Request, made: Made, *, to: str) -> Response:
     """Go on, with the cookie of a session that has just begun."""
-    response = RedirectResponse(to, status_code=303)
+    return put_session(request, RedirectResponse(to, status_code=303), made)
+
+
+def put_session(request: Request, response: Response, made: Made) -> Response:
+    """An answer with the cookie of a session that has just begun."""
     response.set_cookie(
         session_name(request),
         made.secret,

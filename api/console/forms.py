@@ -101,6 +101,13 @@ def chosen(form: Sent, acts: Mapping[str, Chosen]) -> Chosen:
     return act
 
 
+def typed_over(stored: Mapping[str, str], form: Sent | None, *, what: str) -> dict[str, str]:
+    """What stands in the fields of a form that changes something: what was typed, once it was."""
+    if form is None or form.text("what") != what:
+        return dict(stored)
+    return {name: form.text(name) for name in stored}
+
+
 TheForm = Annotated[Sent, Depends(sent)]
 
 

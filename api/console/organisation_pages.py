@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
-from api.console.forms import Sent, TheForm, chosen, done, typed_day
+from api.console.forms import Sent, TheForm, chosen, done, typed_day, typed_over
 from api.console.kinds import KIND_WORDS
 from api.console.language import Language
 from api.console.render import language_of, render_form
@@ -161,8 +161,12 @@ def _organisation(
         if found is None:
             raise Problem("not-found", Said("there is no organisation %(id)s", id=shown(id)))
         contracts = reads.contracts(organisation=id)
+    one = organisation_row(found, language)
+    fields = {name: one[name] for name in ("name", "kind", "credit_code", "phone")}
+    fields |= {"places": "\n".join(one["places"]), "closed": "yes" if one["closed"] else ""}
     values: Values = {
-        "one": organisation_row(found, language),
+        "one": one,
+        "fields": typed_over(fields, form, what="change"),
         "kinds": kind_words(language),
         "contracts": [contract_row(one, language, now_ms()) for one in contracts],
     }

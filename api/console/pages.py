@@ -14,11 +14,13 @@ from api.console.board import read_fleet, read_incidents, read_tiles
 from api.console.charts import CHARTS
 from api.console.completeness_page import completeness_page
 from api.console.duty_views import calls_view
+from api.console.entrance import sign_in_again
 from api.console.evidence_page import evidence_part
 from api.console.fault_views import history_by_part
 from api.console.fund_home import home
 from api.console.incident_page import incident_head, incident_story
 from api.console.instruction_views import panel
+from api.console.kept_page import kept_page
 from api.console.language import COOKIE, LANGUAGES, Language, own_path
 from api.console.lift_page import lift_facts, lift_incidents, lift_now
 from api.console.render import language_of, render
@@ -27,6 +29,7 @@ from api.console.told_views import told_part
 from api.contacts import estate_place
 from api.gate import Gate
 from api.given import is_encrypted
+from api.kept import kept_of
 from api.paging import Cursor as CursorQuery
 from api.parameters import Day, Words, day_number, estates, lift_filter, lift_path, words
 from api.parts import Parts, TheBooks, ThePart
@@ -258,6 +261,12 @@ router.include_router(console)
 
 def problem_page(request: Request, problem: Problem) -> Response:
     """A problem as a page, for people; who has not signed in is led to where they can."""
+    kept, gate = kept_of(request), request.app.state.parts.gate
+    if kept is not None and "hx-request" not in request.headers:
+        if problem.row.name == "unauthenticated":
+            return sign_in_again(request, gate, kept)
+        if problem.row.name == "forbidden":
+            return kept_page(request, gate, kept, status=problem.row.status)
     if problem.row.name == "unauthenticated" and request.method == "GET":
         query = f"?{request.url.query}" if request.url.query else ""
         if "hx-request" in request.headers:  # a piece of a page: the whole page must go there

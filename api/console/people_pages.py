@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
-from api.console.forms import Sent, TheForm, chosen, done
+from api.console.forms import Sent, TheForm, chosen, done, typed_over
 from api.console.kinds import ROLE_TEXTS
 from api.console.language import Language
 from api.console.own_page import identity_row
@@ -183,6 +183,16 @@ def _person(
         "openid": gate.provider.label if gate.provider else None,
         "identities": [identity_row(one, language) for one in elsewhere],
         "one": found,
+        "fields": typed_over(
+            {
+                "name": found.name,
+                "phone": found.phone or "",
+                "email": found.email or "",
+                "disabled": "yes" if found.disabled_ms is not None else "",
+            },
+            form,
+            what="change",
+        ),
         "roles": [role_row(one, language, names) for one in roles],
         "role_words": [(name, language.say(text)) for name, text in ROLE_TEXTS.items()],
         "units": [(one.id, one.name) for one in units if one.closed_ms is None],

@@ -96,7 +96,7 @@ def render(
         "demo": parts.demo,
         "looks": looks(language) if parts.demo else (),
         "who": principal,
-        "role_words": ", ".join(language.say(ROLE_TEXTS[one]) for one in sorted(principal.roles)),
+        "my_roles": ", ".join(language.say(ROLE_TEXTS[one]) for one in sorted(principal.roles)),
         "csrf": gate.csrf_of(request) if gate and principal.by == "session" else "",
         "fresh_key": fresh_key,
         "page_ways": ways(principal.roles, person=bool(principal.person)),

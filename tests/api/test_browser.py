@@ -51,7 +51,7 @@ def page(browser: object) -> Iterator[object]:
 
 def is_calm(said: ConsoleMessage) -> bool:
     """Nothing to complain of; that it is offline, or came second, is meant by its test."""
-    meant = ("ERR_INTERNET_DISCONNECTED", "Failed to fetch", "a status of 412")
+    meant = ("ERR_INTERNET_DISCONNECTED", "Failed to fetch", "a status of 412", "a status of 401")
     return said.type not in ("error", "warning") or any(one in said.text for one in meant)
 
 
