@@ -119,7 +119,9 @@ def stored(lines: Iterable[bytes], store: InfluxStore) -> Iterator[bytes]:
 
 def rescue(world: World, *, days: int) -> None:
     """People were trapped in the weeks before, and crews had them out."""
-    rng, lifts = Random(11), sorted({one.lift for one in world.messages})
+    trapped = IncidentFilter(kind=("entrapment",), open_only=True)
+    held = {one.lift for one in world.books.incidents(trapped, limit=500).items}
+    rng, lifts = Random(11), sorted({one.lift for one in world.messages} - held)
     for _ in range(RESCUES):
         lift = rng.choice(lifts)
         at_ms = world.now_ms - round(rng.uniform(1, days) * DAY_MS)
