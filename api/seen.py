@@ -12,9 +12,9 @@ from liftwatch.audit.trail import AuditFilter
 from liftwatch.care.area import EstateLifts, LiftCount, OpenCount, UnitCount
 from liftwatch.care.faults import Fault, FaultFilter, FaultPage, Fixed, Replaced
 from liftwatch.care.faults_store import Scope
+from liftwatch.care.hazards import Hazard
 from liftwatch.care.signature import Signed
 from liftwatch.clock import now_ms
-from liftwatch.care.hazards import Hazard
 from liftwatch.incidents.clocks import Clock
 from liftwatch.incidents.course import Course, Line
 from liftwatch.incidents.evidence import EvidenceWindow

@@ -17,6 +17,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from random import Random
+from typing import Any
 
 from prometheus_client import CollectorRegistry
 
@@ -50,6 +51,7 @@ from tests.dashboards.world import HISTORY_MS, LI, World, fill, messages_of
 
 HERE = Path(__file__).parent.parent
 OUT = HERE / "docs" / "dashboards"
+WEAR = HERE / "docs" / "console" / "lift-wear.png"
 CHROMIUM = "/usr/bin/chromium"
 WIDTH_PX = 1_440
 DAY_S = 86_400.0
@@ -65,7 +67,7 @@ LOOKED_AT: Mapping[str, str] = {
 """As whom each dashboard is looked at."""
 OLDER = (0, 3, 5, 8)
 """The lifts whose weeks before are simulated, by their number in the demo."""
-BUCKET, BATCH, RESCUES = "lift", 5_000, 25
+BUCKET, BATCH, RESCUES = "lift", 5_000, 9
 OUT_OF_IT = Told(trapped=2, injured=0, cause="door", confirmed_by="Li")
 CREWS_DO = (
     ("acknowledge", Told()),
@@ -119,7 +121,9 @@ def stored(lines: Iterable[bytes], store: InfluxStore) -> Iterator[bytes]:
 
 def rescue(world: World, *, days: int) -> None:
     """People were trapped in the weeks before, and crews had them out."""
-    rng, lifts = Random(11), sorted({one.lift for one in world.messages})
+    trapped = IncidentFilter(kind=("entrapment",), open_only=True)
+    held = {one.lift for one in world.books.incidents(trapped, limit=500).items}
+    rng, lifts = Random(11), sorted({one.lift for one in world.messages} - held)
     for _ in range(RESCUES):
         lift = rng.choice(lifts)
         at_ms = world.now_ms - round(rng.uniform(1, days) * DAY_MS)
@@ -228,12 +232,34 @@ def busiest(world: World) -> str:
     return str(found or world.lift)
 
 
+def look_at_wear(api: str, lift: str) -> None:
+    """What wears on a lift's page of the console, as it is served."""
+    with chromium() as browser:
+        page = browser.new_page(viewport={"width": 1_280, "height": 2_400}, locale="zh-CN")
+        page.goto(f"{api}/lifts/{lift}")
+        page.wait_for_selector("#wear[data-drawn=true]")
+        page.locator("section:has(#wear)").screenshot(path=WEAR)
+        print(f"{WEAR}: {WEAR.stat().st_size} bytes")
+
+
+@contextmanager
+def chromium() -> Iterator[Any]:
+    """A browser."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
 def write_pages(world: World, folder: Path, *, influx: Influx) -> None:
     """By the command itself, a folder for each role."""
     with world.books.begin() as work:  # filling took a while; who does not run is told of
         at_ms = clock.now_ms()
         work.beat("ingest", serves=(), at_ms=at_ms - 800, through_ms=at_ms - 300)
     with served(world) as api:
+        look_at_wear(api, busiest(world))
         for role in DASHBOARDS_OF:
             told = environment(world, role, api=api, influx=influx)
             subprocess.run(
@@ -247,12 +273,9 @@ def write_pages(world: World, folder: Path, *, influx: Influx) -> None:
 
 
 def take_pictures(folder: Path, out: Path) -> None:
-    """The pages in Chromium: Chinese all of them, and English the first."""
-    from playwright.sync_api import sync_playwright
-
+    """The pages of every dashboard, in both languages."""
     out.mkdir(parents=True, exist_ok=True)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+    with chromium() as browser:
         for language in ("zh", "en"):
             for name, role in LOOKED_AT.items():
                 page = browser.new_page(viewport={"width": WIDTH_PX, "height": 900})
@@ -263,7 +286,6 @@ def take_pictures(folder: Path, out: Path) -> None:
                 page.screenshot(path=path, full_page=True)
                 print(f"{path}: {path.stat().st_size} bytes")
                 page.close()
-        browser.close()
 
 
 @contextmanager

@@ -181,25 +181,6 @@ def test_from_is_inclusive_and_to_is_not(store: TelemetryStore, message: Make, l
     assert floors(store, lift, from_ms=0, to_ms=10**13) == [0, 1, 2, 3, 4]
 
 
-def test_one_landing_alone(store: TelemetryStore, message: Make, lift: str) -> None:
-    """Rides to it and doors at it, raw and by steps, as one query for months asks."""
-    store.write(
-        [
-            message(kind, {name: k % 3, value: float(k)}, lift=lift, at_ms=AT_MS + k * 1_000)
-            for kind, name, value in (("ride", "to_floor", "load_pct"), ("door", "floor", "open_s"))
-            for k in range(9)
-        ]
-    )
-    for kind, value in (("ride", "load_pct"), ("door", "open_s")):
-        found = all_of(store, lift, kind, floor=2, signals=(value,))
-        assert [row.values[value] for row in found] == [2.0, 5.0, 8.0]
-        (step,) = all_of(
-            store, lift, kind, floor=2, signals=(value,), step_ms=3_600_000, light=True
-        )
-        assert step.values[value] == Summary(2.0, 8.0, 5.0)
-        assert all_of(store, lift, kind, floor=7, signals=(value,)) == []
-
-
 def test_the_newest_are_kept_when_there_are_too_many(
     store: TelemetryStore, message: Make, lift: str
 ) -> None:

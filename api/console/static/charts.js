@@ -57,7 +57,7 @@ const Charts = (() => {
     spots: (colour) => ({ paths: () => null, points: { show: true, size: 4, fill: colour, stroke: colour } }),
     both: (colour) => ({ points: { show: true, size: 4, fill: colour, stroke: colour } }),
     steps: () => ({ paths: uPlot.paths.stepped({ align: 1 }), points: { show: false } }),
-    bars: (colour) => ({ paths: uPlot.paths.bars({ size: [0.8, 40] }), points: { show: false }, fill: `${colour}99` }),
+    bars: (colour, one) => ({ paths: uPlot.paths.bars({ size: [0.8, 40] }), points: { show: false }, fill: one.told ? colour : `${colour}99` }),
   };
 
   // One value alone has no line: it is shown as a spot.
@@ -72,7 +72,7 @@ const Charts = (() => {
         if (own == null) return plot.cursor.idx == null ? "" : "–";
         return spec.say(own);
       },
-      ...HOW[how](colour),
+      ...HOW[how](colour, one),
     };
   }
 
