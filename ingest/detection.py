@@ -41,8 +41,7 @@ log = structlog.get_logger()
 TICK_S = 0.25  # a deadline is judged at most 1 s after it (contract, section 2)
 CHECKPOINT_S = 10.0
 KEPT_MS = clock.HOUR_MS  # of the journal, after all have read it: to look at what just happened
-PROGRESS, BOARD, ACCOUNT, WITHHELD = "progress", "board", "account", "withheld"
-"""What may be in trouble, beside what is retried."""
+PROGRESS, BOARD, ACCOUNT, WITHHELD = "progress", "board", "account", "withheld"  # in trouble
 BOARD_S = 1.0
 WITHHELD_MAX = 1_000  # kept in memory while the database is away, the newest
 ACCOUNT_ROWS, ACCOUNT_BOOTS = 1_000, 100  # published at once, likewise

@@ -9,9 +9,7 @@ from msgspec import Struct
 from liftwatch.access.sight import EVERYTHING, Sight
 from liftwatch.account import AccountReads, AccountWork
 from liftwatch.audit.trail import AuditReads, AuditWork
-from liftwatch.care.faults_store import FaultReads, FaultWork
-from liftwatch.care.instruction_store import InstructionReads, InstructionWork
-from liftwatch.care.visit_store import VisitReads, VisitWork
+from liftwatch.care.store import CareReads, CareWork
 from liftwatch.clock import HOUR_MS
 from liftwatch.fund.books import FundReads, FundWork
 from liftwatch.fund.kept import CaseReads, CaseWork
@@ -275,10 +273,8 @@ class Work(
     BesideWork,
     PageWork,
     RescueWork,
-    VisitWork,
+    CareWork,
     RegisterWork,
-    FaultWork,
-    InstructionWork,
     Protocol,
 ):
     """One transaction of the relational store."""
@@ -326,10 +322,8 @@ class Books(
     BesideReads,
     PageReads,
     RescueReads,
-    VisitReads,
+    CareReads,
     RegisterReads,
-    FaultReads,
-    InstructionReads,
     Protocol,
 ):
     """The relational store: incidents, the register, the stream.
