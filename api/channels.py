@@ -15,6 +15,7 @@ from liftwatch.clock import rfc3339
 from liftwatch.handlers.paging import body_of, send
 from liftwatch.ids import new_id
 from liftwatch.incidents.page_texts import LANGUAGES, test_text
+from liftwatch.incidents.pages import system_channel
 from liftwatch.office import OfficeWork
 from liftwatch.said import Said
 
@@ -56,13 +57,15 @@ def read_channels(parts: ThePart) -> Response:
 
 
 def channels_of(parts: Parts) -> list[ChannelShape]:
-    """Every channel that is set, and what came of its last try."""
-    return [_channel(parts, one) for one in parts.ways.all_channels]
+    """Every channel that is set and every job system, and what came of the last try of each."""
+    ways = parts.ways
+    pages = [_channel(parts, one, out=one) for one in ways.all_channels]
+    return pages + [_channel(parts, one, out=system_channel(one)) for one in ways.systems]
 
 
-def _channel(parts: Parts, name: str) -> ChannelShape:
-    made = ChannelShape(name=name, exercise=name in parts.ways.for_exercises)
-    for one in parts.books.attempts(name, limit=1):
+def _channel(parts: Parts, name: str, *, out: str) -> ChannelShape:
+    made = ChannelShape(name=out, exercise=name in parts.ways.for_exercises)
+    for one in parts.books.attempts(out, limit=1):
         made.at, made.verdict, made.detail = rfc3339(one.at_ms), one.verdict, one.detail
     return made
 

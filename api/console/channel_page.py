@@ -29,6 +29,7 @@ def channels(request: Request, part: ThePart) -> Response:
     values = {
         "channels": [view(language, one) for one in channels_of(part)],
         "key": fresh_key,
+        "tested": part.ways.all_channels,  # a job system is sent what happens, and nothing else
     }
     return render(request, "channels.html", values)
 

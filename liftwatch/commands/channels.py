@@ -15,7 +15,7 @@ from liftwatch.handlers.paging import body_of
 from liftwatch.ids import new_id
 from liftwatch.incidents.page_texts import test_text
 from liftwatch.incidents.pages import Ways, quiet_of
-from liftwatch.page_settings import Hook, hooks_of, smtp_of
+from liftwatch.page_settings import Hook, hooks_of, job_hooks_of, smtp_of
 from liftwatch.ports import Channel, Promise
 from liftwatch.settings import Settings, webhook_key
 
@@ -38,6 +38,7 @@ def ways_of(settings: Settings, *, demo: bool = False) -> Ways:
         language=settings.notice_language,
         page=page_of(settings),
         exercise=demo or settings.exercise,
+        systems=tuple(one.name for one in job_hooks_of(settings.job_hooks)),
     )
 
 

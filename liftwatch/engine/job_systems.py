@@ -19,7 +19,7 @@ from liftwatch.access.sight import Sight
 from liftwatch.clock import MINUTE_MS, SECOND_MS, rfc3339
 from liftwatch.engine.clockwork import Job, Ran
 from liftwatch.engine.outbox import LEASE_MS, PAUSE_MS_MIN, send_due
-from liftwatch.incidents.pages import Ways
+from liftwatch.incidents.pages import Ways, system_channel
 from liftwatch.ports import Books, Channel, Deadline, Promise, StreamEvent, Work
 from liftwatch.register.changes import facts_of
 from liftwatch.rescue.events import LIFT_FACTS
@@ -44,7 +44,7 @@ class JobSystem(NamedTuple):
     @property
     def out(self) -> str:
         """What its channel is called in the outbox."""
-        return f"jobs/{self.name}"
+        return system_channel(self.name)
 
 
 def job_system_jobs(books: Books, systems: Sequence[JobSystem], ways: Ways) -> tuple[Job, ...]:

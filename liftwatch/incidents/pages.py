@@ -115,6 +115,7 @@ class Ways(NamedTuple):
     `channels` are those of people (email, sms, voice); `hooks` are channels by the organisation
     whose they are, "*" for everybody's. Of an exercise only `for_exercises` learn. `quiet` is from
     and to, in milliseconds of the estates' day. `exercise`: the whole installation is one.
+    `systems` are the job systems by their names: no pages leave by them, but every change.
     """
 
     channels: tuple[str, ...] = ()
@@ -124,6 +125,7 @@ class Ways(NamedTuple):
     language: str = "zh"
     page: str = ""
     exercise: bool = False
+    systems: tuple[str, ...] = ()
 
     @property
     def all_channels(self) -> tuple[str, ...]:
@@ -133,6 +135,17 @@ class Ways(NamedTuple):
 
 
 NO_WAYS = Ways()
+
+
+def system_channel(name: str) -> str:
+    """What the channel of a job system is called in the outbox; no channel of pages has a slash.
+
+    >>> system_channel("anda")
+    'jobs/anda'
+    """
+    return f"jobs/{name}"
+
+
 BY_SEVERITY: Mapping[int, frozenset[str]] = {
     1: frozenset({"email", "sms", "voice"}),
     2: frozenset({"email", "sms"}),

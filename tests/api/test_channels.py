@@ -19,12 +19,16 @@ from liftwatch.adapters.sql import SqlBooks
 from liftwatch.adapters.sql.people import SqlPeople
 from liftwatch.incidents.kind_names import KIND_NAMES
 from liftwatch.incidents.pages import Page, Ways
-from liftwatch.ports import Attempt
+from liftwatch.ports import Attempt, Promise
 from tests.api.conftest import AT_MS, SECRET, Fleet, Town
 from tests.api.test_sign_in import bearer, tokens
 
 WAYS = Ways(
-    channels=("email",), hooks={"*": ("room",)}, for_exercises=frozenset({"room"}), exercise=True
+    channels=("email",),
+    hooks={"*": ("room",)},
+    for_exercises=frozenset({"room"}),
+    exercise=True,
+    systems=("anda",),
 )
 
 
@@ -58,6 +62,22 @@ def ask(gated: FastAPI, town: Town) -> Iterator[Any]:
         yield do
 
 
+def test_a_job_system_is_shown_and_sent_no_test(ask: Any, books: SqlBooks) -> None:
+    """What came of the last message to it; it is sent what happens, and nothing else."""
+    with books.begin() as work:
+        made = Promise(id="p", channel="jobs/anda", body="{}", made_ms=AT_MS, due_ms=AT_MS)
+        work.promise(made)
+        tried = Attempt(promise="p", n=1, at_ms=AT_MS, verdict="retry", detail="HTTP 503")
+        work.note_attempt(tried, due_ms=AT_MS)
+    found = ask("root", "GET", "/v1/channels").json()["items"]
+    assert [one["name"] for one in found] == ["email", "room", "jobs/anda"]
+    assert found[2]["detail"] == "HTTP 503"
+    assert ask("root", "POST", "/v1/channels/jobs%2Fanda/test").status_code == 404
+    page = ask("root", "GET", "/channels").text
+    assert "jobs/anda" in page
+    assert page.count('name="channel"') == 2
+
+
 def test_an_administrator_tests_a_channel(ask: Any, books: SqlBooks) -> None:
     """It goes to whoever asks, marked as the drill that this installation is, once a key."""
     assert ask("li", "GET", "/v1/channels").status_code == 403
@@ -76,6 +96,7 @@ def test_an_administrator_tests_a_channel(ask: Any, books: SqlBooks) -> None:
         tried = {"promise": promise.id, "n": 1, "at_ms": AT_MS}
         work.note_attempt(Attempt(verdict="refused", detail="550", **tried), due_ms=AT_MS)
     assert books.next_promise("email") is None  # the same key was the same request
+    untried = {"at": None, "verdict": None, "detail": None}
     assert ask("root", "GET", "/v1/channels").json() == {
         "items": [
             {
@@ -85,7 +106,8 @@ def test_an_administrator_tests_a_channel(ask: Any, books: SqlBooks) -> None:
                 "verdict": "refused",
                 "detail": "550",
             },
-            {"name": "room", "exercise": True, "at": None, "verdict": None, "detail": None},
+            {"name": "room", "exercise": True} | untried,
+            {"name": "jobs/anda", "exercise": False} | untried,
         ]
     }
 

@@ -93,6 +93,20 @@ def test_units_name_only_commands_and_settings_of_ours(root: Path) -> None:
     assert told <= set(offered)
 
 
+def test_the_file_of_settings_that_is_made_does_not_undo_the_units(root: Path) -> None:
+    """A file goes before what a unit says: the command of the page leaves out what units set."""
+    page = (root / "docs/systemd.md").read_text(encoding="utf-8")
+    command = re.search(r"sed '([^']+)' \.env\.example", page)
+    assert command is not None
+    asked = ["sed", command[1], str(root / ".env.example")]
+    made = subprocess.run(asked, check=True, capture_output=True, text=True).stdout
+    guard = (root / "deploy/systemd/liftwatch-.service.d/guarded.conf").read_text()
+    ours = re.findall(rf"\b({PREFIX}[A-Z_]+)=", guard)
+    assert len(ours) == 2
+    for name in ours:
+        assert not re.search(rf"^{name}=", made, re.MULTILINE)
+
+
 def test_the_parts_and_the_whole_exclude_each_other(root: Path) -> None:
     """Two that read one journal would stop each other at the start."""
     for name in ("ingest", "engine", "api"):
