@@ -9,7 +9,6 @@ import json
 import re
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import UTC, datetime
 from numbers import Number
 from typing import Any, NamedTuple
 
@@ -19,12 +18,13 @@ from psycopg.rows import dict_row
 
 from api.influx import rows_of
 from api.seen import SeenBooks
+from dashboards.asked import Span, influx_text, sql_text
 from dashboards.build import HERE
 from dashboards.provisioning import DASHBOARDS_OF, DIRECT
 from liftwatch.access.sight import EVERYTHING, Place, Sight
 from liftwatch.adapters.sql import open_books
 from liftwatch.adapters.sql.grafana import drop_reader, known_readers
-from liftwatch.clock import DAY_MS
+from liftwatch.clock import DAY_MS, HOUR_MS, MINUTE_MS
 from liftwatch.telemetry.asked_grammar import read
 from tests.conftest import Influx
 from tests.dashboards.conftest import DSN, own_database
@@ -68,19 +68,16 @@ def world(postgres: Any, influx: Influx) -> Iterator[World]:
             drop_reader(url, name)
 
 
-def at(ms: int) -> str:
-    """A moment as Grafana writes it into SQL."""
-    return f"'{datetime.fromtimestamp(ms / 1000, UTC):%Y-%m-%dT%H:%M:%SZ}'"
+def chosen(world: World) -> dict[str, list[str]]:
+    """All estates, and the lift with everything."""
+    estates = {message.estate for message in world.messages} | {"yushan-garden"}
+    return {"estate": sorted(estates), "lift": [busiest(world)]}
 
 
 def as_sql(text: str, world: World) -> str:
     """What Grafana makes of a query of PostgreSQL."""
-    estates = ", ".join(f"'{one}'" for one in sorted({m.estate for m in world.messages}))
-    since = at(world.now_ms - 30 * DAY_MS)
-    text = text.replace("${estate:sqlstring}", f"{estates}, 'yushan-garden'")
-    text = text.replace("${lift:sqlstring}", f"'{busiest(world)}'")
-    until = at(world.now_ms + 60_000)
-    return re.sub(r"\$__timeFilter\(([\w.]+)\)", rf"\1 BETWEEN {since} AND {until}", text)
+    span = Span(world.now_ms - 30 * DAY_MS, world.now_ms + 60_000)
+    return sql_text(text, span, chosen(world))
 
 
 def busiest(world: World) -> str:
@@ -94,11 +91,8 @@ def busiest(world: World) -> str:
 
 def as_influx(text: str, world: World) -> str:
     """What Grafana makes of a query of InfluxDB."""
-    estates = "|".join(sorted({message.estate for message in world.messages}))
-    since_ms = world.now_ms - 6 * 3_600_000
-    text = text.replace("$timeFilter", f"time >= {since_ms}ms and time <= {world.now_ms}ms")
-    text = text.replace("${estate:regex}", f"({estates})")
-    text = text.replace("${lift}", busiest(world)).replace("$__interval", "1m")
+    span = Span(world.now_ms - 6 * HOUR_MS, world.now_ms)
+    text = influx_text(text, span, chosen(world), step_ms=MINUTE_MS)
     assert "$" not in text.replace("$/", ""), text
     return text
 
