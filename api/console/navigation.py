@@ -20,9 +20,9 @@ class Way(NamedTuple):
 
 
 WAYS = (
+    Way("/unit", N_("Our lifts"), frozenset({"maintenance"})),
     Way("/room", N_("Duty room"), WATCHING),
     Way("/completeness", N_("Completeness"), WATCHING),
-    Way("/unit", N_("Our lifts"), frozenset({"maintenance"})),
     Way("/faults", N_("Fault history"), WATCHING),
     Way("/statistics", N_("Statistics"), WATCHING),
     Way("/complaints", N_("Complaints"), WATCHING, person=True),
@@ -49,7 +49,7 @@ def ways(roles: Collection[str], *, person: bool) -> list[tuple[str, str]]:
     >>> [page for page, _ in ways({"owner"}, person=True)]
     ['/fund', '/fund/sign']
     >>> [page for page, _ in ways({"supervision"}, person=True)][:3]
-    ['/room', '/completeness', '/statistics']
+    ['/room', '/completeness', '/faults']
     """
     mine = frozenset(roles)
     found = {way.page: way.words for way in WAYS if mine & way.roles and (person or not way.person)}

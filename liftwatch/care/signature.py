@@ -25,6 +25,8 @@ KNOWN_MIN = 0.4
 """Of what is known of the one asked for, so much must be known of the other [our choice]."""
 LOADS = (("empty", 10.0), ("light", 40.0), ("half", 80.0), ("full", 110.0))
 NEAR, FAR_FLOOR = 1.0, 0.25
+WAYS = ("branch", "by", "part", "end")
+"""Of the evidence of detectors, what says how they came to it, the first that is told."""
 SPARK_MAX, SPARK_BACK_MS = 40, 10 * MINUTE_MS
 
 
@@ -230,10 +232,9 @@ def read_signature(
     told = at.value("state.direction", unlike="none")
     names = ("car_door", "in_door_zone", "safety_chain_ok")
     door, zone, chain = (at.value(f"state.{name}") for name in names)
-    branch = evidence.get("branch") or evidence.get("by")
     return Signature(
         kind=kind,
-        branch=str(branch) if branch else ("reported" if "reported" in evidence else None),
+        branch=_way(evidence),
         codes=tuple(sorted({*codes})),
         before=tuple(sorted({*before})),
         floor=floor if isinstance(floor, int) and not isinstance(floor, bool) else _told(evidence),
@@ -246,6 +247,18 @@ def read_signature(
         load=load_class(load) if isinstance(load, int | float) else None,
         care=care_class(cared_ms_ago),
     )
+
+
+def _way(evidence: Mapping[str, object]) -> str | None:
+    """By which way its detector came to it, or which part of a movement it names.
+
+    >>> _way({"part": "opening"}), _way({"reported": "E-1"}), _way({})
+    ('opening', 'reported', None)
+    """
+    told = next((evidence[name] for name in WAYS if evidence.get(name)), None)
+    if told is None:
+        return "reported" if "reported" in evidence else None
+    return str(told)
 
 
 def _told(evidence: Mapping[str, object]) -> int | None:
