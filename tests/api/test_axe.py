@@ -4,17 +4,23 @@ In both languages, by day and by night, on a desk and on a telephone; and on the
 wider than the screen, and no text is left in the other language. `pytest -s` prints the table.
 """
 
+import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import pytest
+from fastapi import FastAPI
 
+from liftwatch.incidents.incident import Incident
 from scripts.axe import Verdict, judge
-from scripts.tour import NOBODY, NOWHERE, Stop, Tour, console_routes, demo, stops
+from scripts.tour import IN_NO_DEMO, NOBODY, NOWHERE, Stop, Tour, console_routes, demo, stops
+from tests.api.conftest import Serve
+from tests.api.fund_pages import Office
 from tests.api.test_browser import CHROMIUM, browser
 from tests.api.test_catalogue import written_in
+from tests.api.test_fund_draft_page import DRAFT, office, worn
 
-__all__ = ["browser"]
+__all__ = ["browser", "office", "worn"]
 pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="apt install chromium")
 
 
@@ -81,6 +87,28 @@ def test_every_page_is_accessible(seen: tuple[Any, Tour]) -> None:
                 if (stop.roles[0] == role) == (look is not OTHERS):
                     trouble += look_at(page, tour, stop, role=role, look=look)
     assert not trouble, "\n".join(trouble)
+
+
+def test_the_history_that_a_case_keeps_is_accessible(
+    office: Office, worn: Incident, *, gated: FastAPI, serve: Serve, browser: Any
+) -> None:
+    """The one page that the demo cannot have."""
+    assert {*IN_NO_DEMO} == {"/fund/cases/{case}/documents/{sha256}"}
+    made = office.submit("li", f"{DRAFT}?incident={worn.id}", DRAFT, custody="committee")
+    page_of_case = office.get("li", made.headers["location"])
+    (read,) = re.findall(r'href="(/fund/cases/[^"]+/documents/[^"]+)"', page_of_case)
+    url = f"http://127.0.0.1:{serve(gated)}"
+    secret = office.town.secret(office.people["li"], "session")
+    context = browser.new_context(locale="zh-CN")
+    context.add_cookies([{"name": "lw_session", "value": secret, "url": url}])
+    page = context.new_page()
+    for look in (DESK, NIGHT):
+        page.set_viewport_size({"width": look.width, "height": 900})
+        page.emulate_media(color_scheme=look.scheme)
+        page.goto(url + read)
+        assert judge(page).broken == ()
+        assert page.evaluate("document.documentElement.scrollWidth") <= look.width
+    context.close()
 
 
 def look_at(page: Any, tour: Tour, stop: Stop, *, role: str, look: Look) -> list[str]:

@@ -151,6 +151,21 @@ def test_only_what_was_asked_for(app: FastAPI, fleet: Fleet, serve: Serve) -> No
 
 
 @pytest.mark.parametrize("lost", ["2", "99"])
+def test_a_page_is_told_of_its_own_lifts(app: FastAPI, fleet: Fleet, serve: Serve) -> None:
+    """Of those between two names, at once and later; incidents of all lifts are told."""
+    for name in ("L-0001", "L-0002", "L-0003", "L-0004"):
+        fleet.lift(name)
+    port = serve(app)
+    with following(port, "?lifts_after=L-0001&lifts_until=L-0003") as told:
+        assert {next(told).data["lift"] for _ in range(2)} == {"L-0002", "L-0003"}
+        fleet.lift("L-0004", state={"floor": 5}, heard_ms=AT_MS + 1)
+        fleet.alarm("L-0004", "door_fault")
+        assert next(told).name == "incident"
+        fleet.lift("L-0003", state={"floor": 5}, heard_ms=AT_MS + 1)
+        later = next(told)
+        assert (later.name, later.data["lift"]) == ("lift", "L-0003")
+
+
 def test_what_cannot_be_resumed_is_said(
     app: FastAPI, fleet: Fleet, books: SqlBooks, serve: Serve, lost: str
 ) -> None:

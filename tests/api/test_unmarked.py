@@ -17,7 +17,7 @@ MARKS = frozenset(
 """Calls whose texts are translated, or are told to nobody."""
 TECHNICAL = (
     r"use strict|Asia/Shanghai|no-store|max-age=|SHA-256|UTF-8|GB 18030|prefers-|system-ui"
-    r"|^(Accept|Cache-Control|Cookie|Vary|Refresh|ETag|True|False|Liftwatch|GET|POST)\b"
+    r"|^Content-|^(Accept|Cache-Control|Cookie|Vary|Refresh|ETag|True|False|Liftwatch|GET|POST)\b"
     r"|^fund (desk|cases page)$|^missing required field$|^the OpenID provider|^a sign-in by OpenID"
     r"|HH:mm|^d MMM|^y年|^中文$|^English$|^(front to back|opening time|closing time|door current)$"
 )

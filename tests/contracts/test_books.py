@@ -377,6 +377,8 @@ def test_lifts_stand_in_the_order_of_their_names(books: Books) -> None:
     assert [row.lift for row in books.lifts()] == sorted(names)
     assert [row.lift for row in books.lifts(after="A-1", limit=3)] == sorted(names)[2:5]
     assert [row.lift for row in books.lifts(estate="lake")] == ["a--1", "a-10", "a-2"]
+    assert [row.lift for row in books.lifts(among=["b-1", "A-1", "none"])] == ["A-1", "b-1"]
+    assert books.lifts(among=[]) == []
 
 
 def test_it_is_ready(books: Books) -> None:
