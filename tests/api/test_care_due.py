@@ -135,23 +135,23 @@ def test_a_contradiction_over_http(
     assert (row["state"], row["contradicted_by"], row["version"]) == ("asked", why, 0)
     head = {"If-Match": '"0"'}
 
-    def send(who: Person, what: str, body: Any, key: str) -> Any:
+    def send(who: Person, what: str, body: Any, *, key: str) -> Any:
         headers = who.headers | head | {"Idempotency-Key": key}
         return who.client.post(f"{path}/{what}", json=body, headers=headers)
 
     ruling = {"counts": True, "why": "as the signals show"}
-    assert "has not answered" in detail(send(qian, "decide", ruling, "too-early"))[1]
-    assert send(li, "answer", {"why": "x"}, "not-theirs").status_code == 403
-    assert send(wu, "decide", ruling, "nor-theirs").status_code == 403
+    assert "has not answered" in detail(send(qian, "decide", ruling, key="too-early"))[1]
+    assert send(li, "answer", {"why": "x"}, key="not-theirs").status_code == 403
+    assert send(wu, "decide", ruling, key="nor-theirs").status_code == 403
     other = Person(guest, town, "other", "maintenance")
-    assert send(other, "answer", {"why": "x"}, "a-stranger").status_code == 404
-    told = send(wu, "answer", {"why": "the switch is broken"}, "the-answer")
+    assert send(other, "answer", {"why": "x"}, key="a-stranger").status_code == 404
+    told = send(wu, "answer", {"why": "the switch is broken"}, key="the-answer")
     assert (told.status_code, told.json()["state"]) == (200, "answered")
-    assert send(wu, "answer", {"why": "more"}, "once-more").status_code == 412
+    assert send(wu, "answer", {"why": "more"}, key="once-more").status_code == 412
     head["If-Match"] = '"1"'
-    assert send(qian, "decide", ruling, "the-ruling").json()["state"] == "counts"
+    assert send(qian, "decide", ruling, key="the-ruling").json()["state"] == "counts"
     head["If-Match"] = '"2"'
-    assert "decided already" in detail(send(qian, "decide", ruling, "again-one"))[1]
+    assert "decided already" in detail(send(qian, "decide", ruling, key="again-one"))[1]
     assert li.get("/v1/contradictions").json()["items"][0]["reply"] == "the switch is broken"
     assert other.get("/v1/contradictions").json()["items"] == []
 
