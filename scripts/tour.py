@@ -104,7 +104,7 @@ STOPS = (
         *("/lifts/{lift}",),
     ),
     Stop("fund-cases", "/fund/cases", ("property", "auditor", "bureau"), "Cases of the fund"),
-    Stop("fund-new", "/fund/cases/new", ("property", "bureau"), "A case begins"),
+    Stop("fund-new", "/fund/cases/new", ("property", "committee"), "A case begins"),
     Stop(
         *("fund-draft", "/fund/cases/draft", ("property",)),
         "A case begins with an incident",

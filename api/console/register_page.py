@@ -12,7 +12,7 @@ from api.console.forms import Sent, TheForm, fresh_key
 from api.console.language import Language
 from api.console.pages import logins
 from api.console.render import language_of, render
-from api.console.signals import LABELS
+from api.console.signals import LABELS, YES_NO
 from api.console.values import label, value
 from api.console.views import lift_name
 from api.gate import Gate
@@ -42,6 +42,7 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "roping": ("1", "2"),
     "only_lift_of_unit": ("yes", "no"),
 }
+ANSWERS = {"yes": YES_NO[True], "no": YES_NO[False]}
 
 
 @router.get("/lifts/{lift}/register", dependencies=[Depends(allow(WRITE))])
@@ -174,7 +175,10 @@ def _rows(
                 "label": label(language, name),
                 "typed": typed[name],
                 "kept": kept[name],
-                "choices": CHOICES.get(name, ()),
+                "choices": [
+                    (one, language.word(ANSWERS[one]) if one in ANSWERS else one)
+                    for one in CHOICES.get(name, ())
+                ],
                 "told": name in FIELDS,
                 "said": "" if theirs is None else _shown(language, name, theirs),
                 "apart": name in apart,

@@ -43,7 +43,8 @@ def fields(page: str) -> dict[str, str]:
     found = dict(re.findall(r'<input id="f-[^"]*" name="([^"]*)"[^>]*value="([^"]*)"', page))
     for select in re.findall(r'<select id="f-.*?</select>', page, re.DOTALL):
         name = re.search(r'name="([^"]*)"', select)
-        chosen = re.search(r"<option selected>([^<]*)<", select)
+        chosen = re.search(r'<option value="([^"]*)" selected>', select)
+        chosen = chosen or re.search(r"<option selected>([^<]*)<", select)
         assert name is not None
         found[name[1]] = chosen[1] if chosen else ""
     version = re.search(r'name="version" value="(\d+)"', page)

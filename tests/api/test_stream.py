@@ -150,7 +150,6 @@ def test_only_what_was_asked_for(app: FastAPI, fleet: Fleet, serve: Serve) -> No
         assert next(events).id == "2"
 
 
-@pytest.mark.parametrize("lost", ["2", "99"])
 def test_a_page_is_told_of_its_own_lifts(app: FastAPI, fleet: Fleet, serve: Serve) -> None:
     """Of those between two names, at once and later; incidents of all lifts are told."""
     for name in ("L-0001", "L-0002", "L-0003", "L-0004"):
@@ -166,6 +165,7 @@ def test_a_page_is_told_of_its_own_lifts(app: FastAPI, fleet: Fleet, serve: Serv
         assert (later.name, later.data["lift"]) == ("lift", "L-0003")
 
 
+@pytest.mark.parametrize("lost", ["2", "99"])
 def test_what_cannot_be_resumed_is_said(
     app: FastAPI, fleet: Fleet, books: SqlBooks, serve: Serve, lost: str
 ) -> None:
