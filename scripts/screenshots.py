@@ -49,7 +49,9 @@ def take(page: Any, name: str) -> int:
 
 WHOLE = """
 () => {
-  for (const one of document.querySelectorAll(".row, .group")) one.style.contentVisibility = "visible";
+  for (const one of document.querySelectorAll(".row, .group")) {
+    one.style.contentVisibility = "visible";
+  }
 }
 """
 """What lies off the screen is on the picture."""
