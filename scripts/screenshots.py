@@ -35,6 +35,7 @@ def take(page: Any, name: str) -> int:
     """One picture; its size in bytes."""
     page.mouse.move(0, 0)
     page.evaluate("document.fonts.ready")
+    page.evaluate(WHOLE)
     page.wait_for_timeout(SETTLES_MS)
     height = page.evaluate("document.documentElement.scrollHeight")
     width = page.viewport_size["width"]
@@ -46,6 +47,14 @@ def take(page: Any, name: str) -> int:
     return (FOLDER / f"{name}.png").stat().st_size
 
 
+WHOLE = """
+() => {
+  for (const one of document.querySelectorAll(".row, .group")) {
+    one.style.contentVisibility = "visible";
+  }
+}
+"""
+"""What lies off the screen is on the picture."""
 SETTLES_MS = 700
 """Until a page is live and its charts are drawn."""
 
