@@ -93,7 +93,6 @@ def test_what_is_judged_is_what_detectors_judge() -> None:
     assert {care.work for care in CARES} == CARE
 
 
-
 def test_each_line_is_of_one_part() -> None:
     """The fault history speaks of parts where the lists speak of lines."""
     told = [item for part in PARTS for item in part.items]
