@@ -113,7 +113,7 @@ def _page(
 ) -> Response:
     language, at_ms = language_of(request), now_ms()
     care = SeenCare(part.books, sight_of(principal.grants, ACTIONS[READ].roles))
-    found = care.contradictions(limit=SHOWN_MAX)
+    found = care.contradictions(exercise=part.exercise, limit=SHOWN_MAX)
     known = care.answers([one.id for one in found])
     stand = [(one, standing_answer(care, one, known.get(one.id))) for one in found]
     books = SeenBooks(part.books, care.sight)
