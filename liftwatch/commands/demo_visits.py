@@ -15,8 +15,25 @@ from liftwatch.care.checklist import BY_CODE, items_of
 from liftwatch.care.inspection import Inspection
 from liftwatch.care.regime import Regime
 from liftwatch.care.visit import Photo, Signature, Visit
-from liftwatch.clock import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, date_of, estate_day
-from liftwatch.commands.demo_care import NEWEST, OPEN, PAPERS, Paper, Told, before_that
+from liftwatch.clock import (
+    DAY_MS,
+    HOUR_MS,
+    MINUTE_MS,
+    SECOND_MS,
+    begin_ms,
+    date_of,
+    estate_day,
+)
+from liftwatch.commands.demo_care import (
+    NEWEST,
+    ON_DEMAND,
+    OPEN,
+    PAPERS,
+    OnDemand,
+    Paper,
+    Told,
+    before_that,
+)
 from liftwatch.commands.demo_people import NUMBER, OTHER_UNIT, PEOPLE, Site
 from liftwatch.handlers import care_visits, imports, people
 from liftwatch.ids import new_id
@@ -29,9 +46,11 @@ TOGETHER = 12
 OTHER_TECHNICIAN = "秦师傅"
 HOUSES = (("亭林苑物业服务中心", "何物业"), ("白鹭新村物业服务中心", "吕物业"))
 """Whoever uses the lifts of the other estates, and signs there; none of them exists."""
-ON_DEMAND, INTERVAL_DAYS = 0, 30
+INTERVAL_DAYS = 30
 BODY = "昆山特种设备检验所"
 OLD_DAYS = 12.0
+FROM_H, HOURS = 10, 5
+"""Visits end between ten and three."""
 
 
 def furnish_visits(store: Office, sites: Iterable[Site], *, now_ms: int) -> None:
@@ -46,7 +65,8 @@ def furnish_visits(store: Office, sites: Iterable[Site], *, now_ms: int) -> None
             demo.visit(told)
         for paper in PAPERS:
             demo.certify(paper)
-        demo.keep_on_demand()
+        for regime in ON_DEMAND:
+            demo.keep_on_demand(regime)
 
 
 class Care:
@@ -109,7 +129,7 @@ class Care:
 
     def visit(self, told: Told) -> None:
         """A visit as its technician and the property manager made it."""
-        site, out_ms = self.sites[told.lift], self.now_ms - int(told.days * DAY_MS)
+        site, out_ms = self.sites[told.lift], self._left_ms(told)
         in_ms = out_ms - told.minutes * MINUTE_MS
         ours = told.lift % 2 == 0  # as contracts were given
         person = self.staff[self._turn(told)] if ours else self.other
@@ -144,11 +164,19 @@ class Care:
             at_ms = min(out_ms + 3 * HOUR_MS, self.now_ms)
             self._sign(visit, house, "property", at_ms=at_ms, remark=told.reply)
 
+    def _left_ms(self, told: Told) -> int:
+        """When it ended: on a day of the past at some hour of work, or now."""
+        if told.days < 1:
+            return self.now_ms
+        days, rest = divmod(told.days, 1)
+        day = date_of(estate_day(self.now_ms) - int(days))
+        return begin_ms(day) + int((FROM_H + HOURS * (rest + told.lift / 9 % 1) % HOURS) * HOUR_MS)
+
     def _turn(self, told: Told) -> int:
         """Who goes: the demo's own technician is at work now, and was wherever lists are hasty."""
         if told.state == "open" or told.filled_s is not None:
             return 0
-        return 2 if told.days == 0 else told.lift // 2 % len(self.staff)
+        return told.lift // 2 % len(self.staff)
 
     def _change(self, visit: Visit, change: care_visits.Change) -> Visit:
         return care_visits.change_visit(self.work.books, visit.id, change, version=visit.version)
@@ -208,17 +236,18 @@ class Care:
         )
         care_visits.file_certificate(self.work.books, one, now_ms=self.now_ms)
 
-    def keep_on_demand(self) -> None:
+    def keep_on_demand(self, told: OnDemand) -> None:
         """The regime of a lift, as its use unit filed it."""
-        today = date_of(estate_day(self.now_ms))
-        site = self.sites[ON_DEMAND]
+        if told.lift >= len(self.sites):
+            return
+        site, today = self.sites[told.lift], date_of(estate_day(self.now_ms))
         regime = Regime(
             lift=site.lift,
             kind="on_demand",
             interval_days=INTERVAL_DAYS,
-            filing_no="昆市监按需-0107",
-            insurance_policy="PZDT-3205-00218",
-            insured_until=today + timedelta(days=190),
+            filing_no=told.filing_no,
+            insurance_policy=f"PZDT-3205-{218 + told.lift:05d}",
+            insured_until=today + timedelta(days=told.insured_days),
             unit_class="A",
             declared=True,
             person=self.houses[site.estate],
