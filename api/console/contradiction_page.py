@@ -16,6 +16,7 @@ from api.care_due import (
 from api.care_seen import SeenCare, TheCare
 from api.care_visits import READ
 from api.console.care_forms import attempt
+from api.console.contradiction_texts import reason_words
 from api.console.forms import Sent, TheForm, fresh_key
 from api.console.render import language_of, render
 from api.console.silence_views import names_by_id
@@ -128,7 +129,10 @@ def _page(
             "answer": answer,
             "where": names.of(answer.lift),
             "raised": language.moment(one.raised_ms, now_ms=at_ms),
-            "because": [str(why) for why in one.evidence.get("contradicted_by") or ()],
+            "because": [
+                reason_words(language, str(why))
+                for why in one.evidence.get("contradicted_by") or ()
+            ],
             "state": language.word(ANSWER_TEXTS[answer.state]),
             "due": language.moment(answer.due_ms, now_ms=at_ms),
             "unit": people.get(answer.organisation, ""),
