@@ -18,6 +18,7 @@ from api.care_visits import READ
 from api.console.care_forms import attempt
 from api.console.contradiction_texts import reason_words
 from api.console.forms import Sent, TheForm, fresh_key
+from api.console.language import Language
 from api.console.render import language_of, render
 from api.console.silence_views import names_by_id
 from api.console.visit_texts import ANSWER_TEXTS
@@ -133,7 +134,8 @@ def _page(
                 reason_words(language, str(why))
                 for why in one.evidence.get("contradicted_by") or ()
             ],
-            "state": language.word(ANSWER_TEXTS[answer.state]),
+            "state": _state_word(language, answer, at_ms),
+            "silent": answer.state == "asked" and at_ms >= answer.due_ms,
             "due": language.moment(answer.due_ms, now_ms=at_ms),
             "unit": people.get(answer.organisation, ""),
             "replied_by": people.get(answer.replied_by or "", ""),
@@ -151,6 +153,12 @@ def _page(
         "key": fresh_key,
     }
     return render(request, "contradictions.html", values, status=422 if wrong else 200)
+
+
+def _state_word(language: Language, answer: Answer, at_ms: int) -> str:
+    if answer.state == "asked" and at_ms >= answer.due_ms:
+        return language.word(ANSWER_TEXTS["answered"])
+    return language.word(ANSWER_TEXTS[answer.state])
 
 
 def _may_answer(principal: Principal, answer: Answer, at_ms: int) -> bool:
