@@ -22,7 +22,7 @@ from api.care_due_shapes import (
 from api.care_seen import SeenCare, TheCare
 from api.once import Act, Done, TheOnce, TheVersion, act_once, body_of, takes
 from api.parameters import Day, LiftPath
-from api.parts import TheGate
+from api.parts import TheGate, ThePart
 from api.principal import Principal, allow
 from api.problems import DOCUMENTED, BadParameter
 from api.shapes import answer, described
@@ -212,10 +212,10 @@ def certifying(care: SeenCare, principal: Principal, body: CertificateBody) -> A
 @router.get(
     "/v1/contradictions", responses=described(ContradictionList, "Records that signals contradict")
 )
-def list_contradictions(*, principal: Reader, care: TheCare) -> Response:
+def list_contradictions(*, principal: Reader, care: TheCare, part: ThePart) -> Response:
     """The newest first, at most 200: what was said to each, and whether it counts."""
     del principal
-    found = care.contradictions()
+    found = care.contradictions(exercise=part.exercise)
     known = care.answers([one.id for one in found])
     return answer(ContradictionList([_shape(care, one, known.get(one.id)) for one in found]))
 

@@ -104,11 +104,12 @@ class SeenCare:
         """The certificates of a lift that is seen."""
         return self._books.inspections(self.lift(lift).lift)
 
-    def contradictions(self, *, limit: int = 200) -> list[Incident]:
-        """Contradictions that are seen, the newest first, exercises aside."""
+    def contradictions(self, *, exercise: bool, limit: int = 200) -> list[Incident]:
+        """Contradictions that are seen, the newest first: exercises where this is one, else the
+        real ones."""
         where = IncidentFilter(kind=(CONTRADICTED,))
         page = self._books.incidents(where, limit=limit, sight=self.sight)
-        return [one for one in page.items if one.lift is not None and not one.exercise]
+        return [one for one in page.items if one.lift is not None and one.exercise == exercise]
 
     def contradiction(self, incident: str) -> Incident:
         """One of them; the problem `not-found` for another."""

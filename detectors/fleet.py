@@ -19,8 +19,8 @@ from detectors.order import WAIT_MS, Order, TooMany
 from detectors.registry import DETECTORS
 from detectors.together import Place, Roll, Together
 from detectors.voices import is_told_already
-from liftwatch.care.phases import Phase, message_of
-from liftwatch.clock import DAY_MS
+from liftwatch.care.phases import CONSOLE, Phase, message_of
+from liftwatch.clock import DAY_MS, MINUTE_MS
 from liftwatch.incidents.endings import Claimed, Ending
 from liftwatch.incidents.incident import AlarmChange
 from liftwatch.incidents.kinds import BY_NAME as KINDS
@@ -30,6 +30,8 @@ from liftwatch.telemetry.messages import Message
 
 LIFTS_MAX = 50_000  # five times what one process is made for
 LATE_KEPT_MS = 7 * DAY_MS  # contract, Envelope: late data is accepted for so long
+NEWER_MS = 1 * MINUTE_MS
+"""After a visit of weeks ago come those since, one by one: so long none is overdue for it."""
 CONTEXT = ("register", "health", "maintenance", "emergency_call")
 DATED = frozenset({"register", "maintenance", "emergency_call"})
 """Kinds of message that may move a moment of the calendar."""
@@ -176,8 +178,8 @@ class Fleet:
             return self._shared(self._deliver(told))
         self.touched.add(phase.lift)
         bank.view.take_context(told)
-        now_ms = max(self.clock_ms, received_ms)
-        return self._shared(self._consult(phase.lift, now_ms, told_ms=received_ms))
+        self._consult_later(bank, received_ms)
+        return []
 
     def visits_heard(self) -> dict[str, int]:
         """The newest phase of a console's visit that each lift heard; any thread may ask."""
@@ -204,6 +206,9 @@ class Fleet:
         self.touched.add(bank.lift)
         changes = self._deliver_late(message, bank) if message.late else self._judge(message, bank)
         if message.kind in DATED or bank.view.first_ms == message.at_ms:
+            if message.late and message.source == CONSOLE:
+                self._consult_later(bank, message.received_ms)
+                return changes
             now_ms = max(self.clock_ms, message.received_ms)
             told_ms = message.received_ms if message.late else message.at_ms
             changes += self._consult(bank.lift, now_ms, told_ms=told_ms)
@@ -267,6 +272,11 @@ class Fleet:
         changes = bank.consult(now_ms, told_ms=told_ms)
         self._calendar.note(lift, bank.look_up(now_ms))
         return changes
+
+    def _consult_later(self, bank: Bank, received_ms: int) -> None:
+        """Look the calendar up when newer visits than the one just told have been told as well."""
+        bank.calendar_ms = max(self.clock_ms, received_ms) + NEWER_MS
+        self._calendar.note(bank.lift, bank.calendar_ms)
 
     def _patience_ms(self, bank: Bank) -> int:
         """A lift whose messages lag is not judged before they can have come."""

@@ -175,10 +175,10 @@ class View(Struct, gc=False):
     def take(self, message: Message) -> None:
         """Take in what a message says of the lift."""
         body = message.body
+        self.exercise = message.exercise
         if message.source == CONSOLE:  # a person's word is no sign of life of the lift
             self.take_context(message)
             return
-        self.exercise = message.exercise
         if self.first_ms is None:
             self.first_ms = message.at_ms
         if self.heard < SPEAKS:

@@ -11,13 +11,15 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, NamedTuple
+from typing import Any
 
 from fastapi.routing import iter_route_contexts
 
 from api.app import MODULES
 from api.console.navigation import WAYS
 from liftwatch.clock import monotonic_s
+from scripts.tour_stop import Stop
+from scripts.tour_visits import VISITS
 
 SEED = 1
 NOWHERE = "/nowhere"
@@ -35,24 +37,6 @@ NOT_PAGES = {
 """Routes of the console that show nothing, and why."""
 IN_NO_DEMO = {"/fund/cases/{case}/documents/{sha256}": "no case is opened for an exercise"}
 """Pages that the demo cannot have, and why: `tests/api/test_axe.py` makes them for itself."""
-
-
-class Stop(NamedTuple):
-    """A page: the name of its picture, its route, as whom it is looked at, what its picture shows.
-
-    `start` is the page with a link to it; `press` what is pressed there instead; `then` is added to
-    the address; `phone` says that it is used on a telephone, `at` what must be there first.
-    """
-
-    name: str
-    route: str
-    roles: tuple[str, ...]
-    says: str
-    start: str = ""
-    press: str = ""
-    then: str = ""
-    phone: bool = False
-    at: str = "main"
 
 
 WATCH = ("property", "rescue", "maintenance", "supervision", "admin")
@@ -103,6 +87,7 @@ STOPS = (
         "What people enter of a lift, beside what its terminal says",
         *("/lifts/{lift}",),
     ),
+    *VISITS,
     Stop("fund-cases", "/fund/cases", ("property", "auditor", "bureau"), "Cases of the fund"),
     Stop("fund-new", "/fund/cases/new", ("property", "committee"), "A case begins"),
     Stop(

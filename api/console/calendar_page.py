@@ -141,11 +141,11 @@ def _weeks(
     return [[told(day) for day in week] for week in month]
 
 
-def _sums(language: Language, rows: list[Row], over: list[Row]) -> list[tuple[str, int, int]]:
+def _sums(language: Language, rows: list[Row], over: list[Row]) -> list[tuple[str, str, int, int]]:
     """Of each sort how many are due in the month, and how many are over, whenever that was."""
     due, late = Counter[str](row.what for row in rows), Counter[str](row.what for row in over)
     return [
-        (language.word(text), due[what], late[what])
+        (what, language.word(text), due[what], late[what])
         for what, text in WHAT_TEXTS.items()
         if due[what] or late[what]
     ]

@@ -16,7 +16,9 @@ from api.care_due import (
 from api.care_seen import SeenCare, TheCare
 from api.care_visits import READ
 from api.console.care_forms import attempt
+from api.console.contradiction_texts import reason_words
 from api.console.forms import Sent, TheForm, fresh_key
+from api.console.language import Language
 from api.console.render import language_of, render
 from api.console.silence_views import names_by_id
 from api.console.visit_texts import ANSWER_TEXTS
@@ -113,7 +115,7 @@ def _page(
 ) -> Response:
     language, at_ms = language_of(request), now_ms()
     care = SeenCare(part.books, sight_of(principal.grants, ACTIONS[READ].roles))
-    found = care.contradictions(limit=SHOWN_MAX)
+    found = care.contradictions(exercise=part.exercise, limit=SHOWN_MAX)
     known = care.answers([one.id for one in found])
     stand = [(one, standing_answer(care, one, known.get(one.id))) for one in found]
     books = SeenBooks(part.books, care.sight)
@@ -128,8 +130,12 @@ def _page(
             "answer": answer,
             "where": names.of(answer.lift),
             "raised": language.moment(one.raised_ms, now_ms=at_ms),
-            "because": [str(why) for why in one.evidence.get("contradicted_by") or ()],
-            "state": language.word(ANSWER_TEXTS[answer.state]),
+            "because": [
+                reason_words(language, str(why))
+                for why in one.evidence.get("contradicted_by") or ()
+            ],
+            "state": _state_word(language, answer, at_ms),
+            "silent": answer.state == "asked" and at_ms >= answer.due_ms,
             "due": language.moment(answer.due_ms, now_ms=at_ms),
             "unit": people.get(answer.organisation, ""),
             "replied_by": people.get(answer.replied_by or "", ""),
@@ -147,6 +153,12 @@ def _page(
         "key": fresh_key,
     }
     return render(request, "contradictions.html", values, status=422 if wrong else 200)
+
+
+def _state_word(language: Language, answer: Answer, at_ms: int) -> str:
+    if answer.state == "asked" and at_ms >= answer.due_ms:
+        return language.word(ANSWER_TEXTS["answered"])
+    return language.word(ANSWER_TEXTS[answer.state])
 
 
 def _may_answer(principal: Principal, answer: Answer, at_ms: int) -> bool:

@@ -88,6 +88,7 @@ def visits(*, request: Request, principal: Reader, care: TheCare, part: ThePart)
     mine = VisitFilter(technician=principal.person) if works else VisitFilter()
     newest = care.visits(mine, limit=30)
     waiting = care.visits(VisitFilter(state=("left", "signed")), limit=SHOWN_MAX)
+    at_work = care.visits(VisitFilter(state=("open",)), limit=SHOWN_MAX)
     rows = care.lifts()
     plans = [one for one in care.plans(rows, now_ms=at_ms) if one.next is not None]
     due, ahead = _due(plans, at_ms, works=works)
@@ -104,6 +105,7 @@ def visits(*, request: Request, principal: Reader, care: TheCare, part: ThePart)
 
     values: Values = {
         "works": works,
+        "open_at": {one.lift: one.id for one in at_work},
         "open": lines([one for one in newest if one.state == "open"]),
         "to_sign": lines([one for one in waiting if _signs(principal, one)]),
         "overdue": [due_line(language, p, names.of(p.row.lift), now_ms=at_ms) for p in due],

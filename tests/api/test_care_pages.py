@@ -8,6 +8,8 @@ import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
+from api.console.contradiction_texts import reason_words
+from api.console.language import LANGUAGES
 from api.console.visit_texts import (
     AFTER_TEXTS,
     ANSWER_TEXTS,
@@ -257,3 +259,23 @@ def test_every_word_has_its_text() -> None:
         (ANSWER_TEXTS, ("asked", "answered", "counts", "dropped")),
     ):
         assert set(texts) == set(names)
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("half_month in 9.0 min, at least 15", "半月维保在场仅 9.0 分钟"),
+        ("4 rides with people during the visit", "载客运行 4 次"),
+        ("no inspection mode and no door moved", "未进入检修状态"),
+        ("A-1-22 reported ok while open", "A-1-22 记录为正常"),
+        ("A-1-18 reported ok, its test failed", "测试却未通过"),
+        ("A-1-22 reported adjusted, still open after 24 h", "A-1-22 记录为已调整"),
+        ("A-1-19 reported ok, button_dead raised", "随后出现：按钮"),
+    ],
+)
+def test_what_detectors_say_is_told_in_chinese(said: str, told: str) -> None:
+    """Every sentence of the rule; what is unknown stands as it came."""
+    words, known = reason_words(LANGUAGES["zh"], said)
+    assert known
+    assert told in words
+    assert reason_words(LANGUAGES["zh"], "else") == ("else", False)

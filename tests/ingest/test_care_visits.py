@@ -13,7 +13,7 @@ from ingest.visits import Visits
 from liftwatch.care.checklist import items_of
 from liftwatch.care.phases import phase_of
 from liftwatch.care.visit import Visit, fill, leave
-from liftwatch.clock import DAY_MS, HOUR_MS, MINUTE_MS
+from liftwatch.clock import DAY_MS, HOUR_MS, MINUTE_MS, rfc3339
 from liftwatch.handlers import care_visits as handlers
 from liftwatch.ids import new_id
 from liftwatch.incidents.incident import Incident
@@ -269,3 +269,38 @@ def test_the_number_of_a_phase_is_of_its_visit() -> None:
         ("in", 5, None),
         ("out", 9, None),
     ]
+
+
+@pytest.mark.parametrize("ago", [20, 5])
+def test_what_was_done_in_the_past_is_told_at_once_and_no_alarm_between(
+    yard: Yard, ago: int
+) -> None:
+    """Visits of months before the lift is first heard: the newest counts, not each in its turn."""
+    yard.now_ms -= 60 * DAY_MS
+    for days in (0, 30, 30 - ago):
+        yard.now_ms += days * DAY_MS
+        yard.check_in()
+        yard.now_ms += 30 * MINUTE_MS
+        yard.check_out()
+    yard.now_ms += ago * DAY_MS
+    yard.say("register", exercise=True)
+    yard.look()
+    yard.now_ms += 2 * MINUTE_MS
+    yard.say("state", exercise=True)
+    found = yard.books.incidents(IncidentFilter(kind=(OVERDUE,))).items
+    assert [one.evidence["last_visit_at"] for one in found] == (
+        [] if ago < 15 else [rfc3339(yard.cared_ms or 0)]
+    )
+
+
+def test_a_late_word_of_an_exercise_is_one(yard: Yard) -> None:
+    """History has a bank of its own: what it claims is as real as the lift."""
+    yard.check_in()
+    yard.now_ms += 9 * MINUTE_MS
+    yard.check_out()
+    yard.now_ms += DAY_MS
+    yard.say("register", exercise=True)
+    yard.look()
+    (found,) = yard.books.incidents(IncidentFilter(kind=(CONTRADICTED,))).items
+    assert found.late
+    assert found.exercise
