@@ -14,7 +14,8 @@ from typing import Any
 from PIL import Image
 from playwright.sync_api import sync_playwright
 
-from scripts.tour import NOBODY, Stop, Tour, demo, stops
+from scripts.tour import Tour, demo, stops
+from scripts.tour_stop import NOBODY, Stop
 
 FOLDER = Path(__file__).parents[1] / "docs" / "console"
 CHROMIUM = "/usr/bin/chromium"
@@ -70,6 +71,7 @@ def take_all(names: set[str]) -> None:
         for stop in (one for one in own if one.roles[0] == NOBODY):
             shoot(page, tour, stop, names=names)
         tour.trap()
+        tour.complain()
         for stop in sorted(own, key=lambda one: one.roles[0]):
             if stop.roles[0] != NOBODY:
                 shoot(page, tour, stop, names=names)

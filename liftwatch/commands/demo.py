@@ -18,6 +18,7 @@ from ingest.decode import Publication
 from ingest.pipeline import Pipeline
 from liftwatch.clock import HOUR_MS, now_ms
 from liftwatch.commands.demo_fund import furnish_fund
+from liftwatch.commands.demo_matters import furnish_matters
 from liftwatch.commands.demo_people import Site, furnish
 from liftwatch.commands.run import run_until_stopped
 from liftwatch.commands.wiring import page_of, settings_or_fail
@@ -74,6 +75,7 @@ def demo_command(*, seed: int, lifts: int) -> None:
             sites = [site_of(one) for one in fleet.lifts]
             link = furnish(people, sites, now_ms=now_ms())
             furnish_fund(people, sites, now_ms=now_ms())
+            furnish_matters(people, sites, now_ms=now_ms())
             write_history(pipeline, fleet, until_ms=now_ms())
 
         def ready() -> None:
