@@ -36,6 +36,7 @@ def take(page: Any, name: str) -> int:
     """One picture; its size in bytes."""
     page.mouse.move(0, 0)
     page.evaluate("document.fonts.ready")
+    page.evaluate(ALL_PAINTED)
     page.wait_for_timeout(SETTLES_MS)
     height = page.evaluate("document.documentElement.scrollHeight")
     width = page.viewport_size["width"]
@@ -47,6 +48,13 @@ def take(page: Any, name: str) -> int:
     return (FOLDER / f"{name}.png").stat().st_size
 
 
+ALL_PAINTED = """
+() => {
+  for (const one of document.querySelectorAll("*"))
+    if (getComputedStyle(one).contentVisibility === "auto") one.style.contentVisibility = "visible";
+}
+"""
+"""What lies below the window is else left out of a picture of the whole page."""
 SETTLES_MS = 700
 """Until a page is live and its charts are drawn."""
 

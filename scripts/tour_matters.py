@@ -25,7 +25,6 @@ STOPS = (
         *("screen", "/screen/{code}", ("property",)),
         "The screen in a hall: how each lift stands, and what hangs",
         *("/notices",),
-        press="form[action='/notices/screen'] button",
     ),
     Stop(
         *("sticker", "/lifts/{lift}/sticker", ("property", "admin")),

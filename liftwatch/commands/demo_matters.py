@@ -61,9 +61,15 @@ class Matters:
     def __init__(self, demo: Demo) -> None:
         self.demo, self.work = demo, demo.work
 
+    def at(self, days: int, hour: float) -> int:
+        """Set the clock: so many days ago, at an hour by the estates' clock."""
+        day_ms = begin_ms(date_of(estate_day(self.demo.now_ms) - days))
+        self.demo.at_ms = day_ms + int(hour * HOUR_MS)
+        return self.demo.at_ms
+
     def codes(self, sites: Iterable[Site]) -> None:
         """Stickers hang in the cars, and a screen in the first hall."""
-        at_ms, by = self.demo.days_ago(60), self.demo.who("property")
+        at_ms, by = self.at(60, 10), self.demo.who("property")
         for site in sites:
             care_notices.renew_code(
                 self.work, "lift", place=site[1:], lift=site.lift, person=by.person, now_ms=at_ms
@@ -103,17 +109,17 @@ class Matters:
 
     def answered(self, site: Site) -> None:
         """Three tell of a door; it is mended, and the one who rates the answer is content."""
-        self.demo.days_ago(12)
+        self.at(12, 7.6)
         self.told(site, "doors", "关门太快，推婴儿车进去时被门夹了一下。", phone="0512-0000-0071")
-        self.demo.days_ago(11.9)
+        self.at(12, 8.2)
         self.told(site, "doors", "门关得猛，老人差点被碰到。")
         one = self.told(site, "doors", None)
-        self.demo.days_ago(11.8)
+        self.at(12, 8.7)
         one = self.move(one, "take")
-        self.demo.days_ago(11)
+        self.at(11, 16.4)
         answer = "维保单位已更换光幕，并把关门力调到 120 N 以内；现场试验 20 次，均能及时重新打开。"
         one = self.move(one, "answer", answer)
-        self.demo.days_ago(10)
+        self.at(10, 19.1)
         care_complaints.rate(self.work, one.number, stars=5, words="第二天就修好了，谢谢。")
 
     def at_work(self, site: Site) -> None:
@@ -129,23 +135,23 @@ class Matters:
 
     def overdue(self, site: Site) -> None:
         """Buttons that nobody has taken up."""
-        self.demo.days_ago(4)
+        self.at(4, 18.3)
         self.told(site, "buttons", "轿厢里 3 楼的按钮要按好几次才亮。")
-        self.demo.days_ago(2.5)
+        self.at(2, 8.1)
         self.told(site, "buttons", None)
 
     def notices(self, first: Site, second: Site) -> None:
         """One hangs everywhere, one waits for its editor, and a lift will stand still tomorrow."""
         demo = self.demo
-        demo.days_ago(20)
+        self.at(20, 9.5)
         everywhere = first._replace(building="")
         shown = self.notice(everywhere, "ebikes", from_ms=demo.at_ms, until_ms=self.after(40))
         self.publish(shown)
-        demo.days_ago(10)
+        self.at(10, 10.2)
         counted = {"complaint:doors": 3}
         from_ms = demo.now_ms
         self.notice(first, "doors", from_ms=from_ms, until_ms=self.after(30), evidence=counted)
-        demo.days_ago(1)
+        self.at(1, 9.3)
         day_ms = begin_ms(date_of(estate_day(demo.now_ms) + 1))
         begin, end = (day_ms + part for part in OUTAGE)
         self.publish(self.notice(second, "outage", from_ms=begin, until_ms=end, lift=second.lift))
@@ -191,10 +197,10 @@ class Matters:
 
     def hazards(self, first: Site, second: Site) -> None:
         """One is open, one was mended."""
-        self.demo.days_ago(18)
+        self.at(18, 14.2)
         self.hazard(first, "机房门锁损坏，无关人员可以进入。")
         mended = self.hazard(second, "底坑有积水，缓冲器底座开始锈蚀。")
-        self.demo.days_ago(15)
+        self.at(15, 11.7)
         care_hazards.end_hazard(
             self.work.books,
             mended.id,
@@ -222,7 +228,7 @@ class Matters:
 
     def verified(self, site: Site) -> None:
         """It was put right and seen to be; now the lift itself is listened to."""
-        self.demo.days_ago(26)
+        self.at(26, 9.4)
         one = self.issue(
             site,
             "平层误差多次超过 20 mm：调整平层装置和制动器，检查称重装置，并提交调整记录。",
@@ -230,21 +236,21 @@ class Matters:
             source="repeated_fault",
             kinds=("levelling_error",),
         )
-        self.demo.days_ago(25)
+        self.at(25, 8.9)
         one = self.instruct(one, "maintenance", "accept")
-        self.demo.days_ago(12)
+        self.at(12, 15.3)
         papers = tuple(
             Evidence(name=name, sha256=hashlib.sha256(name.encode()).hexdigest())
             for name in ("平层调整记录.pdf", "制动器间隙测量.pdf")
         )
         words = "已重新调整各层平层感应器，制动器间隙恢复到 0.4 mm；往返各 10 次，误差不超过 6 mm。"
         one = self.instruct(one, "maintenance", "report", text=words, documents=papers)
-        self.demo.days_ago(9)
+        self.at(9, 10.6)
         self.instruct(one, "supervision", "verify", text="现场抽查 5 个楼层，误差均在 8 mm 以内。")
 
     def running(self, site: Site) -> None:
         """Somebody is at it, and asks for more time."""
-        self.demo.days_ago(6)
+        self.at(6, 14.8)
         one = self.issue(
             site,
             "层门门锁触点反复断开：全面检查层门和门机，更换磨损的挂轮与触点。",
@@ -252,16 +258,16 @@ class Matters:
             source="repeated_fault",
             kinds=("safety_chain_open", "door_fault"),
         )
-        self.demo.days_ago(5.5)
+        self.at(5, 8.6)
         one = self.instruct(one, "maintenance", "accept")
-        self.demo.days_ago(1)
+        self.at(1, 16.9)
         later_ms = one.deadline_ms + 5 * DAY_MS
         words = "门锁触点需向厂家订货，预计 8 天到货。"
         self.instruct(one, "maintenance", "ask", text=words, deadline_ms=later_ms)
 
     def late(self, site: Site) -> None:
         """What the property manager took on and has not done; its clocks went on."""
-        self.demo.days_ago(20)
+        self.at(20, 10.1)
         one = self.issue(
             site,
             "补齐各轿厢的安全注意事项和应急救援标识，建立日管控、周排查、月调度记录。",
@@ -269,7 +275,7 @@ class Matters:
             whole=True,
             source="failed_duty",
         )
-        self.demo.days_ago(19)
+        self.at(19, 9.2)
         one = self.instruct(one, "property", "accept")
         for at_ms, _ in steps_due(one, self.demo.now_ms):
             care_instructions.escalate(self.work.books, one.id, now_ms=at_ms)
