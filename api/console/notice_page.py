@@ -44,7 +44,7 @@ from api.parts import Parts, TheBooks, TheGate, ThePart
 from api.principal import Principal, allow
 from api.problems import BadParameter, Problem
 from api.public_codes import RENEW, screening
-from api.residents_seen import lifts_of_building
+from api.residents_seen import lifts_of_building, public_url
 from api.seen import SeenBooks
 from liftwatch.care.complaints import Untold
 from liftwatch.care.notices import TOPICS, Notice
@@ -77,6 +77,7 @@ def notices(
     writes = work_sight(part, principal, WRITE)
     every = _places(books, language) if writes is not None else []
     halls = [(place, word) for place, word in every if not place.endswith("/")]
+    screens = _screens(gate, halls)
     values: Values = {
         "proposals": proposal_rows(language, asked, names),
         "drafts": [one for one in rows if one.state == "draft"],
@@ -84,7 +85,9 @@ def notices(
         "past": [one for one in rows if one.over or one.state in ("declined", "withdrawn")],
         "may_write": writes is not None,
         "halls": halls,
-        "screens": _screens(gate, halls),
+        "screens": [
+            (word, public_url(part, str(request.base_url), page)) for word, page in screens
+        ],
         "topics": [(name, language.say(text)) for name, text in NOTICE_TOPICS.items()],
         "wrong": None,
         "key": fresh_key,

@@ -58,6 +58,7 @@ def screen(
     values: dict[str, Any] = {
         "where": PlacesOf(names).place(language, place),
         "lifts": lifts,
+        "other": "zh-CN" if other.code == "zh" else other.code,
         "notices": [
             (
                 one,
