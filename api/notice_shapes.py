@@ -41,6 +41,15 @@ class NewNotice(Struct, kw_only=True, forbid_unknown_fields=True):
     until_at: At
 
 
+class EditedNotice(Struct, kw_only=True, forbid_unknown_fields=True):
+    """What a draft says now, and from when to when."""
+
+    zh: Text
+    en: Text
+    from_at: At
+    until_at: At
+
+
 class Declined(Struct, kw_only=True, forbid_unknown_fields=True):
     """Why a notice is not published."""
 
@@ -137,6 +146,7 @@ class CodeShape(Struct, kw_only=True):
 
 DESCRIBED_NOTICES = (
     NewNotice,
+    EditedNotice,
     Declined,
     DeclinedProposal,
     ResidentNotice,

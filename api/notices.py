@@ -10,6 +10,7 @@ from msgspec import structs
 from api.notice_shapes import (
     Declined,
     DeclinedProposal,
+    EditedNotice,
     EffectShape,
     NewNotice,
     ProposalList,
@@ -175,6 +176,42 @@ def declining_proposal(books: SeenBooks, principal: Principal, body: DeclinedPro
         return Done(notice_shape(made), "decline", ("notice", made.id))
 
     return act
+
+
+@router.post(
+    "/v1/notices/{id}/edit",
+    responses=described(ResidentNotice, "The draft as it is now"),
+    openapi_extra=takes(EditedNotice),
+)
+def edit(
+    *,
+    principal: Writer,
+    books: TheBooks,
+    gate: TheGate,
+    id: IdPath,
+    once: TheOnce,
+    version: TheVersion,
+    body: Annotated[EditedNotice, Depends(body_of(EditedNotice))],
+) -> Response:
+    """Change the text and the times of a draft; what hangs is taken down and written anew."""
+    from_ms, until_ms = moment_ms("from", body.from_at), moment_ms("until", body.until_at)
+    times = (from_ms or 0, until_ms or 0)
+    act = editing(books.sight, id, (body.zh, body.en), times=times, version=version)
+    return act_once(gate, principal, WRITE, once=once, act=act)
+
+
+def editing(
+    sight: Sight, id: str, texts: tuple[str, str], *, times: tuple[int, int], version: int
+) -> Act:
+    """How somebody changes a draft: its texts in Chinese and English, from when to when."""
+    (zh, en), (from_ms, until_ms) = texts, times
+    told: dict[str, str | int] = {"zh": zh, "en": en, "from_ms": from_ms, "until_ms": until_ms}
+    return _changing(
+        sight,
+        id,
+        "edit",
+        change=lambda work, at_ms: care_notices.edit(work, id, told, version=version, now_ms=at_ms),
+    )
 
 
 @router.post("/v1/notices/{id}/publish", responses=described(ResidentNotice, "The notice, shown"))

@@ -14,8 +14,8 @@ from typing import Any
 from PIL import Image
 from playwright.sync_api import sync_playwright
 
-from scripts.tour import Tour, demo, stops
-from scripts.tour_stop import NOBODY, Stop
+from scripts.tour import NOBODY, Tour, demo, stops
+from scripts.tour_stop import Stop
 
 FOLDER = Path(__file__).parents[1] / "docs" / "console"
 CHROMIUM = "/usr/bin/chromium"
@@ -36,7 +36,7 @@ def take(page: Any, name: str) -> int:
     """One picture; its size in bytes."""
     page.mouse.move(0, 0)
     page.evaluate("document.fonts.ready")
-    page.evaluate(ALL_PAINTED)
+    page.evaluate(WHOLE)
     page.wait_for_timeout(SETTLES_MS)
     height = page.evaluate("document.documentElement.scrollHeight")
     width = page.viewport_size["width"]
@@ -48,13 +48,14 @@ def take(page: Any, name: str) -> int:
     return (FOLDER / f"{name}.png").stat().st_size
 
 
-ALL_PAINTED = """
+WHOLE = """
 () => {
-  for (const one of document.querySelectorAll("*"))
-    if (getComputedStyle(one).contentVisibility === "auto") one.style.contentVisibility = "visible";
+  for (const one of document.querySelectorAll(".row, .group")) {
+    one.style.contentVisibility = "visible";
+  }
 }
 """
-"""What lies below the window is else left out of a picture of the whole page."""
+"""What lies off the screen is on the picture."""
 SETTLES_MS = 700
 """Until a page is live and its charts are drawn."""
 

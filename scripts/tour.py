@@ -21,10 +21,11 @@ from api.console.resident_page import TYPED_MS_MIN
 from liftwatch.clock import monotonic_s
 from scripts.tour_matters import FOLLOW, RESIDENT
 from scripts.tour_matters import STOPS as MATTERS
-from scripts.tour_stop import NOBODY, Stop
+from scripts.tour_stop import Stop
 
 SEED = 1
 NOWHERE = "/nowhere"
+NOBODY = ""
 TRAPPED_AT, TRAPPED = "玉山花园", "被困乘客来电：轿厢停在 3 楼与 4 楼之间，车内两人，无人受伤"
 TOLD, ANSWERED = "轿厢地面有油污，鞋底打滑。", "保洁已清洗轿厢地面，今后每天早晚各查一次。"
 HYGIENE = "卫生"

@@ -1,8 +1,6 @@
-"""A stop of the tour: a page of the console and how it is looked at."""
+"""One page of the tour."""
 
 from typing import NamedTuple
-
-NOBODY = ""
 
 
 class Stop(NamedTuple):

@@ -151,6 +151,15 @@ def _moment(text: str, incident: Incident, course: Course) -> int | None:
     return at_ms
 
 
+def local_moment(at_ms: int) -> str:
+    """A moment as a field of a form has it: on Shanghai's clock, to the minute.
+
+    >>> local_moment(1772409600000)
+    '2026-03-02T08:00'
+    """
+    return datetime.fromtimestamp(at_ms / 1000, SHANGHAI).strftime("%Y-%m-%dT%H:%M")
+
+
 def shanghai_ms(text: str) -> int | None:
     """A moment typed on Shanghai's clock; None when it is blank, Untold for what is none.
 

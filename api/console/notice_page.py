@@ -14,7 +14,7 @@ from api.complaints import work_sight
 from api.console.care_texts import NOTICE_TOPICS
 from api.console.forms import Sent, TheForm, fresh_key
 from api.console.lift_search import FOUND_MAX
-from api.console.move_forms import shanghai_ms
+from api.console.move_forms import local_moment, shanghai_ms
 from api.console.notice_texts import WORDINGS
 from api.console.notice_views import (
     effect_view,
@@ -34,6 +34,7 @@ from api.notices import (
     declining,
     declining_proposal,
     drafting,
+    editing,
     publishing,
     seen_notice,
     withdrawing,
@@ -179,7 +180,7 @@ def work(
     id: IdPath,
     form: TheForm,
 ) -> Response:
-    """Publish it, decline it, or take it down."""
+    """Change it, publish it, decline it, or take it down."""
     act = _act(books, id, form)
     try:
         act_once(gate, principal, WRITE, once=form.once, act=act)
@@ -195,20 +196,23 @@ def work(
 
 def _act(books: SeenBooks, id: str, form: Sent) -> Act:
     version, what = form.number("version"), form.text("what")
+    if what == "edit":
+        from_ms, until_ms = _times(form, now_ms())
+        texts = (form.text("zh"), form.text("en"))
+        return editing(books.sight, id, texts, times=(from_ms, until_ms), version=version)
     if what == "publish":
         return publishing(books.sight, id, version=version)
     if what == "decline":
         return declining(books.sight, id, form.text("why"), version=version)
     if what == "withdraw":
         return withdrawing(books.sight, id, version=version)
-    raise BadParameter("what", Said("is none of %(acts)s", acts="publish, decline, withdraw"))
+    raise BadParameter("what", Said("is none of %(acts)s", acts="edit, publish, decline, withdraw"))
 
 
 def _drafted(books: SeenBooks, principal: Principal, form: Sent) -> Act:
     at_ms = now_ms()
     area, estate, building = _place(form.text("place"))
-    from_ms = shanghai_ms(form.text("from")) or at_ms
-    until_ms = shanghai_ms(form.text("until")) or from_ms + HANGS_MS
+    from_ms, until_ms = _times(form, at_ms)
     if form.text("topic") == "outage" and not form.text("until"):
         raise Untold(Said("an outage has an end"))
     body = NewNotice(
@@ -223,6 +227,11 @@ def _drafted(books: SeenBooks, principal: Principal, form: Sent) -> Act:
         until_at="",
     )
     return drafting(books, principal, body, times=(from_ms, until_ms))
+
+
+def _times(form: Sent, at_ms: int) -> tuple[int, int]:
+    from_ms = shanghai_ms(form.text("from")) or at_ms
+    return from_ms, shanghai_ms(form.text("until")) or from_ms + HANGS_MS
 
 
 def _topic(form: Sent) -> str:
@@ -298,6 +307,8 @@ def _page(
         "wording": WORDINGS[one.topic],
         "zh": one.zh,
         "en": one.en,
+        "from_local": local_moment(one.from_ms),
+        "until_local": local_moment(one.until_ms),
         "why": one.why or "",
         "evidence": evidence_words(language, one.evidence),
         "effect": effect,

@@ -2,7 +2,7 @@
 
 The part of a kind is where one looks first; what it was, people say when they have put it right. A
 code may be narrower than its kind. Which line of a check list is of which part follows TSG
-T5002-2017, annex A; of lines that are not here the part is not known, and the line itself is shown.
+T5002-2017, annex A, all of whose lines are here (`checklist`); of any other the part is not known.
 """
 
 import re
@@ -32,39 +32,80 @@ PARTS: tuple[Part, ...] = (
         "door_operator",
         N_("Door operator and doors"),
         ("door_fault", "door_wear"),
-        ("A-1-22", "A-1-25", "A-1-26"),
+        ("A-1-22", "A-1-25", "A-1-26", "A-2-09", "A-2-10", "A-3-11", "A-4-13"),
     ),
     Part("door_protection", N_("Door protection"), ("door_impact", "door_blocked"), ("A-1-20",)),
     Part(
         "door_lock",
         N_("Door locks and their contacts"),
         ("moving_with_open_door",),
-        ("A-1-21", "A-1-27", "A-1-28", "A-1-29"),
+        ("A-1-21", "A-1-27", "A-1-28", "A-1-29", "A-2-08", "A-3-12"),
     ),
-    Part("safety_chain", N_("Safety chain"), ("safety_chain_open",), ("A-1-12", "A-1-17")),
+    Part(
+        "safety_chain",
+        N_("Safety chain"),
+        ("safety_chain_open",),
+        ("A-1-09", "A-1-12", "A-1-17", "A-1-31"),
+    ),
     Part(
         "brake",
         N_("Brake"),
-        ("brake_wear", "unintended_movement", "free_fall"),
-        ("A-1-04", "A-1-05", "A-1-06"),
+        (
+            "brake_wear",
+            "unintended_movement",
+            "free_fall",
+        ),
+        ("A-1-04", "A-1-05", "A-1-06", "A-2-02", "A-3-04", "A-4-03", "A-4-04", "A-4-08"),
     ),
-    Part("ropes", N_("Ropes and traction"), ("rope_slip",)),
     Part(
-        "drive", N_("Drive and machine"), ("run_time_limit", "ride_anomaly"), ("A-1-02", "A-1-03")
+        "ropes",
+        N_("Ropes and traction"),
+        ("rope_slip",),
+        ("A-2-05", "A-3-02", "A-3-03", "A-3-07", "A-3-08", "A-3-09", "A-3-14"),
     ),
-    Part("governor", N_("Governor and safety gear"), ("overspeed",), ("A-1-08",)),
+    Part(
+        "drive",
+        N_("Drive and machine"),
+        ("run_time_limit", "ride_anomaly"),
+        ("A-1-02", "A-1-03", "A-2-01", "A-3-01", "A-4-01"),
+    ),
+    Part(
+        "governor",
+        N_("Governor and safety gear"),
+        ("overspeed",),
+        ("A-1-08", "A-2-06", "A-2-13", "A-3-10", "A-4-06", "A-4-07", "A-4-15"),
+    ),
     Part(
         "position",
         N_("Position and levelling"),
-        ("position_lost", "levelling_error", "overrun"),
-        ("A-1-07", "A-1-23"),
+        (
+            "position_lost",
+            "levelling_error",
+            "overrun",
+        ),
+        ("A-1-07", "A-1-23", "A-2-03", "A-2-04", "A-3-15"),
     ),
-    Part("controller", N_("Controller"), ("out_of_service",)),
+    Part(
+        "controller",
+        N_("Controller"),
+        ("out_of_service",),
+        ("A-1-10", "A-2-11", "A-3-05", "A-3-06", "A-4-02", "A-4-05", "A-4-12"),
+    ),
     Part(
         "buttons", N_("Buttons and displays"), ("button_dead", "button_stuck"), ("A-1-19", "A-1-24")
     ),
-    Part("guides", N_("Guide shoes and rails"), ("vibration_wear",), ("A-1-13",)),
-    Part("load", N_("Load measurement")),
+    Part(
+        "guides",
+        N_("Guide shoes and rails"),
+        ("vibration_wear",),
+        ("A-1-13", "A-2-07", "A-4-10", "A-4-11"),
+    ),
+    Part(
+        "load",
+        N_("Load measurement"),
+        (),
+        ("A-4-14",),
+    ),
     Part(
         "call",
         N_("Emergency call"),
@@ -73,6 +114,13 @@ PARTS: tuple[Part, ...] = (
     ),
     Part("supply", N_("Power supply"), ("mains_lost",)),
     Part("machine_room", N_("Machine room"), ("machine_room_hot",), ("A-1-01",)),
+    Part("car", N_("Car: its frame, light and fan"), (), ("A-1-11", "A-1-16", "A-4-09", "A-4-16")),
+    Part(
+        "shaft",
+        N_("Shaft, counterweight, pit and buffers"),
+        (),
+        ("A-1-14", "A-1-15", "A-1-30", "A-2-12", "A-3-13", "A-4-17"),
+    ),
     Part("terminal", N_("Terminal and sensors"), ("terminal_offline",)),
     Part("use", N_("How it is used"), ("overload", "heavy_haulage")),
     Part(

@@ -1,5 +1,7 @@
 """Notices to residents: drafted, published, declined, withdrawn; and codes of public pages."""
 
+from collections.abc import Mapping
+
 from msgspec import structs
 
 from liftwatch.care.codes import Code, Use, new_code
@@ -30,18 +32,16 @@ def draft(work: OfficeWork, asked: Notice, *, now_ms: int) -> Notice:
     return asked
 
 
-def edit(work: OfficeWork, id: str, changed: Notice, *, version: int, now_ms: int) -> Notice:
-    """Change the text and the times of a draft. Raises NoSuchNotice, Stale, CannotMove, Untold."""
+def edit(
+    work: OfficeWork, id: str, told: Mapping[str, str | int], *, version: int, now_ms: int
+) -> Notice:
+    """Change `zh`, `en`, `from_ms`, `until_ms` of a draft.
+
+    Raises NoSuchNotice, Stale, CannotMove, Untold.
+    """
     one = _locked(work, id, version)
     check_state(one, "draft")
-    after = structs.replace(
-        one,
-        zh=changed.zh,
-        en=changed.en,
-        from_ms=changed.from_ms,
-        until_ms=changed.until_ms,
-        version=version + 1,
-    )
+    after = structs.replace(one, **told, version=version + 1)
     work.care.put_notice(checked(after, now_ms=now_ms))
     return after
 

@@ -60,7 +60,7 @@ def _wear_out(lift: Lift, scene: Scene, wear: Wear, *, apply: Callable[[float], 
 def vibration_wear(lift: Lift, scene: Scene) -> Process:
     """Rails, rollers, sheave or motor shake more and more (option `part`: 0 to 3 in this order)."""
     name = PARTS[int(scene.options["part"]) % len(PARTS)]
-    code = {"rail": "A-4-13", "roller": "A-2-10", "sheave": "A-3-03", "motor": "A-1-03"}[name]
+    code = {"rail": "A-4-11", "roller": "A-2-07", "sheave": "A-3-03", "motor": "A-1-03"}[name]
     wear = Wear("vibration_wear", scene.options["grown"], LIMITS["vibration"], code)
 
     def apply(factor: float) -> None:

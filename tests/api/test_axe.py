@@ -13,8 +13,8 @@ from fastapi import FastAPI
 
 from liftwatch.incidents.incident import Incident
 from scripts.axe import Verdict, judge
-from scripts.tour import IN_NO_DEMO, NOWHERE, Tour, console_routes, demo, stops
-from scripts.tour_stop import NOBODY, Stop
+from scripts.tour import IN_NO_DEMO, NOBODY, NOWHERE, Tour, console_routes, demo, stops
+from scripts.tour_stop import Stop
 from tests.api.conftest import Serve
 from tests.api.fund_pages import Office
 from tests.api.test_browser import CHROMIUM, browser

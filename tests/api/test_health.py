@@ -84,7 +84,10 @@ RESIDENTS = {
     "/v1/notices",
     "/v1/notices/proposals",
     "/v1/notices/proposals/decline",
-    *(f"/v1/notices/{{id}}/{name}" for name in ("decline", "effect", "publish", "withdraw")),
+    *(
+        f"/v1/notices/{{id}}/{name}"
+        for name in ("decline", "edit", "effect", "publish", "withdraw")
+    ),
     "/v1/public/complaints/{number}",
     "/v1/public/lifts/{code}",
     "/v1/screens",

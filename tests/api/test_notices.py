@@ -8,6 +8,7 @@ import pytest
 from msgspec import structs
 from starlette.testclient import TestClient
 
+from api.console.move_forms import local_moment
 from api.console.notice_texts import WORDINGS
 from api.qr import squares
 from liftwatch.access.sight import Place
@@ -183,6 +184,23 @@ def test_the_poster_and_the_sticker(guest: TestClient, mei: dict[str, str]) -> N
     assert f'viewBox="0 0 {size + 8} {size + 8}"' in page.text
 
 
+def test_a_draft_is_changed_until_it_hangs(guest: TestClient, mei: dict[str, str]) -> None:
+    """Its text and its times, against the version that was read; then no more."""
+    made = send(guest, "/v1/notices", asked(), **mei).json()
+    path, first = f"/v1/notices/{made['id']}/edit", mei | {"If-Match": '"1"'}
+    told = {"zh": "请勿挡门", "en": "Let doors close"}
+    told |= {name: made[name] for name in ("from_at", "until_at")}
+    changed = send(guest, path, told, **first)
+    assert (changed.status_code, changed.json()["zh"]) == (200, "请勿挡门"), changed.text
+    assert changed.json()["evidence"] == made["evidence"]
+    assert send(guest, path, told, **first).status_code == 412
+    second = mei | {"If-Match": '"2"'}
+    assert send(guest, path, told | {"until_at": made["from_at"]}, **second).status_code == 422
+    hung = send(guest, f"/v1/notices/{made['id']}/publish", None, **second)
+    assert (hung.status_code, hung.json()["en"]) == (200, "Let doors close")
+    assert send(guest, path, told, **mei | {"If-Match": '"3"'}).status_code == 409
+
+
 def test_forms_make_what_the_api_makes(guest: TestClient, town: Town, mei: dict[str, str]) -> None:
     """A draft by the page; what was typed stays when it cannot be."""
     del mei
@@ -199,7 +217,24 @@ def test_forms_make_what_the_api_makes(guest: TestClient, town: Town, mei: dict[
     assert "不要" in wrong.text
     made = guest.post("/notices/new", data=typed | {"en": "no", "once": "another-key"})
     assert made.status_code == 303, made.text
-    assert "Publish" in guest.get(made.headers["location"], headers={"Accept-Language": "en"}).text
+    path, english = made.headers["location"], {"Accept-Language": "en"}
+    page = guest.get(path, headers=english).text
+    assert "Publish" in page
+    (hung_from,) = re.findall(r'name="from" type="datetime-local" value="([^"]+)"', page)
+    again = hidden | {
+        "what": "edit",
+        "version": "1",
+        "from": hung_from,
+        "until": "2020-01-01T08:00",
+    }
+    wrong = guest.post(path, data=again | {"zh": "不要充电", "en": "no", "once": "change-it"})
+    assert (wrong.status_code, "不要充电" in wrong.text) == (422, True)
+    until = local_moment(now_ms() + DAY_MS)
+    kept = guest.post(
+        path, data=again | {"until": until, "zh": "不要充电", "once": "change-it-so", "en": "no"}
+    )
+    assert kept.status_code == 303, kept.text
+    assert "不要充电" in guest.get(path, headers=english).text
 
 
 def test_a_proposal_needs_enough_of_one_building() -> None:

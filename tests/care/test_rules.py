@@ -22,6 +22,7 @@ from liftwatch.care.inspection import (
     standing,
 )
 from liftwatch.care.marks import marks
+from liftwatch.care.parts import OF_ITEM, PARTS
 from liftwatch.care.regime import Known, Regime, check_regime, conditions, interval_days, plan
 from liftwatch.care.visit import (
     COST_FEN_MAX,
@@ -90,6 +91,13 @@ def test_what_is_judged_is_what_detectors_judge() -> None:
     judged = {item.code: item.kinds for item in ITEMS if item.judged}
     assert judged == KINDS_OF_ITEM
     assert {care.work for care in CARES} == CARE
+
+
+def test_each_line_is_of_one_part() -> None:
+    """The fault history speaks of parts where the lists speak of lines."""
+    told = [item for part in PARTS for item in part.items]
+    assert sorted(told) == sorted(BY_CODE)
+    assert OF_ITEM["A-2-07"] == "guides"
 
 
 def test_a_list_that_is_filled_in_seconds_is_marked_and_not_refused() -> None:
