@@ -19,6 +19,8 @@ from scripts.tour_stop import Stop
 
 FOLDER = Path(__file__).parents[1] / "docs" / "console"
 CHROMIUM = "/usr/bin/chromium"
+OTHERS = {"lift-wear"}
+"""Pictures that lie there, too, and are made elsewhere (`make previews`)."""
 DESK, PHONE = (1280, 800), (390, 844)
 HIGHEST = 2_000
 """Of a long page the rest is cut off: it goes on as it began."""
@@ -114,7 +116,7 @@ def main() -> None:
     take_all(names)
     wanted = {name for stop in stops() for name, _ in pictures(stop)}
     for path in FOLDER.glob("*.png"):
-        if path.stem not in wanted:
+        if path.stem not in wanted | OTHERS:
             path.unlink()
     (FOLDER / "README.md").write_text(readme(), encoding="utf-8")
 
