@@ -61,6 +61,7 @@ def risks_of(
         one.name: one.rate
         for one in shrunk([Counted(row.lift, faults.get(row.lift, 0), years) for row in rows])
     }
+    told = complaints(part, books, since_ms=since_ms)
     opened: defaultdict[str, dict[str, int]] = defaultdict(dict)
     for one in read_open(books, OPEN):
         if one.lift is not None:
@@ -75,6 +76,7 @@ def risks_of(
             assessed=is_assessed(row.facts, today),
             faults=believed[row.lift],
             open_kinds=opened.get(row.lift, {}),
+            complaints=None if told is None else told.get(row.lift, 0),
             loads=loads.get(row.lift, 0),
         )
         found.append(_shape(row, known, faults=faults.get(row.lift, 0)))
@@ -99,6 +101,16 @@ def counts(
     """How often these kinds were raised by lift."""
     found = books.area_faults(since_ms, at_ms, kinds=kinds, exercise=part.exercise)
     return {one.lift: one.count for one in found}
+
+
+def complaints(part: Parts, books: SeenBooks, *, since_ms: int) -> dict[str, int] | None:
+    """How many matters residents told of by lift; None where nobody keeps them."""
+    if part.gate is None:
+        return None
+    with part.gate.people.reading() as reads:
+        return reads.care.matters_by_lift(
+            since_ms=since_ms, exercise=part.exercise, sight=books.sight
+        )
 
 
 def age_years(facts: Facts, today: date) -> float | None:

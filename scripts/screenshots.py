@@ -14,10 +14,13 @@ from typing import Any
 from PIL import Image
 from playwright.sync_api import sync_playwright
 
-from scripts.tour import NOBODY, Stop, Tour, demo, stops
+from scripts.tour import NOBODY, Tour, demo, stops
+from scripts.tour_stop import Stop
 
 FOLDER = Path(__file__).parents[1] / "docs" / "console"
 CHROMIUM = "/usr/bin/chromium"
+OTHERS = {"lift-wear"}
+"""Pictures that lie there, too, and are made elsewhere (`make previews`)."""
 DESK, PHONE = (1280, 800), (390, 844)
 HIGHEST = 2_000
 """Of a long page the rest is cut off: it goes on as it began."""
@@ -79,6 +82,7 @@ def take_all(names: set[str]) -> None:
         for stop in (one for one in own if one.roles[0] == NOBODY):
             shoot(page, tour, stop, names=names)
         tour.trap()
+        tour.complain()
         for stop in sorted(own, key=lambda one: one.roles[0]):
             if stop.roles[0] != NOBODY:
                 shoot(page, tour, stop, names=names)
@@ -112,7 +116,7 @@ def main() -> None:
     take_all(names)
     wanted = {name for stop in stops() for name, _ in pictures(stop)}
     for path in FOLDER.glob("*.png"):
-        if path.stem not in wanted:
+        if path.stem not in wanted | OTHERS:
             path.unlink()
     (FOLDER / "README.md").write_text(readme(), encoding="utf-8")
 

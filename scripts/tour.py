@@ -17,14 +17,19 @@ from fastapi.routing import iter_route_contexts
 
 from api.app import MODULES
 from api.console.navigation import WAYS
+from api.console.resident_page import TYPED_MS_MIN
 from liftwatch.clock import monotonic_s
 from scripts.tour_stop import Stop
 from scripts.tour_visits import VISITS
+from scripts.tour_matters import FOLLOW, RESIDENT
+from scripts.tour_matters import STOPS as MATTERS
 
 SEED = 1
 NOWHERE = "/nowhere"
 NOBODY = ""
 TRAPPED_AT, TRAPPED = "玉山花园", "被困乘客来电：轿厢停在 3 楼与 4 楼之间，车内两人，无人受伤"
+TOLD, ANSWERED = "轿厢地面有油污，鞋底打滑。", "保洁已清洗轿厢地面，今后每天早晚各查一次。"
+HYGIENE = "卫生"
 PATIENCE_S = 60
 """What is not there yet happens within the demo's first minute."""
 NOT_PAGES = {
@@ -33,6 +38,8 @@ NOT_PAGES = {
     "/enter/{secret}": "leads in",
     "/sign-in/openid": "leads to a provider, of which the demo has none",
     "/sign-in/openid/back": "comes from it",
+    "/notices/{id}/poster.pdf": "a poster to be printed",
+    "/lifts/{lift}/sticker.pdf": "a sticker to be printed",
 }
 """Routes of the console that show nothing, and why."""
 IN_NO_DEMO = {"/fund/cases/{case}/documents/{sha256}": "no case is opened for an exercise"}
@@ -147,6 +154,7 @@ STOPS = (
         "A publication that is kept for good",
         *(HOUSE,),
     ),
+    *MATTERS,
     Stop("problem", NOWHERE, ("owner",), "What is not here"),
 )
 
@@ -217,6 +225,25 @@ class Tour:
         self.page.click("button.act")
         self.page.wait_for_selector("#incident")
 
+    def complain(self) -> None:
+        """A resident tells of a lift by the code in its car, and the property manager answers."""
+        role = "property"
+        self.become(role)
+        lift = next(one for one in stops() if one.route == RESIDENT)
+        told = next(one for one in stops() if one.route == FOLLOW)
+        self._open(self.ways(lift, role)[0], lift)
+        self.page.check("input[name=topic][value=hygiene]")
+        self.page.fill("#words", TOLD)
+        self.page.wait_for_timeout(TYPED_MS_MIN + 500)
+        self.page.click("#complain button.act")
+        self.page.wait_for_url("**/c/*")
+        self.known[role, told.name] = [self.page.url.removeprefix(self.url).partition("?")[0]]
+        self.page.goto(self.url + "/complaints")
+        self.page.get_by_role("row").filter(has_text=HYGIENE).get_by_role("link").first.click()
+        self.page.click("form:has([value=take]) button")
+        self.page.fill("#text-answer", ANSWERED)
+        self.page.click("form:has([value=answer]) button")
+
     def visit(self, stop: Stop, role: str) -> str:
         """Open a page as somebody; its address. Raises LookupError where nothing leads there."""
         if role != NOBODY:
@@ -253,7 +280,9 @@ class Tour:
             "a", "all => all.map(one => one.getAttribute('href'))"
         )
         here.append(self.page.url.removeprefix(self.url))
-        paths = dict.fromkeys(str(path).partition("#")[0] for path in here if path)
+        paths = dict.fromkeys(
+            str(path).removeprefix(self.url).partition("#")[0] for path in here if path
+        )
         wanted, others = pattern(stop.route), self.fixed - {stop.route}
         return [
             path + stop.then

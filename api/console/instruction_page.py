@@ -75,8 +75,11 @@ def instructions(
     where = InstructionFilter(open_only=which != "all", estate=estate or None)
     found = seen.list(where, limit=LIST_MAX)
     mine = own(principal, READ)
+    rows = views(books, part, language, some=found, mine=mine, now_ms=at_ms)
+    if which != "all":
+        rows.sort(key=lambda one: one.watching)  # nobody has to do anything there
     values: Values = {
-        "rows": views(books, part, language, some=found, mine=mine, now_ms=at_ms),
+        "rows": rows,
         "which": "all" if which == "all" else "open",
         "estate": estate,
         "may_issue": part.gate is not None and may(principal.roles, ACTIONS[ISSUE]),

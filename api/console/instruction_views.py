@@ -146,7 +146,8 @@ def panel(
     now_ms: int,
 ) -> dict[str, Any] | None:
     """The open instructions that stand at the top of a page, for whoever they concern: what is
-    due first, at most PANEL_MAX. None for a role that has none, or where there is none."""
+    due first, where only signals are listened to last; at most PANEL_MAX. None for a role that has
+    none, or where there is none."""
     action = ACTIONS["instructions.read"]
     if not may(principal.roles, action):
         return None
@@ -160,7 +161,7 @@ def panel(
     if not found:
         return None
     rows = views(books, part, language, some=found[:PANEL_MAX], mine=mine, now_ms=now_ms)
-    rows.sort(key=lambda one: not (one.mine or one.offered_to_me))
+    rows.sort(key=lambda one: (not (one.mine or one.offered_to_me), one.watching))
     return {
         "rows": rows,
         "more": len(found) > PANEL_MAX,

@@ -24,6 +24,7 @@ from api.console.notice_views import (
     proposal_rows,
 )
 from api.console.render import language_of, render, render_form
+from api.gate import Gate
 from api.notice_shapes import DeclinedProposal, NewNotice, ResidentNotice
 from api.notices import (
     BACK_MS,
@@ -44,7 +45,7 @@ from api.parts import Parts, TheBooks, TheGate, ThePart
 from api.principal import Principal, allow
 from api.problems import BadParameter, Problem
 from api.public_codes import RENEW, screening
-from api.residents_seen import lifts_of_building
+from api.residents_seen import lifts_of_building, public_url
 from api.seen import SeenBooks
 from liftwatch.care.complaints import Untold
 from liftwatch.care.notices import TOPICS, Notice
@@ -75,13 +76,19 @@ def notices(
     names = known_places(books, language, places=[one[:3] for one in asked], notices=found)
     rows = [notice_row(books, language, one, names=names, now_ms=at_ms) for one in found]
     writes = work_sight(part, principal, WRITE)
+    every = _places(books, language) if writes is not None else []
+    halls = [(place, word) for place, word in every if not place.endswith("/")]
+    screens = _screens(gate, halls)
     values: Values = {
         "proposals": proposal_rows(language, asked, names),
         "drafts": [one for one in rows if one.state == "draft"],
         "hanging": [one for one in rows if one.state == "published" and not one.over],
         "past": [one for one in rows if one.over or one.state in ("declined", "withdrawn")],
         "may_write": writes is not None,
-        "places": _places(books, language) if writes is not None else [],
+        "halls": halls,
+        "screens": [
+            (word, public_url(part, str(request.base_url), page)) for word, page in screens
+        ],
         "topics": [(name, language.say(text)) for name, text in NOTICE_TOPICS.items()],
         "wrong": None,
         "key": fresh_key,
@@ -263,6 +270,17 @@ def _places(books: SeenBooks, language: Any) -> list[tuple[str, str]]:
     whole = sorted({(area, estate, "") for area, estate, _ in places})
     every = [*whole, *(one for one in places if one[2])]
     return [("/".join(one), names.place(language, one)) for one in every]
+
+
+def _screens(gate: Gate, halls: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The screens that are there: of which building, and its page."""
+    found = []
+    with gate.people.reading() as reads:
+        for place, word in halls:
+            code = reads.care.code_of("screen", place=_place(place), lift=None)
+            if code is not None:
+                found.append((word, f"/screen/{code.code}"))
+    return found
 
 
 def _page(

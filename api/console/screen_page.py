@@ -25,7 +25,8 @@ from liftwatch.clock import now_ms
 
 router = APIRouter(include_in_schema=False)
 Reader = Annotated[Principal, Depends(allow("residents.read"))]
-REFRESH_S = 30
+REFRESH_S, LOST_AFTER = 30, 4
+"""So often a screen looks for news; after so many times without any it says so."""
 NOTICES_MAX = 3
 """More do not fit in type that is read from the door."""
 
@@ -57,6 +58,7 @@ def screen(
     values: dict[str, Any] = {
         "where": PlacesOf(names).place(language, place),
         "lifts": lifts,
+        "other": "zh-CN" if other.code == "zh" else other.code,
         "notices": [
             (
                 one,
@@ -69,6 +71,7 @@ def screen(
         "at": language.moment(at_ms, now_ms=at_ms),
         "is_screen": True,
         "refresh_s": REFRESH_S,
+        "lost_after": LOST_AFTER,
         "rescue_number": RESCUE_NUMBER,
         "hotline": HOTLINE_NUMBER,
     }

@@ -58,6 +58,12 @@ class CareReads(Protocol):
     ) -> list[Complaint]:
         """All that was told since then, joined ones too."""
 
+    def matters_by_lift(
+        self, *, since_ms: int, exercise: bool, sight: Sight = EVERYTHING
+    ) -> dict[str, int]:
+        """How many matters were told of a lift since then, however many told each; those of an
+        exercise only where `exercise` says so."""
+
     def private(self, id: str) -> Private | None:
         """What its resident gave; None when that is erased."""
 

@@ -18,6 +18,7 @@ from ingest.decode import Publication
 from ingest.pipeline import Pipeline
 from liftwatch.clock import HOUR_MS, now_ms
 from liftwatch.commands.demo_fund import furnish_fund
+from liftwatch.commands.demo_matters import furnish_matters
 from liftwatch.commands.demo_people import Site, furnish
 from liftwatch.commands.demo_visits import furnish_visits
 from liftwatch.commands.run import run_until_stopped
@@ -76,6 +77,7 @@ def demo_command(*, seed: int, lifts: int) -> None:
             link = furnish(people, sites, now_ms=now_ms())
             furnish_fund(people, sites, now_ms=now_ms())
             furnish_visits(people, sites, now_ms=now_ms())
+            furnish_matters(people, sites, now_ms=now_ms())
             write_history(pipeline, fleet, until_ms=now_ms())
 
         def ready() -> None:

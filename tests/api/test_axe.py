@@ -13,7 +13,8 @@ from fastapi import FastAPI
 
 from liftwatch.incidents.incident import Incident
 from scripts.axe import Verdict, judge
-from scripts.tour import IN_NO_DEMO, NOBODY, NOWHERE, Stop, Tour, console_routes, demo, stops
+from scripts.tour import IN_NO_DEMO, NOBODY, NOWHERE, Tour, console_routes, demo, stops
+from scripts.tour_stop import Stop
 from tests.api.conftest import Serve
 from tests.api.fund_pages import Office
 from tests.api.test_browser import CHROMIUM, browser
@@ -63,6 +64,7 @@ def seen(browser: Any) -> Iterator[tuple[Any, Tour]]:
         tour = Tour(page, url, link)
         tour.visit(next(one for one in stops() if one.roles == (NOBODY,)), NOBODY)
         tour.trap()
+        tour.complain()
         yield page, tour
         context.close()
 

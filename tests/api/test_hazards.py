@@ -6,8 +6,11 @@ from typing import Any
 from starlette.testclient import TestClient
 
 from liftwatch.access.sight import Place
+from liftwatch.adapters.sql import SqlBooks
+from liftwatch.adapters.sql.people import SqlPeople
 from liftwatch.care.risk import WEIGHTS
 from liftwatch.clock import DAY_MS, date_of, estate_day, now_ms
+from liftwatch.handlers.care_complaints import Told, receive
 from liftwatch.ids import new_id
 from liftwatch.register.facts import Facts
 from tests.api.conftest import Fleet, Town
@@ -48,12 +51,39 @@ def test_the_worst_first_with_its_parts(guest: TestClient, town: Town, fleet: Fl
         assert abs(points - one["score"]) < 0.5
         parts = {part["name"]: part for part in one["parts"]}
         assert parts.keys() == WEIGHTS.keys()
-        assert parts["complaints"]["share"] is None
+        assert parts["complaints"]["share"] == 0
         assert (parts["age"]["share"] is None) == (one["lift"] == "L-NONE")
     age = {lift: one["parts"][0]["share"] for lift, one in found.items()}
     assert (age["L-0OLD"], age["L-SEEN"], age["L-0NEW"]) == (1.0, 0.5, 0.0)
     page = guest.get("/hazards", headers=bearer(key)).text
     assert page.index("/lifts/L-0OLD/hazards") < page.index("/lifts/L-0NEW/hazards")
+
+
+def test_what_residents_told_counts_once(
+    guest: TestClient, town: Town, fleet: Fleet, books: SqlBooks, people: SqlPeople
+) -> None:
+    """A matter is one however many tell it; an exercise is none, what is older than a year none."""
+    at_ms = now_ms()
+    for lift in ("L-0001", "L-0002", "L-DRIL", "L-0OLD"):
+        fleet.lift(lift)
+    rows = [
+        *(("L-0001", "doors", at_ms), ("L-0001", "doors", at_ms), ("L-0001", "noise", at_ms)),
+        *(("L-DRIL", "doors", at_ms), ("L-0OLD", "doors", at_ms - 367 * DAY_MS)),
+    ]
+    with people.begin() as work:
+        for lift, topic, told_ms in rows:
+            row = books.lift(lift)
+            assert row is not None
+            row.exercise = lift == "L-DRIL"
+            told = Told(topic=topic, channel="page")  # type: ignore[arg-type]  # one of the table
+            receive(work, row, told, now_ms=told_ms)
+    key = town.secret(town.person("samr", "supervision", Place("320583")), "key")
+    parts = {
+        lift: {part["name"]: part["share"] for part in one["parts"]}
+        for lift, one in read(guest, key).items()
+    }
+    told_by = {lift: shares["complaints"] for lift, shares in parts.items()}
+    assert told_by == {"L-0001": 0.4, "L-0002": 0, "L-DRIL": 0, "L-0OLD": 0}
 
 
 def test_everybody_sees_their_own(guest: TestClient, town: Town, fleet: Fleet) -> None:

@@ -6,7 +6,7 @@ import pytest
 from fastapi import FastAPI
 from PIL import Image
 
-from api.console import resident_page
+from api.console import resident_page, screen_page
 from liftwatch.adapters.sql.people import SqlPeople
 from liftwatch.care.residents_store import Wanted
 from liftwatch.clock import now_ms
@@ -63,4 +63,34 @@ def test_a_resident_tells_and_follows(
         private = reads.care.private(one.id)
     assert private is not None
     assert (one.topic, private.words, private.photo is not None) == ("noise", "三楼有异响", True)
+    page.goto("about:blank")  # before the server ends, which it would complain of
+
+
+def test_a_screen_keeps_itself_fresh_and_says_when_nothing_comes(
+    page: Page,
+    *,
+    gated: FastAPI,
+    people: SqlPeople,
+    fleet: Fleet,
+    serve: Serve,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Nobody presses anything; what is old is not taken for new, and it finds back by itself."""
+    monkeypatch.setattr(screen_page, "REFRESH_S", 0.2)
+    monkeypatch.setattr(screen_page, "LOST_AFTER", 2)
+    fleet.lift("L-0001", heard_ms=now_ms(), state={"service_mode": "normal"})
+    with people.begin() as work:
+        place = ("320583", "garden", "3")
+        code = renew_code(work, "screen", place=place, lift=None, person=None, now_ms=now_ms()).code
+    address = f"http://127.0.0.1:{serve(gated)}/screen/{code}"
+    page.goto(address)
+    assert "正常运行" in page.inner_text(".standing-word")
+    fleet.lift("L-0001", heard_ms=now_ms(), state={"service_mode": "out_of_service"})
+    page.wait_for_selector(".standing.stands")
+    assert not page.is_visible("#screen-lost")
+    page.route(address, lambda route: route.fulfill(body="<p>the page of a proxy"))
+    page.wait_for_selector("#screen-lost", state="visible")
+    assert page.is_visible(".standing.stands")
+    page.unroute(address)
+    page.wait_for_selector("#screen-lost", state="hidden")
     page.goto("about:blank")  # before the server ends, which it would complain of

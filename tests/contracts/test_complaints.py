@@ -180,6 +180,20 @@ def test_whoever_says_somebody_is_inside_comes_first(office: SqlPeople) -> None:
     assert (after.inside, after.due_ms) == (True, NOW_MS + HOUR_MS + 5 * MINUTE_MS)
 
 
+def test_matters_are_counted_by_lift(office: SqlPeople) -> None:
+    """Each once however many tell it, of what is seen, and no exercise unless it is asked for."""
+    for topic in ("doors", "doors", "noise"):
+        tell(office, lift("L-1"), topic=topic)
+    tell(office, lift("L-2", "lake"))
+    tell(office, structs.replace(lift("L-3"), exercise=True))
+    garden = Sight(places=(Place("320583", "garden"),))
+    with office.reading() as reads:
+        count = reads.care.matters_by_lift
+        assert count(since_ms=NOW_MS, exercise=False) == {"L-1": 2, "L-2": 1}
+        assert count(since_ms=NOW_MS, exercise=True, sight=garden) == {"L-1": 2, "L-3": 1}
+        assert count(since_ms=NOW_MS + 1, exercise=True) == {}
+
+
 def test_overdue_first_and_in_pages(office: SqlPeople) -> None:
     """By when they are due; what is over at the end; a page goes on where the last one ended."""
     late = tell(office, lift("L-1"), topic="stopped").matter

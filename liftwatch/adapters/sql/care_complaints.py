@@ -104,6 +104,16 @@ class ComplaintReads:
         query = seen_lifts(query, sight, clock_ms(), columns=_ONE)
         return self._many(query.order_by(_ONE.told_ms.desc(), _ONE.id).limit(limit))
 
+    def matters_by_lift(
+        self, *, since_ms: int, exercise: bool, sight: Sight = EVERYTHING
+    ) -> dict[str, int]:
+        """How many matters were told of a lift since then, however many told each."""
+        query = select(_ONE.lift, func.count()).where(_ONE.told_ms >= since_ms, _ONE.lead.is_(None))
+        if not exercise:
+            query = query.where(~_ONE.exercise)
+        query = seen_lifts(query, sight, clock_ms(), columns=_ONE).group_by(_ONE.lift)
+        return {row[0]: int(row[1]) for row in self._connection.execute(query)}
+
     def private(self, id: str) -> Private | None:
         """What its resident gave; None when that is erased."""
         query = select(complaint_private).where(_PRIVATE.id == id)

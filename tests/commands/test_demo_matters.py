@@ -1,0 +1,114 @@
+"""What people of the demo work on: something on every desk, and nothing that leaves."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from liftwatch.access.secrets import Seal
+from liftwatch.adapters.sql import SqlBooks, open_books, tables
+from liftwatch.adapters.sql.people import SqlPeople
+from liftwatch.care.instruction_clocks import steps_due
+from liftwatch.care.instruction_store import InstructionFilter
+from liftwatch.care.residents_store import Wanted
+from liftwatch.clock import DAY_MS, now_ms
+from liftwatch.commands.demo_matters import furnish_matters
+from liftwatch.commands.demo_people import Site, furnish
+
+SITES = (
+    Site("L-0001", "320583", "garden", "1"),
+    Site("L-0002", "320583", "garden", "1"),
+    Site("L-0003", "320583", "garden", "2"),
+    Site("L-0004", "320583", "lake", "1"),
+)
+
+
+@pytest.fixture
+def people(tmp_path: Path) -> Iterator[SqlPeople]:
+    """The demo's people."""
+    made = open_books(f"sqlite:///{tmp_path}/books.sqlite")
+    store = SqlPeople(made, Seal(b"a secret of thirty-two bytes, or more"))
+    at_ms = now_ms()
+    furnish(store, SITES, now_ms=at_ms)
+    furnish_matters(store, SITES, now_ms=at_ms)
+    yield store
+    made.close()
+
+
+@pytest.fixture
+def books(tmp_path: Path, people: SqlPeople) -> Iterator[SqlBooks]:
+    """The demo's books, opened by another."""
+    del people
+    made = open_books(f"sqlite:///{tmp_path}/books.sqlite")
+    yield made
+    made.close()
+
+
+def test_complaints_stand_at_every_end(people: SqlPeople) -> None:
+    """One overdue, one with the maintenance unit, one answered well; all are an exercise."""
+    with people.reading() as reads:
+        found = reads.care.complaints(Wanted(), now_ms=now_ms())
+        (told,) = [one for one in found if one.state == "answered"]
+        private = reads.care.private(told.id)
+    assert {one.exercise for one in found} == {True}
+    stands = [(one.topic, one.state, one.party, one.is_overdue(now_ms())) for one in found]
+    assert stands == [
+        ("buttons", "received", "property", True),
+        ("noise", "assigned", "maintenance", False),
+        ("doors", "answered", "property", False),
+    ]
+    assert (told.rating, told.joined) == (5, 2)
+    assert private is not None
+    assert private.rated
+
+
+def test_notices_hang_wait_and_announce(people: SqlPeople) -> None:
+    """One of the estate, a draft with its counts, an outage of tomorrow that mutes its alarm."""
+    with people.reading() as reads:
+        found = {one.topic: one for one in reads.care.notices(since_ms=now_ms())}
+        codes = [
+            reads.care.code_of("lift", place=site[1:], lift=site.lift) is not None for site in SITES
+        ]
+        assert reads.care.code_of("screen", place=("320583", "garden", "1"), lift=None)
+    assert codes == [True, True, True, False]
+    assert found["ebikes"].is_shown(now_ms())
+    assert found["doors"].state == "draft"
+    assert found["doors"].evidence == {"complaint:doors": 3}
+    outage = found["outage"]
+    assert outage.silence is not None
+    assert 0 < outage.from_ms - now_ms() < 2 * DAY_MS
+
+
+def test_instructions_run_lapse_and_are_listened_to(books: SqlBooks) -> None:
+    """One is late with the steps of its clocks taken, one asks for time, one waits for signals."""
+    found = {one.state: one for one in books.instructions(InstructionFilter(lift="L-0001"))}
+    assert found["verified"].watched_until_ms is not None
+    (running,) = books.instructions(InstructionFilter(lift="L-0003"))
+    assert running.asked_ms is not None
+    assert running.deadline_ms > now_ms()
+    (late,) = [one for one in books.instructions(InstructionFilter()) if one.lift is None]
+    assert (late.state, late.level) == ("accepted", 2)
+    assert steps_due(late, now_ms()) == []
+    (hazard,) = books.hazards_of("L-0001")
+    (mended,) = books.hazards_of("L-0003")
+    assert (hazard.state, mended.state) == ("open", "mended")
+
+
+def test_nothing_of_it_leaves(books: SqlBooks) -> None:
+    """No promise to anybody, and nobody who is still to be told."""
+    with books.engine.connect() as connection:
+        assert connection.execute(select(tables.outbox.c.id)).all() == []
+    for one in books.instructions(InstructionFilter()):
+        notices = books.instruction_notices(one.id)
+        assert notices
+        assert {told.held for told in notices} == {"exercise"}
+        assert None not in {told.told_ms for told in notices}
+
+
+def test_without_lifts_there_is_none(tmp_path: Path) -> None:
+    """Nothing to furnish, and nothing fails."""
+    made = open_books(f"sqlite:///{tmp_path}/empty.sqlite")
+    furnish_matters(SqlPeople(made, Seal(b"x" * 40)), (), now_ms=now_ms())
+    assert made.instructions(InstructionFilter()) == []
+    made.close()
