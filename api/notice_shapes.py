@@ -132,7 +132,7 @@ class NewScreen(Struct, kw_only=True, forbid_unknown_fields=True):
     building: Building
 
 
-class CodeShape(Struct, kw_only=True):
+class PageCodeShape(Struct, kw_only=True):
     """A code, and the path it leads to."""
 
     code: str
@@ -155,7 +155,7 @@ DESCRIBED_NOTICES = (
     ProposalList,
     EffectShape,
     NewScreen,
-    CodeShape,
+    PageCodeShape,
 )
 
 
@@ -207,10 +207,10 @@ def effect_shape(one: Effect) -> EffectShape:
     )
 
 
-def code_shape(one: Code) -> CodeShape:
+def code_shape(one: Code) -> PageCodeShape:
     """A code as the API shows it."""
     where = "r" if one.use == "lift" else "screen"
-    return CodeShape(
+    return PageCodeShape(
         code=one.code,
         path=f"/{where}/{one.code}",
         lift=one.lift,

@@ -86,7 +86,7 @@ def list_notices(
 
 
 @router.get("/v1/notices/proposals", responses=described(ProposalList, "What asks for a notice"))
-def list_proposals(*, principal: Reader, books: TheBooks, gate: TheGate) -> Response:
+def list_notice_proposals(*, principal: Reader, books: TheBooks, gate: TheGate) -> Response:
     """What happened so often in 30 days that a notice is proposed, with the counts."""
     del principal
     return answer(ProposalList([proposal_shape(one) for one in proposed(books, gate)]))

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Response
 
-from api.notice_shapes import CodeShape, NewScreen, code_shape
+from api.notice_shapes import PageCodeShape, NewScreen, code_shape
 from api.notices import check_building
 from api.once import Act, Done, TheOnce, act_once, body_of, takes
 from api.parameters import no_lift
@@ -23,7 +23,7 @@ Coder = Annotated[Principal, Depends(allow(CODES))]
 Renewer = Annotated[Principal, Depends(allow(RENEW))]
 
 
-@router.get("/v1/lifts/{lift}/code", responses=described(CodeShape, "The code of its sticker"))
+@router.get("/v1/lifts/{lift}/code", responses=described(PageCodeShape, "The code of its sticker"))
 def read_code(
     *, principal: Coder, books: TheBooks, gate: TheGate, lift: Annotated[str, Path(max_length=32)]
 ) -> Response:
@@ -43,7 +43,7 @@ def read_code(
 @router.post(
     "/v1/lifts/{lift}/code",
     status_code=201,
-    responses=described(CodeShape, "The new code", status=201),
+    responses=described(PageCodeShape, "The new code", status=201),
 )
 def renew_code(
     *,
@@ -76,7 +76,7 @@ def renewing(books: SeenBooks, principal: Principal, lift: str) -> Act:
 @router.post(
     "/v1/screens",
     status_code=201,
-    responses=described(CodeShape, "The code of the screen's page", status=201),
+    responses=described(PageCodeShape, "The code of the screen's page", status=201),
     openapi_extra=takes(NewScreen),
 )
 def renew_screen(

@@ -22,7 +22,7 @@ TextPath = Annotated[str, Path(max_length=64)]
 @router.get(
     "/v1/public/lifts/{code}", responses=described(OpenStanding, "How it stands, its last month")
 )
-def read_lift(*, principal: Reader, part: ThePart, code: TextPath) -> Response:
+def read_public_lift(*, principal: Reader, part: ThePart, code: TextPath) -> Response:
     """The lift behind the code of a sticker."""
     at_ms = now_ms()
     one = shown_lift(part, code_or_miss(part, code, "lift", principal=principal), now_ms=at_ms)

@@ -19,10 +19,10 @@ from api.app import MODULES
 from api.console.navigation import WAYS
 from api.console.resident_page import TYPED_MS_MIN
 from liftwatch.clock import monotonic_s
-from scripts.tour_stop import Stop
-from scripts.tour_visits import VISITS
 from scripts.tour_matters import FOLLOW, RESIDENT
 from scripts.tour_matters import STOPS as MATTERS
+from scripts.tour_stop import Stop
+from scripts.tour_visits import VISITS
 
 SEED = 1
 NOWHERE = "/nowhere"

@@ -10,28 +10,31 @@ from api.console.visit_texts import RESULT_TEXTS, WORK_TEXTS
 
 REASONS = (
     (
-        r"(?P<work>\w+) in (?P<minutes>[\d.]+) min, at least (?P<most>\d+)",
+        re.compile(r"(?P<work>\w+) in (?P<minutes>[\d.]+) min, at least (?P<most>\d+)"),
         N_("%(work)s in %(minutes)s min on site, at least %(most)s"),
     ),
     (
-        r"(?P<count>\d+) rides with people during the visit",
+        re.compile(r"(?P<count>\d+) rides with people during the visit"),
         N_("%(count)s rides with people during the visit"),
     ),
-    (r"no inspection mode and no door moved", N_("no inspection mode and no door moved")),
     (
-        r"(?P<code>\S+) reported ok while open",
+        re.compile(r"no inspection mode and no door moved"),
+        N_("no inspection mode and no door moved"),
+    ),
+    (
+        re.compile(r"(?P<code>\S+) reported ok while open"),
         N_("%(code)s is said to be in order while its alarm was open"),
     ),
     (
-        r"(?P<code>\S+) reported (?P<result>\w+), its test failed",
+        re.compile(r"(?P<code>\S+) reported (?P<result>\w+), its test failed"),
         N_("%(code)s is said: %(result)s; its test failed"),
     ),
     (
-        r"(?P<code>\S+) reported (?P<result>\w+), still open after 24 h",
+        re.compile(r"(?P<code>\S+) reported (?P<result>\w+), still open after 24 h"),
         N_("%(code)s is said: %(result)s; its alarm was still open 24 h later"),
     ),
     (
-        r"(?P<code>\S+) reported (?P<result>\w+), (?P<kind>\w+) raised",
+        re.compile(r"(?P<code>\S+) reported (?P<result>\w+), (?P<kind>\w+) raised"),
         N_("%(code)s is said: %(result)s; then came: %(kind)s"),
     ),
 )
@@ -41,7 +44,7 @@ REASONS = (
 def reason_words(language: Language, text: str) -> tuple[str, bool]:
     """A reason in a language, and whether it is in it: of what is not known here, as it came."""
     for pattern, words in REASONS:
-        if (found := re.fullmatch(pattern, text)) is not None:
+        if (found := pattern.fullmatch(text)) is not None:
             return language.say(words, **_told(language, found.groupdict())), True
     return text, False
 

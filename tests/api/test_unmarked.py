@@ -12,7 +12,7 @@ WORDS = re.compile(r"[A-Za-z]{2,}[,:]? +[A-Za-z]{2,}|^[A-Z][a-z]{2,}\b|[\u4e00-\
 CODE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
 MARKS = frozenset(
     {"N_", "P_", "Said", "say", "_", "ngettext", "pgettext", "Problem", "BadParameter"}
-    | {"Query", "Path", "ValueError", "RuntimeError", "TypeVar", "NamedTuple", "Literal"}
+    | {"compile", "Query", "Path", "ValueError", "RuntimeError", "TypeVar", "NamedTuple", "Literal"}
 )
 """Calls whose texts are translated, or are told to nobody."""
 TECHNICAL = (
@@ -20,9 +20,10 @@ TECHNICAL = (
     r"|^Content-|^(Accept|Cache-Control|Cookie|Vary|Refresh|ETag|True|False|Liftwatch|GET|POST)\b"
     r"|^fund (desk|cases page)$|^missing required field$|^the OpenID provider|^a sign-in by OpenID"
     r"|HH:mm|^d MMM|^y年|^中文$|^English$|^(front to back|opening time|closing time|door current)$"
+    r"|^(just after|within 15 days|no command|brake lifted|brake applied)$"
 )
 """Names of protocols, formats of dates, lines of our own log, languages by themselves, and values
-that detectors write (`api.console.signals` says them in words)."""
+that detectors and signatures write (`api.console.signals`, `fault_views` say them in words)."""
 
 
 def literals(script: str) -> Iterator[str]:
