@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Response
 
-from api.notice_shapes import PageCodeShape, NewScreen, code_shape
+from api.notice_shapes import NewScreen, PageCodeShape, code_shape
 from api.notices import check_building
 from api.once import Act, Done, TheOnce, act_once, body_of, takes
 from api.parameters import no_lift

@@ -42,7 +42,7 @@ ACTED = {"fund", "hazards", "inspections", "instructions", "visits"}
 
 
 def test_local_may_everything_but_act_for_others() -> None:
-    """As long as there is no administrator there is one principal: it stands for no organisation."""
+    """As long as there is no administrator there is one; it stands for no organisation."""
     refused = {name for name, action in ACTIONS.items() if not may(LOCAL.roles, action)}
     assert {name.partition(".")[0] for name in refused} == ACTED
     assert not any(name.endswith(".read") for name in refused)
