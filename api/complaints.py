@@ -28,16 +28,7 @@ from api.shapes import NO_STORE, answer, described
 from api.trail import act_of, organisation_of
 from liftwatch.access.rights import ACTIONS
 from liftwatch.access.sight import Sight, sight_of
-from liftwatch.care.complaints import (
-    MOVES,
-    CannotMove,
-    Complaint,
-    Move,
-    Party,
-    State,
-    Topic,
-    Untold,
-)
+from liftwatch.care.complaints import MOVES, Complaint, Move, Party, State, Topic
 from liftwatch.care.residents_store import CareReads, Wanted, order_of
 from liftwatch.clock import now_ms
 from liftwatch.handlers.care_complaints import (
@@ -48,6 +39,7 @@ from liftwatch.handlers.care_complaints import (
     move_complaint,
     receive,
 )
+from liftwatch.incidents.moves import CannotMove, Untold
 from liftwatch.office import OfficeWork
 from liftwatch.said import Said, said_by
 

@@ -22,9 +22,9 @@ from api.problems import DOCUMENTED, Problem
 from api.shapes import answer, described
 from api.trail import act_of
 from liftwatch.access.rights import ACTIONS
-from liftwatch.care.complaints import Untold
 from liftwatch.clock import MINUTE_MS, SECOND_MS, now_ms
 from liftwatch.handlers.care_complaints import Received, Told, receive
+from liftwatch.incidents.moves import Untold
 from liftwatch.ports import Conflict, LiftRow, Stale
 from liftwatch.said import Said, said_by
 

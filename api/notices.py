@@ -31,12 +31,12 @@ from api.shapes import answer, described
 from api.trail import organisation_of
 from liftwatch.access.rights import ACTIONS
 from liftwatch.access.sight import Place, Sight
-from liftwatch.care.complaints import CannotMove, Untold
 from liftwatch.care.notices import LOOKED_BACK_MS, Notice, Topic, evidence_of
 from liftwatch.care.residents_store import CareReads
 from liftwatch.clock import DAY_MS, now_ms
 from liftwatch.handlers import care_notices
 from liftwatch.ids import new_id
+from liftwatch.incidents.moves import CannotMove, Untold
 from liftwatch.office import OfficeWork
 from liftwatch.said import Said, said_by
 

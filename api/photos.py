@@ -8,7 +8,7 @@ import io
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from liftwatch.care.complaints import Untold
+from liftwatch.incidents.moves import Untold
 from liftwatch.said import Said
 
 PHOTO_BYTES_MAX = 8 * 1024 * 1024

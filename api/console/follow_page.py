@@ -22,9 +22,10 @@ from api.problems import Problem
 from api.residents_seen import HOTLINE_NUMBER, RESCUE_NUMBER, followed, pace_of
 from api.who import Where
 from liftwatch.care.codes import plain_number
-from liftwatch.care.complaints import CannotMove, Complaint, Untold, moves_of
+from liftwatch.care.complaints import Complaint, moves_of
 from liftwatch.clock import now_ms
 from liftwatch.handlers.care_complaints import forget, rate, reopen
+from liftwatch.incidents.moves import CannotMove, Untold
 from liftwatch.office import OfficeWork
 from liftwatch.ports import Conflict
 from liftwatch.said import Said, said_by

@@ -47,9 +47,9 @@ from api.problems import BadParameter, Problem
 from api.public_codes import RENEW, screening
 from api.residents_seen import lifts_of_building, public_url
 from api.seen import SeenBooks
-from liftwatch.care.complaints import Untold
 from liftwatch.care.notices import TOPICS, Notice
 from liftwatch.clock import DAY_MS, now_ms
+from liftwatch.incidents.moves import Untold
 from liftwatch.ports import Conflict
 from liftwatch.said import Said, said_by
 
@@ -181,10 +181,9 @@ def work(
     form: TheForm,
 ) -> Response:
     """Change it, publish it, decline it, or take it down."""
-    act = _act(books, id, form)
     try:
-        act_once(gate, principal, WRITE, once=form.once, act=act)
-    except Conflict as error:
+        act_once(gate, principal, WRITE, once=form.once, act=_act(books, id, form))
+    except (Conflict, Untold) as error:
         return _page(request, part, principal, books=books, id=id, form=form, wrong=said_by(error))
     except Problem as problem:
         if problem.row.name not in ("conflict", "unusable"):

@@ -33,9 +33,10 @@ from api.residents_seen import (
 from api.who import Where
 from liftwatch.access.secrets import is_signed, signed
 from liftwatch.care.codes import Code
-from liftwatch.care.complaints import TOPICS, Untold
+from liftwatch.care.complaints import TOPICS
 from liftwatch.clock import DAY_MS, SECOND_MS, now_ms
 from liftwatch.handlers.care_complaints import Told, receive
+from liftwatch.incidents.moves import Untold
 from liftwatch.office import OfficeWork
 from liftwatch.ports import Conflict, LiftRow
 from liftwatch.said import Said, said_by

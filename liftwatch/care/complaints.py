@@ -17,6 +17,7 @@ from typing import Literal, NamedTuple, get_args
 from msgspec import Struct, structs
 
 from liftwatch.clock import DAY_MS, HOUR_MS, MINUTE_MS
+from liftwatch.incidents.moves import CannotMove, Untold
 from liftwatch.said import Said
 
 Topic = Literal["buttons", "doors", "noise", "levels", "stopped", "trapped", "hygiene", "other"]
@@ -213,20 +214,6 @@ MOVES: Mapping[str, Move] = {
         Move("reopen", frozenset({"answered", "closed"}), "reopened", "resident", text=True),
     )
 }
-
-
-class CannotMove(Exception):
-    """A matter is not where this move begins; one line says where it is."""
-
-    def __init__(self, why: Said) -> None:
-        super().__init__(why)
-
-
-class Untold(Exception):
-    """Something is missing or cannot be; one line says what."""
-
-    def __init__(self, why: Said) -> None:
-        super().__init__(why)
 
 
 def other(party: Party) -> Party:

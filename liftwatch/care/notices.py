@@ -10,8 +10,8 @@ from typing import Literal, NamedTuple
 from msgspec import Struct
 from scipy.special import betaincinv
 
-from liftwatch.care.complaints import CannotMove, Untold
 from liftwatch.clock import DAY_MS
+from liftwatch.incidents.moves import CannotMove, Untold
 from liftwatch.said import Said
 
 Topic = Literal["doors", "overload", "material", "ebikes", "children", "buttons", "outage"]

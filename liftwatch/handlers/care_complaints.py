@@ -15,14 +15,12 @@ from liftwatch.care.complaints import (
     KEPT_UNANSWERED_MS,
     RATING_MAX,
     TOPICS,
-    CannotMove,
     Channel,
     Complaint,
     Line,
     Party,
     Private,
     Topic,
-    Untold,
     checked_phone,
     checked_text,
     due_ms,
@@ -30,6 +28,7 @@ from liftwatch.care.complaints import (
 )
 from liftwatch.clock import HOUR_MS
 from liftwatch.ids import new_id
+from liftwatch.incidents.moves import CannotMove, Untold
 from liftwatch.office import OfficeWork
 from liftwatch.ports import LiftRow, Stale
 from liftwatch.said import Said

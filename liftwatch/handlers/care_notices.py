@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from msgspec import structs
 
 from liftwatch.care.codes import Code, Use, new_code
-from liftwatch.care.complaints import Untold
 from liftwatch.care.notices import WHY_MAX, Notice, check_state, checked
 from liftwatch.handlers.silences import end_silence, silence
 from liftwatch.ids import new_id
+from liftwatch.incidents.moves import Untold
 from liftwatch.incidents.silences import SILENCE_MS_MAX, Silence
 from liftwatch.office import OfficeWork
 from liftwatch.ports import Stale

@@ -229,6 +229,11 @@ def test_forms_make_what_the_api_makes(guest: TestClient, town: Town, mei: dict[
     }
     wrong = guest.post(path, data=again | {"zh": "不要充电", "en": "no", "once": "change-it"})
     assert (wrong.status_code, "不要充电" in wrong.text) == (422, True)
+    for where, sent in ((path, again), ("/notices/new", typed | {"en": "no"})):
+        wrong = guest.post(
+            where, data=sent | {"zh": "写好的", "until": "tomorrow", "once": "no-moment"}
+        )
+        assert (wrong.status_code, "写好的" in wrong.text) == (422, True)
     until = local_moment(now_ms() + DAY_MS)
     kept = guest.post(
         path, data=again | {"until": until, "zh": "不要充电", "once": "change-it-so", "en": "no"}

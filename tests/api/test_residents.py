@@ -12,11 +12,11 @@ from api.console import resident_page
 from api.photos import EDGE_MAX, clean_photo
 from liftwatch.adapters.sql.people import SqlPeople
 from liftwatch.care.codes import new_code
-from liftwatch.care.complaints import Untold
 from liftwatch.care.residents_store import Wanted
 from liftwatch.clock import DAY_MS, HOUR_MS, now_ms
 from liftwatch.handlers.care_complaints import By, move_complaint
 from liftwatch.handlers.care_notices import renew_code
+from liftwatch.incidents.moves import Untold
 from liftwatch.ports import IncidentFilter
 from tests.api.conftest import Fleet
 

@@ -14,10 +14,8 @@ from liftwatch.care.complaints import (
     JOINED_IN_HOUR_MAX,
     KEPT_MS,
     KEPT_UNANSWERED_MS,
-    CannotMove,
     Complaint,
     Private,
-    Untold,
 )
 from liftwatch.care.residents_store import Wanted, order_of
 from liftwatch.clock import DAY_MS, HOUR_MS, MINUTE_MS
@@ -32,6 +30,7 @@ from liftwatch.handlers.care_complaints import (
     receive,
     reopen,
 )
+from liftwatch.incidents.moves import CannotMove, Untold
 from liftwatch.ports import LiftRow, Stale
 from liftwatch.register.facts import Facts
 

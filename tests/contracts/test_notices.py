@@ -9,12 +9,12 @@ from liftwatch.access.secrets import Seal
 from liftwatch.access.sight import Place, Sight
 from liftwatch.adapters.sql import SqlBooks
 from liftwatch.adapters.sql.people import SqlPeople
-from liftwatch.care.complaints import CannotMove, Untold
 from liftwatch.care.notices import Notice
 from liftwatch.care.residents_store import Wanted
 from liftwatch.clock import DAY_MS, now_ms
 from liftwatch.handlers.care_complaints import Told, receive
 from liftwatch.handlers.care_notices import decline, draft, publish, renew_code, withdraw
+from liftwatch.incidents.moves import CannotMove, Untold
 from liftwatch.ports import Conflict, LiftRow, Stale
 from liftwatch.register.facts import Facts
 
