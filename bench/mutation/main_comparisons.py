@@ -219,8 +219,9 @@ MAINS: tuple[Main, ...] = (
     Main(
         "maintenance_contradicted",
         "rules/maintenance_contradicted",
-        ("VISIT_MS_MIN", "AFTER_MS", "PASSENGER_RIDES"),
+        ("VISIT_MS_MIN", "SAME_MS_MAX", "AFTER_MS", "PASSENGER_RIDES"),
         (
+            "at_ms - visit.in_ms <= SAME_MS_MAX",
             "took_ms < VISIT_MS_MIN",
             "visit.rides >= PASSENGER_RIDES",
             "claim.at_ms <= one.until_ms",

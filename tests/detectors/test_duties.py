@@ -155,6 +155,24 @@ def test_a_visit_of_ten_minutes(story: Callable[[str], None]) -> None:
     """)
 
 
+def test_whoever_checks_in_late_was_there_before(story: Callable[[str], None]) -> None:
+    """Since the terminal saw the visit begin, unless that was in another shift."""
+    story(f"""
+        00:00:00  maintenance  phase=in method=mode
+        00:01:00  state        service_mode=inspection
+        00:25:00  maintenance  phase=in work=half_month method=qr
+        00:25:20  maintenance  phase=out work=half_month
+        01:00:00  maintenance  phase=in method=mode
+        01:01:00  state        service_mode=inspection
+        13:00:00  maintenance  phase=in work=half_month method=qr
+        13:14:00  maintenance  phase=out work=half_month
+        14:00:00  maintenance  phase=in method=mode
+        26:00:01  maintenance  phase=in work=half_month method=qr
+        26:00:21  maintenance  phase=out work=half_month
+        26:00:22  expect {PAPER} at=26:00:21 opened=26:00:21
+    """)
+
+
 def test_a_visit_during_which_nothing_was_touched(story: Callable[[str], None]) -> None:
     """Neither inspection mode nor a door; a lift that says nothing meanwhile proves nothing."""
     story(f"""
