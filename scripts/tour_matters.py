@@ -63,6 +63,20 @@ STOPS = (
         *("/instructions",),
         phone=True,
     ),
+    Stop(
+        "scorecards", "/scorecards", (*DESKS[::-1], "admin"), "Units beside each other, from facts"
+    ),
+    Stop(
+        *("scorecards-kind", "/scorecards/{subject}", ("supervision", "property")),
+        "Units, property companies or estates beside each other",
+        *("/scorecards",),
+    ),
+    Stop(
+        *("scorecard", "/scorecards/{subject}/{whose}", ("supervision", "maintenance")),
+        "The score card of a unit",
+        *("/scorecards",),
+        phone=True,
+    ),
     Stop("hazards", "/hazards", (*DESKS[::-1], "admin"), "Lifts by their risk, and why"),
     Stop(
         *("lift-hazards", "/lifts/{lift}/hazards", ("maintenance", "supervision")),

@@ -96,6 +96,7 @@ ACTIONS: dict[str, Action] = {
         ),
         Action("hazards.write", INSTRUCTED | AUTHORITY, "write hazards down", by_row=True),
         Action("hazards.accept", AUTHORITY, "accept a hazard as it is", by_row=True),
+        Action("scorecards.read", EVERY_ROLE, "see score cards and their formula", by_row=True),
         Action("area.read", AUTHORITY | ADMIN, "see how an area stands", by_row=True),
         Action("statistics.read", WATCHING, "see statistics and verdicts", by_row=True),
         Action("stream.read", WATCHING, "follow changes as they happen", by_row=True),

@@ -23,6 +23,7 @@ from tests.stories.estate import Estate, estate
 
 FULL = [{"code": item.code, "result": "ok"} for item in items_of("half_month")]
 DOORS = "A-1-22"
+PROOF = {"documents": [{"name": "visit.pdf", "sha256": "ab" * 32}]}
 
 
 @pytest.fixture
@@ -95,54 +96,77 @@ def heard_for(garden: Estate, days: int) -> None:
         work.put_account(rows)
 
 
+def card(garden: Estate) -> dict[str, Any]:
+    """The measures of the unit's score card."""
+    found = garden.get("qian", f"/v1/scorecards/unit/{garden.units['wu']}")
+    return {one["measure"]: one for one in found["lines"]}
+
+
 def test_the_loop_is_closed(garden: Estate) -> None:
     """Each step stands on the one before, and is seen by those whom it concerns."""
-    # A resident is pinched, and says so behind the code in the car.
     code = garden.done("li", f"/v1/lifts/{LIFT}/code")["path"].rpartition("/")[2]
+    complaint, followed = a_resident_complains(garden, code)
+    hazard = it_is_a_hazard(garden)
+    one = supervision_instructs(garden, hazard)
+    one = a_visit_on_paper(garden, one)
+    one = a_visit_in_truth(garden, one)
+    the_signals_agree(garden, one)
+    the_card_tells(garden)
+    the_resident_is_answered(garden, complaint, followed=followed)
+    the_notice_hangs(garden, code)
+
+
+def a_resident_complains(garden: Estate, code: str) -> tuple[Any, str]:
+    """A resident is pinched, and says so behind the code in the car."""
     door_fails(garden)
     before = risk(garden)
     sent = tell(garden.client, code, topic="doors", words="关门夹人")
     assert sent.status_code == 303, sent.text
-    followed = sent.headers["location"].partition("?")[0]
     (complaint,) = garden.get("li", "/v1/complaints")["items"]
     assert (complaint["topic"], complaint["lift"]) == ("doors", LIFT)
     assert risk(garden)["score"] > before["score"]
+    return complaint, sent.headers["location"].partition("?")[0]
 
-    # It comes again, and is a hazard: seen by all three, worse than before.
+
+def it_is_a_hazard(garden: Estate) -> Any:
+    """It comes again, and is a hazard: seen by all three."""
     for _ in range(2):
         garden.pass_time(2)
         door_fails(garden)
     for who in ("li", "wu", "qian"):
         (hazard,) = garden.get(who, f"/v1/lifts/{LIFT}/hazards")["items"]
         assert (hazard["source"], hazard["kind"]) == ("repeated", "door_fault")
+    return hazard
 
-    # Supervision instructs; the unit accepts: it lies with nobody else.
-    one = garden.done(
-        "qian",
-        "/v1/instructions",
-        {
-            "lift": LIFT,
-            "source": "hazard",
-            "cause": hazard["id"],
-            "kinds": ["door_fault"],
-            "what": "put the doors right",
-            "basis": "after_fault",
-            "deadline": rfc3339(garden.now_ms + 20 * DAY_MS),
-            "responsible": garden.units["wu"],
-        },
-    )
-    path = f"/v1/instructions/{one['id']}"
-    one = garden.done("wu", f"{path}/accept", of=one)
+
+def supervision_instructs(garden: Estate, hazard: Any) -> Any:
+    """The unit accepts: it lies with nobody else."""
+    asked = {
+        "lift": LIFT,
+        "source": "hazard",
+        "cause": hazard["id"],
+        "kinds": ["door_fault"],
+        "what": "put the doors right",
+        "basis": "after_fault",
+        "deadline": rfc3339(garden.now_ms + 20 * DAY_MS),
+        "responsible": garden.units["wu"],
+    }
+    one = garden.done("qian", "/v1/instructions", asked)
+    one = garden.done("wu", f"/v1/instructions/{one['id']}/accept", of=one)
     assert one["responsible"] == garden.units["wu"]
+    return one
 
-    # A visit on paper: four minutes, no door moved. Its report is rejected.
+
+def a_visit_on_paper(garden: Estate, one: Any) -> Any:
+    """Four minutes, no door moved: the unit is heard, it counts, the report is rejected."""
+    path = f"/v1/instructions/{one['id']}"
     paper = visit(garden, minutes=4, really=False)
     against = garden.open_all()[CONTRADICTED]
-    proof = {"documents": [{"name": "visit.pdf", "sha256": "ab" * 32}]}
-    one = garden.done("wu", f"{path}/report", {"text": "doors adjusted"} | proof, of=one)
+    one = garden.done("wu", f"{path}/report", {"text": "doors adjusted"} | PROOF, of=one)
     contradiction = f"/v1/contradictions/{against.id}"
     (row,) = garden.get("qian", "/v1/contradictions")["items"]
     assert (row["state"], row["visit"]) == ("asked", paper["id"])
+    assert (card(garden)["true"]["bad"], card(garden)["true"]["disputed"]) == (0, 1)
     ruling = {"counts": True, "why": "the lift ran all the time"}
     assert garden.post("qian", f"{contradiction}/decide", ruling, version=0).status_code == 422
     garden.done("wu", f"{contradiction}/answer", {"why": "I was in a hurry"}, version=0)
@@ -150,8 +174,12 @@ def test_the_loop_is_closed(garden: Estate) -> None:
     assert ruled["state"] == "counts"
     one = garden.done("qian", f"{path}/reject", {"text": "the visit did not happen"}, of=one)
     assert (one["state"], one["responsible"]) == ("accepted", garden.units["wu"])
+    return one
 
-    # The doors do fail again. Then somebody comes in truth, and changes the part.
+
+def a_visit_in_truth(garden: Estate, one: Any) -> Any:
+    """The doors do fail again. Then somebody comes, and changes the part; another verifies it."""
+    path = f"/v1/instructions/{one['id']}"
     garden.pass_time(1)
     door_fails(garden)
     garden.pass_time(1)
@@ -160,34 +188,44 @@ def test_the_loop_is_closed(garden: Estate) -> None:
     for who in ("wu", "li"):
         real = garden.done(who, f"/v1/visits/{real['id']}/sign", of=real)
     assert real["state"] == "agreed"
-    one = garden.done("wu", f"{path}/report", {"text": "rollers replaced"} | proof, of=one)
+    one = garden.done("wu", f"{path}/report", {"text": "rollers replaced"} | PROOF, of=one)
     assert garden.post("wu", f"{path}/verify", {"text": "fine"}, of=one).status_code == 403
-    one = garden.done("qian", f"{path}/verify", {"text": "seen on the spot"}, of=one)
+    return garden.done("qian", f"{path}/verify", {"text": "seen on the spot"}, of=one)
 
-    # A person has seen it; the lift itself is asked for thirty days more.
+
+def the_signals_agree(garden: Estate, one: Any) -> None:
+    """A person has seen it; the lift itself is asked for thirty days more."""
+    path = f"/v1/instructions/{one['id']}"
     heard_for(garden, 32)
-    garden.pass_time(29)
-    one = garden.get("qian", path)["instruction"]
-    assert (one["state"], one["signals"]) == ("verified", None)
-    garden.pass_time(2)
-    one = garden.get("qian", path)["instruction"]
-    assert (one["state"], one["signals"]) == ("closed", "quiet")
+    for days, states in ((29, ("verified", None)), (2, ("closed", "quiet"))):
+        garden.pass_time(days)
+        one = garden.get("qian", path)["instruction"]
+        assert (one["state"], one["signals"]) == states
 
-    # Who complained is told what was found, and says whether it is so.
-    told = garden.done("li", f"/v1/complaints/{complaint['id']}/take", of=complaint)
+
+def the_card_tells(garden: Estate) -> None:
+    """One record of two was not true; nothing was late; 15 days went by without a visit once."""
+    found = card(garden)
+    assert (found["true"]["facts"], found["true"]["bad"], found["true"]["share"]) == (2, 1, 0.5)
+    assert (found["rectified"]["facts"], found["rectified"]["share"]) == (1, 1.0)
+    assert (found["care"]["bad"], found["true"]["disputed"]) == (1, 0)
+    assert found["heard"]["share"] > 0.95
+
+
+def the_resident_is_answered(garden: Estate, complaint: Any, *, followed: str) -> None:
+    """Told what was found, where they follow it."""
+    path = f"/v1/complaints/{complaint['id']}"
+    taken = garden.done("li", f"{path}/take", of=complaint)
     found = {"text": "门挂轮已更换"}
-    garden.done("li", f"/v1/complaints/{complaint['id']}/answer", found, of=told)
+    garden.done("li", f"{path}/answer", found, of=taken)
     assert found["text"] in garden.page(followed)
-
-    # Doors that were blocked meanwhile ask for a notice; it hangs where residents look.
-    for _ in range(4):
-        garden.pass_time(0.05)
-        garden.say("door", floor=1, open_s=2.0, close_s=3.0, result="closed", reopens=24)
-    the_notice_hangs(garden, code)
 
 
 def the_notice_hangs(garden: Estate, code: str) -> None:
     """Proposed by what happened, published by the manager, seen on the page of the lift."""
+    for _ in range(4):
+        garden.pass_time(0.05)
+        garden.say("door", floor=1, open_s=2.0, close_s=3.0, result="closed", reopens=24)
     (asked,) = garden.get("li", "/v1/notices/proposals")["items"]
     assert asked["topic"] == "doors"
     wording = WORDINGS["doors"]
