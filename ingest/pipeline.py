@@ -25,6 +25,7 @@ from ingest.notes import NOTE_ROOT
 from ingest.progress import Progress
 from ingest.relay import Relay
 from ingest.retries import Retries
+from ingest.scores import Scores
 from ingest.visits import Visits
 from liftwatch.handlers.alarms import ATTENDED, Life
 from liftwatch.ports import Books, TelemetryStore
@@ -103,7 +104,9 @@ class Pipeline:
         )
         entries = Entries(books, versions=self.detection.entered_versions, take=take)
         ended = Endings(books, claims=self.detection.fleet.latched, take=take)
-        self.looking = Looking(ended.step, entries.step, self._visits(take).step)
+        visits = Visits(books, heard=self.detection.fleet.visits_heard, take=take)
+        scores = Scores(books, heard=self.detection.fleet.scores_heard, take=take)
+        self.looking = Looking(ended.step, entries.step, visits.step, scores.step)
         self.relay = Relay(
             journal=self.journal,
             progress=self.progress,
@@ -113,9 +116,6 @@ class Pipeline:
             flights=flights,
         )
         self._watch()
-
-    def _visits(self, take: Callable[[Sequence[tuple[str, bytes]]], None]) -> Visits:
-        return Visits(self.books, heard=self.detection.fleet.visits_heard, take=take)
 
     def _journaled(self, publications: Sequence[Publication]) -> None:
         """Count what was synced, without canaries (others' come along, too) and our own notes."""

@@ -89,7 +89,7 @@ def risk_of(known: Known, *, weights: Mapping[str, float] = WEIGHTS) -> Risk:
     >>> old = Known(age_years=19.0, faults=6.0, loads=2, open_kinds={"brake_wear": 4,
     ...     "maintenance_overdue": 3})
     >>> round(risk_of(new).score, 1), round(risk_of(old).score, 1)
-    (1.5, 66.2)
+    (0.9, 67.3)
     >>> [part.name for part in risk_of(new).parts if part.share is None]
     ['complaints']
     """
@@ -113,6 +113,37 @@ def risk_of(known: Known, *, weights: Mapping[str, float] = WEIGHTS) -> Risk:
         for share in (shares[name],)
     )
     return Risk(math.fsum(part.points or 0.0 for part in parts), parts)
+
+
+class Score(Struct, frozen=True, array_like=True):
+    """A score as detectors hear of it, with the limit it is held against: the nth of its lift."""
+
+    lift: str
+    n: int
+    area: str
+    estate: str
+    score: float
+    limit: float
+    at_ms: int
+
+
+TOLD_STEP, SLACK = 5.0, 5.0
+"""Above the limit a score is told again when it has moved so far; and it is back only when it is so
+far below, so that it does not come and go with every fault [our choice]."""
+
+
+def to_tell(before: Score | None, score: float) -> bool:
+    """Whether detectors are to hear of a score, by what they heard of this lift last.
+
+    >>> told = Score("L-0001", 1, "320583", "garden", 62.0, 60.0, 0)
+    >>> to_tell(None, 60.0), to_tell(None, 60.1), to_tell(told, 58.0), to_tell(told, 55.0)
+    (False, True, False, True)
+    >>> to_tell(told, 66.0), to_tell(told, 67.0)
+    (False, True)
+    """
+    if before is None or before.score <= before.limit:
+        return score > LIMIT
+    return score <= LIMIT - SLACK or (score > LIMIT and abs(score - before.score) >= TOLD_STEP)
 
 
 def is_over(risk: Risk) -> bool:
