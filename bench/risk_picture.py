@@ -19,7 +19,7 @@ class Line(NamedTuple):
 def picture(panels: Sequence[tuple[str, list[Line]]]) -> str:
     """The panels, two in a row, and their legend."""
     rows = (len(panels) + 1) // 2
-    width, height = LEFT + 2 * (SIDE + GAP), TOP + rows * (SIDE + 80) + 30
+    width, height = LEFT + 2 * (SIDE + GAP) + 10, TOP + rows * (SIDE + 80) + 30
     out = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}"'
         ' font-family="sans-serif" font-size="12" role="img">',
@@ -27,17 +27,17 @@ def picture(panels: Sequence[tuple[str, list[Line]]]) -> str:
         f'<rect width="{width}" height="{height}" fill="#fff"/>',
     ]
     for n, (title, lines) in enumerate(panels):
-        out += _panel(title, lines, LEFT + (n % 2) * (SIDE + GAP), TOP + (n // 2) * (SIDE + 80))
+        out += _panel(title, lines, x=LEFT + (n % 2) * (SIDE + GAP), y=TOP + (n // 2) * (SIDE + 80))
     x = LEFT
     for n, line in enumerate(panels[0][1]):
         y = height - 18
         out.append(_stroke(f"M{x} {y - 4}h24", n))
         out.append(f'<text x="{x + 30}" y="{y}">{escape(line.name)}</text>')
-        x += 118
+        x += 124
     return "\n".join([*out, "</svg>", ""])
 
 
-def _panel(title: str, lines: Sequence[Line], x: int, y: int) -> list[str]:
+def _panel(title: str, lines: Sequence[Line], *, x: int, y: int) -> list[str]:
     out = [
         f'<text x="{x}" y="{y - 14}" font-size="13" font-weight="bold">{escape(title)}</text>',
         f'<rect x="{x}" y="{y}" width="{SIDE}" height="{SIDE}" fill="none" stroke="#999"/>',

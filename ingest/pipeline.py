@@ -104,9 +104,7 @@ class Pipeline:
         )
         entries = Entries(books, versions=self.detection.entered_versions, take=take)
         ended = Endings(books, claims=self.detection.fleet.latched, take=take)
-        visits = Visits(books, heard=self.detection.fleet.visits_heard, take=take)
-        scores = Scores(books, heard=self.detection.fleet.scores_heard, take=take)
-        self.looking = Looking(ended.step, entries.step, visits.step, scores.step)
+        self.looking = Looking(ended.step, entries.step, *self._heard_once(take))
         self.relay = Relay(
             journal=self.journal,
             progress=self.progress,
@@ -116,6 +114,15 @@ class Pipeline:
             flights=flights,
         )
         self._watch()
+
+    def _heard_once(
+        self, take: Callable[[Sequence[tuple[str, bytes]]], None]
+    ) -> tuple[Callable[[], int], ...]:
+        """What is numbered by lift, and told until it was heard."""
+        fleet = self.detection.fleet
+        visits = Visits(self.books, heard=fleet.visits_heard, take=take)
+        scores = Scores(self.books, heard=fleet.scores_heard, take=take)
+        return visits.step, scores.step
 
     def _journaled(self, publications: Sequence[Publication]) -> None:
         """Count what was synced, without canaries (others' come along, too) and our own notes."""

@@ -143,12 +143,12 @@ def _by_rule(known: Known) -> Proposal | None:
     risky = known.score > LIMIT
     worn = _works("major_repair", known)
     if over and risky:
-        return _priced("renewal", ("renewal",), "life_over_risky", known)
+        return _priced("renewal", ("renewal",), "life_over_risky", known=known)
     if over and not known.assessed:
-        return _priced("assessment", ("assessment",), "life_over_unassessed", known)
+        return _priced("assessment", ("assessment",), "life_over_unassessed", known=known)
     if worn:
-        return _priced("major_repair", worn, "worn", known)
-    return _priced("assessment", ("assessment",), "risky", known) if risky else None
+        return _priced("major_repair", worn, "worn", known=known)
+    return _priced("assessment", ("assessment",), "risky", known=known) if risky else None
 
 
 def _works(remedy: Remedy, known: Known) -> tuple[str, ...]:
@@ -159,7 +159,7 @@ def _works(remedy: Remedy, known: Known) -> tuple[str, ...]:
     return tuple(dict.fromkeys(POINTERS[kind].works[0] for kind in kinds))
 
 
-def _priced(remedy: Remedy, works: tuple[str, ...], why: Why, known: Known) -> Proposal:
+def _priced(remedy: Remedy, works: tuple[str, ...], why: Why, *, known: Known) -> Proposal:
     cost = sum(cost_fen(work, known.stops) for work in works)
     return Proposal(remedy, works, why, cost, "table")
 
