@@ -77,7 +77,7 @@ STOPS = (
     Stop(
         *("lift-renewal", "/lifts/{lift}/renewal", ("property", "supervision")),
         "What people hold a lift to need",
-        *("/lifts/{lift}",),
+        *("/renewals",),
         phone=True,
     ),
     Stop("faults", "/faults", ("maintenance", "supervision"), "Fault history, to be filtered"),

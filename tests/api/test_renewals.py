@@ -12,10 +12,11 @@ from liftwatch.access.sight import Place
 from liftwatch.adapters.sql import SqlBooks
 from liftwatch.adapters.sql.people import SqlPeople
 from liftwatch.audit.export import MARK
+from liftwatch.care.renewal import Estimate
 from liftwatch.care.risk import LIMIT
 from liftwatch.clock import DAY_MS, now_ms
 from liftwatch.engine.risks import score_all
-from liftwatch.handlers.care_renewals import year_of
+from liftwatch.handlers.care_renewals import put_estimate, year_of
 from liftwatch.ids import new_id
 from liftwatch.register.columns import HouseholdRow
 from tests.api.conftest import Fleet, Town
@@ -97,12 +98,15 @@ def test_money_goes_where_the_risk_is(desk: Desk, fleet: Fleet, books: SqlBooks)
 def test_a_case_that_goes_on_stands_beside_with_what_lies_in_it(
     desk: Desk, fleet: Fleet, books: SqlBooks
 ) -> None:
-    """What it has put aside is met already, and no more in the balances."""
+    """What it has put aside for this work is met already, and no more in the balances; what is put
+    aside for another work meets nothing."""
     homes(books)
-    old_and_worn(fleet, "L-7")
+    fleet.lift("L-7", facts=structs.replace(built(3), building="7"))
+    fleet.alarm("L-7", "brake_wear", at_ms=now_ms() - DAY_MS)
     case = Case(desk)
     approved(case, 90_000)
     (one,) = items(desk, "bo").values()
+    assert one["works"] == ["brake"]
     assert one["case"] == {
         "id": case.told["id"],
         "stage": "approved",
@@ -110,6 +114,12 @@ def test_a_case_that_goes_on_stands_beside_with_what_lies_in_it(
     }
     assert one["fund"]["available_fen"] == 300_000 - 90_000
     assert one["fund"]["covered_fen"] == 300_000
+    whose = {"lift": "L-7", "area": "320583", "estate": "garden"}
+    with books.begin() as work:
+        put_estimate(work, Estimate(remedy="renewal", fen=20_000_000, why="an offer", **whose))
+    (one,) = items(desk, "bo").values()
+    assert one["case"]["reserved_fen"] == 90_000
+    assert one["fund"]["covered_fen"] == 300_000 - 90_000
 
 
 def test_an_estimate_holds_against_the_table(desk: Desk, fleet: Fleet, books: SqlBooks) -> None:
