@@ -222,14 +222,15 @@ class Matters:
     def estimates(self, first: Site, second: Site) -> None:
         """What the manager holds two lifts to need; a first guess was replaced by an offer."""
         self.at(40, 10.5)
-        self.estimate(first, "major_repair", 3_200_000, "按市场价粗估：更换曳引轮和钢丝绳。")
+        self.estimate(first, "major_repair", 3_200_000, why="按市场价粗估：更换曳引轮和钢丝绳。")
         self.at(9, 15.2)
         offer = "原厂报价单：更换曳引轮、钢丝绳和制动器闸瓦，含安装调试。"
-        self.estimate(first, "major_repair", 3_860_000, offer)
+        self.estimate(first, "major_repair", 3_860_000, why=offer)
         self.at(8, 9.7)
-        self.estimate(second, "renewal", 26_800_000, "两家报价的低者；旧井道和层门地坎可沿用。")
+        guess = "两家报价的低者；旧井道和层门地坎可沿用。"
+        self.estimate(second, "renewal", 26_800_000, why=guess)
 
-    def estimate(self, site: Site, remedy: Remedy, fen: int, why: str) -> Estimate:
+    def estimate(self, site: Site, remedy: Remedy, fen: int, *, why: str) -> Estimate:
         """The property manager puts one on record."""
         by = self.actor("property")
         made = Estimate(
