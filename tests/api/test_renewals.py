@@ -165,6 +165,9 @@ def test_everybody_sees_their_own(desk: Desk, fleet: Fleet, town: Town) -> None:
     assert items(desk, "li", "?estate=lake") == {}
     desk.get("mei", "/v1/lifts/L-0OLD/estimates", 404)
     desk.get("ow", LIST, 403)
+    seven = town.person("seven", "committee", Place("320583", "garden", "7"))
+    answered = desk.client.get(LIST, headers=bearer(town.secret(seven, "key")))
+    assert answered.json()["items"] == [], "a part of an estate reaches no lifts"
     firm = town.secret(town.person("firm", "maintenance"), "key")
     assert desk.client.get(LIST, headers=bearer(firm)).status_code == 403
 
