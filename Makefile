@@ -6,7 +6,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do command 
 WORKERS := $(shell n=$$(nproc 2>/dev/null || echo 2); test $$n -lt 4 && echo $$((n + 1)) || echo 4)# tests wait for servers more than they compute
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint bench bench-console screenshots previews chaos chaos-rescue fund-bench fund-flips fund-flips-postgresql evaluate mutate handbook clean constraints dashboards dashboards-types compose-init compose-test docs asyncapi client prometheus
+.PHONY: help setup run test lint bench bench-console screenshots previews chaos chaos-rescue fund-bench fund-flips fund-flips-postgresql evaluate risk-curve mutate handbook clean constraints dashboards dashboards-types compose-init compose-test docs asyncapi client prometheus
 
 help: ## Print this help
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -59,6 +59,9 @@ fund-flips-postgresql: $(STAMP) ## The same in a PostgreSQL cluster of its own (
 
 evaluate: $(STAMP) ## How good the detectors are, on lifts whose truth is known (EVAL_LIFTS, EVAL_DAYS)
 	@$(BIN)/python -m bench.evaluate
+
+risk-curve: $(STAMP) ## Whether the lifts that the risk score ranks worst fail more, into docs/risk.md (minutes)
+	@$(BIN)/python -m bench.risk_curve --write
 
 handbook: $(STAMP) ## Write docs/detectors.md, incidents.md, runbooks.md, fund-cases.md and logs.md anew from the code
 	@$(BIN)/python -m detectors.handbook > docs/detectors.new

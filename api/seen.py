@@ -13,6 +13,7 @@ from liftwatch.care.area import EstateLifts, LiftCount, OpenCount, UnitCount
 from liftwatch.care.faults import Fault, FaultFilter, FaultPage, Fixed, Replaced
 from liftwatch.care.faults_store import Scope
 from liftwatch.care.hazards import Hazard
+from liftwatch.care.renewal import Estimate
 from liftwatch.care.signature import Signed
 from liftwatch.clock import now_ms
 from liftwatch.incidents.clocks import Clock
@@ -290,6 +291,10 @@ class SeenBooks:
     def hazards_of(self, lift: str) -> list[Hazard]:
         """Those on record of a lift that is seen."""
         return self._books.hazards_of(lift) if self.lift(lift) else []
+
+    def estimates_of(self, lift: str) -> list[Estimate]:
+        """What people hold a lift that is seen to need, the newest first."""
+        return self._books.estimates_of(lift) if self.lift(lift) else []
 
     def stream_head(self) -> int:
         """The newest number of the stream; it tells nobody what changed."""

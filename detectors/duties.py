@@ -79,18 +79,29 @@ def inspection_term(view: View) -> Term | None:
 
 def ageing_term(view: View) -> Term | None:
     """Design life over without an assessment of the last three years, or hazard above its limit."""
+    terms = (_hazard_term(view), _life_term(view))
+    return min(
+        (one for one in terms if one is not None), key=lambda one: one.steps[0], default=None
+    )
+
+
+def _hazard_term(view: View) -> Term | None:
     hazard = view.hazard
-    if hazard is not None and hazard.score > hazard.limit:
-        since_ms = view.first_ms or 0
-        evidence: dict[str, Any] = {"hazard_score": hazard.score, "limit": hazard.limit}
-        return Term(since_ms, (Step(since_ms, 4),), evidence)
+    if hazard is None or hazard.score <= hazard.limit:
+        return None
+    since_ms = (view.first_ms or 0) if hazard.at_ms is None else hazard.at_ms
+    evidence = {"hazard_score": hazard.score, "limit": hazard.limit}
+    return Term(since_ms, (Step(since_ms, 4),), evidence)
+
+
+def _life_term(view: View) -> Term | None:
     facts = view.facts
     begun_on = facts.renewed_on or facts.installed_on
     if begun_on is None:
         return None
     years = DESIGN_LIFE_YEARS if facts.design_life_years is None else facts.design_life_years
     over_ms = begin_ms(begun_on) + _years_ms(begun_on, years)
-    evidence = {"begun_on": begun_on.isoformat(), "design_life_years": years}
+    evidence: dict[str, Any] = {"begun_on": begun_on.isoformat(), "design_life_years": years}
     if facts.assessed_on is not None:
         evidence["assessed_on"] = facts.assessed_on.isoformat()
         assessed = facts.assessed_on

@@ -18,8 +18,10 @@ from detectors.listening import Listening
 from detectors.order import WAIT_MS, Order, TooMany
 from detectors.registry import DETECTORS
 from detectors.together import Place, Roll, Together
+from detectors.view import Hazard
 from detectors.voices import is_told_already
 from liftwatch.care.phases import CONSOLE, Phase, message_of
+from liftwatch.care.risk import Score
 from liftwatch.clock import DAY_MS, MINUTE_MS
 from liftwatch.incidents.endings import Claimed, Ending
 from liftwatch.incidents.incident import AlarmChange
@@ -186,6 +188,19 @@ class Fleet:
         banks = self.banks.copy()  # in one step, as above
         return {lift: bank.view.visit_n for lift, bank in banks.items()}
 
+    def assess(self, score: Score, *, at_ms: int) -> list[AlarmChange]:
+        """Take how risky a lift is held to be; of one never heard of, or told before, nothing."""
+        bank = self.banks.get(score.lift)
+        if bank is None or score.n <= _scored(bank):
+            return []
+        bank.view.hazard = Hazard(score.score, score.limit, score.n, score.at_ms)
+        now_ms = max(self.clock_ms, at_ms)
+        return self._shared(self._consult(score.lift, now_ms, told_ms=now_ms))
+
+    def scores_heard(self) -> dict[str, int]:
+        """The number of the newest score that each lift heard; any thread may ask."""
+        return {lift: _scored(bank) for lift, bank in self.banks.copy().items()}  # in one step
+
     def finish(self) -> list[AlarmChange]:
         """Take what still waits for its predecessors: nothing more will come. No time passes."""
         flushed = self.order.flush()
@@ -326,6 +341,11 @@ class Fleet:
         self._silences.note(bank.lift, bank.attend())
         self._schedule_bank(bank, bank.view.now.at_ms if bank.view.now else 0)
         self._calendar.note(bank.lift, bank.look_up(self.clock_ms))
+
+
+def _scored(bank: Bank) -> int:
+    hazard = bank.view.hazard
+    return 0 if hazard is None else hazard.n
 
 
 def _place(bank: Bank) -> Place:

@@ -95,7 +95,7 @@ def _hears(rule: type[Detector]) -> str:
     if issubclass(rule, Listener):
         return "any sign of life, by the time of reception"
     if issubclass(rule, Calendared):
-        return "the register, visits and tests, by the newest time of reception"
+        return "the register, visits, tests and scores of risk, by the newest time of reception"
     return ", ".join(f"`{kind}`" for kind in rule.hears)
 
 

@@ -50,10 +50,13 @@ def is_goodbye(message: Message) -> bool:
 
 
 class Hazard(Struct, frozen=True, gc=False):
-    """A hazard score as somebody assessed it, with the limit they hold it against."""
+    """A hazard score as somebody assessed it, with the limit they hold it against, and when; `n`
+    counts those of a lift."""
 
     score: float
     limit: float
+    n: int = 0
+    at_ms: int | None = None
 
 
 class View(Struct, gc=False):

@@ -39,10 +39,9 @@ from liftwatch.telemetry.topics import CANARY_AREA
 log = structlog.get_logger()
 
 TICK_S = 0.25  # a deadline is judged at most 1 s after it (contract, section 2)
-CHECKPOINT_S = 10.0
+CHECKPOINT_S, BOARD_S = 10.0, 1.0
 KEPT_MS = clock.HOUR_MS  # of the journal, after all have read it: to look at what just happened
 PROGRESS, BOARD, ACCOUNT, WITHHELD = "progress", "board", "account", "withheld"  # in trouble
-BOARD_S = 1.0
 WITHHELD_MAX = 1_000  # kept in memory while the database is away, the newest
 ACCOUNT_ROWS, ACCOUNT_BOOTS = 1_000, 100  # published at once, likewise
 BOARD_LIFTS = 1_000  # rows of the fleet's board written at once; the others wait a second
@@ -190,9 +189,8 @@ class Detection:
         if note.what == "step":
             return self.fleet.step(note.ms)
         if note.what == "retry":
-            self._until_it_works(
-                lambda: self._dead.note_retried(note.letter, received_ms), "file of dead letters"
-            )
+            retried = partial(self._dead.note_retried, note.letter, received_ms)
+            self._until_it_works(retried, "file of dead letters")
             return []
         if (said := note.entered) is not None:
             return self.fleet.enter(said.lift, said.facts, version=said.version, at_ms=received_ms)
@@ -200,6 +198,8 @@ class Detection:
             return self.fleet.end(note.ended)
         if note.visited is not None:
             return take_visit(self.fleet, note.visited, received_ms=received_ms)
+        if note.scored is not None:
+            return self.fleet.assess(note.scored, at_ms=received_ms)
         self.fleet.link(note.what == "up", received_ms)
         return []
 

@@ -1,5 +1,6 @@
 """What the journal holds beside publications: when we could not hear, steps of our clock, retries,
-what people enter of lifts, which alarms they end, when they come and go.
+what people enter of lifts, which alarms they end, when they come and go, how risky a lift is held
+to be.
 
 They are part of the input: after a crash, detection reads them again in their place and comes to
 the same alarms. Their topics begin with `$`, which no subscription of ours matches.
@@ -10,13 +11,14 @@ from typing import NamedTuple
 import msgspec
 
 from liftwatch.care.phases import Phase
+from liftwatch.care.risk import Score
 from liftwatch.incidents.endings import Ending
 from liftwatch.register.facts import Facts
 
 NOTE_ROOT = "$liftwatch/"
 LINK_UP, LINK_DOWN, STEP = f"{NOTE_ROOT}up", f"{NOTE_ROOT}down", f"{NOTE_ROOT}step"
 RETRY, ENTERED, ENDED = f"{NOTE_ROOT}retry", f"{NOTE_ROOT}entered", f"{NOTE_ROOT}ended"
-VISITED = f"{NOTE_ROOT}visited"
+VISITED, SCORED = f"{NOTE_ROOT}visited", f"{NOTE_ROOT}scored"
 
 
 class Entered(msgspec.Struct, array_like=True, frozen=True):
@@ -30,7 +32,7 @@ class Entered(msgspec.Struct, array_like=True, frozen=True):
 class Note(NamedTuple):
     """`up` and `down`: the link to the broker; `step`: our clock stepped by `ms`; `retry`: of a
     dead letter, by its number; `entered`: what people say of a lift; `ended`: an alarm that
-    they ended; `visited`: a technician came or went."""
+    they ended; `visited`: a technician came or went; `scored`: how risky a lift is."""
 
     what: str
     ms: int = 0
@@ -38,6 +40,7 @@ class Note(NamedTuple):
     entered: Entered | None = None
     ended: Ending | None = None
     visited: Phase | None = None
+    scored: Score | None = None
 
 
 class Retry(msgspec.Struct, array_like=True, frozen=True):
@@ -51,6 +54,7 @@ class Retry(msgspec.Struct, array_like=True, frozen=True):
 
 _ENDED = msgspec.msgpack.Decoder(Ending)
 _ENTERED = msgspec.msgpack.Decoder(Entered)
+_SCORED = msgspec.msgpack.Decoder(Score)
 _VISITED = msgspec.msgpack.Decoder(Phase)
 _RETRY = msgspec.msgpack.Decoder(Retry)
 
@@ -68,6 +72,8 @@ def read_note(topic: str, payload: bytes) -> Note:
         return Note("ended", ended=_ENDED.decode(payload))
     if topic == VISITED:
         return Note("visited", visited=_VISITED.decode(payload))
+    if topic == SCORED:
+        return Note("scored", scored=_SCORED.decode(payload))
     what = topic.removeprefix(NOTE_ROOT)
     if what not in ("up", "down", "step"):
         raise ValueError(f"{topic} is no note")

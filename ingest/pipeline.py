@@ -25,6 +25,7 @@ from ingest.notes import NOTE_ROOT
 from ingest.progress import Progress
 from ingest.relay import Relay
 from ingest.retries import Retries
+from ingest.scores import Scores
 from ingest.visits import Visits
 from liftwatch.handlers.alarms import ATTENDED, Life
 from liftwatch.ports import Books, TelemetryStore
@@ -103,7 +104,7 @@ class Pipeline:
         )
         entries = Entries(books, versions=self.detection.entered_versions, take=take)
         ended = Endings(books, claims=self.detection.fleet.latched, take=take)
-        self.looking = Looking(ended.step, entries.step, self._visits(take).step)
+        self.looking = Looking(ended.step, entries.step, *self._heard_once(take))
         self.relay = Relay(
             journal=self.journal,
             progress=self.progress,
@@ -114,8 +115,14 @@ class Pipeline:
         )
         self._watch()
 
-    def _visits(self, take: Callable[[Sequence[tuple[str, bytes]]], None]) -> Visits:
-        return Visits(self.books, heard=self.detection.fleet.visits_heard, take=take)
+    def _heard_once(
+        self, take: Callable[[Sequence[tuple[str, bytes]]], None]
+    ) -> tuple[Callable[[], int], ...]:
+        """What is numbered by lift, and told until it was heard."""
+        fleet = self.detection.fleet
+        visits = Visits(self.books, heard=fleet.visits_heard, take=take)
+        scores = Scores(self.books, heard=fleet.scores_heard, take=take)
+        return visits.step, scores.step
 
     def _journaled(self, publications: Sequence[Publication]) -> None:
         """Count what was synced, without canaries (others' come along, too) and our own notes."""

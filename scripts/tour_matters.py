@@ -84,6 +84,16 @@ STOPS = (
         *("/lifts/{lift}",),
         phone=True,
     ),
+    Stop(
+        *("renewals", "/renewals", ("property", "supervision", "bureau", "committee")),
+        "Lifts to renew in a year: by their risk, with cost and what the fund has",
+    ),
+    Stop(
+        *("lift-renewal", "/lifts/{lift}/renewal", ("property", "supervision")),
+        "What people hold a lift to need",
+        *("/renewals",),
+        phone=True,
+    ),
     Stop("faults", "/faults", ("maintenance", "supervision"), "Fault history, to be filtered"),
     Stop("unit", "/unit", ("maintenance",), "The lifts of a maintenance unit", phone=True),
 )

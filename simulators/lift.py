@@ -50,7 +50,7 @@ class Lift:
         self.agenda = Agenda(start_ms)
         self.terminal = Terminal(plan, self.agenda)
         own = Random(f"{seed}/condition/{plan.name}")
-        self.age_years = _age_years(plan, start_ms)
+        self.age_years = age_years_of(plan, start_ms)
         self.condition = condition_of(plan, own, age_years=self.age_years)
         self.sensor = Sensor.some(own)
         self.busy = 1.0  # how many of the usual people come: 0 on a holiday
@@ -263,7 +263,7 @@ class Lift:
             yield self.after(1.5)
 
 
-def _age_years(plan: Plan, start_ms: int) -> float:
+def age_years_of(plan: Plan, start_ms: int) -> float:
     """Since it was installed, or renewed."""
     told = plan.register.get("renewed_on") or plan.register.get("installed_on")
     if told is None:

@@ -22,6 +22,7 @@ SHOWN = 100
 PART_TEXTS = {
     "age": N_("Age"),
     "faults": N_("Faults of a year"),
+    "entrapments": N_("Entrapments of a year"),
     "trends": N_("Worn parts"),
     "duties": N_("Duties"),
     "complaints": N_("Complaints"),

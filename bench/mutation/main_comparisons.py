@@ -214,7 +214,7 @@ MAINS: tuple[Main, ...] = (
             "DESIGN_LIFE_YEARS",
             "ASSESSED_FOR_YEARS",
         ),
-        ("hazard.score > hazard.limit",),
+        ("hazard.score <= hazard.limit",),
     ),
     Main(
         "maintenance_contradicted",

@@ -50,6 +50,10 @@ class Action(NamedTuple):
 INSTRUCTED = frozenset({"property", "maintenance"})
 AUTHORITY = frozenset({"supervision"})
 """Who instructs and judges; an administrator keeps the machine and judges nobody."""
+PLANS = frozenset({"property", "supervision", "committee", "bureau", "street", "admin"})
+"""Who sees where money should go, and what the fund has: all of them see its cases, too."""
+PRICES = frozenset({"property", "supervision"})
+"""Who says what work would cost: not whoever would be paid for it."""
 
 
 ACTIONS: dict[str, Action] = {
@@ -97,6 +101,8 @@ ACTIONS: dict[str, Action] = {
         Action("hazards.write", INSTRUCTED | AUTHORITY, "write hazards down", by_row=True),
         Action("hazards.accept", AUTHORITY, "accept a hazard as it is", by_row=True),
         Action("scorecards.read", EVERY_ROLE, "see score cards and their formula", by_row=True),
+        Action("renewals.read", PLANS, "see the year's list of lifts to renew", by_row=True),
+        Action("renewals.estimate", PRICES, "say what a lift needs and would cost", by_row=True),
         Action("area.read", AUTHORITY | ADMIN, "see how an area stands", by_row=True),
         Action("statistics.read", WATCHING, "see statistics and verdicts", by_row=True),
         Action("stream.read", WATCHING, "follow changes as they happen", by_row=True),

@@ -40,6 +40,11 @@ from liftwatch.adapters.memory_register import (
     MemoryRegisterWork,
     RegisterState,
 )
+from liftwatch.adapters.memory_renewals import (
+    MemoryRenewalReads,
+    MemoryRenewalWork,
+    RenewalState,
+)
 from liftwatch.adapters.memory_rescue import MemoryRescueReads, MemoryRescueWork, RescueState
 from liftwatch.audit.chain import Keys
 from liftwatch.incidents.incident import AlarmChange, Incident
@@ -71,6 +76,7 @@ class _State:
         self.course = CourseState(self.incidents)
         self.pages = PageState(self.incidents)
         self.rescue, self.instructions = RescueState(), InstructionState()
+        self.renewals = RenewalState()
         self.faults = FaultState(self.course, self.register)
         self.endings = BesideState(self.changes, incidents=self.incidents, register=self.register)
 
@@ -90,6 +96,7 @@ class MemoryBooks(
     MemoryRegisterReads,
     MemoryFaultReads,
     MemoryInstructionReads,
+    MemoryRenewalReads,
 ):
     """Fulfils `liftwatch.ports.Books` for one thread; it knows no contracts of maintenance."""
 
@@ -104,7 +111,7 @@ class MemoryBooks(
         self._cases, self._visits = self._state.cases, self._state.visits
         self._pages = self._state.pages
         self._rescue, self._instructions = self._state.rescue, self._state.instructions
-        self._faults = self._state.faults
+        self._faults, self._renewals = self._state.faults, self._state.renewals
 
     @contextmanager
     def begin(self) -> Iterator["MemoryWork"]:
@@ -213,6 +220,7 @@ class MemoryWork(
     MemoryRegisterWork,
     MemoryFaultWork,
     MemoryInstructionWork,
+    MemoryRenewalWork,
 ):
     """One transaction; each step says how it is undone."""
 
@@ -224,7 +232,7 @@ class MemoryWork(
         self._audit, self._drafts, self._register = state.audit, [], state.register
         self._course, self._pages, self._rescue = state.course, state.pages, state.rescue
         self._endings, self._instructions = state.endings, state.instructions
-        self._faults = state.faults
+        self._faults, self._renewals = state.faults, state.renewals
         self._recorded = state.endings.recorded
 
     def undo(self) -> None:

@@ -14,13 +14,16 @@ from typing import NamedTuple
 from msgspec import Struct
 
 LIMIT = 60.0
-"""From this score on a lift is looked at first [our choice]."""
+"""Above it a lift is looked at first, and `ageing` (contract, section 2) [our choice]."""
 LOAD: tuple[str, ...] = ("overload", "heavy_haulage")
 """Kinds by which a lift is seen to be used beyond what it is for."""
 DESIGN_LIFE_YEARS = 15.0
 """Where the register is silent (contract, section 1)."""
 FAULTS_HALF = 4.0
 """Faults a year at which the part is half full: the middle of what controllers log (domain 4.3)."""
+ENTRAPMENTS_HALF = 0.5
+"""The same of entrapments: some five times the published mean of 0.06 to 0.11 (domain 4.2). The
+worst lifts have 7 to 14, so that who was trapped there says more of a lift than any other fault."""
 COMPLAINTS_HALF, LOAD_HALF = 3.0, 5.0
 TRENDS: Mapping[str, float] = {
     "brake_wear": 0.8,
@@ -39,7 +42,8 @@ DUTIES: Mapping[str, float] = {
 severity 2 fills all of it (a brake below its limit, an inspection that has expired)."""
 WEIGHTS: Mapping[str, float] = {
     "age": 20.0,
-    "faults": 30.0,
+    "faults": 15.0,
+    "entrapments": 15.0,
     "trends": 15.0,
     "duties": 20.0,
     "complaints": 5.0,
@@ -48,14 +52,15 @@ WEIGHTS: Mapping[str, float] = {
 
 
 class Known(Struct, frozen=True, kw_only=True):
-    """What is known of a lift: None is unknown. `faults` are a year's as they are believed
-    (`shrunk`), `open_kinds` the gravest severity of each open kind, `loads` and `complaints` those
-    of the last year, `assessed` whether it was assessed within the last three years."""
+    """What is known of a lift: None is unknown. `faults` and `entrapments` are a year's as they
+    are believed (`shrunk`), `open_kinds` the gravest severity of each open kind, `loads` and
+    `complaints` those of the last year, `assessed` whether it was within the last three years."""
 
     age_years: float | None = None
     design_life_years: float | None = None
     assessed: bool = False
     faults: float | None = None
+    entrapments: float | None = None
     open_kinds: Mapping[str, int] = {}
     complaints: int | None = None
     loads: int | None = None
@@ -77,20 +82,23 @@ class Risk(NamedTuple):
     parts: tuple[Part, ...]
 
 
-def risk_of(known: Known) -> Risk:
-    """How risky a lift is.
+def risk_of(known: Known, *, weights: Mapping[str, float] = WEIGHTS) -> Risk:
+    """How risky a lift is; other weights than ours only to hold ours against them.
 
-    >>> new = Known(age_years=1.0, faults=0.2, complaints=None, loads=0)
-    >>> old = Known(age_years=19.0, faults=6.0, loads=2, open_kinds={"brake_wear": 4,
-    ...     "maintenance_overdue": 3})
+    >>> new = Known(age_years=1.0, faults=0.2, entrapments=0.02, loads=0)
+    >>> old = Known(age_years=19.0, faults=6.0, entrapments=0.5, loads=2,
+    ...     open_kinds={"brake_wear": 4, "maintenance_overdue": 3})
     >>> round(risk_of(new).score, 1), round(risk_of(old).score, 1)
-    (1.5, 66.2)
+    (1.4, 64.6)
     >>> [part.name for part in risk_of(new).parts if part.share is None]
     ['complaints']
     """
     shares = {
         "age": _age(known),
         "faults": None if known.faults is None else _filled(known.faults, FAULTS_HALF),
+        "entrapments": None
+        if known.entrapments is None
+        else _filled(known.entrapments, ENTRAPMENTS_HALF),
         "trends": _worst(known.open_kinds, TRENDS),
         "duties": _worst(known.open_kinds, DUTIES),
         "complaints": None
@@ -98,13 +106,49 @@ def risk_of(known: Known) -> Risk:
         else _filled(known.complaints, COMPLAINTS_HALF),
         "load": None if known.loads is None else _filled(known.loads, LOAD_HALF),
     }
-    total = sum(WEIGHTS[name] for name, share in shares.items() if share is not None)
+    total = sum(weights[name] for name, share in shares.items() if share is not None)
     parts = tuple(
         Part(name, weight, share, None if share is None else 100 * weight * share / total)
-        for name, weight in WEIGHTS.items()
+        for name, weight in weights.items()
         for share in (shares[name],)
     )
     return Risk(math.fsum(part.points or 0.0 for part in parts), parts)
+
+
+class Score(Struct, frozen=True, array_like=True):
+    """A score as detectors hear of it, with the limit it is held against: the nth of its lift."""
+
+    lift: str
+    n: int
+    area: str
+    estate: str
+    score: float
+    limit: float
+    at_ms: int
+
+
+TOLD_STEP, SLACK = 5.0, 5.0
+"""Above the limit a score is told again when it has moved so far; and it is back only when it is so
+far below, so that it does not come and go with every fault [our choice]."""
+
+
+def to_tell(before: Score | None, score: float) -> bool:
+    """Whether detectors are to hear of a score, by what they heard of this lift last.
+
+    >>> told = Score("L-0001", 1, "320583", "garden", 62.0, 60.0, 0)
+    >>> to_tell(None, 60.0), to_tell(None, 60.1), to_tell(told, 58.0), to_tell(told, 55.0)
+    (False, True, False, True)
+    >>> to_tell(told, 66.0), to_tell(told, 67.0)
+    (False, True)
+    """
+    if before is None or before.score <= before.limit:
+        return score > LIMIT
+    return score <= LIMIT - SLACK or (score > LIMIT and abs(score - before.score) >= TOLD_STEP)
+
+
+def is_over(risk: Risk) -> bool:
+    """Whether a score, as it is shown, is above the limit."""
+    return round(risk.score, 1) > LIMIT
 
 
 def _age(known: Known) -> float | None:

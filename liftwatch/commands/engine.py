@@ -31,6 +31,7 @@ from liftwatch.engine.jobs import make_jobs
 from liftwatch.engine.paging import paging_jobs
 from liftwatch.engine.rescue import Platform, rescue_jobs
 from liftwatch.engine.retraining import Retraining
+from liftwatch.engine.risks import risk_job
 from liftwatch.engine.sign_ins import prune_job
 from liftwatch.engine.trail import Kept
 from liftwatch.logs import configure
@@ -130,6 +131,10 @@ def running_engine(
     channels = channels_of(settings, AddressBook(people))
     ways = ways_of(settings, demo=demo)
     jobs = (*jobs, prune_job(people), complaints_job(people))
+    exercise = demo or settings.exercise
+    jobs = (*jobs, risk_job(stores.books, people, exercise=exercise))
+    exercise = demo or settings.exercise
+    jobs = (*jobs, risk_job(stores.books, people, exercise=exercise))
     jobs = (*jobs, *paging_jobs(stores.books, people, ways, channels=channels))
     jobs = (*jobs, *instruction_jobs(stores.books, people, ways))
     systems = job_systems_of(settings)

@@ -102,6 +102,8 @@ PREVENTION = {
     "/v1/hazards/{hazard}/accept",
     "/v1/hazards/{hazard}/mend",
     "/v1/lifts/{lift}/hazards",
+    "/v1/renewals",
+    "/v1/lifts/{lift}/estimates",
     "/v1/instructions",
     "/v1/instructions/{instruction}",
     *(f"/v1/instructions/{{instruction}}/{name}" for name in BY_PEOPLE),
