@@ -68,7 +68,7 @@ STOPS = (
     ),
     Stop(
         *("scorecards-kind", "/scorecards/{subject}", ("supervision", "property")),
-        "Units, property companies or estates beside each other",
+        "Property companies beside each other",
         *("/scorecards",),
     ),
     Stop(

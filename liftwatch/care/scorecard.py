@@ -200,8 +200,12 @@ def _points(lines: Sequence[Line]) -> tuple[float, float, float] | None:
 def time_tally(lifts: Sequence[tuple[float, float]]) -> Tally:
     """A tally of time, of lift-days and bad ones by lift; with few lifts nobody knows the bounds.
 
+    The error is never below one lift-day: that nothing happened is no proof that nothing can.
+
     >>> time_tally([(30.0, 0.0), (30.0, 3.0), (30.0, 0.0)])
     Tally(of=90.0, bad=3.0, disputed=0, error=0.0333...)
+    >>> time_tally([(30.0, 0.0)] * 3).error == 1 / 90
+    True
     >>> time_tally([(30.0, 3.0)]).error is None
     True
     """
@@ -214,4 +218,5 @@ def time_tally(lifts: Sequence[tuple[float, float]]) -> Tally:
     # of a ratio: each lift's distance from what its days would make at the mean
     spread = math.fsum((one - mean * of) ** 2 for of, one in known)
     count = len(known)
-    return Tally(total, bad, 0, math.sqrt(spread * count / (count - 1)) / total)
+    error = math.sqrt(spread * count / (count - 1)) / total
+    return Tally(total, bad, 0, max(error, 1.0 / total))
