@@ -5,16 +5,18 @@ docs/console/README.md. Colours are reduced
 to a palette: a picture is for looking at, not for print.
 """
 
+import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from PIL import Image
 from playwright.sync_api import sync_playwright
 
-from scripts.tour import NOBODY, Tour, demo, stops
+from scripts.tour import NOBODY, Tour, demo, pattern, stops
 from scripts.tour_stop import Stop
 
 FOLDER = Path(__file__).parents[1] / "docs" / "console"
@@ -22,6 +24,25 @@ CHROMIUM = "/usr/bin/chromium"
 OTHERS = {"lift-wear"}
 """Pictures that lie there, too, and are made elsewhere (`make previews`)."""
 DESK, PHONE = (1280, 800), (390, 844)
+
+
+class Paper(NamedTuple):
+    """A PDF that a page leads to: its pictures' name, the page's route, as whom, its own route."""
+
+    name: str
+    start: str
+    role: str
+    route: str
+    says: str
+
+
+PAPERS = (
+    Paper(
+        *("poster", "/notices/{id}", "property", "/notices/{id}/poster.pdf"),
+        "A notice as a poster, to be printed",
+    ),
+)
+DOTS_PER_INCH = 80
 HIGHEST = 2_000
 """Of a long page the rest is cut off: it goes on as it began."""
 COLOURS = 128
@@ -86,7 +107,29 @@ def take_all(names: set[str]) -> None:
         for stop in sorted(own, key=lambda one: one.roles[0]):
             if stop.roles[0] != NOBODY:
                 shoot(page, tour, stop, names=names)
+        for paper in PAPERS:
+            if not names or paper.name in names:
+                print_out(page, tour, paper)
         browser.close()
+
+
+def print_out(page: Any, tour: Tour, paper: Paper) -> None:
+    """The first page of a PDF, as poppler draws it."""
+    start = next(one for one in stops() if one.route == paper.start)
+    tour.visit(start, paper.role)
+    wanted = pattern(paper.route)
+    links = page.eval_on_selector_all("a", "all => all.map(one => one.getAttribute('href'))")
+    path = next(one for one in links if one and wanted.fullmatch(one))
+    answered = page.context.request.get(tour.url + path)
+    with tempfile.TemporaryDirectory() as folder:
+        made = Path(folder) / "paper.pdf"
+        made.write_bytes(answered.body())
+        command = ("pdftoppm", "-png", "-r", str(DOTS_PER_INCH), "-singlefile", made, made)
+        subprocess.run(command, check=True)
+        with Image.open(made.with_suffix(".pdf.png")) as whole:
+            small = whole.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
+            small.save(FOLDER / f"{paper.name}.png", optimize=True)
+    print(f"{paper.name:22} {(FOLDER / f'{paper.name}.png').stat().st_size // 1024:4} KiB  {path}")
 
 
 def shoot(page: Any, tour: Tour, stop: Stop, *, names: set[str]) -> None:
@@ -103,6 +146,10 @@ def readme() -> str:
     rows = ["| | |", "|---|---|"]
     shown = [f"![{stop.says}]({stop.name}.png)<br>{stop.says}" for stop in stops()]
     rows += [f"| {' | '.join(shown[n : n + 2])} |" for n in range(0, len(shown), 2)]
+    rows += ["", "## On paper", ""]
+    rows += ["| | |", "|---|---|"]
+    paper = [f"![{one.says}]({one.name}.png)<br>{one.says}" for one in PAPERS]
+    rows += [f"| {' | '.join(paper[n : n + 2])} |" for n in range(0, len(paper), 2)]
     rows += ["", "## On a telephone", ""]
     phone = [f"![{one.says}]({one.name}-phone.png)" for one in stops() if one.phone]
     rows += ["| | | | |", "|---|---|---|---|"]
@@ -115,6 +162,7 @@ def main() -> None:
     names = set(sys.argv[1:])
     take_all(names)
     wanted = {name for stop in stops() for name, _ in pictures(stop)}
+    wanted |= {one.name for one in PAPERS}
     for path in FOLDER.glob("*.png"):
         if path.stem not in wanted | OTHERS:
             path.unlink()
