@@ -41,6 +41,7 @@ from liftwatch.adapters.memory_register import (
     RegisterState,
 )
 from liftwatch.adapters.memory_rescue import MemoryRescueReads, MemoryRescueWork, RescueState
+from liftwatch.adapters.memory_scores import MemoryScoreReads
 from liftwatch.audit.chain import Keys
 from liftwatch.incidents.incident import AlarmChange, Incident
 from liftwatch.ports import Conflict, IncidentFilter, LiftRow, Page, StreamEvent
@@ -77,6 +78,7 @@ class _State:
 
 class MemoryBooks(
     MemoryDutyReads,
+    MemoryScoreReads,
     MemoryAccountReads,
     MemoryAuditReads,
     MemoryFundReads,

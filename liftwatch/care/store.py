@@ -4,10 +4,11 @@ from typing import Protocol
 
 from liftwatch.care.faults_store import FaultReads, FaultWork
 from liftwatch.care.instruction_store import InstructionReads, InstructionWork
+from liftwatch.care.scorecard_facts import ScoreReads
 from liftwatch.care.visit_store import VisitReads, VisitWork
 
 
-class CareReads(VisitReads, FaultReads, InstructionReads, Protocol):
+class CareReads(VisitReads, FaultReads, InstructionReads, ScoreReads, Protocol):
     """What is read; part of `liftwatch.ports.Books`."""
 
 
