@@ -26,6 +26,7 @@ from api.place_shapes import DESCRIBED_PLACES
 from api.register_shapes import DESCRIBED_REGISTER
 from api.rescue_shapes import DESCRIBED_RESCUE
 from api.rota_shapes import DESCRIBED_ROTAS
+from api.scorecard_shapes import DESCRIBED_SCORES
 from api.silence_shapes import DESCRIBED_SILENCES
 from liftwatch.account import AccountGap, Completeness
 from liftwatch.clock import day_text, rfc3339
@@ -299,6 +300,7 @@ def schemas() -> dict[str, Any]:
             *DESCRIBED_NOTICES,
             *DESCRIBED_INSTRUCTIONS,
             *DESCRIBED_AREA,
+            *DESCRIBED_SCORES,
             *DESCRIBED_HAZARDS,
             *DESCRIBED_FUND,
             *DESCRIBED_BODIES,

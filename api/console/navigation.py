@@ -30,6 +30,7 @@ WAYS = (
     Way("/calendar", N_("Calendar"), ACTIONS["care.read"].roles),
     Way("/notices", N_("Notices to residents"), WATCHING, person=True),
     Way("/area", N_("My area"), ACTIONS["area.read"].roles),
+    Way("/scorecards", N_("Score cards"), ACTIONS["scorecards.read"].roles),
     Way("/instructions", N_("Instructions"), ACTIONS["instructions.read"].roles),
     Way("/hazards", N_("Hazards"), ACTIONS["hazards.read"].roles),
     Way("/duty", N_("Duty rotas"), ACTIONS["rotas.read"].roles, person=True),

@@ -341,7 +341,7 @@ def _contradicted(mine: Mine) -> Figure:
 def _rectified(mine: Mine) -> Figure:
     def is_mine(one: Instruction) -> bool:
         if mine.party == "estate":
-            return f"{one.area}/{one.estate}" == mine.id
+            return f"{one.area}~{one.estate}" == mine.id
         return one.responsible == mine.id
 
     def grounds() -> Iterator[Ground]:

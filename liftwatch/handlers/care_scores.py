@@ -69,7 +69,7 @@ def _units(read: ScoreRead, period: Period) -> Iterator[Hold]:
 
 def _estates(lifts: Iterable[Lift], period: Period) -> Iterator[Hold]:
     for one in lifts:
-        name = f"{one.area}/{one.estate}"
+        name = f"{one.area}~{one.estate}"  # no topic has a `~` in it (contract, section 1)
         yield Hold("estate", name, *one, period.from_ms, period.end_ms)
 
 

@@ -95,6 +95,9 @@ RESIDENTS = {
 """Of complaints and of notices to residents."""
 PREVENTION = {
     "/v1/area",
+    "/v1/scorecards",
+    "/v1/scorecards/formula",
+    "/v1/scorecards/{party}/{id}",
     "/v1/hazards",
     "/v1/hazards/{hazard}/accept",
     "/v1/hazards/{hazard}/mend",

@@ -4,8 +4,9 @@ from liftwatch.access.sight import Place, Sight
 from liftwatch.care.scorecard import cards
 from liftwatch.care.scorecard_facts import Period
 from liftwatch.clock import DAY_MS, HOUR_MS
+from liftwatch.handlers.alarms import apply_alarm
 from liftwatch.handlers.care_scores import facts_of
-from liftwatch.handlers.incidents import make_move, note_change
+from liftwatch.handlers.incidents import make_move
 from liftwatch.incidents.course import Actor
 from liftwatch.incidents.incident import AlarmChange, Incident
 from liftwatch.incidents.moves import Told
@@ -27,22 +28,21 @@ def raised(books: Books, lift: str, kind: str = "door_fault", **more: object) ->
         severity=2,
         **values,  # type: ignore[arg-type]
     )
-    with books.begin() as work:
-        found = note_change(work, change)
+    found = apply_alarm(books, change)
     assert found is not None
     return found
 
 
 def lifts(books: Books) -> None:
     """Two estates, and a lift that is an exercise."""
+    rows = (
+        ("L-1", "garden", False),
+        ("L-2", "garden", False),
+        ("L-3", "lake", False),
+        ("L-X", "garden", True),
+    )
     with books.begin() as work:
-        for name, estate, exercise in (
-            ("L-1", "garden", False),
-            ("L-2", "garden", False),
-            ("L-3", "lake", False),
-            ("L-X", "garden", True),
-        ):
-            work.put_lift(LiftRow(lift=name, area="320583", estate=estate, exercise=exercise))
+        work.put_lifts([LiftRow(lift=n, area="320583", estate=e, exercise=x) for n, e, x in rows])
 
 
 def test_what_counts(books: Books) -> None:
@@ -87,7 +87,7 @@ def test_clocks_and_moments(books: Books) -> None:
         (one.id, "acknowledge"),
         (one.id, "arrive"),
     }
-    garden = next(o for o in cards(facts, "estate") if o.id == "320583/garden")
+    garden = next(o for o in cards(facts, "estate") if o.id == "320583~garden")
     assert (garden.figure("arrival").good, garden.figure("arrival").total) == (1, 1)
     assert garden.lifts == 2
 
@@ -98,6 +98,6 @@ def test_a_stranger_sees_nothing_of_it(books: Books) -> None:
     raised(books, "L-1")
     lake = Sight(places=(Place("320583", "lake"),))
     facts = facts_of(books, None, PERIOD, sight=lake)
-    assert [o.id for o in cards(facts, "estate")] == ["320583/lake"]
+    assert [o.id for o in cards(facts, "estate")] == ["320583~lake"]
     assert facts.happened == []
     assert cards(facts_of(books, None, PERIOD, sight=Sight()), "estate") == []
