@@ -5,8 +5,8 @@ from typing import Any
 from msgspec import Struct
 
 from liftwatch.care.scorecard import MEASURES, Card, Told
-from liftwatch.care.scorecard_counts import Ground
 from liftwatch.care.scorecard_facts import Party, Period
+from liftwatch.care.scorecard_ground import Ground
 from liftwatch.care.scorecard_rank import Rank
 from liftwatch.clock import rfc3339
 

@@ -52,6 +52,18 @@ STOPS = (
     Stop("notice", "/notices/{id}", ("property", "supervision"), "A notice", "/notices"),
     Stop("area", "/area", ("supervision", "admin"), "An area: estates, the worst lifts and units"),
     Stop(
+        *("scorecards", "/scorecards", ("supervision", "maintenance", "property")),
+        "Score cards with their places",
+        then="?days=366",
+    ),
+    Stop(
+        *("scorecard", "/scorecards/{party}/{id}", ("supervision", "maintenance")),
+        "A score card: measures, beliefs, facts behind each number",
+        *("/scorecards",),
+        phone=True,
+    ),
+    Stop("scorecard-formula", "/scorecards/formula", ("supervision",), "How cards are counted"),
+    Stop(
         *("instructions", "/instructions", ("supervision", "property", "maintenance", "admin")),
         "Instructions, the most urgent first",
         phone=True,

@@ -28,8 +28,8 @@ from api.scorecards import (
 from api.scorecards import names_of as organisation_names
 from api.seen import SeenBooks
 from liftwatch.care.scorecard import LEAST, MEASURES, MEASURES_LEAST, Card, Measure, Told, cards
-from liftwatch.care.scorecard_counts import Ground
 from liftwatch.care.scorecard_facts import PARTIES, Party, Period
+from liftwatch.care.scorecard_ground import Ground
 from liftwatch.care.scorecard_rank import UNSURE, Rank
 from liftwatch.clock import estate_day
 from liftwatch.said import Said
@@ -119,7 +119,7 @@ def page(
     if wanted is None:
         raise BadParameter("party", Said("is unit, property or estate"))
     found = cards(read_facts(part, books, period_of(days)), wanted)
-    names = card_names(part, books, language, found)
+    names = card_names(part, books, language, some=found)
     counting = [row for row in MEASURES.values() if wanted in row.ranks][:HEAD_MAX]
     values: dict[str, Any] = {
         "party": wanted,
@@ -181,7 +181,7 @@ def one_page(
     """One card, with the facts behind each number."""
     language, period = language_of(request), period_of(days)
     card = one_card(read_facts(part, books, period), party, id)
-    names = card_names(part, books, language, [card])
+    names = card_names(part, books, language, some=[card])
     shown = [ground for told in card.figures for ground in told.grounds[:SHOWN_MAX]]
     lifts = lifts_of(books, [one.lift for one in shown if one.lift])
     called = names_of(books, language, lifts.values())
@@ -212,7 +212,7 @@ def one_page(
 
 
 def card_names(
-    part: Parts, books: SeenBooks, language: Language, some: list[Card]
+    part: Parts, books: SeenBooks, language: Language, *, some: list[Card]
 ) -> dict[str, str]:
     """What parties are called."""
     keys = {(one.area, one.estate, "") for one in some if one.party == "estate"}

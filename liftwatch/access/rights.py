@@ -96,9 +96,7 @@ ACTIONS: dict[str, Action] = {
         ),
         Action("hazards.write", INSTRUCTED | AUTHORITY, "write hazards down", by_row=True),
         Action("hazards.accept", AUTHORITY, "accept a hazard as it is", by_row=True),
-        Action(
-            "scorecards.read", INSTRUCTED | AUTHORITY | ADMIN, "see score cards", by_row=True
-        ),
+        Action("scorecards.read", INSTRUCTED | AUTHORITY | ADMIN, "see score cards", by_row=True),
         Action("scorecards.formula", EVERY_ROLE, "see how score cards are counted"),
         Action("area.read", AUTHORITY | ADMIN, "see how an area stands", by_row=True),
         Action("statistics.read", WATCHING, "see statistics and verdicts", by_row=True),

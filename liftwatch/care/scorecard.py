@@ -18,8 +18,9 @@ from typing import Literal, NamedTuple
 
 from msgspec import Struct
 
-from liftwatch.care.scorecard_counts import COUNTS, Figure, Ground, Grounds, grounds_of
+from liftwatch.care.scorecard_counts import COUNTS, grounds_of
 from liftwatch.care.scorecard_facts import PARTIES, Facts, Party
+from liftwatch.care.scorecard_ground import Figure, Ground, Grounds
 from liftwatch.care.scorecard_rank import Believed, Form, Rank, Row, believed, ranked
 from liftwatch.clock import DAY_MS
 from liftwatch.said import Said
@@ -200,7 +201,7 @@ MEASURES: Mapping[str, Measure] = {
             Said("Data complete"),
             Said("messages that came"),
             Said("messages that were sent, by the terminals' own count"),
-            Said("95 % for maintenance on demand [our choice]"),
+            Said("95 per cent for maintenance on demand [our choice]"),
             _NONE,
         ),
         Measure(

@@ -6,10 +6,7 @@ by when it was finished or should have been, a complaint by when it was told.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from typing import Literal, NamedTuple
-
-from msgspec import Struct
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 from liftwatch.care.area import FAULTS
 from liftwatch.care.complaints import TOPICS, Complaint
@@ -27,97 +24,22 @@ from liftwatch.care.scorecard_facts import (
     Happened,
     Hold,
     Party,
-    Period,
-    Timed,
+)
+from liftwatch.care.scorecard_ground import (
+    Figure,
+    Ground,
+    Grounds,
+    Mine,
+    Thing,
+    World,
+    against,
+    cases,
+    shown,
 )
 from liftwatch.clock import DAY_MS, HOUR_MS, estate_day
 
-GROUNDS_MAX = 200
-"""So many facts of a measure can be opened from a card: those against the party first."""
 SIGNED_MS = 7 * DAY_MS
 """So long the property has to sign a visit before it counts as unsigned [our choice]."""
-YEAR_MS = 365.25 * DAY_MS
-STOPS = STANDS | HELP
-Thing = Literal["incident", "visit", "instruction", "complaint", "lift"]
-
-
-class Ground(Struct, frozen=True, array_like=True):
-    """A fact behind a number: where it can be opened, and whether it speaks for the party."""
-
-    thing: Thing
-    id: str
-    lift: str | None
-    at_ms: int
-    good: bool
-    disputed: bool = False
-
-
-class Figure(Struct, frozen=True, kw_only=True):
-    """A numerator and a denominator. `other` is the numerator if what is disputed were decided the
-    other way, `other_total` the denominator then; `parts` are the shares by lift of a mean."""
-
-    measure: str
-    good: float = 0.0
-    total: float = 0.0
-    disputed: int = 0
-    other: float = 0.0
-    other_total: float | None = None
-    parts: tuple[float, ...] = ()
-    grounds: tuple[Ground, ...] = ()
-
-
-class Grounds(NamedTuple):
-    """What a party answered for, and its figures by measure."""
-
-    holds: Sequence[Hold]
-    figures: Mapping[str, Figure]
-
-
-class Mine:
-    """What one party answered for, in one period."""
-
-    def __init__(self, facts: Facts, world: "World", holds: Sequence[Hold]) -> None:
-        self.facts, self.world, self.holds = facts, world, holds
-        self.period: Period = facts.period
-        self.party, self.id = holds[0].party, holds[0].id
-        self.spans: dict[str, list[tuple[int, int]]] = defaultdict(list)
-        for one in holds:
-            self.spans[one.lift].append((one.from_ms, one.to_ms))
-
-    def answers_for(self, lift: str | None, at_ms: int) -> bool:
-        """Whether a lift was theirs at a moment."""
-        return any(from_ms <= at_ms < to_ms for from_ms, to_ms in self.spans.get(lift or "", ()))
-
-    def raised(self, kinds: Collection[str]) -> Iterator[Happened]:
-        """Incidents of these kinds raised while a lift was theirs, in the period."""
-        for lift in self.spans:
-            for one in self.world.of_lift.get(lift, ()):
-                here = self.answers_for(lift, one.raised_ms)
-                if here and one.kind in kinds and self.period.holds(one.raised_ms):
-                    yield one
-
-    @property
-    def years(self) -> float:
-        """Lift-years."""
-        return sum(one.to_ms - one.from_ms for one in self.holds) / YEAR_MS
-
-
-class World:
-    """The facts by what they are looked up by, once for all parties."""
-
-    def __init__(self, facts: Facts) -> None:
-        self.incidents = {one.id: one for one in facts.happened}
-        self.of_lift: dict[str, list[Happened]] = defaultdict(list)
-        for one in sorted(facts.happened, key=lambda one: one.raised_ms):
-            self.of_lift[one.lift].append(one)
-        self.cared: dict[str, list[Cared]] = defaultdict(list)
-        for visit in sorted(facts.cared, key=lambda one: one.at_ms):
-            self.cared[visit.lift].append(visit)
-        self.timed: dict[str, list[tuple[Timed, Happened]]] = defaultdict(list)
-        for clock in facts.timed:
-            incident = self.incidents.get(clock.incident)
-            if incident is not None:
-                self.timed[incident.lift].append((clock, incident))
 
 
 def grounds_of(facts: Facts, party: Party) -> dict[str, Grounds]:
@@ -127,52 +49,14 @@ def grounds_of(facts: Facts, party: Party) -> dict[str, Grounds]:
         if one.party == party and one.to_ms > one.from_ms:
             found[one.id].append(one)
     return {
-        id: Grounds(holds, {name: count(Mine(facts, world, holds)) for name, count in _rows()})
+        id: Grounds(
+            holds, {name: count(Mine(facts, world, holds)) for name, count in COUNTS.items()}
+        )
         for id, holds in sorted(found.items())
     }
 
 
-def _rows() -> Iterable[tuple[str, Callable[[Mine], Figure]]]:
-    return COUNTS.items()
-
-
-def _cases(measure: str, grounds: Iterable[Ground]) -> Figure:
-    """Of cases: which speak for the party, which are disputed; those against it are shown first."""
-    every = list(grounds)
-    good = sum(one.good for one in every)
-    disputed = [one for one in every if one.disputed]
-    other = good + sum(-1 if one.good else 1 for one in disputed)
-    return Figure(
-        measure=measure,
-        good=good,
-        total=len(every),
-        disputed=len(disputed),
-        other=other,
-        grounds=_shown(every),
-    )
-
-
-def _against(measure: str, grounds: Iterable[Ground], *, total: float) -> Figure:
-    """Of events that speak against the party, of so much; what was rejected is disputed and does
-    not count."""
-    every = list(grounds)
-    counted = [one for one in every if not one.disputed]
-    return Figure(
-        measure=measure,
-        good=len(counted),
-        total=total,
-        disputed=len(every) - len(counted),
-        other=len(every),
-        grounds=_shown(every),
-    )
-
-
-def _shown(grounds: Iterable[Ground]) -> tuple[Ground, ...]:
-    order = sorted(grounds, key=lambda one: (one.good, not one.disputed, -one.at_ms, one.id))
-    return tuple(order[:GROUNDS_MAX])
-
-
-def _in_time(mine: Mine, measure: str, clock: str, moment: str) -> Figure:
+def _in_time(mine: Mine, measure: str, *, clock: str, moment: str) -> Figure:
     def grounds() -> Iterator[Ground]:
         for lift in mine.spans:
             for one, incident in mine.world.timed.get(lift, ()):
@@ -188,15 +72,15 @@ def _in_time(mine: Mine, measure: str, clock: str, moment: str) -> Figure:
                 later = good and one.missed_ms is not None  # written down after it had run out
                 yield Ground("incident", incident.id, lift, one.due_ms, good, later)
 
-    return _cases(measure, grounds())
+    return cases(measure, grounds())
 
 
 def _arrival(mine: Mine) -> Figure:
-    return _in_time(mine, "arrival", "arrive", "arrived_ms")
+    return _in_time(mine, "arrival", clock="arrive", moment="arrived_ms")
 
 
 def _acknowledged(mine: Mine) -> Figure:
-    return _in_time(mine, "acknowledged", "acknowledge", "acknowledged_ms")
+    return _in_time(mine, "acknowledged", clock="acknowledge", moment="acknowledged_ms")
 
 
 def _first_fix(mine: Mine) -> Figure:
@@ -218,7 +102,7 @@ def _first_fix(mine: Mine) -> Figure:
                     doubt = bool(again) and not back  # only its return was rejected
                     yield Ground("incident", one.id, lift, done_ms, not back, doubt)
 
-    return _cases("first_fix", grounds())
+    return cases("first_fix", grounds())
 
 
 def _repeats(mine: Mine) -> Figure:
@@ -237,7 +121,7 @@ def _repeats(mine: Mine) -> Figure:
                 gone = one.rejected_ms is not None
                 yield Ground("incident", one.id, one.lift, one.raised_ms, False, gone)
 
-    made = _against("repeats", grounds(), total=total)
+    made = against("repeats", grounds(), total=total)
     return Figure(
         measure="repeats",
         good=made.good,
@@ -254,7 +138,7 @@ def _events(mine: Mine, measure: str, kinds: Collection[str]) -> Figure:
         Ground("incident", o.id, o.lift, o.raised_ms, False, o.rejected_ms is not None)
         for o in mine.raised(kinds)
     )
-    return _against(measure, grounds, total=mine.years)
+    return against(measure, grounds, total=mine.years)
 
 
 def _faults(mine: Mine) -> Figure:
@@ -279,7 +163,7 @@ def _visits(mine: Mine) -> Figure:
                     mine.world.cared.get(lift, ()), (lift, from_ms, until_ms), days=days
                 )
 
-    return _cases("visits", grounds())
+    return cases("visits", grounds())
 
 
 def visits_due(
@@ -335,7 +219,7 @@ def _contradicted(mine: Mine) -> Figure:
         if one.visit and mine.period.holds(one.at_ms) and mine.answers_for(lift, one.at_ms)
     }
     others = sum(one.visit is None or one.visit not in done for one in asked)
-    return _against("contradicted", grounds, total=len(done) + others)
+    return against("contradicted", grounds, total=len(done) + others)
 
 
 def _rectified(mine: Mine) -> Figure:
@@ -354,7 +238,7 @@ def _rectified(mine: Mine) -> Figure:
             disputed = one.asked_ms is not None or (good and one.state == "reported")
             yield Ground("instruction", one.id, one.lift, due_ms, good, disputed)
 
-    return _cases("rectified", grounds())
+    return cases("rectified", grounds())
 
 
 def _complaints(mine: Mine) -> Figure:
@@ -373,7 +257,7 @@ def _complaints(mine: Mine) -> Figure:
                 again = good and one.reopened_ms is not None
                 yield Ground("complaint", one.id, one.lift, one.told_ms, good, again)
 
-    return _cases("complaints", grounds())
+    return cases("complaints", grounds())
 
 
 def answer_due_ms(one: Complaint) -> int:
@@ -383,7 +267,7 @@ def answer_due_ms(one: Complaint) -> int:
 
 
 def _available(mine: Mine) -> Figure:
-    return _standing(mine, "available", STOPS)
+    return _standing(mine, "available", STANDS | HELP)
 
 
 def _heard(mine: Mine) -> Figure:
@@ -422,7 +306,7 @@ def _standing(mine: Mine, measure: str, kinds: frozenset[str]) -> Figure:
         disputed=len(disputed),
         other=other / HOUR_MS,
         parts=tuple(parts),
-        grounds=_shown(grounds),
+        grounds=shown(grounds),
     )
 
 
@@ -464,7 +348,7 @@ def _complete(mine: Mine) -> Figure:
         total=sum(one.heard + one.missing for one in rows),
         other=sum(one.heard for one in rows),
         parts=tuple(one.heard / (one.heard + one.missing) for one in rows),
-        grounds=_shown(
+        grounds=shown(
             Ground("lift", one.lift, one.lift, mine.period.from_ms, False)
             for one in rows
             if one.missing
@@ -481,7 +365,7 @@ def _signed(mine: Mine) -> Figure:
         if one.visit is not None and one.at_ms <= until_ms
         if mine.period.holds(one.at_ms) and mine.answers_for(lift, one.at_ms)
     )
-    return _cases("signed", grounds)
+    return cases("signed", grounds)
 
 
 def _inspected(mine: Mine) -> Figure:
@@ -493,7 +377,7 @@ def _inspected(mine: Mine) -> Figure:
             elif one.rejected_ms is None and (late or over):
                 yield Ground("incident", one.id, one.lift, one.raised_ms, not late)
 
-    return _cases("inspected", grounds())
+    return cases("inspected", grounds())
 
 
 COUNTS: Mapping[str, Callable[[Mine], Figure]] = {

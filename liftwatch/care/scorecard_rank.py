@@ -15,7 +15,7 @@ import numpy as np
 from msgspec import Struct
 from scipy.special import betaincinv
 
-from liftwatch.care.scorecard_counts import Figure
+from liftwatch.care.scorecard_ground import Figure
 from liftwatch.care.shrunk import HIGH, LOW, Counted, prior, shrunk
 
 Form = Literal["share", "rate", "mean"]

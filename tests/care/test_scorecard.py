@@ -66,7 +66,7 @@ def test_arrival_in_time_late_and_said_afterwards() -> None:
 
 
 def test_what_ended_by_itself_or_was_rejected_is_no_arrival() -> None:
-    """A clock that the end of the alarm met says nothing of who came; a false alarm says nothing."""
+    """A clock that the end of the alarm met says nothing of who came, nor does a false alarm."""
     ones = [fault("gone", arrived_ms=None), fault("false", rejected_ms=AT + 1)]
     timed = [
         Timed("gone", "arrive", AT + HOUR_MS, AT + MINUTE_MS, None),
@@ -91,7 +91,7 @@ def test_first_fix_and_what_came_again() -> None:
 
 
 def test_repeats_look_back_to_before_the_period() -> None:
-    """What the lift had 30 days before counts, also from before the period; 31 days is no repeat."""
+    """What was 30 days before counts, also from before the period; 31 days is no repeat."""
     at_ms = PERIOD.from_ms + DAY
     near = fault("near", at_ms - 29 * DAY)
     found = card(facts(near, fault("now", at_ms))).figure("repeats")
