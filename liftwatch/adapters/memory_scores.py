@@ -22,7 +22,7 @@ from liftwatch.care.scorecard_facts import (
     ScoreRead,
     Timed,
 )
-from liftwatch.clock import estate_day
+from liftwatch.clock import DAY_MS, ESTATE_MS, estate_day
 from liftwatch.incidents.course import Course
 
 _WORKS = frozenset(care.work for care in CARES)
@@ -72,7 +72,22 @@ class MemoryScoreReads(MemoryAccountReads):
                 if incidents[one.incident].kind == "maintenance_contradicted"
             ],
             came=self._came(period, names),
+            began=self._began(names),
         )
+
+    def _began(self, names: Collection[str]) -> dict[str, int]:
+        incidents = self._course.incidents.values()
+        firsts = [
+            *((o.lift, o.day * DAY_MS - ESTATE_MS) for o in self._account.rows.values()),
+            *((o.lift, o.in_ms) for o in self._visits.visits.values()),
+            *((o.lift, o.at_ms) for o in self._faults.visits.values()),
+            *((o.lift, o.opened_ms) for o in incidents if not o.late),
+        ]
+        found: dict[str, int] = {}
+        for lift, at_ms in firsts:
+            if lift in names:
+                found[lift] = min(at_ms, found.get(lift, at_ms))
+        return found
 
     def _happened(
         self, period: Period, kinds: Collection[str], *, exercise: bool, sight: Sight

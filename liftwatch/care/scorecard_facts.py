@@ -148,6 +148,9 @@ class ScoreRead(Struct, frozen=True, kw_only=True):
     cared: Sequence[Cared] = ()
     answers: Sequence[Answer] = ()
     came: Sequence[Came] = ()
+    began: dict[str, int] = {}
+    """Since when anything is known of a lift: its first message, visit or incident. Of what was
+    before, and of a lift that is not in it, nobody can say anything."""
 
 
 class ScoreReads(Protocol):

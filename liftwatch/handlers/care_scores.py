@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 
+from msgspec import structs
+
 from liftwatch.access.sight import EVERYTHING, Sight
 from liftwatch.access.store import PeopleReads
 from liftwatch.care.instruction_store import InstructionFilter
@@ -40,6 +42,11 @@ def facts_of(
     holds = [*_units(read, period), *_estates(whole, period)]
     if reads is not None:
         holds += _properties(reads, whole, period)
+    holds = [
+        structs.replace(one, from_ms=max(one.from_ms, read.began[one.lift]))
+        for one in holds
+        if one.lift in read.began
+    ]
     return Facts(
         period=period,
         holds=holds,

@@ -31,7 +31,7 @@ from liftwatch.care.scorecard_facts import (
     ScoreRead,
     Timed,
 )
-from liftwatch.clock import estate_day
+from liftwatch.clock import DAY_MS, ESTATE_MS, estate_day
 
 _LIFT, _INCIDENT, _COURSE, _CLOCK = tables.lift.c, tables.incident.c, course.c, clock.c
 _CONTRACT, _VISIT, _HEARD, _ANSWER = contract.c, care_visit.c, heard_visit.c, care_answer.c
@@ -65,6 +65,7 @@ class SqlScoreReads:
                 cared=_cared(connection, period, mine),
                 answers=_answers(connection, mine),
                 came=_came(connection, period, mine),
+                began=_began(connection, mine),
             )
 
 
@@ -172,3 +173,19 @@ def _came(connection: Connection, period: Period, mine: Select[Any]) -> list[Cam
     query = query.where(and_(found.c.lift != "", found.c.lift.in_(mine))).group_by(found.c.lift)
     rows = connection.execute(query.order_by(found.c.lift))
     return [Came(lift, int(heard), int(missing)) for lift, heard, missing in rows]
+
+
+def _began(connection: Connection, mine: Select[Any]) -> dict[str, int]:
+    day, account = tables.account.c.day, tables.account.c
+    firsts = (
+        select(account.lift, func.min(day) * DAY_MS - ESTATE_MS).where(account.lift != ""),
+        select(_VISIT.lift, func.min(_VISIT.in_ms)),
+        select(_HEARD.lift, func.min(_HEARD.at_ms)),
+        select(_INCIDENT.lift, func.min(_INCIDENT.opened_ms)).where(~_INCIDENT.late),
+    )
+    found: dict[str, int] = {}
+    for first in firsts:
+        (lift, *_) = first.selected_columns
+        for name, at_ms in connection.execute(first.where(lift.in_(mine)).group_by(lift)):
+            found[name] = min(int(at_ms), found.get(name, int(at_ms)))
+    return found
