@@ -1,119 +1,226 @@
-"""What score cards look like in JSON."""
+"""Score cards in JSON."""
+
+from typing import Any
 
 from msgspec import Struct
 
-from liftwatch.care.scorecard import Card, Line, Measure, Subject
+from liftwatch.care.scorecard import MEASURES, Card, Told
+from liftwatch.care.scorecard_facts import Party, Period
+from liftwatch.care.scorecard_ground import Ground
+from liftwatch.care.scorecard_rank import Rank
+from liftwatch.clock import rfc3339
 
 
-class MeasureShape(Struct, kw_only=True):
-    """A row of the formula: whom it is of, its weight, what is counted in words; of time it is
-    counted in lift-days."""
+class RankShape(Struct, kw_only=True):
+    """Between which places of how many, 1 the best, 9 times of 10. `tells` false: too wide to say
+    anything."""
 
-    name: str
-    subjects: list[Subject]
-    weight: float
-    of_time: bool
-    says: str
+    low: int
+    high: int
+    of: int
+    tells: bool
 
 
-class CardLine(Struct, kw_only=True):
-    """A measure of somebody. `share` is as it was, `against` as it would be if everything disputed
-    were decided against them, `believed` with `low` and `high` (9 times of 10) what few facts
-    leave of it; ranks are a span among `ranked`. Null is unknown, and has no weight."""
+class GroundShape(Struct, kw_only=True):
+    """A fact behind a number: an `incident`, a `visit`, an `instruction`, a `complaint`, or a day
+    of a `lift`; whether it speaks for the party, and whether that is disputed."""
+
+    thing: str
+    id: str
+    lift: str | None
+    at: str
+    good: bool
+    disputed: bool
+
+
+class FigureShape(Struct, kw_only=True):
+    """A measure of a card: `good` of `total`; what is believed of it, `low` and `high` 9 times of
+    10; `otherwise` as it would stand if everything disputed were decided the other way. Null is
+    what nobody can tell."""
 
     measure: str
-    weight: float
-    facts: float
-    bad: float
-    disputed: int
+    better: str
+    good: float
+    total: float
     share: float | None
-    against: float | None
+    disputed: int
+    otherwise: float | None
     believed: float | None
     low: float | None
     high: float | None
-    rank_from: int | None
-    rank_to: int | None
-    ranked: int
+    rank: RankShape | None
 
 
-class CardShape(Struct, kw_only=True):
-    """Somebody's card: `points` from 0 to 100 with bounds, null with less than half of the weight
-    known; the id of an estate is its area, a colon and its name."""
+class FigureWithGrounds(FigureShape, kw_only=True):
+    """The same with the facts behind it, those against the party first, at most 200."""
 
-    subject: Subject
+    grounds: list[GroundShape]
+
+
+class ScorecardShape(Struct, kw_only=True):
+    """The card of a maintenance unit, a property company or an estate (`area~estate`), without
+    facts. `rank` is by all measures that count; null: nobody can tell."""
+
+    party: str
     id: str
-    name: str
-    points: float | None
-    low: float | None
-    high: float | None
-    rank_from: int | None
-    rank_to: int | None
-    ranked: int
-    lines: list[CardLine]
+    name: str | None
+    lifts: int
+    lift_years: float
+    rank: RankShape | None
+    figures: list[FigureShape]
 
 
-class CardList(Struct, kw_only=True):
-    """Cards of one kind in a period, the best first; those without points last."""
+class ScorecardList(Struct, kw_only=True):
+    """Cards of a period, the best rank first, who has none last."""
 
-    period: str
-    from_at: str
-    until_at: str
-    subject: Subject
-    items: list[CardShape]
+    since: str
+    until: str
+    items: list[ScorecardShape]
 
 
-class MeasureList(Struct):
-    """The whole formula."""
+class ScorecardDetail(ScorecardShape, kw_only=True):
+    """One card with the facts behind each number."""
 
-    items: list[MeasureShape]
+    since: str
+    until: str
+    facts: list[FigureWithGrounds]
 
 
-def measure_shape(one: Measure, says: str) -> MeasureShape:
-    """A row of the formula."""
-    return MeasureShape(
-        name=one.name,
-        subjects=sorted(one.subjects),
-        weight=one.weight,
-        of_time=one.of_time,
-        says=says,
+class FormulaRow(Struct, kw_only=True):
+    """A measure: on whose cards it stands, of whom it counts for the rank, what is divided by what,
+    its bound and source, what of it can be disputed."""
+
+    measure: str
+    title: str
+    of: list[str]
+    ranks: list[str]
+    form: str
+    better: str
+    above: str
+    below: str
+    bound: str
+    disputed: str
+
+
+class FormulaShape(Struct, kw_only=True):
+    """The whole formula, from the table by which cards are counted."""
+
+    items: list[FormulaRow]
+
+
+DESCRIBED_SCORES = (
+    RankShape,
+    GroundShape,
+    FigureShape,
+    FigureWithGrounds,
+    ScorecardShape,
+    ScorecardList,
+    ScorecardDetail,
+    FormulaRow,
+    FormulaShape,
+)
+
+
+def rank_shape(one: Rank | None) -> RankShape | None:
+    """A rank."""
+    if one is None:
+        return None
+    return RankShape(low=one.low, high=one.high, of=one.of, tells=one.tells)
+
+
+def figure_shape(one: Told) -> FigureShape:
+    """A measure of a card."""
+    return FigureShape(**_figure(one))
+
+
+def ground_shape(one: Ground) -> GroundShape:
+    """A fact."""
+    return GroundShape(
+        thing=one.thing,
+        id=one.id,
+        lift=one.lift,
+        at=rfc3339(one.at_ms),
+        good=one.good,
+        disputed=one.disputed,
     )
 
 
-def card_shape(card: Card, name: str) -> CardShape:
-    """A card under a name."""
-    rank = card.rank or (None, None)
-    return CardShape(
-        subject=card.subject,
-        id=card.id.replace("/", ":"),
-        name=name,
-        points=_rounded(card.points, 1),
-        low=_rounded(card.low, 1),
-        high=_rounded(card.high, 1),
-        rank_from=rank[0],
-        rank_to=rank[1],
-        ranked=card.ranked,
-        lines=[_line(one) for one in card.lines],
+def list_shape(some: list[Card], period: Period, names: dict[str, str]) -> ScorecardList:
+    """Cards of a period."""
+    return ScorecardList(
+        since=rfc3339(period.from_ms),
+        until=rfc3339(period.end_ms),
+        items=[ScorecardShape(**_card(one, names)) for one in some],
     )
 
 
-def _line(one: Line) -> CardLine:
-    rank = one.rank or (None, None)
-    return CardLine(
-        measure=one.measure,
-        weight=one.weight,
-        facts=round(one.tally.of, 2),
-        bad=round(one.tally.bad, 3),
-        disputed=one.tally.disputed,
-        share=_rounded(one.share, 4),
-        against=_rounded(one.against, 4),
-        believed=_rounded(one.believed, 4),
-        low=_rounded(one.low, 4),
-        high=_rounded(one.high, 4),
-        rank_from=rank[0],
-        rank_to=rank[1],
-        ranked=one.ranked,
+def detail_shape(one: Card, period: Period, names: dict[str, str]) -> ScorecardDetail:
+    """One card with its facts."""
+    return ScorecardDetail(
+        **_card(one, names),
+        since=rfc3339(period.from_ms),
+        until=rfc3339(period.end_ms),
+        facts=[
+            FigureWithGrounds(**_figure(o), grounds=[ground_shape(g) for g in o.grounds])
+            for o in one.figures
+        ],
     )
 
 
-def _rounded(value: float | None, places: int) -> float | None:
-    return None if value is None else round(value, places)
+def formula_shape() -> FormulaShape:
+    """The table."""
+    return FormulaShape(
+        items=[
+            FormulaRow(
+                measure=row.name,
+                title=str(row.title),
+                of=sorted(row.of),
+                ranks=sorted(row.ranks),
+                form=row.form,
+                better=row.better,
+                above=str(row.above),
+                below=str(row.below),
+                bound=str(row.bound),
+                disputed=str(row.disputed),
+            )
+            for row in MEASURES.values()
+        ]
+    )
+
+
+def party_of(text: str) -> Party | None:
+    """A kind of party by its name."""
+    return text if text in ("unit", "property", "estate") else None  # type: ignore[return-value]
+
+
+def _card(one: Card, names: dict[str, str]) -> dict[str, Any]:
+    return {
+        "party": one.party,
+        "id": one.id,
+        "name": names.get(one.id),
+        "lifts": one.lifts,
+        "lift_years": one.lift_years,
+        "rank": rank_shape(one.rank),
+        "figures": [figure_shape(o) for o in one.figures],
+    }
+
+
+def _figure(one: Told) -> dict[str, Any]:
+    held = one.believed
+    return {
+        "measure": one.measure,
+        "better": MEASURES[one.measure].better,
+        "good": one.good,
+        "total": one.total,
+        "share": _round(one.share),
+        "disputed": one.disputed,
+        "otherwise": _round(one.otherwise),
+        "believed": None if held is None else _round(held.value),
+        "low": None if held is None else _round(held.low),
+        "high": None if held is None else _round(held.high),
+        "rank": rank_shape(one.rank),
+    }
+
+
+def _round(value: float | None) -> float | None:
+    return None if value is None else round(value, 4)

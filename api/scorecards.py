@@ -1,137 +1,111 @@
-"""`/v1/scorecards`: how units, property companies and estates did, by a public formula."""
+"""`/v1/scorecards`: how maintenance units, property companies and estates do, from facts alone."""
 
-import re
-from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, Response
 
-from api.console.scorecard_texts import SAYS
-from api.parts import TheBooks, TheGate, ThePart
+from api.parts import Parts, TheBooks, ThePart
 from api.principal import allow
 from api.problems import DOCUMENTED, BadParameter, Problem, shown
 from api.scorecard_shapes import (
-    CardList,
-    CardShape,
-    MeasureList,
-    card_shape,
-    measure_shape,
+    FormulaShape,
+    ScorecardDetail,
+    ScorecardList,
+    detail_shape,
+    formula_shape,
+    list_shape,
+    party_of,
 )
-from api.scorecards_seen import Period, Scored, areas_of, scored
+from api.seen import SeenBooks
 from api.shapes import answer, described
-from liftwatch.care.scorecard import MEASURES, SUBJECTS, Card, Subject
-from liftwatch.clock import DAY_MS, begin_ms, now_ms, rfc3339
+from liftwatch.care.scorecard import Card, cards
+from liftwatch.care.scorecard_facts import Facts, Party, Period
+from liftwatch.clock import DAY_MS, now_ms
+from liftwatch.handlers.care_scores import facts_of
 from liftwatch.said import Said
 
 router = APIRouter(tags=["statistics"], responses=DOCUMENTED)
-READ = "scorecards.read"
-LAST_MS = 90 * DAY_MS
-LAST = "last-90-days"
-YEAR_MIN = 2000
-_PERIOD = re.compile(r"(\d{4})-(0[1-9]|1[0-2]|Q[1-4])")
-Asked = Annotated[
-    str, Query(max_length=16, description=f"A month 2026-11, a quarter 2026-Q4, or {LAST}.")
+READ, FORMULA = "scorecards.read", "scorecards.formula"
+DAYS, DAYS_MAX = 90, 366
+ID_MAX = 90
+PartyQuery = Annotated[str, Query(max_length=16, description="`unit`, `property` or `estate`.")]
+DaysQuery = Annotated[
+    int, Query(ge=7, le=DAYS_MAX, description="So many days up to now, 90 if not said.")
 ]
-SubjectPath = Annotated[str, Path(max_length=16, description="unit, property or estate.")]
-WhosePath = Annotated[str, Path(max_length=80, description="Of an estate area:estate.")]
+PartyPath = Annotated[str, Path(description="`unit`, `property` or `estate`.")]
+IdPath = Annotated[str, Path(description="The organisation's id, or `area~estate`.")]
 
 
 @router.get(
-    "/v1/scorecards/measures",
+    "/v1/scorecards",
     dependencies=[Depends(allow(READ))],
-    responses=described(MeasureList, "What is counted, and how much each weighs"),
-)
-def list_measures() -> Response:
-    """The whole formula (`docs/scorecards`)."""
-    return answer(MeasureList([measure_shape(one, SAYS[one.name].counts) for one in MEASURES]))
-
-
-@router.get(
-    "/v1/scorecards/{subject}",
-    dependencies=[Depends(allow(READ))],
-    responses=described(CardList, "The best first, with spans of ranks"),
+    responses=described(ScorecardList, "The best rank first"),
 )
 def list_scorecards(
-    *, part: ThePart, books: TheBooks, gate: TheGate, subject: SubjectPath, period: Asked = LAST
+    *, part: ThePart, books: TheBooks, party: PartyQuery = "unit", days: DaysQuery = DAYS
 ) -> Response:
-    """Everybody of a kind in the areas of which somebody sees something."""
-    kind, span = subject_of(subject), period_of(period, now_ms=now_ms())
-    found = scored(part, gate, areas_of(books), period=span)
-    return answer(
-        CardList(
-            period=span.name,
-            from_at=rfc3339(span.from_ms),
-            until_at=rfc3339(span.until_ms),
-            subject=kind,
-            items=[card_shape(one, name_of(found, one)) for one in found.cards[kind]],
-        )
-    )
+    """Cards of what is seen; facts are counted, nobody's opinion (`docs/scorecards`)."""
+    wanted = party_of(party)
+    if wanted is None:
+        raise BadParameter("party", Said("is unit, property or estate"))
+    period = period_of(days)
+    found = cards(read_facts(part, books, period), wanted)
+    return answer(list_shape(found, period, names_of(part, found)))
 
 
 @router.get(
-    "/v1/scorecards/{subject}/{whose}",
+    "/v1/scorecards/formula",
+    dependencies=[Depends(allow(FORMULA))],
+    responses=described(FormulaShape, "The formula"),
+)
+def read_score_formula() -> Response:
+    """Each measure: what is divided by what, its bound, what of it can be disputed."""
+    return answer(formula_shape())
+
+
+@router.get(
+    "/v1/scorecards/{party}/{id}",
     dependencies=[Depends(allow(READ))],
-    responses=described(CardShape, "The card"),
+    responses=described(ScorecardDetail, "The card with its facts"),
 )
 def read_scorecard(
-    *,
-    part: ThePart,
-    books: TheBooks,
-    gate: TheGate,
-    subject: SubjectPath,
-    whose: WhosePath,
-    period: Asked = LAST,
+    *, part: ThePart, books: TheBooks, party: PartyPath, id: IdPath, days: DaysQuery = DAYS
 ) -> Response:
-    """One card."""
-    kind, span = subject_of(subject), period_of(period, now_ms=now_ms())
-    found = scored(part, gate, areas_of(books), period=span)
-    return answer(card_shape(one := card_of(found, kind, whose), name_of(found, one)))
+    """One card, and the facts behind each of its numbers."""
+    period = period_of(days)
+    found = one_card(read_facts(part, books, period), party, id)
+    return answer(detail_shape(found, period, names_of(part, [found])))
 
 
-def card_of(found: Scored, subject: Subject, whose: str) -> Card:
-    """A card by its id as it is written in addresses; the problem `not-found`."""
-    for one in found.cards[subject]:
-        if one.id.replace("/", ":") == whose:
-            return one
-    raise Problem("not-found", Said("there is no score card of %(id)s", id=shown(whose)))
+def period_of(days: int) -> Period:
+    """So many days up to now."""
+    at_ms = now_ms()
+    return Period(at_ms - days * DAY_MS, at_ms, at_ms)
 
 
-def name_of(found: Scored, card: Card) -> str:
-    """What a company is called; an estate has no other name here than its id's."""
-    return found.names.get(card.id, card.id.rpartition("/")[2])
+def read_facts(part: Parts, books: SeenBooks, period: Period) -> Facts:
+    """What cards are made of, bounded by what somebody sees."""
+    if part.gate is None:
+        return facts_of(part.books, None, period, exercise=part.exercise, sight=books.sight)
+    with part.gate.people.reading() as reads:
+        return facts_of(part.books, reads, period, exercise=part.exercise, sight=books.sight)
 
 
-def subject_of(text: str) -> Subject:
-    """A kind of cards; the problem `not-found` for what is none."""
-    for one in SUBJECTS:
-        if one == text:
-            return one
-    raise Problem("not-found", Said("there are no score cards of %(id)s", id=shown(text)))
+def one_card(facts: Facts, party: str, id: str) -> Card:
+    """A card; the problem `not-found` where none of what is seen is the party's."""
+    wanted: Party | None = party_of(party)
+    found = [] if wanted is None or len(id) > ID_MAX else cards(facts, wanted)
+    one = next((card for card in found if card.id == id), None)
+    if one is None:
+        raise Problem("not-found", Said("there is no score card %(id)s", id=shown(id)))
+    return one
 
 
-def period_of(text: str, *, now_ms: int) -> Period:
-    """A month or a quarter by the estates' calendar, as far as it has gone; or the last 90 days.
-
-    >>> at_ms = begin_ms(date(2026, 11, 20))
-    >>> period_of("2026-Q3", now_ms=at_ms).from_ms == begin_ms(date(2026, 7, 1))
-    True
-    >>> period_of("2026-11", now_ms=at_ms).until_ms == at_ms
-    True
-    """
-    if text == LAST:
-        return Period(LAST, now_ms - LAST_MS, now_ms)
-    found = _PERIOD.fullmatch(text)
-    if found is None or int(found[1]) < YEAR_MIN:
-        reason = Said(
-            "%(text)s is no month like 2026-11 and no quarter like 2026-Q4", text=shown(text)
-        )
-        raise BadParameter("period", reason)
-    year, part = int(found[1]), found[2]
-    first = 3 * int(part[1]) - 2 if part.startswith("Q") else int(part)
-    months = 3 if part.startswith("Q") else 1
-    end = first + months
-    from_ms = begin_ms(date(year, first, 1))
-    until_ms = begin_ms(date(year + (end > 12), (end - 1) % 12 + 1, 1))
-    if from_ms >= now_ms:
-        raise BadParameter("period", Said("has not begun yet"))
-    return Period(text, from_ms, min(until_ms, now_ms))
+def names_of(part: Parts, some: list[Card]) -> dict[str, str]:
+    """What organisations are called; estates have names of their own (`/v1/places`)."""
+    wanted = {one.id for one in some if one.party != "estate"}
+    if part.gate is None or not wanted:
+        return {}
+    with part.gate.people.reading() as reads:
+        found = {id: reads.organisation(id) for id in sorted(wanted)}
+    return {id: one.name for id, one in found.items() if one is not None}

@@ -27,6 +27,7 @@ from api.register_shapes import DESCRIBED_REGISTER
 from api.renewal_shapes import DESCRIBED_RENEWALS
 from api.rescue_shapes import DESCRIBED_RESCUE
 from api.rota_shapes import DESCRIBED_ROTAS
+from api.scorecard_shapes import DESCRIBED_SCORES
 from api.silence_shapes import DESCRIBED_SILENCES
 from liftwatch.account import AccountGap, Completeness
 from liftwatch.clock import day_text, rfc3339
@@ -300,6 +301,7 @@ def schemas() -> dict[str, Any]:
             *DESCRIBED_NOTICES,
             *DESCRIBED_INSTRUCTIONS,
             *DESCRIBED_AREA,
+            *DESCRIBED_SCORES,
             *DESCRIBED_HAZARDS,
             *DESCRIBED_RENEWALS,
             *DESCRIBED_FUND,

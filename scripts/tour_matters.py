@@ -52,6 +52,18 @@ STOPS = (
     Stop("notice", "/notices/{id}", ("property", "supervision"), "A notice", "/notices"),
     Stop("area", "/area", ("supervision", "admin"), "An area: estates, the worst lifts and units"),
     Stop(
+        *("scorecards", "/scorecards", ("supervision", "maintenance", "property")),
+        "Score cards with their places",
+        then="?days=366",
+    ),
+    Stop(
+        *("scorecard", "/scorecards/{party}/{id}", ("supervision", "maintenance")),
+        "A score card: measures, beliefs, facts behind each number",
+        *("/scorecards",),
+        phone=True,
+    ),
+    Stop("scorecard-formula", "/scorecards/formula", ("supervision",), "How cards are counted"),
+    Stop(
         *("instructions", "/instructions", ("supervision", "property", "maintenance", "admin")),
         "Instructions, the most urgent first",
         phone=True,
@@ -61,20 +73,6 @@ STOPS = (
         *("instruction", "/instructions/{instruction}", ("supervision", "property", "maintenance")),
         "An instruction: with whom it lies, its clocks, its story",
         *("/instructions",),
-        phone=True,
-    ),
-    Stop(
-        "scorecards", "/scorecards", (*DESKS[::-1], "admin"), "Units beside each other, from facts"
-    ),
-    Stop(
-        *("scorecards-kind", "/scorecards/{subject}", ("supervision", "property")),
-        "Property companies beside each other",
-        *("/scorecards",),
-    ),
-    Stop(
-        *("scorecard", "/scorecards/{subject}/{whose}", ("supervision", "maintenance")),
-        "The score card of a unit",
-        *("/scorecards",),
         phone=True,
     ),
     Stop("hazards", "/hazards", (*DESKS[::-1], "admin"), "Lifts by their risk, and why"),

@@ -1,247 +1,299 @@
-"""The pages of score cards: everybody of a kind beside each other, and one card with its facts."""
+"""Score cards as pages: the list with ranks, one card to print, the formula."""
 
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 
+from api.console.board import lifts_of, names_of
 from api.console.language import Language
 from api.console.marks import N_
 from api.console.place_names import PlaceNames
 from api.console.render import language_of, render
-from api.console.scorecard_texts import SAYS, SUBJECT_TEXTS
-from api.console.values import number
-from api.parts import TheBooks, TheGate, ThePart
+from api.console.views import LiftName, lift_name
+from api.parts import Parts, TheBooks, ThePart
 from api.principal import allow
-from api.scorecards import LAST, READ, Asked, SubjectPath, WhosePath, card_of, period_of, subject_of
-from api.scorecards_seen import Period, Scored, areas_of, scored
+from api.problems import BadParameter
+from api.scorecard_shapes import party_of
+from api.scorecards import (
+    DAYS,
+    FORMULA,
+    READ,
+    DaysQuery,
+    IdPath,
+    PartyPath,
+    one_card,
+    period_of,
+    read_facts,
+)
+from api.scorecards import names_of as organisation_names
 from api.seen import SeenBooks
-from liftwatch.care.scorecard import MEASURES, SUBJECTS, Card, Line, Subject
-from liftwatch.clock import date_of, estate_day, now_ms
+from liftwatch.care.scorecard import LEAST, MEASURES, MEASURES_LEAST, Card, Measure, Told, cards
+from liftwatch.care.scorecard_facts import PARTIES, Party, Period
+from liftwatch.care.scorecard_ground import Ground
+from liftwatch.care.scorecard_rank import UNSURE, Rank
+from liftwatch.clock import estate_day
+from liftwatch.said import Said
 
 router = APIRouter(include_in_schema=False)
-QUARTERS = 4
-"""So many quarters back can be chosen."""
+PARTY_TEXTS: dict[Party, str] = {
+    "unit": N_("Maintenance units"),
+    "property": N_("Property companies"),
+    "estate": N_("Estates"),
+}
+ONE_TEXTS: dict[Party, str] = {
+    "unit": N_("Maintenance unit"),
+    "property": N_("Property company"),
+    "estate": N_("Estate"),
+}
+FORM_TEXTS = {"share": N_("a share"), "rate": N_("a rate"), "mean": N_("a mean by lift")}
+BETTER_TEXTS = {"more": N_("more is better"), "less": N_("less is better")}
+HEAD_MAX = 5
+"""So many measures stand in the list; all of them on the card."""
+SHOWN_MAX = 40
 
 
-class CardRow(NamedTuple):
+class RankView(NamedTuple):
+    """A rank as it is read; `tells` False: the interval says nothing."""
+
+    words: str
+    tells: bool
+    left: float
+    width: float
+
+
+class GroundView(NamedTuple):
+    """A fact one can open."""
+
+    href: str
+    words: str
+    lift: LiftName | None
+    at: str
+    good: bool
+    disputed: bool
+
+
+class FigureView(NamedTuple):
+    """A measure as it is read; bar marks are per cent of its scale."""
+
+    name: str
+    title: str
+    value: str
+    counted: str
+    bounds: str
+    otherwise: str
+    disputed: int
+    rank: RankView | None
+    point: float
+    low: float
+    high: float
+    above: str
+    below: str
+    bound: str
+    why_disputed: str
+    grounds: list[GroundView]
+    more: int
+    counts: bool
+
+
+class CardView(NamedTuple):
     """A card in the list."""
 
     href: str
     name: str
-    rank: str
-    points: str
-    low: float
-    wide: float
-    at: float
-    bounds: str
-    shares: list[str]
-
-
-class LineRow(NamedTuple):
-    """A measure on a card."""
-
-    title: str
-    counts: str
-    where: str
-    weight: str
-    facts: str
-    share: str
-    against: str
-    believed: str
-    low: float
-    wide: float
-    at: float
-    rank: str
+    lifts: int
+    rank: RankView | None
+    values: list[FigureView]
 
 
 @router.get("/scorecards", dependencies=[Depends(allow(READ))])
-def first_scorecards(
-    *, request: Request, part: ThePart, books: TheBooks, gate: TheGate, period: Asked = LAST
-) -> Response:
-    """The cards of maintenance units."""
-    return _list(request, part, books, gate=gate, subject="unit", period=period)
-
-
-@router.get("/scorecards/{subject}", dependencies=[Depends(allow(READ))])
-def scorecards(
+def page(
     *,
     request: Request,
     part: ThePart,
     books: TheBooks,
-    gate: TheGate,
-    subject: SubjectPath,
-    period: Asked = LAST,
+    party: Annotated[str, Query(max_length=16)] = "unit",
+    days: DaysQuery = DAYS,
 ) -> Response:
-    """The cards of a kind."""
-    kind = subject_of(subject)
-    return _list(request, part, books, gate=gate, subject=kind, period=period)
-
-
-@router.get("/scorecards/{subject}/{whose}", dependencies=[Depends(allow(READ))])
-def scorecard(
-    *,
-    request: Request,
-    part: ThePart,
-    books: TheBooks,
-    gate: TheGate,
-    subject: SubjectPath,
-    whose: WhosePath,
-    period: Asked = LAST,
-) -> Response:
-    """One card."""
-    language, kind = language_of(request), subject_of(subject)
-    asked = period_of(period, now_ms=now_ms())
-    found = scored(part, gate, areas_of(books), period=asked)
-    card = card_of(found, kind, whose)
-    values = {
-        "name": _names(books, language, found, cards=[card])[card.id],
-        "subject": kind,
-        "subject_text": language.say(SUBJECT_TEXTS[kind]),
-        "period": asked.name,
-        "span": _span(language, asked),
-        "card": _row(language, card, name="", period=asked.name),
-        "lines": [_line(language, one) for one in card.lines],
-        "disputed": any(one.tally.disputed for one in card.lines),
-    }
-    return render(request, "scorecard.html", values)
-
-
-def _list(
-    request: Request, part: Any, books: SeenBooks, *, gate: Any, subject: Subject, period: str
-) -> Response:
-    language, at_ms = language_of(request), now_ms()
-    asked = period_of(period, now_ms=at_ms)
-    found = scored(part, gate, areas_of(books), period=asked)
-    names = _names(books, language, found, cards=found.cards[subject])
-    mine = [one for one in MEASURES if subject in one.subjects]
-    values = {
-        "subject": subject,
-        "subjects": [(one, language.say(SUBJECT_TEXTS[one])) for one in SUBJECTS],
-        "period": asked.name,
-        "periods": [(one, _period_text(language, one)) for one in _periods(at_ms)],
-        "span": _span(language, asked),
-        "heads": [(language.say(SAYS[one.name].title), number(one.weight)) for one in mine],
-        "formula": [
-            (
-                language.say(SAYS[one.name].title),
-                language.say(SAYS[one.name].counts),
-                number(one.weight),
-            )
-            for one in mine
-        ],
+    """All cards of a kind that are seen, with their ranks."""
+    language, wanted = language_of(request), party_of(party)
+    if wanted is None:
+        raise BadParameter("party", Said("is unit, property or estate"))
+    found = cards(read_facts(part, books, period_of(days)), wanted)
+    names = card_names(part, books, language, some=found)
+    counting = [row for row in MEASURES.values() if wanted in row.ranks][:HEAD_MAX]
+    values: dict[str, Any] = {
+        "party": wanted,
+        "parties": [(one, language.say(PARTY_TEXTS[one])) for one in PARTIES],
+        "days": days,
+        "spans": (30, 90, 366),
+        "heads": [language.tell(row.title) for row in counting],
         "cards": [
-            _row(language, one, name=names[one.id], period=asked.name)
-            for one in found.cards[subject]
+            CardView(
+                f"/scorecards/{wanted}/{one.id}?days={days}",
+                names.get(one.id, one.id),
+                one.lifts,
+                rank_view(language, one.rank),
+                [figure_view(language, one.figure(row.name), wanted) for row in counting],
+            )
+            for one in found
         ],
     }
     return render(request, "scorecards.html", values)
 
 
-def _names(
-    books: SeenBooks, language: Language, found: Scored, *, cards: Sequence[Card]
+@router.get("/scorecards/formula", dependencies=[Depends(allow(FORMULA))])
+def formula(*, request: Request) -> Response:
+    """How cards are counted, from the table by which they are."""
+    language = language_of(request)
+
+    def row(one: Measure) -> dict[str, Any]:
+        return {
+            "title": language.tell(one.title),
+            "above": language.tell(one.above),
+            "below": language.tell(one.below),
+            "bound": language.tell(one.bound),
+            "disputed": language.tell(one.disputed),
+            "form": language.say(FORM_TEXTS[one.form]),
+            "better": language.say(BETTER_TEXTS[one.better]),
+            "stands": [language.say(ONE_TEXTS[p]) for p in PARTIES if p in one.of],
+            "ranks": [language.say(ONE_TEXTS[p]) for p in PARTIES if p in one.ranks],
+        }
+
+    values = {
+        "rows": [row(one) for one in MEASURES.values()],
+        "least": LEAST,
+        "measures_least": MEASURES_LEAST,
+        "unsure": round(UNSURE * 100),
+    }
+    return render(request, "scorecard_formula.html", values)
+
+
+@router.get("/scorecards/{party}/{id}", dependencies=[Depends(allow(READ))])
+def one_page(
+    *,
+    request: Request,
+    part: ThePart,
+    books: TheBooks,
+    party: PartyPath,
+    id: IdPath,
+    days: DaysQuery = DAYS,
+) -> Response:
+    """One card, with the facts behind each number."""
+    language, period = language_of(request), period_of(days)
+    card = one_card(read_facts(part, books, period), party, id)
+    names = card_names(part, books, language, some=[card])
+    shown = [ground for told in card.figures for ground in told.grounds[:SHOWN_MAX]]
+    lifts = lifts_of(books, [one.lift for one in shown if one.lift])
+    called = names_of(books, language, lifts.values())
+
+    def view(told: Told) -> FigureView:
+        made = figure_view(language, told, card.party)
+        some = [
+            _ground(language, one, period, lifts=lifts, names=called)
+            for one in told.grounds[:SHOWN_MAX]
+        ]
+        return made._replace(grounds=some, more=max(0, len(told.grounds) - SHOWN_MAX))
+
+    values: dict[str, Any] = {
+        "name": names.get(card.id, card.id),
+        "kind": language.say(ONE_TEXTS[card.party]),
+        "party": card.party,
+        "id": card.id,
+        "days": days,
+        "spans": (30, 90, 366),
+        "since": language.day(estate_day(period.from_ms)),
+        "until": language.day(estate_day(period.end_ms)),
+        "lifts": card.lifts,
+        "years": f"{card.lift_years:.1f}",
+        "rank": rank_view(language, card.rank),
+        "figures": [view(one) for one in card.figures],
+    }
+    return render(request, "scorecard.html", values)
+
+
+def card_names(
+    part: Parts, books: SeenBooks, language: Language, *, some: list[Card]
 ) -> dict[str, str]:
-    places = [one.id.split("/") for one in cards if one.subject == "estate"]
-    keys = {(area, estate, "") for area, estate in places}
-    named = PlaceNames(language, books.localities(keys))
-    names = dict(found.names)
-    for area, estate in places:
-        names[f"{area}/{estate}"] = named.estate(area, estate)
-    return {one.id: names.get(one.id, one.id) for one in cards}
+    """What parties are called."""
+    keys = {(one.area, one.estate, "") for one in some if one.party == "estate"}
+    if not keys:
+        return organisation_names(part, some)
+    names = PlaceNames(language, books.localities(keys))
+    return {one.id: names.estate(one.area, one.estate) for one in some}
 
 
-def _row(language: Language, card: Card, *, name: str, period: str) -> CardRow:
-    asked = "" if period == LAST else f"?period={period}"
-    low, high = card.low or 0.0, card.high or 0.0
-    return CardRow(
-        href=f"/scorecards/{card.subject}/{card.id.replace('/', ':')}{asked}",
-        name=name,
-        rank=_rank(language, card.rank, card.ranked),
-        points="–" if card.points is None else number(round(card.points, 1)),
-        low=round(low, 1),
-        wide=round(high - low, 1),
-        at=round(card.points or 0.0, 1),
-        bounds="" if card.points is None else f"{number(round(low))} – {number(round(high))}",
-        shares=["–" if one.share is None else _percent(one.share) for one in card.lines],
+def rank_view(language: Language, one: Rank | None) -> RankView | None:
+    """A rank in words, and where its bar lies."""
+    if one is None:
+        return None
+    values = {"low": one.low, "high": one.high, "of": one.of}
+    words = (
+        language.say(N_("%(low)s of %(of)s"), **values)
+        if one.low == one.high
+        else language.say(N_("%(low)s to %(high)s of %(of)s"), **values)
+    )
+    left = 100 * (one.low - 1) / one.of
+    return RankView(words, one.tells, round(left, 1), round(100 * one.high / one.of - left, 1))
+
+
+def figure_view(language: Language, told: Told, party: Party) -> FigureView:
+    """A measure in words; on the scale of its bar a rate goes to the double of its upper bound."""
+    row, held = MEASURES[told.measure], told.believed
+    rate = row.form == "rate"
+    most = max(held.high if held else 0.0, told.share or 0.0, 0.001) * 1.1 if rate else 1.0
+
+    def words(value: float | None) -> str:
+        if value is None:
+            return "–"
+        return f"{value:.2f}" if rate else f"{value * 100:.1f} %"
+
+    return FigureView(
+        name=told.measure,
+        title=language.tell(row.title),
+        value=words(told.share),
+        counted=f"{told.good:.0f} / {told.total:.{1 if rate else 0}f}",
+        bounds="" if held is None else f"{words(held.low)} – {words(held.high)}",
+        otherwise=words(told.otherwise) if told.disputed else "",
+        disputed=told.disputed,
+        rank=rank_view(language, told.rank),
+        point=0.0 if held is None else round(100 * held.value / most, 1),
+        low=0.0 if held is None else round(100 * held.low / most, 1),
+        high=0.0 if held is None else round(100 * held.high / most, 1),
+        above=language.tell(row.above),
+        below=language.tell(row.below),
+        bound=language.tell(row.bound),
+        why_disputed=language.tell(row.disputed),
+        grounds=[],
+        more=0,
+        counts=party in row.ranks,
     )
 
 
-def _line(language: Language, line: Line) -> LineRow:
-    says, tally = SAYS[line.measure], line.tally
-    low, high = 100 * (line.low or 0.0), 100 * (line.high or 0.0)
-    timed = next(one.of_time for one in MEASURES if one.name == line.measure)
-    counted = N_("%(bad)s of %(of)s lift-days") if timed else N_("%(bad)s of %(of)s")
-    against = ""
-    if tally.disputed and line.against is not None:
-        against = language.say(
-            "%(num)s disputed: %(share)s if all were decided against them",
-            num=tally.disputed,
-            share=_percent(line.against),
-        )
-    return LineRow(
-        title=language.say(says.title),
-        counts=language.say(says.counts),
-        where=says.where,
-        weight=number(line.weight),
-        facts=language.say(counted, bad=number(round(tally.bad, 1)), of=number(round(tally.of)))
-        if tally.of
-        else "",
-        share="–" if line.share is None else _percent(line.share),
-        against=against,
-        believed=_believed(line),
-        low=round(low, 1),
-        wide=round(high - low, 1),
-        at=round(100 * (line.believed or 0.0), 1),
-        rank=_rank(language, line.rank, line.ranked),
+THING_TEXTS = {
+    "incident": N_("Incident"),
+    "visit": N_("Visit"),
+    "instruction": N_("Instruction"),
+    "complaint": N_("Complaint"),
+    "lift": N_("Lift"),
+}
+PAGES = {
+    "incident": "/incidents/",
+    "visit": "/visits/",
+    "instruction": "/instructions/",
+    "complaint": "/complaints/",
+    "lift": "/lifts/",
+}
+
+
+def _ground(
+    language: Language, one: Ground, period: Period, *, lifts: Any, names: Any
+) -> GroundView:
+    lift = lift_name(language, one.lift, lifts.get(one.lift), names=names) if one.lift else None
+    return GroundView(
+        href=f"{PAGES[one.thing]}{one.id}",
+        words=language.say(THING_TEXTS[one.thing]),
+        lift=lift,
+        at=language.moment(one.at_ms, now_ms=period.now_ms),
+        good=one.good,
+        disputed=one.disputed,
     )
-
-
-def _rank(language: Language, rank: tuple[int, int] | None, ranked: int) -> str:
-    if rank is None:
-        return language.say("cannot tell")
-    if rank[0] == rank[1]:
-        return language.say("%(rank)s of %(ranked)s", rank=rank[0], ranked=ranked)
-    return language.say("%(from)s to %(to)s of %(ranked)s", ranked=ranked, **_ends(rank))
-
-
-def _believed(line: Line) -> str:
-    if line.believed is None or line.low is None or line.high is None:
-        return ""
-    return f"{_percent(line.believed)} ({_percent(line.low)} – {_percent(line.high)})"
-
-
-def _ends(rank: tuple[int, int]) -> dict[str, int]:
-    return {"from": rank[0], "to": rank[1]}
-
-
-def _percent(share: float) -> str:
-    return f"{number(round(100 * share, 1))} %"
-
-
-def _span(language: Language, period: Period) -> str:
-    first, last = estate_day(period.from_ms), estate_day(period.until_ms - 1)
-    return f"{language.day(first)} – {language.day(last)}"
-
-
-def _period_text(language: Language, name: str) -> str:
-    return language.say("The last 90 days") if name == LAST else name
-
-
-def _periods(at_ms: int) -> list[str]:
-    """The last 90 days, this month and the last one, this quarter and some before.
-
-    >>> from datetime import date
-    >>> from liftwatch.clock import begin_ms
-    >>> _periods(begin_ms(date(2026, 2, 3)))[1:4]
-    ['2026-02', '2026-01', '2026-Q1']
-    """
-    today = date_of(estate_day(at_ms))
-    months = [(today.year, today.month)]
-    months.append((today.year - (today.month == 1), (today.month - 2) % 12 + 1))
-    quarter = 4 * today.year + (today.month - 1) // 3
-    quarters = [divmod(quarter - back, 4) for back in range(QUARTERS + 1)]
-    return [
-        LAST,
-        *(f"{year}-{month:02}" for year, month in months),
-        *(f"{year}-Q{n + 1}" for year, n in quarters),
-    ]

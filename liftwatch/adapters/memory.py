@@ -46,6 +46,7 @@ from liftwatch.adapters.memory_renewals import (
     RenewalState,
 )
 from liftwatch.adapters.memory_rescue import MemoryRescueReads, MemoryRescueWork, RescueState
+from liftwatch.adapters.memory_scores import MemoryScoreReads
 from liftwatch.audit.chain import Keys
 from liftwatch.incidents.incident import AlarmChange, Incident
 from liftwatch.ports import Conflict, IncidentFilter, LiftRow, Page, StreamEvent
@@ -83,6 +84,7 @@ class _State:
 
 class MemoryBooks(
     MemoryDutyReads,
+    MemoryScoreReads,
     MemoryAccountReads,
     MemoryAuditReads,
     MemoryFundReads,

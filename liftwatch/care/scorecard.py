@@ -1,222 +1,380 @@
-"""Score cards: how a maintenance unit, a property company or an estate did in a period, from facts.
+"""Score cards of maintenance units, property companies and estates, from facts alone.
 
-`MEASURES` is the whole formula, and it is public. A measure counts facts and those of them that
-are bad, so that everything reads one way:
+`cards(facts, party)` is pure: all cards of a period of one kind of party, each with its measures,
+what is believed of them, and its rank as an interval. `liftwatch.handlers.care_scores.facts_of`
+reads the facts, bounded by what somebody sees:
 
-    share = 1 - bad / facts              as it was
-    believed = 1 - rate                  the rate of bad ones, shrunk towards what all have together
-    points = 100 * sum(weight * believed) / sum(weight)      over the measures that are known
+    facts = facts_of(books, people, Period(from_ms, to_ms, now_ms), exercise=False, sight=sight)
+    for card in cards(facts, "unit"):
+        card.id, card.lifts, card.rank, [(one.measure, one.share) for one in card.figures]
 
-Few facts say little: a believed share keeps close to the mean of all, and its bounds are wide
-(`liftwatch.care.shrunk`; of time, by how much the lifts of one differ). Ranks are spans: whoever
-is better with bounds that do not touch is ahead for certain, all others may be. What is disputed
-counts for whoever is accused until it is decided; beside it stands how it would be if all of it
-were decided against them. What is not known has no weight, and with less than half of the weight
-known there are no points.
+`MEASURES` is the whole formula; the public page and docs/scorecards.md are made from it.
+A measure has a numerator (`good`) and a denominator (`total`); `other` is the numerator as it would
+stand if everything disputed were decided the other way. An exercise counts nowhere.
 """
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import Literal, NamedTuple
 
-from liftwatch.care.shrunk import Counted, shrunk
+from msgspec import Struct
 
-Subject = Literal["unit", "property", "estate"]
-SUBJECTS: tuple[Subject, ...] = ("unit", "property", "estate")
-KNOWN_MIN = 0.5
-"""Of the weight, without which nobody gets points [our choice]."""
-LIFTS_MIN = 3
-"""So many lifts tell how much lifts differ [our choice]."""
-BOUND = 1.645
-"""Standard errors on either side that hold 9 times of 10, as the bounds of `shrunk`."""
-ALL: frozenset[Subject] = frozenset(SUBJECTS)
-PLACES: frozenset[Subject] = frozenset({"property", "estate"})
-UNIT: frozenset[Subject] = frozenset({"unit"})
+from liftwatch.care.scorecard_counts import COUNTS, grounds_of
+from liftwatch.care.scorecard_facts import PARTIES, Facts, Party
+from liftwatch.care.scorecard_ground import Figure, Ground, Grounds
+from liftwatch.care.scorecard_rank import Believed, Form, Rank, Row, believed, ranked
+from liftwatch.clock import DAY_MS
+from liftwatch.said import Said
+
+LEAST = 5
+"""Below so many cases (of a rate: so many tenths of a lift-year) a measure has no rank [our
+choice]: the bounds would be as wide as what all have."""
+MEASURES_LEAST = 3
+"""Nobody has a rank of all by fewer measures [our choice]."""
+YEAR_MS = 365.25 * DAY_MS
+Better = Literal["more", "less"]
+EVERYBODY: frozenset[str] = frozenset(PARTIES)
+PLACES = frozenset({"property", "estate"})
+WORK = frozenset({"unit", "estate"})
 
 
 class Measure(NamedTuple):
-    """A row: whom it is of, its weight, and whether it is of time (lift-days) or of facts."""
+    """A row of the formula: whose card it stands on, what is divided by what, and the source.
+
+    `form` is `share` (cases), `rate` (events a lift-year) or `mean` (time or messages, by lift).
+    `ranks` are the kinds of party of which it counts for the rank.
+    """
 
     name: str
-    subjects: frozenset[Subject]
-    weight: float
-    of_time: bool = False
+    of: frozenset[str]
+    ranks: frozenset[str]
+    form: Form
+    better: Better
+    title: Said
+    above: Said
+    below: Said
+    bound: Said
+    disputed: Said
 
 
-MEASURES: tuple[Measure, ...] = (
-    Measure("arrival", UNIT, 20.0),
-    Measure("stayed", UNIT, 15.0),
-    Measure("care", UNIT, 20.0),
-    Measure("true", UNIT, 15.0),
-    Measure("response", PLACES, 20.0),
-    Measure("signed", PLACES, 10.0),
-    Measure("answered", PLACES, 20.0),
-    Measure("inspected", PLACES, 20.0),
-    Measure("rectified", ALL, 15.0),
-    Measure("running", ALL, 10.0, of_time=True),
-    Measure("heard", ALL, 5.0, of_time=True),
-)
-"""In the order in which they are shown; weights are our choice, and stand on the page."""
+_NONE = Said("nothing of it can be disputed here")
+MEASURES: Mapping[str, Measure] = {
+    row.name: row
+    for row in (
+        Measure(
+            "arrival",
+            WORK,
+            WORK,
+            "share",
+            "more",
+            Said("There in time"),
+            Said("incidents at which somebody was there before the clock of arrival ran out"),
+            Said("incidents whose clock of arrival ran out in the period, or was met"),
+            Said("30 minutes in the city, 60 elsewhere (TSG T5002); by kind in the clocks' table"),
+            Said("an arrival that was written down only after the clock had run out"),
+        ),
+        Measure(
+            "acknowledged",
+            PLACES,
+            PLACES,
+            "share",
+            "more",
+            Said("Taken up in time"),
+            Said("incidents that somebody took up before the clock of taking up ran out"),
+            Said("incidents whose clock of taking up ran out in the period, or was met"),
+            Said("3 minutes with people in danger (domain 4.1), 15 else [our choice]"),
+            Said("a taking up that was written down only after the clock had run out"),
+        ),
+        Measure(
+            "first_fix",
+            WORK,
+            WORK,
+            "share",
+            "more",
+            Said("Right the first time"),
+            Said("faults put right that did not come again within 30 days"),
+            Said("faults put right in the period of which 30 days have passed, or that came again"),
+            Said("30 days: what comes back was not put right"),
+            Said("what came again and was rejected: it counts as not having come again"),
+        ),
+        Measure(
+            "repeats",
+            WORK,
+            frozenset(),
+            "share",
+            "less",
+            Said("Repeated within 30 days"),
+            Said("faults that the same lift had in the 30 days before"),
+            Said("faults raised in the period"),
+            Said("30 days, as above; it stands beside it and does not count twice for the rank"),
+            Said("faults that were rejected: they count as never raised"),
+        ),
+        Measure(
+            "faults",
+            EVERYBODY,
+            WORK,
+            "rate",
+            "less",
+            Said("Faults a lift and year"),
+            Said("faults raised: of people, motion, fall, doors, buttons, service"),
+            Said("lift-years the party answered for"),
+            Said("none in law; the mean of all"),
+            Said("faults that were rejected: they count as never raised"),
+        ),
+        Measure(
+            "visits",
+            WORK,
+            WORK,
+            "share",
+            "more",
+            Said("Visits on time"),
+            Said("routine visits finished by the day they were due"),
+            Said("routine visits that were due in the period"),
+            Said("15 days (regulation on special equipment, art. 31), or the interval filed"),
+            Said("care that only a terminal told, without anybody's check-in: it counts as done"),
+        ),
+        Measure(
+            "contradicted",
+            WORK,
+            WORK,
+            "share",
+            "less",
+            Said("Records contradicted"),
+            Said("contradictions of records that supervision decided to count"),
+            Said("routine visits finished in the period, and contradictions of others"),
+            Said("none (domain 5.4)"),
+            Said("contradictions not decided yet: they do not count"),
+        ),
+        Measure(
+            "rectified",
+            EVERYBODY,
+            EVERYBODY,
+            "share",
+            "more",
+            Said("Put right by the deadline"),
+            Said("instructions reported as done by their deadline"),
+            Said("instructions whose deadline lies in the period; withdrawn ones never"),
+            Said("the deadline of each instruction"),
+            Said("work reported and not verified, more time asked for and not answered"),
+        ),
+        Measure(
+            "complaints",
+            EVERYBODY,
+            EVERYBODY,
+            "share",
+            "more",
+            Said("Complaints answered in time"),
+            Said("complaints answered within the time of their topic"),
+            Said("complaints told in the period that were answered, or whose time is over"),
+            Said("1 to 5 days by topic [our choice], or the hot line's own time"),
+            Said("answers that the resident did not accept: they count as answered"),
+        ),
+        Measure(
+            "available",
+            EVERYBODY,
+            EVERYBODY,
+            "mean",
+            "more",
+            Said("Availability"),
+            Said("hours in which no incident stood that keeps people from riding"),
+            Said("hours in which the lift was heard"),
+            Said("none in law; the mean of all"),
+            Said("incidents that were rejected: they count as never raised"),
+        ),
+        Measure(
+            "heard",
+            EVERYBODY,
+            PLACES,
+            "mean",
+            "more",
+            Said("Heard at all"),
+            Said("hours in which no incident stood that the terminal was offline"),
+            Said("hours the party answered for"),
+            Said("none in law; 10 minutes of silence are offline (contract)"),
+            Said("incidents that were rejected: they count as never raised"),
+        ),
+        Measure(
+            "complete",
+            EVERYBODY,
+            PLACES,
+            "mean",
+            "more",
+            Said("Data complete"),
+            Said("messages that came"),
+            Said("messages that were sent, by the terminals' own count"),
+            Said("95 per cent for maintenance on demand [our choice]"),
+            _NONE,
+        ),
+        Measure(
+            "signed",
+            PLACES,
+            PLACES,
+            "share",
+            "more",
+            Said("Visits signed by the use unit"),
+            Said("visits that the property has signed"),
+            Said("visits finished in the period, at least a week ago"),
+            Said("each one (Special Equipment Safety Law; TSG T5002); a week [our choice]"),
+            _NONE,
+        ),
+        Measure(
+            "inspected",
+            PLACES,
+            PLACES,
+            "share",
+            "more",
+            Said("Inspected before the date"),
+            Said("inspections whose warning ended before the lift was out of its date"),
+            Said("inspections whose warning was raised in the period and is over or too late"),
+            Said("Special Equipment Safety Law, art. 40"),
+            Said("warnings that were rejected: they count as never raised"),
+        ),
+        Measure(
+            "tested",
+            PLACES,
+            PLACES,
+            "rate",
+            "less",
+            Said("Emergency call untested"),
+            Said("times that no test call of a lift had come through for 72 hours"),
+            Said("lift-years the party answered for"),
+            Said("72 hours (contract)"),
+            Said("incidents that were rejected: they count as never raised"),
+        ),
+        Measure(
+            "misuse",
+            PLACES,
+            PLACES,
+            "rate",
+            "less",
+            Said("Misuse"),
+            Said("doors held open, overloads, loads of building material"),
+            Said("lift-years the party answered for"),
+            Said("none in law; the mean of all"),
+            Said("incidents that were rejected: they count as never raised"),
+        ),
+    )
+}
+assert set(MEASURES) == set(COUNTS), "a measure that nobody counts"
 
 
-class Tally(NamedTuple):
-    """What was counted for somebody: `of` facts or lift-days, how much of it bad, how many facts
-    are disputed (and not among the bad), and of time how the shares of the lifts differ."""
+class Told(Struct, frozen=True, kw_only=True):
+    """A measure of a card: its figure, what is believed of it, where that stands among others.
 
-    of: float = 0.0
-    bad: float = 0.0
-    disputed: int = 0
-    error: float | None = None
-
-
-class Line(NamedTuple):
-    """A measure of somebody: bare share, share if what is disputed is decided against them, share
-    as it is believed with bounds, and the span of ranks among `ranked`; None is unknown."""
+    `share` is `good / total` as it is; None where there is nothing to divide by. `low` and `high`
+    hold 9 times of 10. `otherwise` is the share with all that is disputed decided the other way.
+    """
 
     measure: str
-    weight: float
-    tally: Tally
+    good: float
+    total: float
+    disputed: int
     share: float | None
-    against: float | None
-    believed: float | None
-    low: float | None
-    high: float | None
-    rank: tuple[int, int] | None
-    ranked: int
+    otherwise: float | None
+    believed: Believed | None
+    rank: Rank | None
+    grounds: tuple[Ground, ...]
 
 
-class Card(NamedTuple):
-    """Somebody's card: `points` from 0 to 100 with bounds and the span of their rank."""
+class Card(Struct, frozen=True, kw_only=True):
+    """The card of a party; `rank` None: nobody can tell, there is too little."""
 
-    subject: Subject
+    party: Party
     id: str
-    lines: tuple[Line, ...]
-    points: float | None
-    low: float | None
-    high: float | None
-    rank: tuple[int, int] | None
-    ranked: int
+    area: str
+    estate: str
+    lifts: int
+    lift_years: float
+    figures: tuple[Told, ...]
+    rank: Rank | None
+
+    def figure(self, measure: str) -> Told:
+        """One of its measures."""
+        return next(one for one in self.figures if one.measure == measure)
 
 
-Tallies = Mapping[str, Mapping[str, Tally]]
-"""By whom (an id), and by the name of a measure."""
+def measures_of(party: Party) -> list[Measure]:
+    """The rows that stand on a party's card, in order of the table.
 
-
-def cards(subject: Subject, tallies: Tallies) -> list[Card]:
-    """The cards of all of a kind, compared with each other, the best first; unknown ones last.
-
-    >>> few = {"arrival": Tally(1, 0), "care": Tally(2, 0), "true": Tally(1, 0)}
-    >>> many = {"arrival": Tally(100, 4), "care": Tally(200, 10), "true": Tally(100, 3)}
-    >>> bad = {"arrival": Tally(100, 60), "care": Tally(200, 90), "true": Tally(100, 50)}
-    >>> found = cards("unit", {"few": few, "many": many, "bad": bad})
-    >>> [(one.id, one.rank) for one in found]
-    [('many', (1, 2)), ('few', (1, 2)), ('bad', (3, 3))]
+    >>> [one.name for one in measures_of("unit")][:3]
+    ['arrival', 'first_fix', 'repeats']
     """
-    rows = [one for one in MEASURES if subject in one.subjects]
-    found: dict[str, list[Line]] = {id: [] for id in tallies}
-    for measure in rows:
-        of_all = {id: told.get(measure.name, Tally()) for id, told in tallies.items()}
-        for id, line in _lines(measure, of_all).items():
-            found[id].append(line)
-    points = {id: _points(lines) for id, lines in found.items()}
-    known = {id: bounds for id, bounds in points.items() if bounds is not None}
-    spans = {id: (low, high) for id, (_, low, high) in known.items()}
-    made = []
-    for id, lines in found.items():
-        mean, low, high = known.get(id, (None, None, None))
-        rank = rank_of(id, spans)
-        made.append(Card(subject, id, tuple(lines), mean, low, high, rank, len(spans)))
-    return sorted(made, key=lambda one: (one.points is None, -(one.points or 0.0), one.id))
+    return [row for row in MEASURES.values() if party in row.of]
 
 
-def rank_of(id: str, spans: Mapping[str, tuple[float, float]]) -> tuple[int, int] | None:
-    """From which to which place somebody may stand, the highest span first.
+def cards(facts: Facts, party: Party) -> list[Card]:
+    """All cards of a kind of party, those of the best rank first, who has none last.
 
-    >>> spans = {"a": (0.9, 1.0), "b": (0.5, 0.95), "c": (0.1, 0.4)}
-    >>> [rank_of(id, spans) for id in "abcd"]
-    [(1, 2), (1, 2), (3, 3), None]
+    >>> from liftwatch.care.scorecard_facts import Period
+    >>> cards(Facts(period=Period(0, 1, 1)), "unit")
+    []
     """
-    if id not in spans:
-        return None
-    low, high = spans[id]
-    ahead = sum(other_low > high for other_low, _ in spans.values())
-    behind = sum(other_high < low for _, other_high in spans.values())
-    return 1 + ahead, len(spans) - behind
-
-
-def _lines(measure: Measure, tallies: Mapping[str, Tally]) -> dict[str, Line]:
-    believed = (_of_time if measure.of_time else _of_facts)(tallies)
-    spans = {id: (low, high) for id, (_, low, high) in believed.items()}
-    found = {}
-    for id, tally in tallies.items():
-        share = 1.0 - tally.bad / tally.of if tally.of > 0 else None
-        against = share
-        if share is not None and tally.disputed:
-            against = max(0.0, 1.0 - (tally.bad + tally.disputed) / tally.of)
-        mean, low, high = believed.get(id, (None, None, None))
-        found[id] = Line(
-            *(measure.name, measure.weight, tally, share, against, mean, low, high),
-            rank=rank_of(id, spans),
-            ranked=len(spans),
+    grounds = grounds_of(facts, party)
+    rows = measures_of(party)
+    columns = {row.name: _column(grounds, row) for row in rows}
+    order = {row.name: ranked(columns[row.name], better=row.better) for row in rows}
+    counting = [row for row in rows if party in row.ranks]
+    whole = ranked_whole(counting, columns)
+    found = []
+    for id, mine in grounds.items():
+        first = mine.holds[0]
+        card = Card(
+            party=party,
+            id=id,
+            area=first.area if party == "estate" else "",
+            estate=first.estate if party == "estate" else "",
+            lifts=len({one.lift for one in mine.holds}),
+            lift_years=round(sum(o.to_ms - o.from_ms for o in mine.holds) / YEAR_MS, 3),
+            figures=tuple(
+                _told(mine.figures[row.name], columns[row.name].get(id), order[row.name].get(id))
+                for row in rows
+            ),
+            rank=whole.get(id),
         )
-    return found
+        found.append(card)
+    return sorted(found, key=_order)
 
 
-def _of_facts(tallies: Mapping[str, Tally]) -> dict[str, tuple[float, float, float]]:
-    """Bad ones a fact, as rates of few events are."""
-    rows = [Counted(id, round(one.bad), one.of) for id, one in tallies.items() if one.of > 0]
-    return {one.name: (_share(one.rate), _share(one.high), _share(one.low)) for one in shrunk(rows)}
-
-
-def _share(rate: float) -> float:
-    return 1.0 - min(rate, 1.0)
-
-
-def _of_time(tallies: Mapping[str, Tally]) -> dict[str, tuple[float, float, float]]:
-    """Hours of one outage are one event, not many: bounds come from how its lifts differ."""
-    found = {}
-    for id, one in tallies.items():
-        if one.of > 0 and one.error is not None:
-            share = 1.0 - one.bad / one.of
-            wide = BOUND * one.error
-            found[id] = (share, max(0.0, share - wide), min(1.0, share + wide))
-    return found
-
-
-def _points(lines: Sequence[Line]) -> tuple[float, float, float] | None:
-    """Points with bounds: measures are taken as independent of each other."""
-    known = [one for one in lines if one.believed is not None]
-    weight = math.fsum(one.weight for one in known)
-    if weight < KNOWN_MIN * math.fsum(one.weight for one in lines):
-        return None
-    mean = math.fsum(one.weight * (one.believed or 0.0) for one in known) / weight
-    wide = math.sqrt(
-        math.fsum((one.weight * ((one.high or 0.0) - (one.low or 0.0)) / 2) ** 2 for one in known)
+def ranked_whole(
+    counting: Sequence[Measure], columns: Mapping[str, Mapping[str, Row]]
+) -> dict[str, Rank]:
+    """The rank by all measures that count, of those with enough of them."""
+    return ranked(
+        {},
+        better="more",
+        among=[(columns[row.name], row.better) for row in counting],
+        least=MEASURES_LEAST,
     )
-    low, high = mean - wide / weight, mean + wide / weight
-    return 100 * mean, 100 * max(0.0, low), 100 * min(1.0, high)
 
 
-def time_tally(lifts: Sequence[tuple[float, float]]) -> Tally:
-    """A tally of time, of lift-days and bad ones by lift; with few lifts nobody knows the bounds.
+def _column(grounds: Mapping[str, Grounds], row: Measure) -> dict[str, Row]:
+    """What is believed of a measure, of all parties that have enough of it."""
+    figures = {id: one.figures[row.name] for id, one in grounds.items()}
+    enough = {id: one for id, one in figures.items() if _is_enough(one, row.form)}
+    return believed(enough, form=row.form)
 
-    The error is never below one lift-day: that nothing happened is no proof that nothing can.
 
-    >>> time_tally([(30.0, 0.0), (30.0, 3.0), (30.0, 0.0)])
-    Tally(of=90.0, bad=3.0, disputed=0, error=0.0333...)
-    >>> time_tally([(30.0, 0.0)] * 3).error == 1 / 90
-    True
-    >>> time_tally([(30.0, 3.0)]).error is None
-    True
-    """
-    known = [(of, bad) for of, bad in lifts if of > 0]
-    total = math.fsum(of for of, _ in known)
-    bad = math.fsum(bad for _, bad in known)
-    if len(known) < LIFTS_MIN:
-        return Tally(total, bad)
-    mean = bad / total
-    # of a ratio: each lift's distance from what its days would make at the mean
-    spread = math.fsum((one - mean * of) ** 2 for of, one in known)
-    count = len(known)
-    error = math.sqrt(spread * count / (count - 1)) / total
-    return Tally(total, bad, 0, max(error, 1.0 / total))
+def _is_enough(one: Figure, form: Form) -> bool:
+    if form == "rate":
+        return one.total * 10 >= LEAST
+    return len(one.parts) >= LEAST if form == "mean" else one.total >= LEAST
+
+
+def _told(one: Figure, row: Row | None, rank: Rank | None) -> Told:
+    share = one.good / one.total if one.total else None
+    total = one.total if one.other_total is None else one.other_total
+    return Told(
+        measure=one.measure,
+        good=round(one.good, 3),
+        total=round(one.total, 3),
+        disputed=one.disputed,
+        share=share,
+        otherwise=one.other / total if one.disputed and total else None,
+        believed=None if row is None else row.believed,
+        rank=rank,
+        grounds=one.grounds,
+    )
+
+
+def _order(one: Card) -> tuple[bool, float, int, str]:
+    rank = one.rank
+    return (rank is None, rank.middle if rank else 0.0, -one.lifts, one.id)

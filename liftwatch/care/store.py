@@ -6,10 +6,11 @@ from typing import Protocol
 from liftwatch.care.faults_store import FaultReads, FaultWork
 from liftwatch.care.instruction_store import InstructionReads, InstructionWork
 from liftwatch.care.renewal_store import RenewalReads, RenewalWork
+from liftwatch.care.scorecard_facts import ScoreReads
 from liftwatch.care.visit_store import VisitReads, VisitWork
 
 
-class CareReads(VisitReads, FaultReads, InstructionReads, RenewalReads, Protocol):
+class CareReads(VisitReads, FaultReads, InstructionReads, RenewalReads, ScoreReads, Protocol):
     """What is read; part of `liftwatch.ports.Books`."""
 
 

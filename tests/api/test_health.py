@@ -95,10 +95,10 @@ RESIDENTS = {
 """Of complaints and of notices to residents."""
 PREVENTION = {
     "/v1/area",
+    "/v1/scorecards",
+    "/v1/scorecards/formula",
+    "/v1/scorecards/{party}/{id}",
     "/v1/hazards",
-    "/v1/scorecards/measures",
-    "/v1/scorecards/{subject}",
-    "/v1/scorecards/{subject}/{whose}",
     "/v1/hazards/{hazard}/accept",
     "/v1/hazards/{hazard}/mend",
     "/v1/lifts/{lift}/hazards",

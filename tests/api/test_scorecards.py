@@ -1,117 +1,125 @@
-"""Score cards over HTTP and on pages: from facts, for everybody of an area, of nobody else."""
+"""Score cards over HTTP and as pages: whose they are, what is refused, that the formula is one."""
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
 from liftwatch.access.sight import Place
-from liftwatch.adapters.sql.people import SqlPeople
-from liftwatch.clock import DAY_MS, HOUR_MS, now_ms
+from liftwatch.care.scorecard import MEASURES
+from liftwatch.clock import DAY_MS, now_ms
 from liftwatch.handlers import people as handlers
 from tests.api.conftest import Fleet, Town
-from tests.api.test_care_visits import Person, li, wu
+from tests.api.test_sign_in import bearer
 
-__all__ = ["li", "wu"]
-MINE = "/v1/scorecards"
+DOCS = Path(__file__).parents[2] / "docs" / "scorecards.md"
 
 
 @pytest.fixture
-def qian(guest: TestClient, town: Town) -> Person:
-    """Somebody of supervision."""
-    return Person(guest, town, "qian", "supervision", Place("320583"))
-
-
-def overdue(fleet: Fleet, lift: str, days: int, **more: Any) -> Any:
-    """No visit came in time, so many days ago, for a day."""
-    at_ms = now_ms() - days * DAY_MS
-    found = fleet.alarm(lift, "maintenance_overdue", at_ms=at_ms, **more)
-    fleet.alarm(
-        *(lift, "maintenance_overdue"),
-        **({"at_ms": at_ms + DAY_MS, "edge": "cleared", "opened_ms": at_ms} | more),
-    )
+def keys(town: Town, fleet: Fleet) -> dict[str, str]:
+    """Two estates, two units, faults of one of them; who sees which."""
+    for n in range(6):
+        fleet.lift(f"L-000{n}", estate="garden" if n < 4 else "lake")
+    at_ms = now_ms() - 20 * DAY_MS
+    for n in range(3):
+        fleet.alarm("L-0000", "door_fault", at_ms=at_ms + n * DAY_MS)
+        fleet.alarm("L-0000", "door_fault", edge="cleared", at_ms=at_ms + n * DAY_MS + 1)
+    for n in range(1, 6):
+        fleet.alarm(f"L-000{n}", "overload", at_ms=at_ms, estate="garden" if n < 4 else "lake")
+    found = {
+        login: town.secret(town.person(login, role, place), "key")
+        for login, role, place in (
+            ("samr", "supervision", Place("320583")),
+            ("far", "supervision", Place("320584")),
+            ("house", "property", Place("320583", "lake")),
+            ("centre", "rescue", Place("320583")),
+        )
+    }
+    with town.store.begin() as work:
+        for name, lifts in (("安达", ("L-0000", "L-0001")), ("恒升", ("L-0004", "L-0005"))):
+            unit = handlers.make_organisation(work, name=name, kind="maintenance", now_ms=0)
+            found[name] = unit.id
+            for lift in lifts:
+                handlers.make_contract(
+                    work,
+                    lift=lift,
+                    organisation=unit.id,
+                    from_ms=now_ms() - 100 * DAY_MS,
+                    until_ms=None,
+                )
     return found
 
 
-def line(card: Any, name: str) -> Any:
-    """A measure of a card."""
-    return next(one for one in card["lines"] if one["measure"] == name)
+def read(client: TestClient, key: str, path: str, status: int = 200) -> Any:
+    """An answer."""
+    answer = client.get(f"/v1/scorecards{path}", headers=bearer(key))
+    assert answer.status_code == status, answer.text
+    return answer.json()
 
 
-def test_from_facts_to_a_card(wu: Person, qian: Person, fleet: Fleet, town: Town) -> None:
-    """Each fact counts for whoever held the lift; what is disputed is said; strangers see none."""
-    other = Person(wu.client, town, "zhao", "maintenance")
-    fleet.lift("L-0005")
-    other.contract("L-0005", since_ms=80 * DAY_MS)
-    overdue(fleet, "L-0005", 20)
-    overdue(fleet, "L-0005", 50)
-    overdue(fleet, "L-0001", 40)  # before anybody's contract
-    overdue(fleet, "L-0005", 30, exercise=True)
-    one = fleet.alarm("L-0005", "maintenance_contradicted", at_ms=now_ms() - HOUR_MS)
-    items = {row["id"]: row for row in qian.get(f"{MINE}/unit").json()["items"]}
-    bad, good = items[other.unit], items[wu.unit]
-    assert line(bad, "care")["bad"] == 2
-    assert line(good, "care")["bad"] == 0
-    assert line(bad, "care")["share"] == pytest.approx(1 - 2 / (80 / 15), abs=0.01)
-    assert (line(bad, "true")["bad"], line(bad, "true")["disputed"]) == (0, 1)
-    assert (line(bad, "true")["share"], line(bad, "true")["against"]) == (1.0, 0.0)
-    assert line(good, "care")["rank_from"] <= line(bad, "care")["rank_from"]
-    ruling = {"counts": True, "why": "as the signals show"}
-    path = f"/v1/contradictions/{one.id}"
-    head = {"If-Match": '"0"', "Idempotency-Key": "an-answer-of-theirs"}
-    wu.client.post(f"{path}/answer", json={"why": "x"}, headers=other.headers | head)
-    head = {"If-Match": '"1"', "Idempotency-Key": "the-ruling-on-it"}
-    wu.client.post(f"{path}/decide", json=ruling, headers=qian.headers | head)
-    card = wu.get(f"{MINE}/unit/{other.unit}").json()
-    assert (line(card, "true")["bad"], line(card, "true")["share"]) == (1, 0.0)
-    far = Person(wu.client, town, "far", "supervision", Place("320584"))
-    assert far.get(f"{MINE}/unit").json()["items"] == []
-    assert far.get(f"{MINE}/unit/{other.unit}").status_code == 404
+def test_cards_and_the_facts_behind_them(guest: TestClient, keys: dict[str, str]) -> None:
+    """A unit with faults; each number has facts that can be opened."""
+    items = read(guest, keys["samr"], "")["items"]
+    assert {one["name"] for one in items} == {"安达", "恒升"}
+    card = read(guest, keys["samr"], f"/unit/{keys['安达']}")
+    faults = next(one for one in card["facts"] if one["measure"] == "faults")
+    assert (faults["good"], len(faults["grounds"])) == (3, 3)
+    incident = faults["grounds"][0]["id"]
+    opened = guest.get(f"/v1/incidents/{incident}", headers=bearer(keys["samr"]))
+    assert opened.status_code == 200
+    assert {one["id"] for one in read(guest, keys["samr"], "?party=estate")["items"]} == {
+        "320583~garden",
+        "320583~lake",
+    }
 
 
-def test_estates_and_property_companies(
-    wu: Person, li: Person, fleet: Fleet, people: SqlPeople
-) -> None:
-    """A company is its estates together; time in which a lift stood counts once."""
-    assert wu.unit, "who has two lifts in the garden"
-    for name in ("L-0003", "L-0004"):
-        fleet.lift(name)
-    at_ms = now_ms() - 10 * DAY_MS
-    for kind in ("out_of_service", "mains_lost"):
-        fleet.alarm("L-0003", kind, at_ms=at_ms)
-        fleet.alarm("L-0003", kind, at_ms=at_ms + 9 * DAY_MS, edge="cleared", opened_ms=at_ms)
-    with people.begin() as work:
-        company = work.organisation(li.unit)
-        assert company is not None
-        asked = {"version": company.version, "now_ms": now_ms(), "kind": "property"}
-        handlers.change_organisation(work, li.unit, **asked)
-    (garden,) = [
-        one for one in li.get(f"{MINE}/estate").json()["items"] if one["id"] == "320583:garden"
+def test_a_strangers_card_does_not_exist(guest: TestClient, keys: dict[str, str]) -> None:
+    """Another area, another estate, another unit."""
+    assert read(guest, keys["far"], "")["items"] == []
+    read(guest, keys["far"], f"/unit/{keys['安达']}", 404)
+    read(guest, keys["house"], f"/unit/{keys['安达']}", 404)
+    read(guest, keys["house"], "/estate/320583~garden", 404)
+    assert read(guest, keys["house"], f"/unit/{keys['恒升']}")["lifts"] == 2
+    read(guest, keys["centre"], "", 403)
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["?party=nobody", "?days=0", "?days=400", "?days=x", f"?party={'u' * 40}"],
+)
+def test_what_cannot_be_asked(path: str, guest: TestClient, keys: dict[str, str]) -> None:
+    """It is refused, with a reason."""
+    read(guest, keys["samr"], path, 400)
+
+
+@pytest.mark.parametrize("path", ["/unit/nobody", "/estate/x~y", "/what/ever", "/unit/%00"])
+def test_no_such_card(path: str, guest: TestClient, keys: dict[str, str]) -> None:
+    """Whatever is asked."""
+    read(guest, keys["samr"], path, 404)
+
+
+def test_the_pages(guest: TestClient, keys: dict[str, str]) -> None:
+    """The list leads to a card, the card to incidents; the formula is there for everybody."""
+    page = guest.get("/scorecards", headers=bearer(keys["samr"])).text
+    assert f'href="/scorecards/unit/{keys["安达"]}?days=90"' in page
+    card = guest.get(f"/scorecards/unit/{keys['安达']}", headers=bearer(keys["samr"])).text
+    assert re.search(r'href="/incidents/[^"]+"', card)
+    gone = guest.get(f"/scorecards/unit/{keys['安达']}", headers=bearer(keys["far"]))
+    assert gone.status_code == 404
+    formula = guest.get("/scorecards/formula", headers=bearer(keys["centre"]))
+    assert formula.status_code == 200
+    assert formula.text.count("<tr>") == len(MEASURES) + 1
+
+
+def test_the_formula_is_one(guest: TestClient, keys: dict[str, str]) -> None:
+    """The table, the API and docs/scorecards.md say the same."""
+    told = read(guest, keys["centre"], "/formula")["items"]
+    assert [one["measure"] for one in told] == list(MEASURES)
+    rows = [
+        f"| `{row.name}` | {row.title} | {row.above} | {row.below} | {row.bound} | {row.disputed} |"
+        for row in MEASURES.values()
     ]
-    assert line(garden, "running")["facts"] == 4 * 90
-    assert line(garden, "running")["bad"] == 9
-    assert line(garden, "inspected")["facts"] == 4
-    (company_card,) = li.get(f"{MINE}/property").json()["items"]
-    assert line(company_card, "running")["bad"] == 9
-
-
-def test_pages_and_what_cannot_be_asked(wu: Person, li: Person, fleet: Fleet) -> None:
-    """In words, with the formula, of a quarter, too."""
-    overdue(fleet, "L-0001", 3)
-    html = {"Accept": "text/html", "Accept-Language": "en"}
-    page = wu.client.get("/scorecards", headers=wu.headers | html)
-    assert page.status_code == 200
-    assert "Maintenance in time" in page.text
-    assert "How it is counted" in page.text
-    card = wu.client.get(f"/scorecards/unit/{wu.unit}", headers=wu.headers | html)
-    assert "1 of 1" in card.text
-    for path, status in (
-        ("/unit?period=2026-13", 400),
-        ("/unit?period=2999-Q1", 400),
-        ("/unit?period=2026-01", 200),
-        ("/nobody", 404),
-        ("/estate/320583:nowhere", 404),
-    ):
-        assert li.get(MINE + path).status_code == status, path
-    names = [one["name"] for one in li.get(f"{MINE}/measures").json()["items"]]
-    assert {"arrival", "care", "running"} <= set(names)
+    text = DOCS.read_text(encoding="utf-8")
+    assert [line for line in text.splitlines() if line.startswith("| `")] == rows

@@ -99,7 +99,7 @@ def heard_for(garden: Estate, days: int) -> None:
 def card(garden: Estate) -> dict[str, Any]:
     """The measures of the unit's score card."""
     found = garden.get("qian", f"/v1/scorecards/unit/{garden.units['wu']}")
-    return {one["measure"]: one for one in found["lines"]}
+    return {one["measure"]: one for one in found["figures"]}
 
 
 def test_the_loop_is_closed(garden: Estate) -> None:
@@ -166,7 +166,8 @@ def a_visit_on_paper(garden: Estate, one: Any) -> Any:
     contradiction = f"/v1/contradictions/{against.id}"
     (row,) = garden.get("qian", "/v1/contradictions")["items"]
     assert (row["state"], row["visit"]) == ("asked", paper["id"])
-    assert (card(garden)["true"]["bad"], card(garden)["true"]["disputed"]) == (0, 1)
+    records = card(garden)["contradicted"]
+    assert (records["good"], records["disputed"], records["otherwise"]) == (0, 1, 1.0)
     ruling = {"counts": True, "why": "the lift ran all the time"}
     assert garden.post("qian", f"{contradiction}/decide", ruling, version=0).status_code == 422
     garden.done("wu", f"{contradiction}/answer", {"why": "I was in a hurry"}, version=0)
@@ -204,11 +205,12 @@ def the_signals_agree(garden: Estate, one: Any) -> None:
 
 
 def the_card_tells(garden: Estate) -> None:
-    """One record of two was not true; nothing was late; 15 days went by without a visit once."""
+    """One record of two was not true; the instruction was met; visits stayed away since."""
     found = card(garden)
-    assert (found["true"]["facts"], found["true"]["bad"], found["true"]["share"]) == (2, 1, 0.5)
-    assert (found["rectified"]["facts"], found["rectified"]["share"]) == (1, 1.0)
-    assert (found["care"]["bad"], found["true"]["disputed"]) == (1, 0)
+    records = found["contradicted"]
+    assert (records["good"], records["total"], records["disputed"]) == (1, 2, 0)
+    assert (found["rectified"]["good"], found["rectified"]["total"]) == (1, 1)
+    assert found["visits"]["good"] < found["visits"]["total"]
     assert found["heard"]["share"] > 0.95
 
 

@@ -127,6 +127,11 @@ class SqlAccountReads:
             return [AccountGap(**row._mapping) for row in rows]
 
 
+def completeness_sums(from_day: int, to_day: int) -> Select[Any]:
+    """How much of each lift's days has come, of days inclusive."""
+    return _completeness().where(_OWN.c.day.between(from_day, to_day))
+
+
 def _completeness() -> Select[Any]:
     """Per lift and day, with the figures of the terminals that spoke for it."""
     same = [
