@@ -36,6 +36,7 @@ from liftwatch.care.scorecard_ground import (
     cases,
     shown,
 )
+from liftwatch.care.scorecard_records import contradicted
 from liftwatch.clock import DAY_MS, HOUR_MS, estate_day
 
 SIGNED_MS = 7 * DAY_MS
@@ -197,29 +198,6 @@ def visits_due(
             base_ms = due_ms
         else:
             return
-
-
-def _contradicted(mine: Mine) -> Figure:
-    asked = [
-        one
-        for one in mine.facts.answers
-        if mine.period.holds(one.asked_ms)
-        and one.state != "dropped"
-        and mine.answers_for(one.lift, one.asked_ms)
-        and (mine.party != "unit" or one.organisation == mine.id)
-    ]
-    grounds = [
-        Ground("incident", o.incident, o.lift, o.asked_ms, False, o.state != "counts")
-        for o in asked
-    ]
-    done = {
-        one.visit
-        for lift in mine.spans
-        for one in mine.world.cared.get(lift, ())
-        if one.visit and mine.period.holds(one.at_ms) and mine.answers_for(lift, one.at_ms)
-    }
-    others = sum(one.visit is None or one.visit not in done for one in asked)
-    return against("contradicted", grounds, total=len(done) + others)
 
 
 def _rectified(mine: Mine) -> Figure:
@@ -387,7 +365,7 @@ COUNTS: Mapping[str, Callable[[Mine], Figure]] = {
     "repeats": _repeats,
     "faults": _faults,
     "visits": _visits,
-    "contradicted": _contradicted,
+    "contradicted": contradicted,
     "rectified": _rectified,
     "complaints": _complaints,
     "available": _available,

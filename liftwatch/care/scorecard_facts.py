@@ -21,8 +21,9 @@ Party = Literal["unit", "property", "estate"]
 PARTIES: tuple[Party, ...] = get_args(Party)
 MISUSES: tuple[str, ...] = ("door_blocked", "overload", "heavy_haulage")
 BLIND, UNTESTED, INSPECTION = "terminal_offline", "emergency_call_untested", "inspection_due"
+CONTRADICTED = "maintenance_contradicted"
 KINDS: tuple[str, ...] = tuple(
-    sorted({*FAULTS, *MISUSES, *HELP, *STANDS, BLIND, UNTESTED, INSPECTION})
+    sorted({*FAULTS, *MISUSES, *HELP, *STANDS, BLIND, UNTESTED, INSPECTION, CONTRADICTED})
 )
 """The kinds of incidents that any measure asks for."""
 CLOCKS: tuple[str, ...] = ("acknowledge", "arrive")
