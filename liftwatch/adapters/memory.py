@@ -45,6 +45,7 @@ from liftwatch.adapters.memory_renewals import (
     MemoryRenewalWork,
     RenewalState,
 )
+from liftwatch.adapters.memory_reports import MemoryReportReads, MemoryReportWork, ReportState
 from liftwatch.adapters.memory_rescue import MemoryRescueReads, MemoryRescueWork, RescueState
 from liftwatch.audit.chain import Keys
 from liftwatch.incidents.incident import AlarmChange, Incident
@@ -76,7 +77,7 @@ class _State:
         self.course = CourseState(self.incidents)
         self.pages = PageState(self.incidents)
         self.rescue, self.instructions = RescueState(), InstructionState()
-        self.renewals = RenewalState()
+        self.renewals, self.reports = RenewalState(), ReportState()
         self.faults = FaultState(self.course, self.register)
         self.endings = BesideState(self.changes, incidents=self.incidents, register=self.register)
 
@@ -97,6 +98,7 @@ class MemoryBooks(
     MemoryFaultReads,
     MemoryInstructionReads,
     MemoryRenewalReads,
+    MemoryReportReads,
 ):
     """Fulfils `liftwatch.ports.Books` for one thread; it knows no contracts of maintenance."""
 
@@ -112,6 +114,7 @@ class MemoryBooks(
         self._pages = self._state.pages
         self._rescue, self._instructions = self._state.rescue, self._state.instructions
         self._faults, self._renewals = self._state.faults, self._state.renewals
+        self._reports = self._state.reports
 
     @contextmanager
     def begin(self) -> Iterator["MemoryWork"]:
@@ -221,6 +224,7 @@ class MemoryWork(
     MemoryFaultWork,
     MemoryInstructionWork,
     MemoryRenewalWork,
+    MemoryReportWork,
 ):
     """One transaction; each step says how it is undone."""
 
@@ -233,6 +237,7 @@ class MemoryWork(
         self._course, self._pages, self._rescue = state.course, state.pages, state.rescue
         self._endings, self._instructions = state.endings, state.instructions
         self._faults, self._renewals = state.faults, state.renewals
+        self._reports = state.reports
         self._recorded = state.endings.recorded
 
     def undo(self) -> None:
