@@ -11,6 +11,7 @@ from msgspec import structs
 from liftwatch.care.complaints import TOPICS
 from liftwatch.care.report import Column, Figure, Row, Section, Table, Unit
 from liftwatch.care.report_facts import Complained, Facts, Told
+from liftwatch.clock import DAY_MS, HOUR_MS
 from liftwatch.incidents.moves import ENDED_BY_PEOPLE
 from liftwatch.incidents.statistics import (
     ARRIVAL_MS,
@@ -115,7 +116,7 @@ def _rescues(told: Told) -> Section:
     causes = sorted(now.causes | before.causes)
     table = Table(
         name="by_cause",
-        about=("word",),
+        about=("cause",),
         columns=(Column("now"), Column("before")),
         rows=tuple(Row((c,), (now.causes.get(c, 0), before.causes.get(c, 0))) for c in causes),
     )
@@ -132,9 +133,10 @@ def _rescues(told: Told) -> Section:
 
 def _availability(told: Told) -> Section:
     def of(one: Facts) -> tuple[float | None, float, float]:
-        heard_ms = one.spans.all_ms - one.spans.blind_ms
-        share = None if heard_ms <= 0 else 1 - min(1.0, one.spans.stopped_ms / heard_ms)
-        return share, one.spans.stopped_ms / 3_600_000, one.spans.blind_ms / 3_600_000
+        known_ms = min(one.spans.all_ms, one.came.lift_days * DAY_MS) - one.spans.blind_ms
+        heard_ms = max(0, known_ms)
+        share = 1 - min(1.0, one.spans.stopped_ms / heard_ms) if heard_ms else None
+        return share, one.spans.stopped_ms / HOUR_MS, (one.spans.all_ms - heard_ms) / HOUR_MS
 
     (share, stopped, blind), other = of(told.now), of(told.before)
     return Section(
@@ -270,7 +272,7 @@ def _notices(told: Told) -> Section:
         *(Column("events_before"), Column("events_after")),
         *(Column("ratio", "score"), Column("ratio_low", "score"), Column("ratio_high", "score")),
     )
-    table = Table(name="effect", about=("topic", "place", "state"), columns=columns, rows=rows)
+    table = Table(name="effect", about=("notice", "place", "effect"), columns=columns, rows=rows)
     fewer = [sum(one.effect.told == "fewer" for one in some) for some in (now, before)]
     return Section(
         name="notices",

@@ -20,7 +20,6 @@ from liftwatch.care.report import (
     Report,
     Scope,
     over,
-    period_of,
 )
 from liftwatch.care.report_facts import Inspected, Risky, State, Told
 from liftwatch.care.report_sections import kept_figures, sections
@@ -166,11 +165,6 @@ def asked_scope(books: Books, kind: str, id: str) -> Scope:
     return found
 
 
-def asked_period(text: str) -> Period:
-    """The period of its name; Untold for what is none."""
-    return period_of(text)
-
-
 def _state(source: Source, scope: Scope, read: Read, *, now_ms: int) -> State:
     here = Bounded(source.books, scope.sight)
     told = None
@@ -209,10 +203,14 @@ def _inspected(planned: list[Planned], *, now_ms: int) -> Inspected:
     )
 
 
-def seen_scopes(books: Books, sight: Sight) -> list[Scope]:
+def seen_scopes(books: Books, sight: Sight, *, now_ms: int) -> list[Scope]:
     """Of what somebody may have reports made: places that are seen whole, units they are of."""
     places = books.estates(limit=ESTATES_MAX, sight=sight)
     areas = dict.fromkeys(area for area, _ in places)
     found = [Scope("area", one) for one in areas if sight.reaches(Place(one))]
     found += [Scope("estate", *one) for one in places if sight.reaches(Place(*one))]
-    return found + [Scope("unit", unit=one) for one in sight.contracts_of]
+    units = list(sight.contracts_of)
+    if sight.everything:
+        held = books.area_units(now_ms - YEAR_MS, now_ms, kinds=FAULTS)
+        units = [one.organisation for one in held]
+    return found + [Scope("unit", unit=one) for one in units]
