@@ -15,6 +15,7 @@ from reportlab.platypus import (
     Flowable,
     KeepTogether,
     LongTable,
+    Paragraph,
     SimpleDocTemplate,
     Spacer,
 )
@@ -41,11 +42,13 @@ from api.console.report_views import FigureView, ReportView, RowView, SectionVie
 
 NOW, BEFORE, OVER = HexColor(0x17477E), HexColor(0xB9C6D3), HexColor(0xB0121B)
 SUB = ParagraphStyle("sub", BODY, fontSize=9, leading=13, spaceBefore=3 * mm, spaceAfter=1 * mm)
-RIGHT = ParagraphStyle("right", CELL, alignment=2)
+LATIN = ParagraphStyle("latin", CELL, wordWrap=None)
+RIGHT = ParagraphStyle("right", CELL, alignment=2, wordWrap=None)
 RED = ParagraphStyle("red", RIGHT, textColor=OVER)
 MARGIN = 18 * mm
 BAR = 26 * mm
-FIGURES = (0.44, 0.17, 0.17, 0.06, 0.16)
+FIGURES = (0.48, 0.21, 0.21, 0.1)
+LIMITED = (0.44, 0.17, 0.17, 0.06, 0.16)
 ROOM = 42 * mm
 """A heading begins a new page where less room is left under it."""
 
@@ -106,7 +109,7 @@ def _section(one: SectionView, language: Language) -> Iterator[Flowable]:
         yield CondPageBreak(ROOM)
         yield _text(table.name, SUB)
         if table.rows:
-            yield _table(table)
+            yield _table(table, language)
         else:
             yield _text(language.say("Nothing in either period."), SMALL)
     yield from _notes(one)
@@ -117,34 +120,41 @@ def _notes(one: SectionView) -> list[Flowable]:
 
 
 def _figures(rows: Sequence[FigureView], language: Language) -> LongTable:
-    say = language.say
-    head = ["", say("This period"), say("Period before"), "", say("Limit")]
-    first = [_text(head[0], CELL), *(_text(one, RIGHT) for one in head[1:])]
-    cells: list[list[Any]] = [first, *(_figure(one) for one in rows)]
-    return LongTable(cells, colWidths=[WIDTH * p for p in FIGURES], repeatRows=1, style=_style(0))
+    """With a column of limits where any figure has one."""
+    say, limited = language.say, any(one.limit for one in rows)
+    head = [say("Figure"), say("This period"), say("Period before"), ""]
+    head += [say("Limit")] if limited else []
+    parts = LIMITED if limited else FIGURES
+    first = [_words(head[0], language), *(_text(one, RIGHT) for one in head[1:])]
+    cells: list[list[Any]] = [first]
+    for one in rows:
+        value = _text(one.value, RED if one.over else RIGHT)
+        change = readable(one.change)
+        row = [_words(one.name, language), value, _text(one.before, RIGHT), change]
+        cells.append([*row, *([_text(one.limit, RIGHT)] if limited else [])])
+    return LongTable(cells, colWidths=[WIDTH * p for p in parts], repeatRows=1, style=_style(0))
 
 
-def _figure(one: FigureView) -> list[Any]:
-    value = _text(one.value, RED if one.over else RIGHT)
-    change = readable(one.change)
-    return [_text(one.name, CELL), value, _text(one.before, RIGHT), change, _text(one.limit, RIGHT)]
+def _words(text: str, language: Language) -> Paragraph:
+    """Words of a cell: Chinese breaks anywhere, others between words."""
+    return _text(text, CELL if language.code == "zh" else LATIN)
 
 
-def _table(one: TableView) -> LongTable:
+def _table(one: TableView, language: Language) -> LongTable:
     """Words, then figures; bars stand beside the figures that they draw."""
     bars = any(row.bar is not None for row in one.rows)
     words, figures = len(one.about), len(one.columns)
     room = WIDTH - (BAR if bars else 0)
     figure = min(24 * mm, room * 0.6 / figures)
     word = (room - figure * figures) / words
-    head = [_text(one_, CELL) for one_ in one.about]
+    head = [_words(text, language) for text in one.about]
     head += [*([_text("", CELL)] if bars else []), *(_text(text, RIGHT) for text in one.columns)]
     cells: list[list[Any]] = [head]
     for row in one.rows:
         drawn = [_bar(row)] if bars else []
         cells.append(
             [
-                *(_text(text, CELL) for text in row.about),
+                *(_words(text, language) for text in row.about),
                 *drawn,
                 *(_text(text, RIGHT) for text in row.values),
             ]

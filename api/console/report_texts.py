@@ -15,7 +15,7 @@ SECTION_TEXTS: Mapping[str, str] = {
     "complaints": N_("Complaints"),
     "notices": N_("Notices to residents"),
     "hazards": N_("Hazards and the riskiest lifts"),
-    "fund": N_("Maintenance fund"),
+    "fund": N_("Income and spending of the fund"),
     "completeness": N_("Completeness of data"),
 }
 FIGURE_TEXTS: Mapping[str, Mapping[str, str]] = {
@@ -59,7 +59,7 @@ FIGURE_TEXTS: Mapping[str, Mapping[str, str]] = {
     "contradictions": {
         "raised": N_("Contradictions raised"),
         "asked": N_("The unit has to answer"),
-        "answered": N_("Supervision has to decide"),
+        "answered": N_("Waits for supervision to decide"),
         "counts": N_("Decided: counts"),
         "dropped": N_("Decided: does not count"),
     },

@@ -1,6 +1,6 @@
 """A report in a language, for the page, the PDF and the CSV: they show what stands here."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 from api.console.care_texts import NOTICE_TOPICS, TOPIC_TEXTS
@@ -38,6 +38,7 @@ from liftwatch.clock import now_ms
 from liftwatch.fund.money import yuan
 from liftwatch.handlers.care_reports import content_of, scope_of
 from liftwatch.ports import Books
+from liftwatch.register.localities import Key
 
 UNKNOWN = "–"
 STEADY = 0.005
@@ -117,18 +118,17 @@ class Words:
 
     def __init__(self, parts: Known, language: Language, contents: Sequence[Content]) -> None:
         self.language = language
-        named = {
-            row.about[n]
-            for content in contents
-            for section in content.sections
-            for table in section.tables
-            for n, about in enumerate(table.about)
-            if about == "lift"
-            for row in table.rows
-        }
+        named, keys = set[str](), set[Key]()
+        for about, text in _abouts(contents):
+            if about == "lift":
+                named.add(text)
+            elif about == "place":
+                area, estate, building, lift = places_in(text)
+                keys |= {(area, estate, ""), (area, estate, building)}
+                named |= {lift} - {""}
         lifts = parts.books.lifts(among=named, limit=max(1, len(named))) if named else []
         self.lifts = {row.lift: row for row in lifts}
-        self.names = PlaceNames(language, parts.books.localities(keys_of(lifts)))
+        self.names = PlaceNames(language, parts.books.localities(keys | keys_of(lifts)))
 
     def word(self, about: str, text: str) -> str:
         """What a word before a row's figures is in the language."""
@@ -141,6 +141,8 @@ class Words:
         }
         if about == "kind":
             return kind_name(self.language, text)
+        if about == "place":
+            return self._place(text)
         if about == "flow":
             return self.language.word(ENTRIES[text]) if text in ENTRIES else text
         if about == "lift":
@@ -148,6 +150,36 @@ class Words:
             return " ".join(one for one in (name.estate_name, name.title) if one) or text
         known = tables.get(about, {})
         return self.language.say(known[text]) if text in known else text
+
+    def _place(self, text: str) -> str:
+        """An estate, a building of it, or a lift, by its name."""
+        area, estate, building, lift = places_in(text)
+        if lift:
+            return self.word("lift", lift)
+        called = self.names.estate(area, estate)
+        if not building:
+            return called
+        known = self.names.building(area, estate, building)
+        return f"{called} {known or self.language.say('Building %(building)s', building=building)}"
+
+
+def places_in(text: str) -> tuple[str, str, str, str]:
+    """Area, estate, building and lift of a place as a report names it, "" for what is not told.
+
+    >>> places_in("320583/garden/7"), places_in("320583/garden//L-0001")
+    (('320583', 'garden', '7', ''), ('320583', 'garden', '', 'L-0001'))
+    """
+    area, estate, building, lift = [*text.split("/"), "", "", "", ""][:4]
+    return area, estate, building, lift
+
+
+def _abouts(contents: Sequence[Content]) -> Iterator[tuple[str, str]]:
+    """All the words before figures, with what they are."""
+    for content in contents:
+        for section in content.sections:
+            for table in section.tables:
+                for row in table.rows:
+                    yield from zip(table.about, row.about, strict=True)
 
 
 def scope_name(parts: Known, language: Language, scope: Scope) -> str:

@@ -311,7 +311,7 @@ def _hung(source: Source, scope: Scope, period: Period, *, now_ms: int) -> tuple
     return tuple(
         Hung(
             one.topic,
-            "/".join(part for part in (one.area, one.estate, one.building, one.lift) if part),
+            "/".join((one.area, one.estate, one.building, one.lift or "")).rstrip("/"),
             effect_of(here, source.care, one, now_ms=now_ms),
         )
         for one in found
