@@ -32,6 +32,7 @@ from liftwatch.clock import now_ms
 from liftwatch.handlers.care_report_reads import Source
 from liftwatch.handlers.care_reports import (
     By,
+    ReportChanged,
     asked_scope,
     content_of,
     draw_up_report,
@@ -127,11 +128,11 @@ def make_report(
     body: Annotated[NewReport, Depends(body_of(NewReport))],
 ) -> Response:
     """Make a report now; where there is one it is the next version, and both are kept."""
-    act = making(parts, books.sight, principal, body)
+    act = making(parts, books.sight, principal, body=body)
     return act_once(gate, principal, MAKE, once=once, act=act)
 
 
-def making(parts: Parts, sight: Sight, principal: Principal, body: NewReport) -> Act:
+def making(parts: Parts, sight: Sight, principal: Principal, *, body: NewReport) -> Act:
     """How somebody has a report made of what they see whole; problems for what cannot be.
 
     What it counts is read before the transaction that keeps it.
@@ -170,6 +171,10 @@ def report_of(books: SeenBooks, id: str) -> Report:
     found = books.report(id)
     if found is None:
         raise Problem("not-found", Said("there is no report %(id)s", id=shown(id)))
+    try:
+        content_of(found)
+    except ReportChanged as error:
+        raise Problem("conflict", said_by(error)) from error
     return found
 
 

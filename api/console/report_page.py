@@ -62,7 +62,7 @@ def make_by_form(
     kind, _, scope = form.text("scope").partition(":")
     body = NewReport(scope_kind=kind, scope=scope, period=form.text("period"))  # type: ignore[arg-type]  # checked next
     try:
-        act = making(part, books.sight, principal, body)
+        act = making(part, books.sight, principal, body=body)
         made = act_once(gate, principal, MAKE, once=form.once, act=act)
     except Conflict as error:
         return _page(request, principal, books, part=part, wrong=said_by(error), form=form)

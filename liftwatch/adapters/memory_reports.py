@@ -48,7 +48,7 @@ class MemoryReportReads:
 
     def newest_report(self, scope: Scope, period: str) -> Report | None:
         """The newest version of a scope and a period."""
-        return newest(self._reports, scope.kind, scope.id, period)
+        return newest(self._reports, (scope.kind, scope.id, period))
 
 
 class MemoryReportWork:
@@ -59,15 +59,14 @@ class MemoryReportWork:
 
     def add_report(self, one: Report) -> None:
         """Keep a version; raises Conflict where it does not follow the newest one."""
-        known = newest(self._reports, one.scope_kind, one.scope, one.period)
+        known = newest(self._reports, (one.scope_kind, one.scope, one.period))
         if (0 if known is None else known.version) != one.version - 1:
             raise Conflict(Said("somebody else has made it meanwhile"))
         self._swap(self._reports.ones, one.id, one)
 
 
-def newest(state: ReportState, kind: str, scope: str, period: str) -> Report | None:
-    """The newest version."""
-    wanted = (kind, scope, period)
+def newest(state: ReportState, wanted: tuple[str, str, str]) -> Report | None:
+    """The newest version of a kind of scope, a scope and a period."""
     found = [x for x in state.ones.values() if (x.scope_kind, x.scope, x.period) == wanted]
     return max(found, key=lambda one: one.version, default=None)
 

@@ -3,14 +3,20 @@
 A new section is a row of SECTIONS, and its words in `api.console.report_texts`.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
 from msgspec import structs
 
-from liftwatch.care.complaints import TOPICS
-from liftwatch.care.report import Column, Figure, Row, Section, Table, Unit
-from liftwatch.care.report_facts import Complained, Facts, Told
+from liftwatch.care.report import Column, Figure, Row, Section, Table
+from liftwatch.care.report_facts import Facts, Told
+from liftwatch.care.report_figures import as_kept, both, notes_of, part, share_of
+from liftwatch.care.report_matters import (
+    complaints_section,
+    fund_section,
+    hazards_section,
+    notices_section,
+)
 from liftwatch.clock import DAY_MS, HOUR_MS
 from liftwatch.incidents.moves import ENDED_BY_PEOPLE
 from liftwatch.incidents.statistics import (
@@ -75,9 +81,9 @@ def _incidents(told: Told) -> Section:
     return Section(
         name="incidents",
         figures=(
-            _both("raised", sum(now.raised.values()), sum(before.raised.values())),
-            _both("rejected", now.rejected, before.rejected),
-            _both("taken_up", response_now.known, response_before.known),
+            both("raised", sum(now.raised.values()), sum(before.raised.values())),
+            both("rejected", now.rejected, before.rejected),
+            both("taken_up", response_now.known, response_before.known),
             Figure(
                 name="answer_median",
                 unit="seconds",
@@ -85,20 +91,20 @@ def _incidents(told: Told) -> Section:
                 before=response_before.median_s,
                 limit=RESPONSE_MS / 1000,
             ),
-            _share("answer_within", response_now.within, response_before.within),
+            share_of("answer_within", response_now.within, response_before.within),
         ),
         tables=(table,),
-        notes=_notes(("answers_unknown", now.raised and not response_now.known)),
+        notes=notes_of(("answers_unknown", now.raised and not response_now.known)),
     )
 
 
 def _rescues(told: Told) -> Section:
     now, before = _trapped(told.now), _trapped(told.before)
     figures = [
-        _both("entrapments", now.events, before.events),
-        _both("persons", now.persons, before.persons),
-        _both("injured", now.injured, before.injured),
-        _both("without_help", now.freed_without_help, before.freed_without_help),
+        both("entrapments", now.events, before.events),
+        both("persons", now.persons, before.persons),
+        both("injured", now.injured, before.injured),
+        both("without_help", now.freed_without_help, before.freed_without_help),
     ]
     limits = (("arrival", ARRIVAL_MS), ("release", RELEASE_MS))
     for name, limit_ms in limits:
@@ -112,7 +118,7 @@ def _rescues(told: Told) -> Section:
                 limit=limit_ms / 1000,
             )
         )
-        figures.append(_share(f"{name}_within", one.within, other.within))
+        figures.append(share_of(f"{name}_within", one.within, other.within))
     causes = sorted(now.causes | before.causes)
     table = Table(
         name="by_cause",
@@ -124,7 +130,7 @@ def _rescues(told: Told) -> Section:
         name="rescues",
         figures=tuple(figures),
         tables=(table,) if causes else (),
-        notes=_notes(
+        notes=notes_of(
             ("times_unknown", now.events and not now.arrival.known),
             ("few", 0 < now.events < FEW),
         ),
@@ -142,12 +148,12 @@ def _availability(told: Told) -> Section:
     return Section(
         name="availability",
         figures=(
-            _both("lifts", told.now.lifts, told.before.lifts),
-            _share("available", share, other[0]),
-            _both("stopped", round(stopped, 1), round(other[1], 1), unit="hours"),
-            _both("not_heard", round(blind, 1), round(other[2], 1), unit="hours"),
+            both("lifts", told.now.lifts, told.before.lifts),
+            share_of("available", share, other[0]),
+            both("stopped", round(stopped, 1), round(other[1], 1), unit="hours"),
+            both("not_heard", round(blind, 1), round(other[2], 1), unit="hours"),
         ),
-        notes=_notes(("no_lift_heard", share is None)),
+        notes=notes_of(("no_lift_heard", share is None)),
     )
 
 
@@ -157,14 +163,14 @@ def _visits(told: Told) -> Section:
     return Section(
         name="visits",
         figures=(
-            _both("finished", rated + now.first, rated_before + before.first),
-            _both("late", now.late, before.late),
-            _share("in_time", _part(now.in_time, rated), _part(before.in_time, rated_before)),
-            _both("broken_off", now.broken, before.broken),
-            _both("lifts_without", now.lifts_without, before.lifts_without),
-            _kept(told, "visits", "overdue_now", told.state.inspected.overdue_visits),
+            both("finished", rated + now.first, rated_before + before.first),
+            both("late", now.late, before.late),
+            share_of("in_time", part(now.in_time, rated), part(before.in_time, rated_before)),
+            both("broken_off", now.broken, before.broken),
+            both("lifts_without", now.lifts_without, before.lifts_without),
+            as_kept(told, ("visits", "overdue_now"), told.state.inspected.overdue_visits),
         ),
-        notes=_notes(("first_visits", now.first)),
+        notes=notes_of(("first_visits", now.first)),
     )
 
 
@@ -173,7 +179,7 @@ def _inspections(told: Told) -> Section:
     return Section(
         name="inspections",
         figures=tuple(
-            _kept(told, "inspections", name, value)
+            as_kept(told, ("inspections", name), value)
             for name, value in (
                 ("due_30", one.due),
                 ("expired", one.expired),
@@ -181,7 +187,7 @@ def _inspections(told: Told) -> Section:
                 ("unassessed", one.unassessed),
             )
         ),
-        notes=_notes(("as_made", True), ("dates_unknown", one.unknown)),
+        notes=notes_of(("as_made", True), ("dates_unknown", one.unknown)),
     )
 
 
@@ -190,10 +196,10 @@ def _contradictions(told: Told) -> Section:
     return Section(
         name="contradictions",
         figures=(
-            _both("raised", sum(now.values()), sum(before.values())),
-            *(_both(name, now.get(name, 0), before.get(name, 0)) for name in ANSWERS),
+            both("raised", sum(now.values()), sum(before.values())),
+            *(both(name, now.get(name, 0), before.get(name, 0)) for name in ANSWERS),
         ),
-        notes=_notes(("only_decided", now)),
+        notes=notes_of(("only_decided", now)),
     )
 
 
@@ -202,140 +208,8 @@ def _instructions(told: Told) -> Section:
     return Section(
         name="instructions",
         figures=tuple(
-            _both(name, getattr(now, name), getattr(before, name)) for name in now._fields
+            both(name, getattr(now, name), getattr(before, name)) for name in now._fields
         ),
-    )
-
-
-def _complaints(told: Told) -> Section:
-    now, before = told.now.complaints, told.before.complaints
-    if now is None or before is None:
-        return Section(name="complaints", notes=("nobody_keeps",))
-    one, other = _all(now.values()), _all(before.values())
-    rows = tuple(
-        Row(
-            (topic,),
-            (
-                now[topic].matters if topic in now else 0,
-                before[topic].matters if topic in before else 0,
-                now[topic].people if topic in now else 0,
-                now[topic].answered if topic in now else 0,
-                _part(now[topic].in_time, now[topic].answered) if topic in now else None,
-            ),
-        )
-        for topic in TOPICS
-        if topic in now or topic in before
-    )
-    columns = (
-        *(Column("now"), Column("before"), Column("people"), Column("answered")),
-        Column("answered_in_time", "share"),
-    )
-    return Section(
-        name="complaints",
-        figures=(
-            _both("matters", one.matters, other.matters),
-            _both("people", one.people, other.people),
-            _both("answered", one.answered, other.answered),
-            _share("answered_in_time", _part(one.in_time, one.answered), _of(other)),
-            Figure(
-                name="rating",
-                unit="stars",
-                value=_mean(one.ratings),
-                before=_mean(other.ratings),
-            ),
-        ),
-        tables=(Table(name="by_topic", about=("topic",), columns=columns, rows=rows),)
-        if rows
-        else (),
-        notes=_notes(("nobody_rated", one.answered and not one.ratings)),
-    )
-
-
-def _notices(told: Told) -> Section:
-    now, before = told.now.notices, told.before.notices
-    if now is None or before is None:
-        return Section(name="notices", notes=("nobody_keeps",))
-    rows = tuple(
-        Row(
-            (one.topic, one.place, one.effect.told),
-            (
-                one.effect.before,
-                one.effect.after,
-                _rounded(one.effect.ratio),
-                _rounded(one.effect.low),
-                _rounded(one.effect.high),
-            ),
-        )
-        for one in now
-    )
-    columns = (
-        *(Column("events_before"), Column("events_after")),
-        *(Column("ratio", "score"), Column("ratio_low", "score"), Column("ratio_high", "score")),
-    )
-    table = Table(name="effect", about=("notice", "place", "effect"), columns=columns, rows=rows)
-    fewer = [sum(one.effect.told == "fewer" for one in some) for some in (now, before)]
-    return Section(
-        name="notices",
-        figures=(_both("published", len(now), len(before)), _both("fewer", *fewer)),
-        tables=(table,) if rows else (),
-        notes=_notes(("effect_open", any(one.effect.told == "open" for one in now))),
-    )
-
-
-def _hazards(told: Told) -> Section:
-    state = told.state
-    worst = Table(
-        name="worst",
-        about=("lift",),
-        columns=(Column("score", "score"), Column("faults_year")),
-        rows=tuple(Row((one.lift,), (one.score, one.faults)) for one in state.risky),
-        bars=True,
-    )
-    found = Table(
-        name="open_hazards",
-        about=("kind",),
-        columns=(Column("now"),),
-        rows=tuple(Row((kind,), (count,)) for kind, count in sorted(state.hazards.items())),
-    )
-    return Section(
-        name="hazards",
-        figures=(
-            _kept(told, "hazards", "open_hazards", sum(state.hazards.values())),
-            _kept(told, "hazards", "over_limit", state.over_limit),
-        ),
-        tables=tuple(one for one in (worst, found) if one.rows),
-        notes=_notes(("as_made", True), ("risk_orders", state.risky)),
-    )
-
-
-def _fund(told: Told) -> Section:
-    now, before = told.now.money, told.before.money
-    if told.of_unit:
-        return Section(name="fund", notes=("fund_not_of_units",))
-    if now is None or before is None or not now.buildings:
-        return Section(name="fund", notes=("no_books",))
-    flows = sorted(now.flows.keys() | before.flows.keys())
-    came, gone = (
-        [sum(fen for fen in one.flows.values() if sign * fen > 0) for one in (now, before)]
-        for sign in (1, -1)
-    )
-    table = Table(
-        name="flows",
-        about=("flow",),
-        columns=(Column("now", "fen"), Column("before", "fen")),
-        rows=tuple(
-            Row((name,), (now.flows.get(name, 0), before.flows.get(name, 0))) for name in flows
-        ),
-    )
-    return Section(
-        name="fund",
-        figures=(
-            _both("income", *came, unit="fen"),
-            _both("spending", *(-fen for fen in gone), unit="fen"),
-            _both("published", now.published, before.published),
-            _both("buildings", now.buildings, before.buildings),
-        ),
-        tables=(table,) if flows else (),
     )
 
 
@@ -343,65 +217,21 @@ def _completeness(told: Told) -> Section:
     def of(one: Facts) -> tuple[float | None, float | None]:
         sent = one.came.heard + one.came.missing
         days = one.lifts * one.days
-        return _part(one.came.heard, sent), _part(min(one.came.lift_days, days), days)
+        return part(one.came.heard, sent), part(min(one.came.lift_days, days), days)
 
     now, before = of(told.now), of(told.before)
     return Section(
         name="completeness",
         figures=(
-            _share("came", now[0], before[0]),
-            _both("missing", told.now.came.missing, told.before.came.missing),
-            _share("lift_days", now[1], before[1]),
+            share_of("came", now[0], before[0]),
+            both("missing", told.now.came.missing, told.before.came.missing),
+            share_of("lift_days", now[1], before[1]),
         ),
-        notes=_notes(
+        notes=notes_of(
             ("nothing_came", not told.now.came.heard),
             *((name, True) for name in told.now.cut),
         ),
     )
-
-
-SECTIONS: tuple[SectionRow, ...] = (
-    SectionRow("incidents", _incidents),
-    SectionRow("rescues", _rescues),
-    SectionRow("availability", _availability),
-    SectionRow("visits", _visits),
-    SectionRow("inspections", _inspections),
-    SectionRow("contradictions", _contradictions),
-    SectionRow("instructions", _instructions),
-    SectionRow("complaints", _complaints),
-    SectionRow("notices", _notices),
-    SectionRow("hazards", _hazards),
-    SectionRow("fund", _fund),
-    SectionRow("completeness", _completeness),
-)
-
-
-def _both(name: str, value: float, before: float, *, unit: Unit = "count") -> Figure:
-    return Figure(name=name, unit=unit, value=value, before=before)
-
-
-def _share(name: str, value: float | None, before: float | None) -> Figure:
-    return Figure(name=name, unit="share", value=_rounded(value, 4), before=_rounded(before, 4))
-
-
-def _kept(told: Told, section: str, name: str, value: float) -> Figure:
-    return Figure(name=name, value=value, before=told.kept.get((section, name)))
-
-
-def _notes(*some: tuple[str, object]) -> tuple[str, ...]:
-    return tuple(name for name, holds in some if holds)
-
-
-def _part(some: int, of: int) -> float | None:
-    return some / of if of else None
-
-
-def _rounded(value: float | None, digits: int = 2) -> float | None:
-    return None if value is None else round(value, digits)
-
-
-def _mean(some: Sequence[int]) -> float | None:
-    return round(sum(some) / len(some), 2) if some else None
 
 
 def _trapped(one: Facts) -> Sum:
@@ -428,19 +258,20 @@ EMPTY = Sum(
 )
 
 
-def _all(some: Iterable[Complained]) -> Complained:
-    rows = list(some)
-    return Complained(
-        matters=sum(one.matters for one in rows),
-        people=sum(one.people for one in rows),
-        answered=sum(one.answered for one in rows),
-        in_time=sum(one.in_time for one in rows),
-        ratings=tuple(star for one in rows for star in one.ratings),
-    )
-
-
-def _of(one: Complained) -> float | None:
-    return _part(one.in_time, one.answered)
+SECTIONS: tuple[SectionRow, ...] = (
+    SectionRow("incidents", _incidents),
+    SectionRow("rescues", _rescues),
+    SectionRow("availability", _availability),
+    SectionRow("visits", _visits),
+    SectionRow("inspections", _inspections),
+    SectionRow("contradictions", _contradictions),
+    SectionRow("instructions", _instructions),
+    SectionRow("complaints", complaints_section),
+    SectionRow("notices", notices_section),
+    SectionRow("hazards", hazards_section),
+    SectionRow("fund", fund_section),
+    SectionRow("completeness", _completeness),
+)
 
 
 def kept_figures(some: Iterable[Section]) -> Mapping[tuple[str, str], float | None]:

@@ -23,7 +23,14 @@ from liftwatch.commands.wiring import Stores, gate_of, open_stores, people_of, s
 from liftwatch.engine.reports import SLICE, make_due
 from liftwatch.failure import Failure
 from liftwatch.handlers.care_report_reads import Source
-from liftwatch.handlers.care_reports import By, asked_scope, content_of, draw_up_report, keep_report
+from liftwatch.handlers.care_reports import (
+    By,
+    ReportChanged,
+    asked_scope,
+    content_of,
+    draw_up_report,
+    keep_report,
+)
 from liftwatch.incidents.moves import Untold
 from liftwatch.ports import Books, Conflict, StoreUnavailable
 
@@ -96,7 +103,7 @@ def write_command(id: str, file: Path, *, language: str) -> None:
         one = here.books.report(id)
         if one is None:
             raise Failure(f"report: there is no report {id[:64]}")
-        data = _bytes(here, one, file.suffix, language)
+        data = _bytes(here, one, file.suffix, language=language)
     try:
         file.write_bytes(data)
     except OSError as error:
@@ -112,7 +119,7 @@ def line_of_report(one: Report) -> str:
 KINDS = ("area", "estate", "unit")
 
 
-def _bytes(here: Here, one: Report, suffix: str, language: str) -> bytes:
+def _bytes(here: Here, one: Report, suffix: str, *, language: str) -> bytes:
     tongue = LANGUAGES[language]
     content = content_of(one)
     match suffix:
@@ -136,5 +143,5 @@ def opened() -> Iterator[Here]:
         people = people_of(settings, stores, folder)
         try:
             yield Here(stores, people, gate_of(settings, stores, folder), settings.exercise)
-        except (Conflict, Problem, StoreUnavailable, Untold, ValueError) as error:
+        except (Conflict, Problem, StoreUnavailable, ReportChanged, Untold) as error:
             raise Failure(f"report: {error}") from error

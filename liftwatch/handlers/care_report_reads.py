@@ -100,11 +100,11 @@ def read_for(source: Source, scope: Scope, period: Period, *, now_ms: int) -> Re
     lifts = list(_lifts(here))
     where = IncidentFilter(from_ms=since_ms, to_ms=period.to_ms)
     incidents = [one for one in _incidents(here, where, cut) if _counts(one, source)]
-    told = [] if source.care is None else _told(source, scope, since_ms, cut)
+    told = [] if source.care is None else _told(source, scope, since_ms, cut=cut)
     return Read(
         plans(source.books, lifts, now_ms=now_ms),
         incidents,
-        list(_visits(source.books, scope, since_ms, period.to_ms)),
+        list(_visits(source.books, scope, since_ms, to_ms=period.to_ms)),
         list(_instructions(source.books, scope)),
         told,
         [] if scope.kind == "unit" else list(_entries(source.books, scope)),
@@ -164,7 +164,7 @@ def _incidents(here: Bounded, where: IncidentFilter, cut: list[str]) -> Iterator
     cut.append("incidents_cut")
 
 
-def _visits(books: Books, scope: Scope, from_ms: int, to_ms: int) -> Iterator[Visit]:
+def _visits(books: Books, scope: Scope, from_ms: int, *, to_ms: int) -> Iterator[Visit]:
     """Of a unit its own alone, of a place everybody's."""
     own = scope.unit if scope.kind == "unit" else None
     where = VisitFilter(organisation=own, from_ms=from_ms, to_ms=to_ms)
@@ -198,7 +198,7 @@ def _instructions(books: Books, scope: Scope) -> Iterator[Instruction]:
 TOLD_MAX = 20_000
 
 
-def _told(source: Source, scope: Scope, since_ms: int, cut: list[str]) -> list[Complaint]:
+def _told(source: Source, scope: Scope, since_ms: int, *, cut: list[str]) -> list[Complaint]:
     assert source.care is not None
     rows = source.care.told_of(since_ms=since_ms, sight=scope.sight, limit=TOLD_MAX)
     if len(rows) == TOLD_MAX:

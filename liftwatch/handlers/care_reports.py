@@ -37,6 +37,10 @@ WORST = 10
 ESTATES_MAX = 20_000
 
 
+class ReportChanged(Exception):
+    """What is kept of a report does not fit its hash."""
+
+
 class By(NamedTuple):
     """Who has a report made; nobody: the clock."""
 
@@ -100,9 +104,9 @@ def keep_report(work: Work, one: Report) -> Report:
 
 
 def content_of(one: Report) -> Content:
-    """What a report says; ValueError where its bytes are not those that were kept."""
+    """What a report says; ReportChanged where its bytes are not those that were kept."""
     if hashlib.sha256(one.content.encode()).hexdigest() != one.sha256:
-        raise ValueError(f"report {one.id} was changed after it was made")
+        raise ReportChanged(Said("report %(id)s was changed after it was made", id=one.id))
     return msgspec.json.decode(one.content, type=Content)
 
 

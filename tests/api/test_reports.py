@@ -96,7 +96,9 @@ def keys(town: Town, fleet: Fleet) -> dict[str, Any]:
     return found | {"unit": unit.id}
 
 
-def made(guest: TestClient, by: dict[str, str], kind: str, scope: str, key: str = "") -> Any:
+def made(
+    guest: TestClient, by: dict[str, str], kind: str, *, scope: str = "320583", key: str = ""
+) -> Any:
     """A report of the last month, made now."""
     body = {"scope_kind": kind, "scope": scope, "period": last_month().text}
     headers = by | {"Idempotency-Key": key or f"make-{kind}-{scope}"}
@@ -111,17 +113,17 @@ def figures(told: Any, section: str) -> dict[str, tuple[Any, Any]]:
 
 def test_what_a_report_counts(guest: TestClient, keys: dict[str, Any], books: SqlBooks) -> None:
     """Of an area all of it, of an estate its own, of a unit its lifts; exercises nowhere."""
-    answer = made(guest, keys["samr"], "area", "320583")
+    answer = made(guest, keys["samr"], "area", scope="320583")
     assert answer.status_code == 201, answer.text
     told = answer.json()
     assert figures(told, "incidents")["raised"] == (3, 1)
     assert figures(told, "incidents")["answer_median"] == (60.0, None)
     assert figures(told, "rescues")["entrapments"] == (1, 0)
     assert figures(told, "rescues")["arrival_within"] == (0.0, None)
-    assert figures(made(guest, keys["mei"], "estate", "320583/garden").json(), "incidents")[
+    assert figures(made(guest, keys["mei"], "estate", scope="320583/garden").json(), "incidents")[
         "raised"
     ] == (2, 1)
-    own = made(guest, keys["zhou"], "unit", keys["unit"]).json()
+    own = made(guest, keys["zhou"], "unit", scope=keys["unit"]).json()
     assert figures(own, "incidents")["raised"] == (2, 0)
     assert figures(own, "availability")["lifts"] == (1, 1)
     acts = books.audit_page(AuditFilter(target_kind="report", target=told["id"])).items
@@ -130,10 +132,10 @@ def test_what_a_report_counts(guest: TestClient, keys: dict[str, Any], books: Sq
 
 def test_made_anew_is_the_next_version(guest: TestClient, keys: dict[str, Any]) -> None:
     """The same key makes none; another key the next one, and both are there."""
-    first = made(guest, keys["mei"], "estate", "320583/garden").json()
-    again = made(guest, keys["mei"], "estate", "320583/garden")
+    first = made(guest, keys["mei"], "estate", scope="320583/garden").json()
+    again = made(guest, keys["mei"], "estate", scope="320583/garden")
     assert (again.json()["id"], again.headers["idempotency-replayed"]) == (first["id"], "true")
-    next_ = made(guest, keys["mei"], "estate", "320583/garden", key="another-key").json()
+    next_ = made(guest, keys["mei"], "estate", scope="320583/garden", key="another-key").json()
     assert (first["version"], next_["version"]) == (1, 2)
     listed = guest.get("/v1/reports", headers=keys["mei"]).json()["items"]
     assert [one["id"] for one in listed] == [next_["id"], first["id"]]
@@ -145,10 +147,10 @@ def test_made_anew_is_the_next_version(guest: TestClient, keys: dict[str, Any]) 
 def test_who_reads_and_makes_what(guest: TestClient, keys: dict[str, Any]) -> None:
     """A stranger's report does not exist, and of a stranger's place none can be made."""
     ids = {
-        "area": made(guest, keys["samr"], "area", "320583").json()["id"],
-        "garden": made(guest, keys["mei"], "estate", "320583/garden").json()["id"],
-        "lake": made(guest, keys["samr"], "estate", "320583/lake").json()["id"],
-        "unit": made(guest, keys["zhou"], "unit", keys["unit"]).json()["id"],
+        "area": made(guest, keys["samr"], "area", scope="320583").json()["id"],
+        "garden": made(guest, keys["mei"], "estate", scope="320583/garden").json()["id"],
+        "lake": made(guest, keys["samr"], "estate", scope="320583/lake").json()["id"],
+        "unit": made(guest, keys["zhou"], "unit", scope=keys["unit"]).json()["id"],
     }
     for who, seen in (
         ("samr", {"area", "garden", "lake"}),
@@ -163,10 +165,10 @@ def test_who_reads_and_makes_what(guest: TestClient, keys: dict[str, Any]) -> No
             status = 200 if name in seen else 404
             assert guest.get(f"/v1/reports/{id}", headers=keys[who]).status_code == status
             assert guest.get(f"/reports/{id}", headers=keys[who]).status_code == status
-    assert made(guest, keys["mei"], "area", "320583").status_code == 404
-    assert made(guest, keys["mei"], "estate", "320583/lake").status_code == 404
-    assert made(guest, keys["samr"], "unit", keys["unit"]).status_code == 404
-    assert made(guest, keys["owner"], "estate", "320583/garden").status_code == 403
+    assert made(guest, keys["mei"], "area", scope="320583").status_code == 404
+    assert made(guest, keys["mei"], "estate", scope="320583/lake").status_code == 404
+    assert made(guest, keys["samr"], "unit", scope=keys["unit"]).status_code == 404
+    assert made(guest, keys["owner"], "estate", scope="320583/garden").status_code == 403
 
 
 @pytest.mark.parametrize(
@@ -191,7 +193,7 @@ def test_what_cannot_be_made(
 
 def test_a_spreadsheet_computes_nothing(guest: TestClient, keys: dict[str, Any]) -> None:
     """A unit called like a formula is told as a text; figures are plain numbers."""
-    id = made(guest, keys["mei"], "estate", "320583/garden").json()["id"]
+    id = made(guest, keys["mei"], "estate", scope="320583/garden").json()["id"]
     answer = guest.get(f"/v1/reports/{id}?format=csv", headers=keys["mei"])
     assert answer.headers["content-type"].startswith("text/csv")
     assert f"report-320583-garden-{last_month().text}-v1.csv" in str(answer.headers)
@@ -244,7 +246,7 @@ def test_the_pdf_as_pictures(
     guest: TestClient, keys: dict[str, Any], tmp_path: Path, language: str, word: str
 ) -> None:
     """Its words can be read, no page is empty, and nothing runs over an edge."""
-    id = made(guest, keys["samr"], "area", "320583").json()["id"]
+    id = made(guest, keys["samr"], "area", scope="320583").json()["id"]
     headers = keys["samr"] | {"Accept-Language": language}
     answer = guest.get(f"/v1/reports/{id}?format=pdf", headers=headers)
     assert answer.headers["content-type"] == "application/pdf"
@@ -277,7 +279,7 @@ def test_html_that_needs_nothing_beside_it(
     guest: TestClient, keys: dict[str, Any], language: str
 ) -> None:
     """No script, no address, no formula of whoever named a unit."""
-    id = made(guest, keys["samr"], "area", "320583").json()["id"]
+    id = made(guest, keys["samr"], "area", scope="320583").json()["id"]
     headers = keys["samr"] | {"Accept-Language": language}
     answer = guest.get(f"/v1/reports/{id}?format=html", headers=headers)
     assert answer.headers["content-disposition"].startswith("attachment")

@@ -15,7 +15,14 @@ from liftwatch.care.report import PERIODS, Report, ReportFilter, Scope, over, pe
 from liftwatch.clock import DAY_MS, begin_ms
 from liftwatch.engine.reports import make_due
 from liftwatch.handlers.care_report_reads import Source
-from liftwatch.handlers.care_reports import By, content_of, draw_up_report, dues, keep_report
+from liftwatch.handlers.care_reports import (
+    By,
+    ReportChanged,
+    content_of,
+    draw_up_report,
+    dues,
+    keep_report,
+)
 from liftwatch.incidents.moves import Untold
 from liftwatch.ports import Books, Conflict, LiftRow
 
@@ -45,7 +52,7 @@ def lifts(books: Books) -> None:
         )
 
 
-def kept(books: Books, scope: Scope = AREA, at_ms: int = LATER, by: By = By()) -> Report:  # noqa: B008 - nobody
+def kept(books: Books, scope: Scope = AREA, *, at_ms: int = LATER, by: By = By()) -> Report:  # noqa: B008 - nobody
     """A report of November, made and kept."""
     made = draw_up_report(Source(books, None, False), scope, NOVEMBER, by=by, now_ms=at_ms)
     with books.begin() as work:
@@ -65,7 +72,7 @@ def test_a_report_made_anew_is_another_version(books: Books) -> None:
     assert (content.made_from.lifts, content.made_from.whole) == (2, True)
     with pytest.raises(Conflict), books.begin() as work:
         work.add_report(structs.replace(other, id="third"))
-    with pytest.raises(ValueError, match="was changed"):
+    with pytest.raises(ReportChanged, match="was changed"):
         content_of(structs.replace(one, content=one.content.replace("320583", "320584")))
 
 
