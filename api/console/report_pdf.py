@@ -38,6 +38,7 @@ from api.console.fund_owner_pdf import (
     register,
 )
 from api.console.language import Language
+from api.console.report_texts import BARS
 from api.console.report_views import FigureView, ReportView, RowView, SectionView, TableView
 
 NOW, BEFORE, OVER = HexColor(0x17477E), HexColor(0xB9C6D3), HexColor(0xB0121B)
@@ -110,6 +111,8 @@ def _section(one: SectionView, language: Language) -> Iterator[Flowable]:
         yield _text(table.name, SUB)
         if table.rows:
             yield _table(table, language)
+            if table.compares:
+                yield _text(language.say(BARS), SMALL)
         else:
             yield _text(language.say("Nothing in either period."), SMALL)
     yield from _notes(one)

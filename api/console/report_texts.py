@@ -160,6 +160,7 @@ NOTE_TEXTS: Mapping[str, str] = {
     "incidents_cut": N_("There were more incidents than are counted: figures are too low."),
     "complaints_cut": N_("There were more complaints than are counted: figures are too low."),
 }
+BARS = N_("Bars: above this period, below the period before.")
 KIND_WORDS: Mapping[str, str] = {"month": N_("Monthly report"), "quarter": N_("Quarterly report")}
 SCOPE_WORDS: Mapping[str, str] = {
     "area": N_("Area"),

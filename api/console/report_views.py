@@ -6,7 +6,7 @@ from typing import NamedTuple, Protocol
 from api.console.care_texts import NOTICE_TOPICS, TOPIC_TEXTS
 from api.console.fund_texts import ENTRIES
 from api.console.kinds import SEVERITIES
-from api.console.language import Language
+from api.console.language import Language, local
 from api.console.place_names import PlaceNames, keys_of
 from api.console.report_texts import (
     ABOUT_TEXTS,
@@ -34,7 +34,7 @@ from liftwatch.care.report import (
     Unit,
     period_of,
 )
-from liftwatch.clock import now_ms
+from liftwatch.clock import estate_day
 from liftwatch.fund.money import yuan
 from liftwatch.handlers.care_reports import content_of, scope_of
 from liftwatch.ports import Books
@@ -66,12 +66,13 @@ class RowView(NamedTuple):
 
 
 class TableView(NamedTuple):
-    """A table as it is read."""
+    """A table as it is read; `compares`: its bars are of both periods."""
 
     name: str
     about: tuple[str, ...]
     columns: tuple[str, ...]
     rows: tuple[RowView, ...]
+    compares: bool
 
 
 class SectionView(NamedTuple):
@@ -194,7 +195,7 @@ def scope_name(parts: Known, language: Language, scope: Scope) -> str:
 
 def report_view(parts: Known, language: Language, one: Report) -> ReportView:
     """A report in a language."""
-    content, at_ms = content_of(one), now_ms()
+    content = content_of(one)
     say, made_from = language.say, content.made_from
     words = Words(parts, language, [content])
     by = names_by_id(parts.gate, [one.person], [])
@@ -205,7 +206,7 @@ def report_view(parts: Known, language: Language, one: Report) -> ReportView:
         period=one.period,
         days=language.day(_days(content)[0]) + " – " + language.day(_days(content)[1]),
         version=one.version,
-        made=language.moment(one.made_ms, now_ms=at_ms),
+        made=f"{language.day(estate_day(one.made_ms))} {local(one.made_ms):%H:%M}",
         made_by=by.get(one.person or "", "") or ("" if one.person else say("by the clock")),
         from_=say(
             "%(lifts)s lifts; change %(stream)s of the record, entry %(fund)s of the fund's books",
@@ -276,6 +277,7 @@ def table_view(words: Words, one: Table) -> TableView:
         about=tuple(say(ABOUT_TEXTS.get(about, about)) for about in one.about),
         columns=tuple(say(COLUMN_TEXTS.get(row.name, row.name)) for row in one.columns),
         rows=tuple(row_view(words, one, row, most=most, compares=compares) for row in one.rows),
+        compares=compares and one.bars,
     )
 
 

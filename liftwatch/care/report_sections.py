@@ -100,8 +100,12 @@ def _incidents(told: Told) -> Section:
 
 def _rescues(told: Told) -> Section:
     now, before = _trapped(told.now), _trapped(told.before)
+    raised, raised_before = (
+        sum(n for (kind, _), n in one.raised.items() if kind in ENDED_BY_PEOPLE)
+        for one in (told.now, told.before)
+    )
     figures = [
-        both("entrapments", now.events, before.events),
+        both("entrapments", raised, raised_before),
         both("persons", now.persons, before.persons),
         both("injured", now.injured, before.injured),
         both("without_help", now.freed_without_help, before.freed_without_help),
@@ -131,8 +135,8 @@ def _rescues(told: Told) -> Section:
         figures=tuple(figures),
         tables=(table,) if causes else (),
         notes=notes_of(
-            ("times_unknown", now.events and not now.arrival.known),
-            ("few", 0 < now.events < FEW),
+            ("times_unknown", raised and not now.arrival.known),
+            ("few", 0 < raised < FEW),
         ),
     )
 
