@@ -57,7 +57,8 @@ async def parts_of(request: Request) -> Parts:
 
 async def _books(request: Request) -> SeenBooks:
     """What the principal may see by the action its route declares (`api.principal.Allow`)."""
-    return SeenBooks((await parts_of(request)).books, request.state.sight)
+    part = await parts_of(request)
+    return SeenBooks(part.books, request.state.sight, exercise=part.exercise)
 
 
 async def _gate(request: Request) -> Gate:

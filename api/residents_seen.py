@@ -133,7 +133,8 @@ def month_of(part: Parts, lift: str, from_ms: int, *, end_ms: int, now_ms: int) 
     """What a month held of a lift; what began up to a month before may reach into it."""
     where = IncidentFilter(lift=lift, from_ms=from_ms - 31 * DAY_MS, to_ms=end_ms)
     found = part.books.incidents(where, limit=INCIDENTS_MAX).items
-    return month(found, from_ms=from_ms, to_ms=end_ms, now_ms=now_ms)
+    counted = [one for one in found if part.exercise or not one.exercise]
+    return month(counted, from_ms=from_ms, to_ms=end_ms, now_ms=now_ms)
 
 
 def lifts_of_building(part: Parts, place: tuple[str, str, str]) -> list[LiftRow]:

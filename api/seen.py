@@ -37,10 +37,13 @@ AT_ONCE = 500
 
 
 class SeenBooks:
-    """Reads of the books, each bounded by what may be seen."""
+    """Reads of the books, each bounded by what may be seen.
 
-    def __init__(self, books: Books, sight: Sight) -> None:
-        self._books, self.sight = books, sight
+    `exercise`: whether the whole installation is one, so that exercises count in its statistics.
+    """
+
+    def __init__(self, books: Books, sight: Sight, *, exercise: bool = False) -> None:
+        self._books, self.sight, self.exercise = books, sight, exercise
 
     def incident(self, id: str) -> Incident | None:
         """One incident."""

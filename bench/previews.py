@@ -84,8 +84,8 @@ ESTATES = (
 )
 
 
-def weeks(days: int, *, until_ms: int) -> Iterator[bytes]:
-    """What a few lifts said in the days before: a brake and a roller wear, other things happen."""
+def few(days: int, *, until_ms: int) -> Fleet:
+    """A few lifts in the days before: a brake and a roller wear, other things happen."""
     rng = Random(7)
     plans = [demo_plan(index, seed=1)._replace(people_per_day=60) for index in OLDER]
     late = (days - 2) * DAY_S
@@ -102,8 +102,12 @@ def weeks(days: int, *, until_ms: int) -> Iterator[bytes]:
     ]
     visits = [fault(k, "visit", (day + 0.4) * DAY_S) for k in (0, 3) for day in range(6, days, 13)]
     scenario = Scenario((*befell, *worn, *visits))
-    fleet = Fleet(plans, seed=1, start_ms=until_ms - days * DAY_MS, scenario=scenario)
-    for received_ms, sent in received(fleet.run(until_ms), rng):
+    return Fleet(plans, seed=1, start_ms=until_ms - days * DAY_MS, scenario=scenario)
+
+
+def said(fleet: Fleet, *, until_ms: int) -> Iterator[bytes]:
+    """What they said, as of real lifts."""
+    for received_ms, sent in received(fleet.run(until_ms), Random(8)):
         yield line_of(received_ms, sent).replace('"exercise":true', '"exercise":false').encode()
 
 
@@ -313,9 +317,11 @@ def filled(days: int) -> Iterator[tuple[World, Influx]]:
         books = stack.enter_context(closing(open_books(postgres.url)))
         with books.begin() as work:
             work.put_localities([_named(*one) for one in ESTATES])
-        before = weeks(days, until_ms=clock.now_ms() - HISTORY_MS)
-        replay(stored(before, store), books, dead_letter=print)
-        world = fill(books, store, postgres.url)
+        until_ms = clock.now_ms() - HISTORY_MS
+        fleet = few(days, until_ms=until_ms)
+        replay(stored(said(fleet, until_ms=until_ms), store), books, dead_letter=print)
+        worn = {k: lift.condition for k, lift in zip(OLDER, fleet.lifts, strict=True)}
+        world = fill(books, store, postgres.url, worn=worn)
         take_back(world)
         rescue(world, days=days)
         call(world)

@@ -156,8 +156,8 @@ def _movement(board: Board) -> None:
 
 def _wear(board: Board) -> None:
     query = sql(f"""
-        SELECT id, kind, part, now, usual, "limit", unit, since, per_day, reaches_on, is_open
-        FROM grafana.wear WHERE {IT} ORDER BY raised_at DESC LIMIT 50
+        SELECT id, kind, part, now, usual, "limit", unit, since, per_day, reaches_on
+        FROM grafana.wear WHERE {IT} AND is_open ORDER BY raised_at DESC LIMIT 50
     """)
     shown = (
         c.KIND,
@@ -176,8 +176,8 @@ def _wear(board: Board) -> None:
         w=24,
         h=6,
         why=Words(
-            "The forecast goes on as it went; without a trend there is none.",
-            "预测按现有趋势外推；无趋势则无预测。",
+            "Trends that last; the forecast goes on as it went, without a trend there is none.",
+            "仅列仍在持续的趋势；预测按现有趋势外推，无趋势则无预测。",
         ),
     )
 

@@ -74,6 +74,20 @@ STOPS = (
         *("/reports",),
         phone=True,
     ),
+    Stop(
+        "scorecards", "/scorecards", (*DESKS[::-1], "admin"), "Units beside each other, from facts"
+    ),
+    Stop(
+        *("scorecards-kind", "/scorecards/{subject}", ("supervision", "property")),
+        "Units, property companies or estates beside each other",
+        *("/scorecards",),
+    ),
+    Stop(
+        *("scorecard", "/scorecards/{subject}/{whose}", ("supervision", "maintenance")),
+        "The score card of a unit",
+        *("/scorecards",),
+        phone=True,
+    ),
     Stop("hazards", "/hazards", (*DESKS[::-1], "admin"), "Lifts by their risk, and why"),
     Stop(
         *("lift-hazards", "/lifts/{lift}/hazards", ("maintenance", "supervision")),
@@ -88,7 +102,7 @@ STOPS = (
     Stop(
         *("lift-renewal", "/lifts/{lift}/renewal", ("property", "supervision")),
         "What people hold a lift to need",
-        *("/lifts/{lift}",),
+        *("/renewals",),
         phone=True,
     ),
     Stop("faults", "/faults", ("maintenance", "supervision"), "Fault history, to be filtered"),

@@ -31,6 +31,7 @@ WAYS = (
     Way("/notices", N_("Notices to residents"), WATCHING, person=True),
     Way("/area", N_("My area"), ACTIONS["area.read"].roles),
     Way("/instructions", N_("Instructions"), ACTIONS["instructions.read"].roles),
+    Way("/scorecards", N_("Score cards"), ACTIONS["scorecards.read"].roles),
     Way("/hazards", N_("Hazards"), ACTIONS["hazards.read"].roles),
     Way("/renewals", N_("Lifts to renew"), ACTIONS["renewals.read"].roles),
     Way("/reports", N_("Reports"), ACTIONS["reports.read"].roles),

@@ -42,7 +42,7 @@ SHOWN = 200
 REMEDY_TEXTS: Mapping[str, str] = {
     "renewal": N_("Renew the lift"),
     "major_repair": N_("Major repair"),
-    "assessment": N_("Safety assessment"),
+    "assessment": N_("Assess its safety"),
 }
 WHY_TEXTS: Mapping[str, str] = {
     "life_over_risky": N_("its design life is over, and its risk is above the limit"),
@@ -118,7 +118,7 @@ def page(
     lifts = lifts_of(books, [one.lift for one in found.items])
     names = names_of(books, language, lifts.values())
     told = [one.estimate for one in found.items if one.estimate is not None]
-    who = names_by_id(part.gate, [x.by for x in told], [x.organisation for x in told])
+    who = names_by_id(part.gate, [x.by for x in told], [])
     rows = [
         _view(
             language,
@@ -262,7 +262,7 @@ def _view(
             remedy=language.say(REMEDY_TEXTS[told.remedy]),
             cost=money(told.fen),
             why=told.why,
-            who=" · ".join(who[x] for x in (told.by, told.organisation) if x and x in who),
+            who=who.get(told.by or "", ""),
             at=told.at[:10],
         ),
         of_fund=one.of_fund,

@@ -41,6 +41,18 @@ KNOWN: tuple[Known, ...] = (
         "at that very millisecond `tick` has taken the item away before anything is heard",
     ),
     Known(
+        "detectors/rules/levelling_drift.py",
+        "LevellingDrift._judge",
+        "if abs(now_mm) <= ACCURACY_MM or now_mm * rate < 0 or ahead / rate > OUTLOOK_DAYS:",
+        NEVER_EQUAL,
+    ),
+    Known(
+        "detectors/rules/levelling_drift.py",
+        "LevellingDrift._judge",
+        "if abs(now_mm) < ACCURACY_MM or now_mm * rate < 0 or ahead / rate >= OUTLOOK_DAYS:",
+        NEVER_EQUAL,
+    ),
+    Known(
         "detectors/rules/button_silent.py",
         "ButtonSilent._judge",
         "if chance(expected, presses) >= CHANCE / gaps:",

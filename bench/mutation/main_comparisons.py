@@ -214,13 +214,14 @@ MAINS: tuple[Main, ...] = (
             "DESIGN_LIFE_YEARS",
             "ASSESSED_FOR_YEARS",
         ),
-        ("hazard.score > hazard.limit",),
+        ("hazard.score <= hazard.limit",),
     ),
     Main(
         "maintenance_contradicted",
         "rules/maintenance_contradicted",
-        ("VISIT_MS_MIN", "AFTER_MS", "PASSENGER_RIDES"),
+        ("VISIT_MS_MIN", "SAME_MS_MAX", "AFTER_MS", "PASSENGER_RIDES"),
         (
+            "at_ms - visit.in_ms <= SAME_MS_MAX",
             "took_ms < VISIT_MS_MIN",
             "visit.rides >= PASSENGER_RIDES",
             "claim.at_ms <= one.until_ms",

@@ -6,10 +6,12 @@ from msgspec import Struct, field
 
 from detectors.contract import Claim, Detector, soonest
 from detectors.view import CARE, View
-from liftwatch.clock import DAY_MS, MINUTE_MS, rfc3339
+from liftwatch.clock import DAY_MS, HOUR_MS, MINUTE_MS, rfc3339
 from liftwatch.telemetry.messages import Door, EmergencyCall, Maintenance, Message, Ride, State
 
 VISIT_MS_MIN = 15 * MINUTE_MS  # contract, section 2
+SAME_MS_MAX = 12 * HOUR_MS
+"""Within so long a check-in is of the visit that the terminal saw begin [our choice: a shift]."""
 AFTER_MS = 1 * DAY_MS  # contract, section 2: within 24 hours
 PASSENGER_RIDES = 3
 """Rides with somebody inside, not in inspection mode: two technicians ride up and down once."""
@@ -82,9 +84,7 @@ class MaintenanceContradicted(Detector):
 
     def _hear_visit(self, message: Message, body: Maintenance, view: View) -> Iterable[Claim]:
         if body.phase == "in":
-            if self.visit is None or body.work is not None:
-                switched = view.mode not in (None, "unknown", "normal")
-                self.visit = Visit(message.at_ms, body.work, switched=switched)
+            self._begin(message.at_ms, body.work, view)
             return ()
         if body.phase != "out":
             return ()
@@ -108,6 +108,18 @@ class MaintenanceContradicted(Detector):
             return ()
         self.raised = False
         return (Claim(kind="maintenance_contradicted", edge="cleared", at_ms=message.at_ms),)
+
+    def _begin(self, at_ms: int, work: str | None, view: View) -> None:
+        """A visit begins, or the one that only the terminal told of gets its work: whoever checks
+        in late was there since the terminal saw it."""
+        visit = self.visit
+        if visit is not None and work is None:
+            return
+        if visit is not None and visit.work is None and at_ms - visit.in_ms <= SAME_MS_MAX:
+            visit.work = work
+            return
+        switched = view.mode not in (None, "unknown", "normal")
+        self.visit = Visit(at_ms, work, switched=switched)
 
     def _judge_visit(self, visit: Visit | None, work: str | None, out_ms: int) -> list[str]:
         if visit is None:

@@ -102,6 +102,7 @@ ACTIONS: dict[str, Action] = {
         ),
         Action("hazards.write", INSTRUCTED | AUTHORITY, "write hazards down", by_row=True),
         Action("hazards.accept", AUTHORITY, "accept a hazard as it is", by_row=True),
+        Action("scorecards.read", EVERY_ROLE, "see score cards and their formula", by_row=True),
         Action("renewals.read", PLANS, "see the year's list of lifts to renew", by_row=True),
         Action("renewals.estimate", PRICES, "say what a lift needs and would cost", by_row=True),
         Action("area.read", AUTHORITY | ADMIN, "see how an area stands", by_row=True),

@@ -98,11 +98,12 @@ def standing(
 
 
 def month(incidents: Collection[Incident], *, from_ms: int, to_ms: int, now_ms: int) -> Month:
-    """What a month held, of incidents that were open in it; what was rejected never was.
+    """What a month held, of incidents that were open in it and count in statistics; what was
+    rejected never was.
 
     An incident counts where it began. Of spans that overlap each moment counts once.
     """
-    real = [one for one in incidents if one.state != "rejected" and not one.exercise]
+    real = [one for one in incidents if one.state != "rejected"]
     begun = [one for one in real if from_ms <= one.opened_ms < to_ms]
     counts = {
         name: sum(one.occurrences for one in begun if one.kind in kinds)

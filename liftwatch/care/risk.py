@@ -85,11 +85,11 @@ class Risk(NamedTuple):
 def risk_of(known: Known, *, weights: Mapping[str, float] = WEIGHTS) -> Risk:
     """How risky a lift is; other weights than ours only to hold ours against them.
 
-    >>> new = Known(age_years=1.0, faults=0.2, complaints=None, loads=0)
-    >>> old = Known(age_years=19.0, faults=6.0, loads=2, open_kinds={"brake_wear": 4,
-    ...     "maintenance_overdue": 3})
+    >>> new = Known(age_years=1.0, faults=0.2, entrapments=0.02, loads=0)
+    >>> old = Known(age_years=19.0, faults=6.0, entrapments=0.5, loads=2,
+    ...     open_kinds={"brake_wear": 4, "maintenance_overdue": 3})
     >>> round(risk_of(new).score, 1), round(risk_of(old).score, 1)
-    (0.9, 67.3)
+    (1.4, 64.6)
     >>> [part.name for part in risk_of(new).parts if part.share is None]
     ['complaints']
     """

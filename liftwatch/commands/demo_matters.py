@@ -16,10 +16,17 @@ from liftwatch.care.hazards import Hazard
 from liftwatch.care.instruction_clocks import steps_due
 from liftwatch.care.instructions import Evidence, Instruction, Side, Told
 from liftwatch.care.notices import Notice
+from liftwatch.care.renewal import Estimate, Remedy
 from liftwatch.clock import DAY_MS, HOUR_MS, MINUTE_MS, begin_ms, date_of, estate_day
 from liftwatch.commands.demo_fund import Demo
 from liftwatch.commands.demo_people import Site
-from liftwatch.handlers import care_complaints, care_hazards, care_instructions, care_notices
+from liftwatch.handlers import (
+    care_complaints,
+    care_hazards,
+    care_instructions,
+    care_notices,
+    care_renewals,
+)
 from liftwatch.ids import new_id
 from liftwatch.incidents.course import Actor
 from liftwatch.office import Office
@@ -50,6 +57,7 @@ def furnish_matters(store: Office, sites: Iterable[Site], *, now_ms: int) -> Non
         matters.overdue(doors)
         matters.notices(doors, others)
         matters.hazards(doors, noisy)
+        matters.estimates(doors, others)
         matters.verified(doors)
         matters.running(noisy)
         matters.late(doors)
@@ -210,6 +218,33 @@ class Matters:
             version=mended.version,
             now_ms=self.demo.at_ms,
         )
+
+    def estimates(self, first: Site, second: Site) -> None:
+        """What the manager holds two lifts to need; a first guess was replaced by an offer."""
+        self.at(40, 10.5)
+        self.estimate(first, "major_repair", 3_200_000, why="按市场价粗估：更换曳引轮和钢丝绳。")
+        self.at(9, 15.2)
+        offer = "原厂报价单：更换曳引轮、钢丝绳和制动器闸瓦，含安装调试。"
+        self.estimate(first, "major_repair", 3_860_000, why=offer)
+        self.at(8, 9.7)
+        guess = "两家报价的低者；旧井道和层门地坎可沿用。"
+        self.estimate(second, "renewal", 26_800_000, why=guess)
+
+    def estimate(self, site: Site, remedy: Remedy, fen: int, *, why: str) -> Estimate:
+        """The property manager puts one on record."""
+        by = self.actor("property")
+        made = Estimate(
+            lift=site.lift,
+            area=site.area,
+            estate=site.estate,
+            remedy=remedy,
+            fen=fen,
+            why=why,
+            person=by.person,
+            organisation=by.organisation,
+            at_ms=self.demo.at_ms,
+        )
+        return care_renewals.put_estimate(self.work.books, made)
 
     def hazard(self, site: Site, what: str) -> Hazard:
         """The maintenance unit writes one down."""

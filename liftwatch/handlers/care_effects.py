@@ -21,6 +21,7 @@ class CountedReads(Protocol):
     """What is read for it, bounded by what may be seen."""
 
     sight: Sight
+    exercise: bool
 
     def lifts(
         self, *, estate: str | None = ..., after: str | None = ..., limit: int = ...
@@ -35,15 +36,15 @@ class CountedReads(Protocol):
 
 def counted_in(books: CountedReads, care: CareReads, *, from_ms: int, to_ms: int) -> list[Counted]:
     """What happened in a span of what is seen: incidents that began in it, complaints told in it;
-    neither what was rejected nor what was an exercise."""
+    not what was rejected, and exercises only where the whole installation is one."""
     lifts = {row.lift: row for row in _lifts(books)}
     found = []
     for one in _incidents(books, IncidentFilter(kind=KINDS, from_ms=from_ms, to_ms=to_ms)):
         row = lifts.get(one.lift or "")
-        if row is not None and one.state != "rejected" and not one.exercise:
+        if row is not None and one.state != "rejected" and _stands(one.exercise, books):
             found.append(_counted(row, one.kind, one.occurrences))
     for told in care.told_of(since_ms=from_ms, sight=books.sight):
-        if told.told_ms < to_ms and not told.exercise:
+        if told.told_ms < to_ms and _stands(told.exercise, books):
             place = (told.area, told.estate, told.building)
             found.append(Counted(*place, f"complaint:{told.topic}", 1 + told.crowd))
     return found
@@ -72,11 +73,17 @@ def effect_of(books: CountedReads, care: CareReads, one: Notice, *, now_ms: int)
     return effect(counts[0], counts[1], before_days=days[0], after_days=days[1])
 
 
+def _stands(exercise: bool, books: CountedReads) -> bool:
+    """Whether something counts in statistics (contract, section 1)."""
+    return books.exercise or not exercise
+
+
 def _days(books: CountedReads, row: LiftRow, from_ms: int, *, to_ms: int) -> float:
     where = IncidentFilter(
         lift=row.lift, kind=("terminal_offline",), from_ms=from_ms - 31 * DAY_MS, to_ms=to_ms
     )
-    found = books.incidents(where, limit=PAGE).items
+    rows = books.incidents(where, limit=PAGE).items
+    found = [one for one in rows if _stands(one.exercise, books)]
     blind = month(found, from_ms=from_ms, to_ms=to_ms, now_ms=to_ms).blind_ms
     return (to_ms - from_ms - blind) / DAY_MS
 

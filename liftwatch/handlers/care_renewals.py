@@ -9,6 +9,7 @@ from liftwatch.care.renewal import (
     Estimate,
     Known,
     Met,
+    Proposal,
     Purse,
     Wanted,
     checked,
@@ -64,13 +65,25 @@ def draw_up(books: Books, judged: Sequence[Judged]) -> list[Listed]:
             continue
         place = (one.row.area, one.row.estate, one.row.facts.building or "")
         case = purses.case_of(place, one.row.lift)
-        purse = purses.of(place, unit=one.row.facts.unit, case=case)
+        own = case if case is not None and answers(case, proposal) else None
+        purse = purses.of(place, unit=one.row.facts.unit, case=own)
         rows.append(Wanted(one.row.lift, place, proposal, purse))
         kept.append((one, estimate, case))
     return [
         Listed(one, met, estimate, case)
         for (one, estimate, case), met in zip(kept, meet(rows), strict=True)
     ]
+
+
+def answers(case: Case, proposal: Proposal) -> bool:
+    """Whether a case is of the work that is proposed: money put aside for another pays none of it.
+
+    A repair of which nobody has told the works is answered by any case that is no renewal.
+    """
+    codes = {item.code for item in case.plan.items} if case.plan is not None else set()
+    if not proposal.works:
+        return bool(codes) and "renewal" not in codes
+    return bool(codes & set(proposal.works))
 
 
 def put_estimate(work: Work, one: Estimate) -> Estimate:

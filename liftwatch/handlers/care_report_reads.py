@@ -46,8 +46,8 @@ EVERY_KIND = tuple(kind.name for kind in KINDS)
 class Bounded:
     """The books as a scope has them: what is not of it is not there."""
 
-    def __init__(self, books: Books, sight: Sight) -> None:
-        self.books, self.sight = books, sight
+    def __init__(self, books: Books, sight: Sight, *, exercise: bool) -> None:
+        self.books, self.sight, self.exercise = books, sight, exercise
 
     def lifts(
         self, *, estate: str | None = None, after: str | None = None, limit: int = 500
@@ -95,7 +95,7 @@ class Read(NamedTuple):
 
 def read_for(source: Source, scope: Scope, period: Period, *, now_ms: int) -> Read:
     """All that two periods are counted from; a scope without lifts gives empty lists."""
-    here, cut = Bounded(source.books, scope.sight), list[str]()
+    here, cut = Bounded(source.books, scope.sight, exercise=source.exercise), list[str]()
     since_ms = period.before.from_ms - BACK_MS
     lifts = list(_lifts(here))
     where = IncidentFilter(from_ms=since_ms, to_ms=period.to_ms)
@@ -306,7 +306,7 @@ def _complained(told: Sequence[Complaint], period: Period) -> dict[str, Complain
 def _hung(source: Source, scope: Scope, period: Period, *, now_ms: int) -> tuple[Hung, ...] | None:
     if source.care is None:
         return None
-    here = Bounded(source.books, scope.sight)
+    here = Bounded(source.books, scope.sight, exercise=source.exercise)
     found = source.care.notices(since_ms=period.from_ms, sight=scope.sight)
     return tuple(
         Hung(

@@ -170,7 +170,7 @@ def asked_scope(books: Books, kind: str, id: str) -> Scope:
 
 
 def _state(source: Source, scope: Scope, read: Read, *, now_ms: int) -> State:
-    here = Bounded(source.books, scope.sight)
+    here = Bounded(source.books, scope.sight, exercise=source.exercise)
     told = None
     if source.care is not None:
         told = source.care.matters_by_lift(

@@ -96,6 +96,9 @@ RESIDENTS = {
 PREVENTION = {
     "/v1/area",
     "/v1/hazards",
+    "/v1/scorecards/measures",
+    "/v1/scorecards/{subject}",
+    "/v1/scorecards/{subject}/{whose}",
     "/v1/hazards/{hazard}/accept",
     "/v1/hazards/{hazard}/mend",
     "/v1/lifts/{lift}/hazards",

@@ -2,15 +2,18 @@
 
 import io
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
 from msgspec import structs
 from starlette.testclient import TestClient
 
 from api.console.move_forms import local_moment
 from api.console.notice_texts import WORDINGS
 from api.qr import squares
+from api.residents_seen import last_month
 from liftwatch.access.sight import Place
 from liftwatch.adapters.sql import SqlBooks
 from liftwatch.adapters.sql.people import SqlPeople
@@ -77,6 +80,30 @@ def test_from_what_happened_to_the_wall_and_down(
     assert all(title in guest.get(path, headers=pages).text for path in public)
     assert move(guest, made.json()["id"], "withdraw", by=mei).json()["state"] == "withdrawn"
     assert not any(title in guest.get(path, headers=pages).text for path in public)
+
+
+@pytest.mark.parametrize("installation", [False, True])
+def test_exercises_count_where_all_is_one(
+    guest: TestClient, town: Town, fleet: Fleet, gated: FastAPI, installation: bool
+) -> None:
+    """And nowhere else: neither as a proposal nor in the residents' month."""
+    gated.state.parts = replace(gated.state.parts, exercise=installation)
+    fleet.lift("L-0001")
+    begun = last_month(now_ms())[0]
+    for at_ms in (*(now_ms() - day * DAY_MS for day in range(1, 5)), begun):
+        fleet.alarm("L-0001", "door_blocked", at_ms=at_ms, exercise=True)
+        fleet.alarm(
+            *("L-0001", "door_blocked"),
+            at_ms=at_ms + 1,
+            edge="cleared",
+            opened_ms=at_ms,
+            exercise=True,
+        )
+    mei = bearer(town.secret(town.person("mei", "property", Place("320583", "garden")), "key"))
+    code = send(guest, "/v1/lifts/L-0001/code", None, **mei).json()["code"]
+    asked = guest.get("/v1/notices/proposals", headers=mei).json()["items"]
+    held = guest.get(f"/v1/public/lifts/{code}").json()["counts"]["blocked"]
+    assert (bool(asked), held > 0) == (installation, installation)
 
 
 def test_what_is_declined_is_not_proposed_again(guest: TestClient, mei: dict[str, str]) -> None:

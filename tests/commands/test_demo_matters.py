@@ -63,6 +63,14 @@ def test_complaints_stand_at_every_end(people: SqlPeople) -> None:
     assert private.rated
 
 
+def test_two_lifts_have_estimates(books: SqlBooks) -> None:
+    """Of one the offer replaced the guess; both are of a person of an organisation."""
+    first, second = (books.estimates_of(site.lift) for site in SITES[:2])
+    assert [(one.n, one.remedy) for one in first] == [(2, "major_repair"), (1, "major_repair")]
+    assert [one.remedy for one in second] == ["renewal"]
+    assert all(one.person and one.organisation for one in (*first, *second))
+
+
 def test_notices_hang_wait_and_announce(people: SqlPeople) -> None:
     """One of the estate, a draft with its counts, an outage of tomorrow that mutes its alarm."""
     with people.reading() as reads:

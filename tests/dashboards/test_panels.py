@@ -172,6 +172,21 @@ def test_every_panel_draws_something(world: World) -> None:
     assert counted > 100
 
 
+def test_what_wore_and_was_mended_is_not_listed(world: World) -> None:
+    """A trend that is over is history: the table of a lift lists those that last."""
+    shown = [one for one in panels() if one.title == "Worn parts: limit and forecast"]
+    assert shown
+    wear = "UPDATE incident SET state = '{}' WHERE kind = 'vibration_wear'"
+    try:
+        with world.books.engine.begin() as connection:
+            connection.exec_driver_sql(wear.format("closed"))
+        assert all(rows_of_sql(one, world) == [] for one in shown)
+    finally:
+        with world.books.engine.begin() as connection:
+            connection.exec_driver_sql(wear.format("raised"))
+    assert all(rows_of_sql(one, world) for one in shown)
+
+
 def test_variables_and_marks_are_answered(world: World) -> None:
     """The lists to choose from, and the incidents on a lift's charts."""
     for role, names in DASHBOARDS_OF.items():

@@ -5,7 +5,7 @@ What the simulator sends is decoded and detected on as the service does it; what
 """
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import NamedTuple
 
@@ -30,6 +30,7 @@ from liftwatch.incidents.moves import Told
 from liftwatch.ports import IncidentFilter, LiftRow, Promise
 from liftwatch.register.facts import Facts, merge
 from liftwatch.telemetry.messages import Message, Register
+from simulators.condition import Condition
 from simulators.demo import demo_fleet
 from simulators.files import write_replay
 from tests.contracts.ledger import KEY as FUND_KEY
@@ -68,18 +69,26 @@ class World(NamedTuple):
         return max(set(rides), key=rides.count)
 
 
-def simulated(now_ms: int) -> list[bytes]:
-    """Lines of an hour of the demo, as of real lifts: what is an exercise counts nowhere."""
+def simulated(now_ms: int, *, worn: Mapping[int, Condition] | None = None) -> list[bytes]:
+    """Lines of an hour of the demo, as of real lifts: what is an exercise counts nowhere.
+
+    By their number some are as worn as weeks before have left them.
+    """
     out = io.StringIO()
     fleet = demo_fleet(seed=1, start_ms=now_ms - HISTORY_MS, lifts=LIFTS)
+    for index, left in (worn or {}).items():
+        fleet.lifts[index].condition.lining = left.lining
+        fleet.lifts[index].condition.wear.update(left.wear)
     write_replay(fleet, now_ms, out_file=out, truth_file=io.StringIO())
     return out.getvalue().replace('"exercise":true', '"exercise":false').encode().splitlines()
 
 
-def fill(books: SqlBooks, store: InfluxStore, url: str) -> World:
+def fill(
+    books: SqlBooks, store: InfluxStore, url: str, *, worn: Mapping[int, Condition] | None = None
+) -> World:
     """Fill both databases; a reader for every role."""
     now_ms = clock.now_ms()
-    lines = simulated(now_ms)
+    lines = simulated(now_ms, worn=worn)
     messages = [message for line in lines for message in messages_of(line)]
     store.write(messages)
     _register(books, messages, now_ms)

@@ -1,6 +1,7 @@
 """Kinds by the calendar, and records that the signals contradict."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from detectors.duties import DUTIES, ageing_term
 from detectors.view import Hazard, View
 from liftwatch.incidents.kinds import BY_NAME
+from liftwatch.register.facts import Facts
 
 
 def test_no_visit_for_fifteen_days(story: Callable[[str], None]) -> None:
@@ -127,6 +129,28 @@ def test_a_hazard_score_above_its_limit_is_ageing() -> None:
     assert term is not None
     assert term.evidence == {"hazard_score": 0.8, "limit": 0.7}
     assert term.since_ms == 5
+    view.hazard = Hazard(score=0.8, limit=0.7, n=1, at_ms=900)
+    term = ageing_term(view)
+    assert term is not None
+    assert (term.since_ms, term.steps[0].at_ms) == (900, 900)
+
+
+def test_of_date_and_score_the_earlier_one_is_told() -> None:
+    """A life that was over before the score stays its ground, and its incident's begin; one that
+    is over some day does not put the score off."""
+    view = View(first_ms=5, facts=Facts(installed_on=date(1950, 1, 1)))
+    view.hazard = Hazard(score=80.0, limit=60.0, n=1, at_ms=900)
+    told = ageing_term(view)
+    assert told is not None
+    assert "begun_on" in told.evidence
+    view.facts = Facts(installed_on=date(2020, 1, 1))
+    told = ageing_term(view)
+    assert told is not None
+    assert told.evidence == {"hazard_score": 80.0, "limit": 60.0}
+    view.hazard = Hazard(score=50.0, limit=60.0, n=2, at_ms=950)
+    told = ageing_term(view)
+    assert told is not None
+    assert "begun_on" in told.evidence
 
 
 def test_calendar_runs_by_the_newest_reception_of_any_lift(stories: Any) -> None:
@@ -152,6 +176,24 @@ def test_a_visit_of_ten_minutes(story: Callable[[str], None]) -> None:
         25:00  state        service_mode=inspection
         28:00  maintenance  phase=out work=repair
         28:01  expect maintenance_contradicted cleared at=28:00
+    """)
+
+
+def test_whoever_checks_in_late_was_there_before(story: Callable[[str], None]) -> None:
+    """Since the terminal saw the visit begin, unless that was in another shift."""
+    story(f"""
+        00:00:00  maintenance  phase=in method=mode
+        00:01:00  state        service_mode=inspection
+        00:25:00  maintenance  phase=in work=half_month method=qr
+        00:25:20  maintenance  phase=out work=half_month
+        01:00:00  maintenance  phase=in method=mode
+        01:01:00  state        service_mode=inspection
+        13:00:00  maintenance  phase=in work=half_month method=qr
+        13:14:00  maintenance  phase=out work=half_month
+        14:00:00  maintenance  phase=in method=mode
+        26:00:01  maintenance  phase=in work=half_month method=qr
+        26:00:21  maintenance  phase=out work=half_month
+        26:00:22  expect {PAPER} at=26:00:21 opened=26:00:21
     """)
 
 

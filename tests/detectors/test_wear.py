@@ -291,6 +291,15 @@ def test_levels_that_drift_are_told_before_they_are_a_step() -> None:
     assert told.edges[-1][0] == "cleared"
 
 
+def test_levels_that_drift_slowly_are_told_two_weeks_before() -> None:
+    """Beyond the accuracy they are long before: 8.4 mm are still to go when it is told."""
+    told = Told(LevellingDrift())
+    told.hear(*stops(range(40), lambda day: max(day - 10, 0) * 0.6))
+    assert told.edges == [("raised", 3)]
+    day = (told.claims[0].at_ms - START_MS) / DAY_MS
+    assert 10.0 + (20.0 - 8.4) / 0.6 <= day < 10.0 + (20.0 - 8.4) / 0.6 + 2.0
+
+
 def test_levels_that_drift_past_a_visit_that_adjusts_nothing() -> None:
     """What a visit silences begins anew, but not what is usual at a landing."""
     rng = random.Random(3)

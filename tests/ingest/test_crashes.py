@@ -20,7 +20,7 @@ from ingest.notes import STEP
 from ingest.progress import Progress
 from liftwatch.adapters.memory import MemoryBooks
 from liftwatch.clock import rfc3339
-from liftwatch.ports import IncidentFilter
+from liftwatch.ports import Books, IncidentFilter
 
 START_MS = 1_772_438_400_000
 LIFTS = 5
@@ -29,8 +29,8 @@ LIFTS = 5
 class World:
     """A data folder, the books, and a detection that can be started over and over."""
 
-    def __init__(self, folder: Path) -> None:
-        self.books = MemoryBooks()
+    def __init__(self, folder: Path, books: Books | None = None) -> None:
+        self.books = books or MemoryBooks()
         self.journal = Journal(folder / "journal.sqlite")
         self.progress = Progress(folder / "progress.sqlite", self.journal.id)
         self.dead = DeadLetters(folder / "dead.sqlite")

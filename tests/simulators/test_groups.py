@@ -132,4 +132,4 @@ def test_lifts_by_the_rates_stay_possible() -> None:
     assert all(truth.to_ms is None or truth.to_ms >= truth.from_ms for truth in truths)
     assert len(last_ride_ms) == 5
     assert min(last_ride_ms.values()) > START_MS + 5 * DAY_MS
-    assert all(any(_fits(FAULTS[rate.fault], lift) for rate in RATES) for lift in fleet.lifts)
+    assert all(any(_fits(FAULTS[rate.fault], lift.plan) for rate in RATES) for lift in fleet.lifts)
