@@ -15,6 +15,7 @@ from api.paging import LIMIT_DEFAULT, Cursor, Limit, read_cursor, write_cursor
 from api.parts import Parts, TheBooks, TheGate, ThePart
 from api.principal import Principal, allow
 from api.problems import DOCUMENTED, Problem, shown
+from api.report_scores import score_reads
 from api.report_shapes import Format, NewReport, ReportList, ReportWhole, report_shape, report_whole
 from api.seen import SeenBooks
 from api.shapes import NO_STORE, answer, described
@@ -196,8 +197,9 @@ def _drawn(parts: Parts, scope: Scope, period: Period, *, by: By) -> Report:
         if parts.gate is None:
             source = Source(parts.books, None, parts.exercise)
             return draw_up_report(source, scope, period, by=by, now_ms=at_ms)
+        scores = score_reads(parts.books, parts.gate, exercise=parts.exercise)
         with parts.gate.people.reading() as reads:
-            source = Source(parts.books, reads.care, parts.exercise)
+            source = Source(parts.books, reads.care, parts.exercise, scores)
             return draw_up_report(source, scope, period, by=by, now_ms=at_ms)
     except Untold as error:
         raise Problem("unusable", said_by(error)) from error

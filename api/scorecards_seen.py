@@ -5,10 +5,9 @@ seen where they are seen otherwise.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from api.gate import Gate
-from api.parts import Parts
 from api.seen import SeenBooks
 from liftwatch.access.people import Organisation
 from liftwatch.access.sight import Place, Sight
@@ -41,6 +40,18 @@ PAGE, ROWS_MAX = 500, 100_000
 COMPLAINTS_MAX = 20_000
 
 
+class Kept(Protocol):
+    """Where facts lie, and whether all of it is an exercise: `api.parts.Parts`, or a report's."""
+
+    @property
+    def books(self) -> Books:
+        """The relational store."""
+
+    @property
+    def exercise(self) -> bool:
+        """Whether exercises count here."""
+
+
 class Period(NamedTuple):
     """From when until when (or now, where it is not over); what it is called."""
 
@@ -63,7 +74,7 @@ def areas_of(books: SeenBooks) -> tuple[str, ...]:
     return tuple(sorted({area for area, _ in books.estates()}))
 
 
-def scored(part: Parts, gate: Gate, areas: Sequence[str], *, period: Period) -> Scored:
+def scored(part: Kept, gate: Gate, areas: Sequence[str], *, period: Period) -> Scored:
     """All cards of some areas."""
     sight = Sight(places=tuple(Place(area) for area in areas))
     rows = list(_lifts(part.books, sight)) if areas else []
@@ -77,7 +88,7 @@ def scored(part: Parts, gate: Gate, areas: Sequence[str], *, period: Period) -> 
 
 
 def facts_of(
-    part: Parts, gate: Gate, rows: Sequence[LiftRow], *, sight: Sight, period: Period
+    part: Kept, gate: Gate, rows: Sequence[LiftRow], *, sight: Sight, period: Period
 ) -> Facts:
     """The facts of a period; property companies are not read."""
     books, (from_ms, until_ms) = part.books, period[1:]
@@ -128,7 +139,7 @@ def _lifts(books: Books, sight: Sight) -> Iterator[LiftRow]:
         after = rows[-1].lift
 
 
-def _incidents(part: Parts, sight: Sight, *, period: Period) -> Iterator[Incident]:
+def _incidents(part: Kept, sight: Sight, *, period: Period) -> Iterator[Incident]:
     where = IncidentFilter(kind=KINDS, from_ms=period.from_ms - BEFORE_MS, to_ms=period.until_ms)
     after, read = None, 0
     while read < ROWS_MAX:

@@ -16,6 +16,7 @@ SECTION_TEXTS: Mapping[str, str] = {
     "notices": N_("Notices to residents"),
     "hazards": N_("Hazards and the riskiest lifts"),
     "fund": N_("Income and spending of the fund"),
+    "scores": N_("Score cards"),
     "completeness": N_("Completeness of data"),
 }
 FIGURE_TEXTS: Mapping[str, Mapping[str, str]] = {
@@ -90,6 +91,11 @@ FIGURE_TEXTS: Mapping[str, Mapping[str, str]] = {
         "published": N_("Publications of cases"),
         "buildings": N_("Buildings with books"),
     },
+    "scores": {
+        "points": N_("Points of the score card, of 100"),
+        "rank_best": N_("Rank at best"),
+        "rank_worst": N_("Rank at worst"),
+    },
     "completeness": {
         "came": N_("Of what terminals sent has come"),
         "missing": N_("Messages missing"),
@@ -103,6 +109,10 @@ TABLE_TEXTS: Mapping[str, str] = {
     "effect": N_("What came of each notice"),
     "worst": N_("The riskiest lifts"),
     "open_hazards": N_("What is open, by kind"),
+    "scores_unit": N_("Maintenance units"),
+    "scores_property": N_("Property companies"),
+    "scores_estate": N_("Estates"),
+    "score_lines": N_("The score card, line by line"),
     "flows": N_("What the bank accounts moved, by kind of entry"),
 }
 COLUMN_TEXTS: Mapping[str, str] = {
@@ -118,6 +128,13 @@ COLUMN_TEXTS: Mapping[str, str] = {
     "ratio": N_("Ratio"),
     "ratio_low": N_("Ratio at least"),
     "ratio_high": N_("Ratio at most"),
+    "points": N_("Points"),
+    "low": N_("At least"),
+    "high": N_("At most"),
+    "rank_best": N_("Rank at best"),
+    "rank_worst": N_("Rank at worst"),
+    "as_it_was": N_("As it was"),
+    "believed": N_("As it is believed"),
     "score": N_("Risk, of 100"),
     "faults_year": N_("Faults of a year"),
 }
@@ -131,6 +148,8 @@ ABOUT_TEXTS: Mapping[str, str] = {
     "flow": N_("Entry"),
     "place": N_("Where"),
     "cause": N_("Cause"),
+    "unit": N_("Which organisation"),
+    "measure": N_("What is measured"),
 }
 EFFECT_WORDS: Mapping[str, str] = {
     "fewer": N_("It became less"),
@@ -156,6 +175,13 @@ NOTE_TEXTS: Mapping[str, str] = {
     "risk_orders": N_("The score orders lifts for whoever looks at them; it decides nothing."),
     "fund_not_of_units": N_("The maintenance fund is not told of a maintenance unit."),
     "no_books": N_("There are no books of the fund for these buildings."),
+    "no_scores": N_("Nobody reckons score cards here."),
+    "no_card": N_("There is no score card of it in this period."),
+    "no_points": N_("Too little is known for points."),
+    "score_spans": N_(
+        "Few facts say little: shares are believed with bounds, and ranks are spans. The formula is"
+        " public, under Score cards."
+    ),
     "nothing_came": N_("Nothing came from any terminal in this period."),
     "incidents_cut": N_("There were more incidents than are counted: figures are too low."),
     "complaints_cut": N_("There were more complaints than are counted: figures are too low."),

@@ -19,6 +19,7 @@ from api.console.report_texts import (
     SECTION_TEXTS,
     TABLE_TEXTS,
 )
+from api.console.scorecard_texts import SAYS
 from api.console.silence_views import names_by_id
 from api.console.statistics_page import CAUSE_TEXTS
 from api.console.views import kind_name, lift_name
@@ -119,16 +120,19 @@ class Words:
 
     def __init__(self, parts: Known, language: Language, contents: Sequence[Content]) -> None:
         self.language = language
-        named, keys = set[str](), set[Key]()
+        named, keys, units = set[str](), set[Key](), set[str]()
         for about, text in _abouts(contents):
             if about == "lift":
                 named.add(text)
+            elif about == "unit":
+                units.add(text)
             elif about == "place":
                 area, estate, building, lift = places_in(text)
                 keys |= {(area, estate, ""), (area, estate, building)}
                 named |= {lift} - {""}
         lifts = parts.books.lifts(among=named, limit=max(1, len(named))) if named else []
         self.lifts = {row.lift: row for row in lifts}
+        self.units = names_by_id(parts.gate, (), units)
         self.names = PlaceNames(language, parts.books.localities(keys | keys_of(lifts)))
 
     def word(self, about: str, text: str) -> str:
@@ -138,12 +142,15 @@ class Words:
             "notice": NOTICE_TOPICS,
             "effect": EFFECT_WORDS,
             "topic": {name: row.name for name, row in TOPIC_TEXTS.items()},
+            "measure": {name: row.title for name, row in SAYS.items()},
             "severity": {str(number): one for number, one in SEVERITIES.items()},
         }
         if about == "kind":
             return kind_name(self.language, text)
         if about == "place":
             return self._place(text)
+        if about == "unit":
+            return self.units.get(text, text)
         if about == "flow":
             return self.language.word(ENTRIES[text]) if text in ENTRIES else text
         if about == "lift":

@@ -18,7 +18,19 @@ from liftwatch.said import Said
 PeriodKind = Literal["month", "quarter"]
 ScopeKind = Literal["area", "estate", "unit"]
 Unit = Literal["count", "share", "seconds", "hours", "days", "fen", "score", "stars"]
-About = Literal["kind", "severity", "lift", "topic", "notice", "effect", "flow", "place", "cause"]
+About = Literal[
+    "kind",
+    "severity",
+    "lift",
+    "topic",
+    "notice",
+    "effect",
+    "flow",
+    "place",
+    "cause",
+    "unit",
+    "measure",
+]
 """What the words before a row's figures are, hence how they are translated."""
 PERIODS: tuple[PeriodKind, ...] = get_args(PeriodKind)
 SCOPES: tuple[ScopeKind, ...] = get_args(ScopeKind)

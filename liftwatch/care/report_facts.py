@@ -1,9 +1,11 @@
 """What a report counts: plain data of one period and one scope, read by `handlers.care_reports`."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from liftwatch.care.notices import Effect
+from liftwatch.care.report import Scope
+from liftwatch.care.scorecard import Card, Subject
 from liftwatch.incidents.statistics import Rescue
 
 
@@ -125,3 +127,6 @@ class Told(NamedTuple):
     state: State
     kept: Mapping[tuple[str, str], float | None]
     of_unit: bool
+    scope: Scope | None = None
+    cards: Mapping[Subject, Sequence[Card]] | None = None
+    cards_before: Mapping[Subject, Sequence[Card]] | None = None

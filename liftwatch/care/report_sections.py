@@ -17,6 +17,7 @@ from liftwatch.care.report_matters import (
     hazards_section,
     notices_section,
 )
+from liftwatch.care.report_scores import scores_section
 from liftwatch.clock import DAY_MS, HOUR_MS
 from liftwatch.incidents.moves import ENDED_BY_PEOPLE
 from liftwatch.incidents.statistics import (
@@ -274,6 +275,7 @@ SECTIONS: tuple[SectionRow, ...] = (
     SectionRow("notices", notices_section),
     SectionRow("hazards", hazards_section),
     SectionRow("fund", fund_section),
+    SectionRow("scores", scores_section),
     SectionRow("completeness", _completeness),
 )
 

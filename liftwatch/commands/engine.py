@@ -9,6 +9,7 @@ import structlog
 from prometheus_client import CollectorRegistry
 from pydantic import SecretStr
 
+from api.report_scores import score_reads
 from liftwatch.adapters.addresses import AddressBook
 from liftwatch.adapters.webhook import Webhook
 from liftwatch.audit.chain import seal_name
@@ -17,6 +18,7 @@ from liftwatch.commands.channels import channels_of, ways_of
 from liftwatch.commands.wiring import (
     Stores,
     anchors_of,
+    gate_of,
     open_stores,
     people_of,
     settings_or_fail,
@@ -134,7 +136,9 @@ def running_engine(
     jobs = (*jobs, prune_job(people), complaints_job(people))
     exercise = demo or settings.exercise
     jobs = (*jobs, risk_job(stores.books, people, exercise=exercise))
-    jobs = (*jobs, reports_job(stores.books, people, exercise=exercise))
+    gate = gate_of(settings, stores, folder)
+    scores = score_reads(stores.books, gate, exercise=exercise)
+    jobs = (*jobs, reports_job(stores.books, people, exercise=exercise, scores=scores))
     jobs = (*jobs, *paging_jobs(stores.books, people, ways, channels=channels))
     jobs = (*jobs, *instruction_jobs(stores.books, people, ways))
     systems = job_systems_of(settings)

@@ -14,6 +14,7 @@ from api.console.report_pdf import report_pdf
 from api.console.report_views import Words, report_view
 from api.gate import Gate
 from api.problems import Problem
+from api.report_scores import score_reads
 from liftwatch.adapters.sql.people import SqlPeople
 from liftwatch.audit.entry import Act
 from liftwatch.care.report import Report, ReportFilter, period_of
@@ -68,7 +69,8 @@ def make_command(period: str, *, area: str, estate: str, unit: str) -> None:
         at_ms = now_ms()
         scope = asked_scope(here.books, kind, id)
         with here.people.reading() as reads:
-            source = Source(here.books, reads.care, here.exercise)
+            scores = score_reads(here.books, here.gate, exercise=here.exercise)
+            source = Source(here.books, reads.care, here.exercise, scores)
             made = draw_up_report(source, scope, period_of(period), by=By(), now_ms=at_ms)
         with here.books.begin() as work:
             keep_report(work, made)
@@ -90,7 +92,14 @@ def due_command() -> None:
     """Make what the clock owes, and print how many."""
     count = 0
     with opened() as here:
-        while made := make_due(here.books, here.people, exercise=here.exercise, now_ms=now_ms()):
+        scores = score_reads(here.books, here.gate, exercise=here.exercise)
+        while made := make_due(
+            here.books,
+            here.people,
+            exercise=here.exercise,
+            scores=scores,
+            now_ms=now_ms(),
+        ):
             count += made
             if made < SLICE:
                 break

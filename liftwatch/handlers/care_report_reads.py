@@ -1,7 +1,7 @@
 """The facts of a report, read from the books: of one scope, in one period, and as things stand."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from liftwatch.access.sight import Sight
@@ -22,6 +22,7 @@ from liftwatch.care.report_facts import (
 )
 from liftwatch.care.residents import month
 from liftwatch.care.residents_store import CareReads
+from liftwatch.care.scorecard import Card, Subject
 from liftwatch.care.visit import Visit
 from liftwatch.care.visit_store import VisitFilter
 from liftwatch.clock import DAY_MS, estate_day
@@ -70,8 +71,13 @@ class Bounded:
         )
 
 
+ScoreReads = Callable[[Sequence[str], Period], Mapping[Subject, Sequence[Card]]]
+"""Reads the score cards of some areas in a period."""
+
+
 class Source(NamedTuple):
-    """Where the facts of a report come from; `care` None: nobody keeps complaints and notices.
+    """Where the facts of a report come from; `care` None: nobody keeps complaints and notices, and
+    `scores` None: nobody reckons score cards here.
 
     Exercises count only where the whole installation is one.
     """
@@ -79,6 +85,7 @@ class Source(NamedTuple):
     books: Books
     care: CareReads | None
     exercise: bool
+    scores: ScoreReads | None = None
 
 
 class Read(NamedTuple):

@@ -58,12 +58,16 @@ def draw_up_report(source: Source, scope: Scope, period: Period, *, by: By, now_
     books = source.books
     read = read_for(source, scope, period, now_ms=now_ms)
     before = books.newest_report(scope, period.before.text)
+    areas = sorted({one.row.area for one in read.planned})
     told = Told(
         now=facts_of(source, scope, period, read=read, now_ms=now_ms),
         before=facts_of(source, scope, period.before, read=read, now_ms=now_ms),
         state=_state(source, scope, read, now_ms=now_ms),
         kept={} if before is None else kept_figures(content_of(before).sections),
         of_unit=scope.kind == "unit",
+        scope=scope,
+        cards=source.scores and source.scores(areas, period),
+        cards_before=source.scores and source.scores(areas, period.before),
     )
     content = Content(
         period=period.text,

@@ -130,6 +130,23 @@ def test_what_a_report_counts(guest: TestClient, keys: dict[str, Any], books: Sq
     assert [line.entry.action for line in acts] == ["reports.make"]
 
 
+def test_score_cards_stand_in_reports(guest: TestClient, keys: dict[str, Any]) -> None:
+    """Of an area everybody's, of an estate and a unit their own lines; what is unknown is null."""
+    area = made(guest, keys["samr"], "area").json()
+    (section,) = (one for one in area["sections"] if one["name"] == "scores")
+    tables = {one["name"]: one for one in section["tables"]}
+    assert [row["about"] for row in tables["scores_unit"]["rows"]] == [[keys["unit"]]]
+    estates = [row["about"][0] for row in tables["scores_estate"]["rows"]]
+    assert sorted(estates) == ["320583/garden", "320583/lake"]
+    own = made(guest, keys["zhou"], "unit", scope=keys["unit"]).json()
+    (section,) = (one for one in own["sections"] if one["name"] == "scores")
+    lines = {row["about"][0]: row["values"] for row in section["tables"][0]["rows"]}
+    assert lines["arrival"][0] == 0.0, "forty minutes"
+    assert figures(own, "scores")["points"][1] is None
+    page = guest.get(f"/reports/{area['id']}", headers=keys["samr"] | {"Accept": "text/html"})
+    assert "安达" in page.text
+
+
 def test_made_anew_is_the_next_version(guest: TestClient, keys: dict[str, Any]) -> None:
     """The same key makes none; another key the next one, and both are there."""
     first = made(guest, keys["mei"], "estate", scope="320583/garden").json()
