@@ -197,7 +197,7 @@ def _drawn(parts: Parts, scope: Scope, period: Period, *, by: By) -> Report:
         if parts.gate is None:
             source = Source(parts.books, None, parts.exercise)
             return draw_up_report(source, scope, period, by=by, now_ms=at_ms)
-        scores = score_reads(parts.books, parts.gate, exercise=parts.exercise)
+        scores = score_reads(parts.books, parts.gate.people, exercise=parts.exercise)
         with parts.gate.people.reading() as reads:
             source = Source(parts.books, reads.care, parts.exercise, scores)
             return draw_up_report(source, scope, period, by=by, now_ms=at_ms)

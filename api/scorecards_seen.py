@@ -7,7 +7,6 @@ seen where they are seen otherwise.
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple, Protocol
 
-from api.gate import Gate
 from api.seen import SeenBooks
 from liftwatch.access.people import Organisation
 from liftwatch.access.sight import Place, Sight
@@ -32,6 +31,7 @@ from liftwatch.clock import DAY_MS
 from liftwatch.handlers.care_plans import plans
 from liftwatch.incidents.incident import Incident
 from liftwatch.incidents.moves import ENDED_BY_PEOPLE
+from liftwatch.office import Office
 from liftwatch.ports import Books, IncidentFilter, LiftRow
 
 BEFORE_MS = 92 * DAY_MS
@@ -50,6 +50,14 @@ class Kept(Protocol):
     @property
     def exercise(self) -> bool:
         """Whether exercises count here."""
+
+
+class Desk(Protocol):
+    """Where people are looked up: `api.gate.Gate`, or a report's."""
+
+    @property
+    def people(self) -> Office:
+        """People, and what residents told."""
 
 
 class Period(NamedTuple):
@@ -74,7 +82,7 @@ def areas_of(books: SeenBooks) -> tuple[str, ...]:
     return tuple(sorted({area for area, _ in books.estates()}))
 
 
-def scored(part: Kept, gate: Gate, areas: Sequence[str], *, period: Period) -> Scored:
+def scored(part: Kept, gate: Desk, areas: Sequence[str], *, period: Period) -> Scored:
     """All cards of some areas."""
     sight = Sight(places=tuple(Place(area) for area in areas))
     rows = list(_lifts(part.books, sight)) if areas else []
@@ -88,7 +96,7 @@ def scored(part: Kept, gate: Gate, areas: Sequence[str], *, period: Period) -> S
 
 
 def facts_of(
-    part: Kept, gate: Gate, rows: Sequence[LiftRow], *, sight: Sight, period: Period
+    part: Kept, gate: Desk, rows: Sequence[LiftRow], *, sight: Sight, period: Period
 ) -> Facts:
     """The facts of a period; property companies are not read."""
     books, (from_ms, until_ms) = part.books, period[1:]

@@ -18,7 +18,6 @@ from liftwatch.commands.channels import channels_of, ways_of
 from liftwatch.commands.wiring import (
     Stores,
     anchors_of,
-    gate_of,
     open_stores,
     people_of,
     settings_or_fail,
@@ -136,8 +135,7 @@ def running_engine(
     jobs = (*jobs, prune_job(people), complaints_job(people))
     exercise = demo or settings.exercise
     jobs = (*jobs, risk_job(stores.books, people, exercise=exercise))
-    gate = gate_of(settings, stores, folder)
-    scores = score_reads(stores.books, gate, exercise=exercise)
+    scores = score_reads(stores.books, people, exercise=exercise)
     jobs = (*jobs, reports_job(stores.books, people, exercise=exercise, scores=scores))
     jobs = (*jobs, *paging_jobs(stores.books, people, ways, channels=channels))
     jobs = (*jobs, *instruction_jobs(stores.books, people, ways))

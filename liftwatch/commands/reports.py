@@ -69,7 +69,7 @@ def make_command(period: str, *, area: str, estate: str, unit: str) -> None:
         at_ms = now_ms()
         scope = asked_scope(here.books, kind, id)
         with here.people.reading() as reads:
-            scores = score_reads(here.books, here.gate, exercise=here.exercise)
+            scores = score_reads(here.books, here.people, exercise=here.exercise)
             source = Source(here.books, reads.care, here.exercise, scores)
             made = draw_up_report(source, scope, period_of(period), by=By(), now_ms=at_ms)
         with here.books.begin() as work:
@@ -92,7 +92,7 @@ def due_command() -> None:
     """Make what the clock owes, and print how many."""
     count = 0
     with opened() as here:
-        scores = score_reads(here.books, here.gate, exercise=here.exercise)
+        scores = score_reads(here.books, here.people, exercise=here.exercise)
         while made := make_due(
             here.books,
             here.people,
