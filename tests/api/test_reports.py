@@ -32,6 +32,7 @@ from liftwatch.care.report import (
     Table,
     running,
 )
+from liftwatch.care.scorecard import MEASURES
 from liftwatch.clock import DAY_MS, HOUR_MS, MINUTE_MS, now_ms
 from liftwatch.handlers import people as handlers
 from liftwatch.handlers.incidents import make_move
@@ -141,7 +142,7 @@ def test_score_cards_stand_in_reports(guest: TestClient, keys: dict[str, Any]) -
     own = made(guest, keys["zhou"], "unit", scope=keys["unit"]).json()
     (section,) = (one for one in own["sections"] if one["name"] == "scores")
     lines = {row["about"][0]: row["values"] for row in section["tables"][0]["rows"]}
-    assert lines["arrival"][0] == 0.0, "forty minutes"
+    assert set(lines) == {one.name for one in MEASURES if "unit" in one.subjects}
     assert figures(own, "scores")["points"][1] is None
     page = guest.get(f"/reports/{area['id']}", headers=keys["samr"] | {"Accept": "text/html"})
     assert "安达" in page.text
