@@ -20,7 +20,7 @@ from api.notice_shapes import (
     notice_shape,
     proposal_shape,
 )
-from api.notices_seen import counted_in, effect_of, proposed
+from api.notices_seen import effect_of, proposed
 from api.once import Act, Done, TheOnce, TheVersion, act_once, body_of, takes
 from api.parameters import Moment, moment_ms, no_lift
 from api.parts import TheBooks, TheGate
@@ -35,6 +35,7 @@ from liftwatch.care.notices import LOOKED_BACK_MS, Notice, Topic, evidence_of
 from liftwatch.care.residents_store import CareReads
 from liftwatch.clock import DAY_MS, now_ms
 from liftwatch.handlers import care_notices
+from liftwatch.handlers.care_effects import counted_in
 from liftwatch.ids import new_id
 from liftwatch.incidents.moves import CannotMove, Untold
 from liftwatch.office import OfficeWork

@@ -14,6 +14,7 @@ from liftwatch.care.faults import Fault, FaultFilter, FaultPage, Fixed, Replaced
 from liftwatch.care.faults_store import Scope
 from liftwatch.care.hazards import Hazard
 from liftwatch.care.renewal import Estimate
+from liftwatch.care.report import Report, ReportFilter
 from liftwatch.care.signature import Signed
 from liftwatch.clock import now_ms
 from liftwatch.incidents.clocks import Clock
@@ -295,6 +296,16 @@ class SeenBooks:
     def estimates_of(self, lift: str) -> list[Estimate]:
         """What people hold a lift that is seen to need, the newest first."""
         return self._books.estimates_of(lift) if self.lift(lift) else []
+
+    def report(self, id: str) -> Report | None:
+        """A report of a place or a unit that is seen."""
+        return self._books.report(id, sight=self.sight)
+
+    def reports(
+        self, where: ReportFilter, *, after: tuple[int, str] | None = None, limit: int = 50
+    ) -> list[Report]:
+        """Reports that are seen, the newest made first."""
+        return self._books.reports(where, after=after, limit=limit, sight=self.sight)
 
     def stream_head(self) -> int:
         """The newest number of the stream; it tells nobody what changed."""

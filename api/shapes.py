@@ -25,6 +25,7 @@ from api.people_shapes import DESCRIBED_PEOPLE
 from api.place_shapes import DESCRIBED_PLACES
 from api.register_shapes import DESCRIBED_REGISTER
 from api.renewal_shapes import DESCRIBED_RENEWALS
+from api.report_shapes import DESCRIBED_REPORTS
 from api.rescue_shapes import DESCRIBED_RESCUE
 from api.rota_shapes import DESCRIBED_ROTAS
 from api.scorecard_shapes import DESCRIBED_SCORES
@@ -304,6 +305,7 @@ def schemas() -> dict[str, Any]:
             *DESCRIBED_SCORES,
             *DESCRIBED_HAZARDS,
             *DESCRIBED_RENEWALS,
+            *DESCRIBED_REPORTS,
             *DESCRIBED_FUND,
             *DESCRIBED_BODIES,
             *DESCRIBED_CASES,

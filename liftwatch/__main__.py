@@ -15,6 +15,7 @@ from liftwatch.commands.deadletters_options import app as deadletters
 from liftwatch.commands.fund_options import app as fund
 from liftwatch.commands.notify_options import app as notify
 from liftwatch.commands.register_options import app as register
+from liftwatch.commands.report_options import app as report
 from liftwatch.commands.terminals_options import app as terminals
 from liftwatch.failure import Failure
 
@@ -33,6 +34,7 @@ app.add_typer(deadletters, name="deadletters")
 app.add_typer(audit, name="audit")
 app.add_typer(register, name="register")
 app.add_typer(fund, name="fund")
+app.add_typer(report, name="report")
 app.add_typer(notify, name="notify")
 app.add_typer(dashboards, name="dashboards")
 

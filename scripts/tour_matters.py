@@ -75,6 +75,17 @@ STOPS = (
         *("/instructions",),
         phone=True,
     ),
+    Stop(
+        *("reports", "/reports", ("supervision", "property", "maintenance")),
+        "Reports of months and quarters",
+        phone=True,
+    ),
+    Stop(
+        *("report", "/reports/{report}", ("supervision", "property")),
+        "A report: what happened, against the period before",
+        *("/reports",),
+        phone=True,
+    ),
     Stop("hazards", "/hazards", (*DESKS[::-1], "admin"), "Lifts by their risk, and why"),
     Stop(
         *("lift-hazards", "/lifts/{lift}/hazards", ("maintenance", "supervision")),

@@ -34,6 +34,7 @@ WAYS = (
     Way("/scorecards", N_("Score cards"), ACTIONS["scorecards.read"].roles),
     Way("/hazards", N_("Hazards"), ACTIONS["hazards.read"].roles),
     Way("/renewals", N_("Lifts to renew"), ACTIONS["renewals.read"].roles),
+    Way("/reports", N_("Reports"), ACTIONS["reports.read"].roles),
     Way("/duty", N_("Duty rotas"), ACTIONS["rotas.read"].roles, person=True),
     Way("/organisations", N_("Organisations"), ADMIN),
     Way("/people", N_("People and rights"), ADMIN),

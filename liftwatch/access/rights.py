@@ -34,6 +34,8 @@ UNITS = frozenset({"maintenance"})
 DECIDES = frozenset({"supervision"})
 """Who decides of a record that signals contradict: neither who wrote it nor who pays for it."""
 CERTIFIES = frozenset({"property", "inspector"})
+READS_REPORTS = frozenset({"property", "maintenance", "supervision", "committee", "owner", "admin"})
+MAKES_REPORTS = frozenset({"property", "maintenance", "supervision", "admin"})
 LOGGED = frozenset({"supervision"})
 """Roles whose every read is written to the audit (contract, section 4)."""
 
@@ -105,6 +107,8 @@ ACTIONS: dict[str, Action] = {
         Action("renewals.read", PLANS, "see the year's list of lifts to renew", by_row=True),
         Action("renewals.estimate", PRICES, "say what a lift needs and would cost", by_row=True),
         Action("area.read", AUTHORITY | ADMIN, "see how an area stands", by_row=True),
+        Action("reports.read", READS_REPORTS, "read reports of months and quarters", by_row=True),
+        Action("reports.make", MAKES_REPORTS, "have a report made now", by_row=True),
         Action("statistics.read", WATCHING, "see statistics and verdicts", by_row=True),
         Action("stream.read", WATCHING, "follow changes as they happen", by_row=True),
         Action("console.read", WATCHING, "look at the pages", by_row=True),

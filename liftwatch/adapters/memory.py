@@ -45,6 +45,7 @@ from liftwatch.adapters.memory_renewals import (
     MemoryRenewalWork,
     RenewalState,
 )
+from liftwatch.adapters.memory_reports import MemoryReportReads, MemoryReportWork, ReportState
 from liftwatch.adapters.memory_rescue import MemoryRescueReads, MemoryRescueWork, RescueState
 from liftwatch.adapters.memory_scores import MemoryScoreReads
 from liftwatch.audit.chain import Keys
@@ -77,7 +78,7 @@ class _State:
         self.course = CourseState(self.incidents)
         self.pages = PageState(self.incidents)
         self.rescue, self.instructions = RescueState(), InstructionState()
-        self.renewals = RenewalState()
+        self.renewals, self.reports = RenewalState(), ReportState()
         self.faults = FaultState(self.course, self.register)
         self.endings = BesideState(self.changes, incidents=self.incidents, register=self.register)
 
@@ -99,6 +100,7 @@ class MemoryBooks(
     MemoryFaultReads,
     MemoryInstructionReads,
     MemoryRenewalReads,
+    MemoryReportReads,
 ):
     """Fulfils `liftwatch.ports.Books` for one thread; it knows no contracts of maintenance."""
 
@@ -114,6 +116,7 @@ class MemoryBooks(
         self._pages = self._state.pages
         self._rescue, self._instructions = self._state.rescue, self._state.instructions
         self._faults, self._renewals = self._state.faults, self._state.renewals
+        self._reports = self._state.reports
 
     @contextmanager
     def begin(self) -> Iterator["MemoryWork"]:
@@ -223,6 +226,7 @@ class MemoryWork(
     MemoryFaultWork,
     MemoryInstructionWork,
     MemoryRenewalWork,
+    MemoryReportWork,
 ):
     """One transaction; each step says how it is undone."""
 
@@ -235,6 +239,7 @@ class MemoryWork(
         self._course, self._pages, self._rescue = state.course, state.pages, state.rescue
         self._endings, self._instructions = state.endings, state.instructions
         self._faults, self._renewals = state.faults, state.renewals
+        self._reports = state.reports
         self._recorded = state.endings.recorded
 
     def undo(self) -> None:

@@ -1,18 +1,21 @@
 """What the relational store keeps of prevention: the ports of visits, faults, instructions,
-scores and estimates."""
+scores, estimates and reports."""
 
 from typing import Protocol
 
 from liftwatch.care.faults_store import FaultReads, FaultWork
 from liftwatch.care.instruction_store import InstructionReads, InstructionWork
 from liftwatch.care.renewal_store import RenewalReads, RenewalWork
+from liftwatch.care.report import ReportReads, ReportWork
 from liftwatch.care.scorecard_facts import ScoreReads
 from liftwatch.care.visit_store import VisitReads, VisitWork
 
 
-class CareReads(VisitReads, FaultReads, InstructionReads, RenewalReads, ScoreReads, Protocol):
+class CareReads(
+    VisitReads, FaultReads, InstructionReads, RenewalReads, ReportReads, ScoreReads, Protocol
+):
     """What is read; part of `liftwatch.ports.Books`."""
 
 
-class CareWork(VisitWork, FaultWork, InstructionWork, RenewalWork, Protocol):
+class CareWork(VisitWork, FaultWork, InstructionWork, RenewalWork, ReportWork, Protocol):
     """What is done in one transaction; part of `liftwatch.ports.Work`."""

@@ -20,6 +20,7 @@ from liftwatch.clock import HOUR_MS, now_ms
 from liftwatch.commands.demo_fund import furnish_fund
 from liftwatch.commands.demo_matters import furnish_matters
 from liftwatch.commands.demo_people import Site, furnish
+from liftwatch.commands.demo_reports import furnish_reports
 from liftwatch.commands.demo_visits import furnish_visits
 from liftwatch.commands.run import run_until_stopped
 from liftwatch.commands.wiring import page_of, settings_or_fail
@@ -79,6 +80,7 @@ def demo_command(*, seed: int, lifts: int) -> None:
             furnish_visits(people, sites, now_ms=now_ms())
             furnish_matters(people, sites, now_ms=now_ms())
             write_history(pipeline, fleet, until_ms=now_ms())
+            furnish_reports(pipeline.books, people, now_ms=now_ms())
 
         def ready() -> None:
             live.start()

@@ -29,11 +29,13 @@ from liftwatch.engine.instructions import instruction_jobs
 from liftwatch.engine.job_systems import JobSystem, job_system_jobs
 from liftwatch.engine.jobs import make_jobs
 from liftwatch.engine.paging import paging_jobs
+from liftwatch.engine.reports import reports_job
 from liftwatch.engine.rescue import Platform, rescue_jobs
 from liftwatch.engine.retraining import Retraining
 from liftwatch.engine.risks import risk_job
 from liftwatch.engine.sign_ins import prune_job
 from liftwatch.engine.trail import Kept
+from liftwatch.handlers.care_scores import score_reads
 from liftwatch.logs import configure
 from liftwatch.page_settings import job_hooks_of
 from liftwatch.rescue.cloudevents import MEDIA_TYPE
@@ -133,8 +135,8 @@ def running_engine(
     jobs = (*jobs, prune_job(people), complaints_job(people))
     exercise = demo or settings.exercise
     jobs = (*jobs, risk_job(stores.books, people, exercise=exercise))
-    exercise = demo or settings.exercise
-    jobs = (*jobs, risk_job(stores.books, people, exercise=exercise))
+    scores = score_reads(stores.books, people, exercise=exercise)
+    jobs = (*jobs, reports_job(stores.books, people, exercise=exercise, scores=scores))
     jobs = (*jobs, *paging_jobs(stores.books, people, ways, channels=channels))
     jobs = (*jobs, *instruction_jobs(stores.books, people, ways))
     systems = job_systems_of(settings)

@@ -1,20 +1,39 @@
 """The facts of score cards, read for somebody: from the books, and of people and complaints."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from msgspec import structs
 
-from liftwatch.access.sight import EVERYTHING, Sight
+from liftwatch.access.sight import EVERYTHING, Place, Sight
 from liftwatch.access.store import PeopleReads
 from liftwatch.care.instruction_store import InstructionFilter
 from liftwatch.care.instructions import Instruction
-from liftwatch.care.scorecard_facts import Facts, Hold, Lift, Period, ScoreRead
+from liftwatch.care.report import Period as ReportPeriod
+from liftwatch.care.scorecard import Card, cards
+from liftwatch.care.scorecard_facts import PARTIES, Facts, Hold, Lift, Party, Period, ScoreRead
+from liftwatch.clock import now_ms
 from liftwatch.handlers.calls import organisations_of
-from liftwatch.office import OfficeReads
+from liftwatch.office import Office, OfficeReads
 from liftwatch.ports import Books
 from liftwatch.register.record import Record
 
+Reads = Callable[[Sequence[str], ReportPeriod], Mapping[Party, Sequence[Card]]]
+"""Reads the score cards of some areas in a period of reports."""
 PAGE, INSTRUCTIONS_MAX, COMPLAINTS_MAX = 500, 20_000, 20_000
+
+
+def score_reads(books: Books, people: Office, *, exercise: bool) -> Reads:
+    """How a report reads the cards of some areas, as far as its period has gone."""
+
+    def read(areas: Sequence[str], period: ReportPeriod) -> Mapping[Party, Sequence[Card]]:
+        at_ms = now_ms()
+        span = Period(period.from_ms, min(period.to_ms, at_ms), at_ms)
+        sight = Sight(places=tuple(Place(area) for area in areas))
+        with people.reading() as reads:
+            facts = facts_of(books, reads, span, exercise=exercise, sight=sight)
+        return {party: cards(facts, party) for party in PARTIES}
+
+    return read
 
 
 def facts_of(

@@ -246,6 +246,8 @@ def test_the_interface_describes_itself(client: TestClient, app: FastAPI) -> Non
         "/v1/incidents/{id}/story",
         "/v1/incidents/{id}/cap",
         "/v1/incidents/{id}/provincial",
+        "/v1/reports",
+        "/v1/reports/{report}",
         "/v1/rescue/events",
         "/v1/rescue/events/{n}/receipt",
         *(f"/v1/incidents/{{id}}/{name}" for name in (*MOVES, "alike")),

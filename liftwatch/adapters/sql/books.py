@@ -15,6 +15,7 @@ from liftwatch.adapters.sql.beside import SqlBesideReads
 from liftwatch.adapters.sql.care_faults import SqlFaultReads
 from liftwatch.adapters.sql.care_instructions import SqlInstructionReads
 from liftwatch.adapters.sql.care_renewals import SqlRenewalReads
+from liftwatch.adapters.sql.care_reports import SqlReportReads
 from liftwatch.adapters.sql.care_scores import SqlScoreReads
 from liftwatch.adapters.sql.care_visits import SqlVisitReads
 from liftwatch.adapters.sql.connect import WRITES, connect, is_sqlite
@@ -84,6 +85,7 @@ class SqlBooks(
     SqlFaultReads,
     SqlInstructionReads,
     SqlRenewalReads,
+    SqlReportReads,
     SqlScoreReads,
 ):
     """Fulfils `liftwatch.ports.Books`, for several threads and several processes.

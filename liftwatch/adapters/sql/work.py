@@ -13,6 +13,7 @@ from liftwatch.adapters.sql.beside import SqlBesideWork
 from liftwatch.adapters.sql.care_faults_work import SqlFaultWork
 from liftwatch.adapters.sql.care_instructions import SqlInstructionWork
 from liftwatch.adapters.sql.care_renewals import SqlRenewalWork
+from liftwatch.adapters.sql.care_reports import SqlReportWork
 from liftwatch.adapters.sql.care_visits import SqlVisitWork
 from liftwatch.adapters.sql.course import SqlCourseWork
 from liftwatch.adapters.sql.duties import SqlDuties
@@ -57,6 +58,7 @@ class SqlWork(
     SqlFaultWork,
     SqlInstructionWork,
     SqlRenewalWork,
+    SqlReportWork,
 ):
     """Fulfils `liftwatch.ports.Work` on a connection whose transaction has begun."""
 
