@@ -85,7 +85,7 @@ class MemoryScoreReads(MemoryAccountReads):
         ]
         found: dict[str, int] = {}
         for lift, at_ms in firsts:
-            if lift in names:
+            if lift is not None and lift in names:
                 found[lift] = min(at_ms, found.get(lift, at_ms))
         return found
 
