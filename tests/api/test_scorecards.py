@@ -52,7 +52,7 @@ def keys(town: Town, fleet: Fleet) -> dict[str, str]:
     return found
 
 
-def read(client: TestClient, key: str, path: str, status: int = 200) -> Any:
+def read(client: TestClient, key: str, path: str, *, status: int = 200) -> Any:
     """An answer."""
     answer = client.get(f"/v1/scorecards{path}", headers=bearer(key))
     assert answer.status_code == status, answer.text
@@ -78,11 +78,11 @@ def test_cards_and_the_facts_behind_them(guest: TestClient, keys: dict[str, str]
 def test_a_strangers_card_does_not_exist(guest: TestClient, keys: dict[str, str]) -> None:
     """Another area, another estate, another unit."""
     assert read(guest, keys["far"], "")["items"] == []
-    read(guest, keys["far"], f"/unit/{keys['安达']}", 404)
-    read(guest, keys["house"], f"/unit/{keys['安达']}", 404)
-    read(guest, keys["house"], "/estate/320583~garden", 404)
+    read(guest, keys["far"], f"/unit/{keys['安达']}", status=404)
+    read(guest, keys["house"], f"/unit/{keys['安达']}", status=404)
+    read(guest, keys["house"], "/estate/320583~garden", status=404)
     assert read(guest, keys["house"], f"/unit/{keys['恒升']}")["lifts"] == 2
-    read(guest, keys["centre"], "", 403)
+    read(guest, keys["centre"], "", status=403)
 
 
 @pytest.mark.parametrize(
@@ -91,13 +91,13 @@ def test_a_strangers_card_does_not_exist(guest: TestClient, keys: dict[str, str]
 )
 def test_what_cannot_be_asked(path: str, guest: TestClient, keys: dict[str, str]) -> None:
     """It is refused, with a reason."""
-    read(guest, keys["samr"], path, 400)
+    read(guest, keys["samr"], path, status=400)
 
 
 @pytest.mark.parametrize("path", ["/unit/nobody", "/estate/x~y", "/what/ever", "/unit/%00"])
 def test_no_such_card(path: str, guest: TestClient, keys: dict[str, str]) -> None:
     """Whatever is asked."""
-    read(guest, keys["samr"], path, 404)
+    read(guest, keys["samr"], path, status=404)
 
 
 def test_the_pages(guest: TestClient, keys: dict[str, str]) -> None:
