@@ -31,6 +31,7 @@ WAYS = (
     Way("/notices", N_("Notices to residents"), WATCHING, person=True),
     Way("/area", N_("My area"), ACTIONS["area.read"].roles),
     Way("/instructions", N_("Instructions"), ACTIONS["instructions.read"].roles),
+    Way("/recalls", N_("Recalls"), ACTIONS["recalls.read"].roles),
     Way("/hazards", N_("Hazards"), ACTIONS["hazards.read"].roles),
     Way("/duty", N_("Duty rotas"), ACTIONS["rotas.read"].roles, person=True),
     Way("/organisations", N_("Organisations"), ADMIN),

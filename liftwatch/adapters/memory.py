@@ -35,6 +35,7 @@ from liftwatch.adapters.memory_instructions import (
 )
 from liftwatch.adapters.memory_old import MemoryOldWork
 from liftwatch.adapters.memory_pages import MemoryPageReads, MemoryPageWork, PageState
+from liftwatch.adapters.memory_recalls import MemoryRecallReads, MemoryRecallWork, RecallBook
 from liftwatch.adapters.memory_register import (
     MemoryRegisterReads,
     MemoryRegisterWork,
@@ -71,6 +72,7 @@ class _State:
         self.course = CourseState(self.incidents)
         self.pages = PageState(self.incidents)
         self.rescue, self.instructions = RescueState(), InstructionState()
+        self.recalls = RecallBook(self.instructions)
         self.faults = FaultState(self.course, self.register)
         self.endings = BesideState(self.changes, incidents=self.incidents, register=self.register)
 
@@ -90,6 +92,7 @@ class MemoryBooks(
     MemoryRegisterReads,
     MemoryFaultReads,
     MemoryInstructionReads,
+    MemoryRecallReads,
 ):
     """Fulfils `liftwatch.ports.Books` for one thread; it knows no contracts of maintenance."""
 
@@ -104,7 +107,7 @@ class MemoryBooks(
         self._cases, self._visits = self._state.cases, self._state.visits
         self._pages = self._state.pages
         self._rescue, self._instructions = self._state.rescue, self._state.instructions
-        self._faults = self._state.faults
+        self._faults, self._recalls = self._state.faults, self._state.recalls
 
     @contextmanager
     def begin(self) -> Iterator["MemoryWork"]:
@@ -213,6 +216,7 @@ class MemoryWork(
     MemoryRegisterWork,
     MemoryFaultWork,
     MemoryInstructionWork,
+    MemoryRecallWork,
 ):
     """One transaction; each step says how it is undone."""
 
@@ -224,7 +228,7 @@ class MemoryWork(
         self._audit, self._drafts, self._register = state.audit, [], state.register
         self._course, self._pages, self._rescue = state.course, state.pages, state.rescue
         self._endings, self._instructions = state.endings, state.instructions
-        self._faults = state.faults
+        self._faults, self._recalls = state.faults, state.recalls
         self._recorded = state.endings.recorded
 
     def undo(self) -> None:

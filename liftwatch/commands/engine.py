@@ -29,6 +29,7 @@ from liftwatch.engine.instructions import instruction_jobs
 from liftwatch.engine.job_systems import JobSystem, job_system_jobs
 from liftwatch.engine.jobs import make_jobs
 from liftwatch.engine.paging import paging_jobs
+from liftwatch.engine.recalls import recalls_job
 from liftwatch.engine.rescue import Platform, rescue_jobs
 from liftwatch.engine.retraining import Retraining
 from liftwatch.engine.sign_ins import prune_job
@@ -130,6 +131,7 @@ def running_engine(
     channels = channels_of(settings, AddressBook(people))
     ways = ways_of(settings, demo=demo)
     jobs = (*jobs, prune_job(people), complaints_job(people))
+    jobs = (*jobs, recalls_job(stores.books, people))
     jobs = (*jobs, *paging_jobs(stores.books, people, ways, channels=channels))
     jobs = (*jobs, *instruction_jobs(stores.books, people, ways))
     systems = job_systems_of(settings)

@@ -95,6 +95,11 @@ RESIDENTS = {
 """Of complaints and of notices to residents."""
 PREVENTION = {
     "/v1/area",
+    "/v1/commonalities",
+    "/v1/commonalities/lifts",
+    "/v1/recalls",
+    "/v1/recalls/{recall}",
+    *(f"/v1/recalls/{{recall}}/{name}" for name in ("close", "except", "withdraw")),
     "/v1/hazards",
     "/v1/hazards/{hazard}/accept",
     "/v1/hazards/{hazard}/mend",

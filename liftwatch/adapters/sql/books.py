@@ -14,6 +14,7 @@ from liftwatch.adapters.sql.audit import SqlAuditReads
 from liftwatch.adapters.sql.beside import SqlBesideReads
 from liftwatch.adapters.sql.care_faults import SqlFaultReads
 from liftwatch.adapters.sql.care_instructions import SqlInstructionReads
+from liftwatch.adapters.sql.care_recalls import SqlRecallReads
 from liftwatch.adapters.sql.care_visits import SqlVisitReads
 from liftwatch.adapters.sql.connect import WRITES, connect, is_sqlite
 from liftwatch.adapters.sql.course import SqlCourseReads
@@ -81,6 +82,7 @@ class SqlBooks(
     SqlRegisterReads,
     SqlFaultReads,
     SqlInstructionReads,
+    SqlRecallReads,
 ):
     """Fulfils `liftwatch.ports.Books`, for several threads and several processes.
 

@@ -12,6 +12,7 @@ from liftwatch.adapters.sql.audit import SqlAuditWork
 from liftwatch.adapters.sql.beside import SqlBesideWork
 from liftwatch.adapters.sql.care_faults_work import SqlFaultWork
 from liftwatch.adapters.sql.care_instructions import SqlInstructionWork
+from liftwatch.adapters.sql.care_recalls import SqlRecallWork
 from liftwatch.adapters.sql.care_visits import SqlVisitWork
 from liftwatch.adapters.sql.course import SqlCourseWork
 from liftwatch.adapters.sql.duties import SqlDuties
@@ -55,6 +56,7 @@ class SqlWork(
     SqlRegisterWork,
     SqlFaultWork,
     SqlInstructionWork,
+    SqlRecallWork,
 ):
     """Fulfils `liftwatch.ports.Work` on a connection whose transaction has begun."""
 
