@@ -14,7 +14,7 @@ from msgspec.json import decode
 from api.console.board import names_of
 from api.console.forms import Sent, TheForm, fresh_key
 from api.console.instruction_views import line_views, names_in, views
-from api.console.instruction_words import MOVE_TEXTS, ASKED_TEXTS
+from api.console.instruction_words import ASKED_TEXTS, MOVE_TEXTS
 from api.console.language import Language
 from api.console.move_forms import shanghai_ms
 from api.console.place_names import PlaceNames
