@@ -176,13 +176,13 @@ class Hit(Struct, frozen=True, kw_only=True):
 
 def checked(one: Recall, *, now_ms: int) -> Recall:
     """A recall that may begin; Untold says what cannot be."""
+    check_criterion(one.criterion)
     for name in ("what", "why", "remedy"):
         _check_text(name, getattr(one, name), WORDS_MAX)
     _check_text("word", one.word, NAME_MAX)
     if one.paper is not None and (len(one.paper) != 64 or not _HEX.issuperset(one.paper)):
         raise Untold(Said("a document is named by the SHA-256 of its bytes, 64 of 0-9 and a-f"))
     check_deadline(one.deadline_ms, now_ms=now_ms)
-    check_criterion(one.criterion)
     _check_kinds(one.kinds)
     return one
 

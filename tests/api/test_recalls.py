@@ -7,10 +7,11 @@ from starlette.testclient import TestClient
 
 from liftwatch.adapters.sql import SqlBooks
 from liftwatch.audit.trail import AuditFilter
-from liftwatch.clock import DAY_MS, now_ms, rfc3339
+from liftwatch.clock import DAY_MS, day_text, estate_day, now_ms, rfc3339
+from liftwatch.ids import new_id
 from liftwatch.register.facts import Facts
 from tests.api.conftest import Fleet, Town
-from tests.api.test_instructions import PROOF, Office
+from tests.api.test_instructions import PROOF, Office, signed_in
 
 KONE, OTIS = Facts(manufacturer="KONE", model="M1"), Facts(manufacturer="Otis", model="G2")
 
@@ -111,7 +112,7 @@ def test_each_sees_their_own_lifts_in_it(office: Recalls) -> None:
         assert office.get(who, "/v1/recalls").json()["items"] == []
     assert office.judge("far", one, "withdraw", text="mine").status_code == 404
     assert office.send("garden", "/v1/recalls", office.wanted()).status_code == 403
-    assert office.send("far", "/v1/recalls", office.wanted()).status_code == 400, "no lift there"
+    assert office.send("far", "/v1/recalls", office.wanted()).status_code == 422, "no lift there"
 
 
 def test_what_cannot_begin(office: Recalls) -> None:
@@ -127,7 +128,7 @@ def test_what_cannot_begin(office: Recalls) -> None:
         {"kinds": ["no_such"]},
     ):
         made = office.send("samr", "/v1/recalls", office.wanted(**wrong))
-        assert made.status_code == 400, (wrong, made.text)
+        assert made.status_code == 422, (wrong, made.text)
     office.begun()
     again = office.send("samr", "/v1/recalls", office.wanted(criterion={"make": " KONE"}))
     assert again.status_code == 409
@@ -169,5 +170,57 @@ def test_what_faulty_lifts_share(office: Recalls) -> None:
         alike = office.get("samr", f"/v1/commonalities/lifts?{query}").json()
         assert [one["lift"] for one in alike["items"]] == lifts, query
     for wrong in ("", "?make=kone", "?kind=wings", "?kind=door_fault&by=colour", "?dialect=x"):
-        assert office.get("samr", f"/v1/commonalities{wrong}").status_code == 400, wrong
-    assert office.get("samr", "/v1/commonalities/lifts").status_code == 400
+        assert office.get("samr", f"/v1/commonalities{wrong}").status_code in (400, 422), wrong
+    assert office.get("samr", "/v1/commonalities/lifts").status_code == 422
+
+
+def test_by_forms(office: Recalls) -> None:
+    """What it hits is shown before; what was typed is kept; then lift by lift, and the end."""
+    client, origin = office.client, {"Origin": "http://127.0.0.1"}
+    client.headers["Accept-Language"] = "en"
+    csrf = signed_in(client, "samr")
+    for lift in ("L-0001", "L-0003"):
+        office.fleet.alarm(lift, "door_fault", at_ms=now_ms() - DAY_MS)
+    since = day_text(estate_day(now_ms()) - 9)
+    shown = client.get(f"/recalls/new?make=kone&kind=door_fault&since={since}&by=make")
+    assert shown.status_code == 200
+    assert "It hits 1 lift" in shown.text
+    assert "1 / 6" in shown.text, "how it is spread"
+    typed = {"csrf": csrf, "once": new_id(), "origin": "maker", "word": "KONE <7>"}
+    typed |= {
+        "what": "locks",
+        "why": "sticky",
+        "deadline": "2020-01-01T18:00",
+        "remedy": "new ones",
+    }
+    for more, why in (
+        ({}, "without a criterion"),
+        ({"make": "kone"}, "in the past"),
+        ({"make": "kone", "kind": "door_fault", "since": "x"}, "since"),
+        ({"make": "no such"}, "in the past"),
+    ):
+        wrong = client.post("/recalls/new", data=typed | more | {"once": new_id()}, headers=origin)
+        assert (wrong.status_code, "KONE &lt;7&gt;" in wrong.text) == (422, True), more
+        assert why in wrong.text, more
+    typed |= {"make": "kone", "deadline": rfc3339(now_ms() + 9 * DAY_MS)[:16], "once": new_id()}
+    look = client.post("/recalls/new", data=typed | {"do": "look"}, headers=origin)
+    assert "It hits 2 lifts" in look.text
+    made = client.post("/recalls/new", data=typed, headers=origin)
+    assert made.status_code == 303, made.text
+    path = made.headers["location"]
+    assert "locks" in client.get("/recalls").text
+    form = {"csrf": csrf, "version": "1", "text": "gone <now>"}
+
+    def act(version: int, **more: str) -> Any:
+        told = form | {"once": new_id(), "version": str(version)} | more
+        return client.post(path, data=told, headers=origin)
+
+    assert act(1, what="close").status_code == 409
+    assert act(1, what="burn").status_code == 422
+    assert act(1, what="except", lift="L-0001").status_code == 303
+    stale = act(1, what="except", lift="L-0002")
+    assert (stale.status_code, "gone &lt;now&gt;" in stale.text) == (409, True)
+    assert act(2, what="except", lift="L-0002").status_code == 303
+    assert act(3, what="close").status_code == 303
+    assert "gone &lt;now&gt;" in client.get(path).text
+    assert act(4, what="close").status_code == 409
