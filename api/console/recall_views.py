@@ -29,7 +29,7 @@ ORIGIN_TEXTS = {
 STANDING_TEXTS = {
     "nobody": N_("Nobody to instruct yet"),
     "withdrawn": N_("Instruction withdrawn: except it, with a reason"),
-    "work": N_("To be put right"),
+    "work": N_("Still to be put right"),
     "judged": N_("Reported, waits for verification"),
     "done": N_("Put right"),
     "excepted": N_("Excepted"),

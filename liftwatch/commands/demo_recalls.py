@@ -66,7 +66,7 @@ def _begin(matters: Matters, criterion: Criterion, alike: list[LiftRow]) -> None
     cared = [hit.row for hit in hits if hit.responsible == unit]
     for step, row in enumerate(cared[:3], 1):
         _put_right(matters, row, step)
-    if len(cared) > 4:
+    if len(cared) > 3:
         _except(matters, one, cared[-1], by=by)
 
 
