@@ -139,7 +139,7 @@ def recalling(
         by = _by(principal, one)
         try:
             lifts = seen.within(grant.places).matching(where, now_ms=at_ms)
-            joined = begin(work.books, work, one, lifts, by=by, now_ms=at_ms)
+            joined = begin(work.books, work, one, lifts=lifts, by=by, now_ms=at_ms)
         except Untold as error:
             raise Problem("unusable", said_by(error)) from error
         facts = {"lifts": str(joined.joined), "instructed": str(joined.instructed)}

@@ -3,6 +3,7 @@
 They say what the API says (`api.recalls`): the same acts, rights and limits.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Annotated, Any
 from urllib.parse import urlencode
@@ -15,6 +16,7 @@ from msgspec.json import decode
 from api.console.fault_views import kind_word, part_word
 from api.console.forms import Sent, TheForm, fresh_key
 from api.console.move_forms import shanghai_ms
+from api.console.place_names import PlaceNames
 from api.console.recall_views import ORIGIN_TEXTS, group_views, hit_views, recall_views
 from api.console.render import language_of, render
 from api.once import act_once
@@ -81,6 +83,7 @@ def new_recall(
     request: Request,
     principal: Issuer,
     seen: TheRecalls,
+    books: TheBooks,
     make: Asked = "",
     model: Asked = "",
     firmware: Asked = "",
@@ -91,7 +94,7 @@ def new_recall(
     """The form; with a criterion in the address what it hits is shown at once."""
     del principal
     typed = {"make": make, "model": model, "firmware": firmware, "kind": kind, "since": since}
-    return _new(request, seen, typed={n: v for n, v in (typed | {"by": by}).items() if v})
+    return _new(request, seen, books, typed={n: v for n, v in (typed | {"by": by}).items() if v})
 
 
 @router.post("/recalls/new")
@@ -100,12 +103,13 @@ def recall_by_form(
     request: Request,
     principal: Issuer,
     seen: TheRecalls,
+    books: TheBooks,
     gate: TheGate,
     form: TheForm,
 ) -> Response:
     """Show what it hits, recall, or go on with all that was typed."""
     if form.text("do") == "look":
-        return _new(request, seen, typed=form.fields)
+        return _new(request, seen, books, typed=form.fields)
     try:
         where, deadline_ms = _criterion(form.fields), shanghai_ms(form.text("deadline"))
         if deadline_ms is None:
@@ -113,13 +117,13 @@ def recall_by_form(
         act = recalling(seen, principal, _told(form), where=where, deadline_ms=deadline_ms)
         made = act_once(gate, principal, ISSUE, once=form.once, act=act)
     except (Untold, Conflict) as error:
-        return _new(request, seen, typed=form.fields, wrong=said_by(error))
+        return _new(request, seen, books, typed=form.fields, wrong=said_by(error))
     except BadParameter as error:
-        return _new(request, seen, typed=form.fields, wrong=error.detail)
+        return _new(request, seen, books, typed=form.fields, wrong=error.detail)
     except Problem as problem:
         if problem.row.name not in REFUSED:
             raise
-        return _new(request, seen, typed=form.fields, wrong=problem.detail)
+        return _new(request, seen, books, typed=form.fields, wrong=problem.detail)
     shape = decode(bytes(made.body), type=RecallShape)
     return RedirectResponse(f"/recalls/{shape.id}", status_code=303)
 
@@ -218,7 +222,12 @@ def _one(
 
 
 def _new(
-    request: Request, seen: SeenRecalls, *, typed: dict[str, str], wrong: Said | None = None
+    request: Request,
+    seen: SeenRecalls,
+    books: SeenBooks,
+    *,
+    typed: dict[str, str],
+    wrong: Said | None = None,
 ) -> Response:
     language, at_ms = language_of(request), now_ms()
     back = day_text(estate_day(at_ms) - BACK_DAYS)
@@ -247,7 +256,9 @@ def _new(
     except BadParameter as error:
         values["wrong"] = wrong or error.detail
     else:
-        values |= _hits(seen, where, rows=rows, by=by, at_ms=at_ms, typed=typed)
+        values |= _hits(
+            request, seen, books, where=where, rows=rows, by=by, at_ms=at_ms, typed=typed
+        )
     return render(request, "recall_new.html", values, status=422 if values["wrong"] else 200)
 
 
@@ -261,9 +272,11 @@ def where_is_empty(typed: dict[str, str]) -> bool:
 
 
 def _hits(
+    request: Request,
     seen: SeenRecalls,
-    where: Criterion,
+    books: SeenBooks,
     *,
+    where: Criterion,
     rows: Sequence[LiftRow],
     by: By,
     at_ms: int,
@@ -271,14 +284,12 @@ def _hits(
 ) -> Values:
     """How many lifts a criterion hits, where they are, and what those with the fault share."""
     found = seen.matching(where, now_ms=at_ms)
-    estates: dict[str, int] = {}
-    for row in found:
-        estates[row.estate] = estates.get(row.estate, 0) + 1
-    most = sorted(estates.items(), key=lambda one: (-one[1], one[0]))
+    most = Counter((row.area, row.estate) for row in found).most_common()
+    names = PlaceNames(language_of(request), books.localities({(*at, "") for at, _ in most}))
     values: Values = {
         "found": len(found),
         "of": len(rows),
-        "estates": most[:PREVIEW],
+        "estates": [(names.estate(*at), count) for at, count in most[:PREVIEW]],
         "more": max(len(most) - PREVIEW, 0),
     }
     if where.fault is None:

@@ -58,7 +58,7 @@ def _begin(matters: Matters, criterion: Criterion, alike: list[LiftRow]) -> None
         exercise=True,
     )
     work = matters.work
-    care_recalls.begin(work.books, work, one, alike, by=by, now_ms=at_ms)
+    care_recalls.begin(work.books, work, one, lifts=alike, by=by, now_ms=at_ms)
     hits = work.books.held_hits(one.id)
     for hit in hits:
         matters.still(hit.row.instruction or "")

@@ -41,12 +41,13 @@ def keep(books: Books, office: Office, now_ms: int) -> bool:
     Raises StoreUnavailable; what was done by then is, and is not done again.
     """
     done = [
-        follow(books, office, one, now_ms) for one in books.recalls(open_only=True, limit=OPEN_MAX)
+        follow(books, office, one, now_ms=now_ms)
+        for one in books.recalls(open_only=True, limit=OPEN_MAX)
     ]
     return any(one.more for one in done)
 
 
-def follow(books: Books, office: Office, one: Recall, now_ms: int) -> Joined:
+def follow(books: Books, office: Office, one: Recall, *, now_ms: int) -> Joined:
     """Take in and instruct what is missing in one recall."""
     sight = Sight(places=one.places)
     lifts = matching(books, one.criterion, sight=sight, exercise=one.exercise, now_ms=now_ms)

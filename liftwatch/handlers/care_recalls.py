@@ -131,7 +131,13 @@ def whom(reads: PeopleReads, lifts: Sequence[Place], *, issuer: str, at_ms: int)
 
 
 def begin(
-    work: Work, reads: PeopleReads, one: Recall, lifts: Sequence[LiftRow], *, by: Actor, now_ms: int
+    work: Work,
+    reads: PeopleReads,
+    one: Recall,
+    *,
+    lifts: Sequence[LiftRow],
+    by: Actor,
+    now_ms: int,
 ) -> Joined:
     """Keep a new recall with the lifts that it hits, and instruct for the first of them.
 

@@ -108,7 +108,7 @@ class Fleet:
             self.books, one.criterion, sight=Sight(places=one.places), exercise=False, now_ms=at_ms
         )
         with self.office.begin() as work:
-            return care_recalls.begin(work.books, work, one, lifts, by=self.by, now_ms=at_ms)
+            return care_recalls.begin(work.books, work, one, lifts=lifts, by=self.by, now_ms=at_ms)
 
     def keep(self, at_ms: int = LATER_MS) -> bool:
         """The engine looks."""
