@@ -186,6 +186,8 @@ def test_by_forms(office: Recalls) -> None:
     assert shown.status_code == 200
     assert "It hits 1 lift" in shown.text
     assert "1 / 6" in shown.text, "how it is spread"
+    chinese = {"Accept-Language": "zh"}
+    assert "1 / 6" in client.get(str(shown.url), headers=chinese).text
     typed = {"csrf": csrf, "once": new_id(), "origin": "maker", "word": "KONE <7>"}
     typed |= {
         "what": "locks",
