@@ -257,6 +257,22 @@ def test_an_engine_that_dies_asks_nobody_twice(
     assert len(fleet.asked()) == 4
 
 
+def test_an_engine_that_looked_before_another_acted_asks_nobody(fleet: Fleet) -> None:
+    """What it saw is old: the lift is in the recall by then, and asked."""
+    fleet.begun(fleet.recall())
+    fleet.lift("KONE-7", manufacturer="KONE", model="M1")
+    (row,) = (one for one in fleet.books.lifts() if one.lift == "KONE-7")
+    parties = {lift: fleet.houses.ids["garden"] for lift in ("KONE-0", "KONE-7")}
+    done = []
+    for _ in range(2):
+        with fleet.books.begin() as work:
+            done.append(
+                care_recalls.join(work, "recall-1", [row], parties=parties, now_ms=LATER_MS)
+            )
+    assert done == [(1, 1, False), (0, 0, False)]
+    assert len(fleet.asked()) == 4
+
+
 def test_many_are_asked_in_slices(fleet: Fleet, monkeypatch: pytest.MonkeyPatch) -> None:
     """The first at once, the rest by the engine, all of them in the end."""
     monkeypatch.setattr(care_recalls, "AT_ONCE", 1)
