@@ -262,7 +262,7 @@ def test_an_engine_that_looked_before_another_acted_asks_nobody(fleet: Fleet) ->
     fleet.begun(fleet.recall())
     fleet.lift("KONE-7", manufacturer="KONE", model="M1")
     (row,) = (one for one in fleet.books.lifts() if one.lift == "KONE-7")
-    parties = {lift: fleet.houses.ids["garden"] for lift in ("KONE-0", "KONE-7")}
+    parties = dict.fromkeys(("KONE-0", "KONE-7"), fleet.houses.ids["garden"])
     done = []
     for _ in range(2):
         with fleet.books.begin() as work:
