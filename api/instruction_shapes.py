@@ -1,6 +1,6 @@
 """What instructions look like in JSON, asked and answered."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
@@ -23,6 +23,8 @@ from liftwatch.incidents.moves import TEXT_MAX
 
 Words = Annotated[str, Meta(min_length=1, max_length=TEXT_MAX)]
 Sha256 = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
+AskedSource = Literal["hazard", "repeated_fault", "failed_duty", "contradicted_visit", "free"]
+"""What somebody instructs because of; of a recall instructions come by themselves."""
 BasisName = Annotated[str, Meta(pattern=f"^({'|'.join(BASES)})$")]
 
 
@@ -43,7 +45,7 @@ class NewInstruction(Struct, kw_only=True, forbid_unknown_fields=True):
     area: Area | None = None
     estate: Estate | None = None
     unit: Id | None = None
-    source: Source
+    source: AskedSource
     cause: Id | None = None
     kinds: Annotated[list[Id], Meta(max_length=KINDS_MAX)] = []
     what: Words

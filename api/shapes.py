@@ -23,6 +23,7 @@ from api.move_shapes import DESCRIBED_MOVES, DeadlineShape, OwnerShape
 from api.notice_shapes import DESCRIBED_NOTICES
 from api.people_shapes import DESCRIBED_PEOPLE
 from api.place_shapes import DESCRIBED_PLACES
+from api.recall_shapes import DESCRIBED_RECALLS
 from api.register_shapes import DESCRIBED_REGISTER
 from api.renewal_shapes import DESCRIBED_RENEWALS
 from api.report_shapes import DESCRIBED_REPORTS
@@ -301,6 +302,7 @@ def schemas() -> dict[str, Any]:
             *DESCRIBED_COMPLAINTS,
             *DESCRIBED_NOTICES,
             *DESCRIBED_INSTRUCTIONS,
+            *DESCRIBED_RECALLS,
             *DESCRIBED_AREA,
             *DESCRIBED_SCORES,
             *DESCRIBED_HAZARDS,

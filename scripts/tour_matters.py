@@ -86,6 +86,22 @@ STOPS = (
         *("/reports",),
         phone=True,
     ),
+    Stop(
+        *("recalls", "/recalls", ("supervision", "property", "maintenance", "admin")),
+        "Recalls, and how far each has come",
+        phone=True,
+    ),
+    Stop(
+        *("recall-new", "/recalls/new", ("supervision",)),
+        "A recall begins: what lifts have in common, and how many it hits",
+        then="?kind=door_fault",
+    ),
+    Stop(
+        *("recall", "/recalls/{recall}", ("supervision", "property", "maintenance")),
+        "A recall lift by lift, open ones first",
+        *("/recalls",),
+        phone=True,
+    ),
     Stop("hazards", "/hazards", (*DESKS[::-1], "admin"), "Lifts by their risk, and why"),
     Stop(
         *("lift-hazards", "/lifts/{lift}/hazards", ("maintenance", "supervision")),

@@ -14,7 +14,7 @@ from msgspec.json import decode
 from api.console.board import names_of
 from api.console.forms import Sent, TheForm, fresh_key
 from api.console.instruction_views import line_views, names_in, views
-from api.console.instruction_words import MOVE_TEXTS, SOURCE_TEXTS
+from api.console.instruction_words import ASKED_TEXTS, MOVE_TEXTS
 from api.console.language import Language
 from api.console.move_forms import shanghai_ms
 from api.console.place_names import PlaceNames
@@ -48,6 +48,7 @@ from liftwatch.ports import Conflict
 from liftwatch.said import Said, said_by
 
 router = APIRouter(include_in_schema=False)
+RECALLS = ACTIONS["recalls.read"]
 Reader = Annotated[Principal, Depends(allow(READ))]
 Issuer = Annotated[Principal, Depends(allow(ISSUE))]
 Asked = Annotated[str, Query(max_length=64)]
@@ -103,7 +104,7 @@ def new(
     """The form; from an incident it is filled with what that says."""
     del principal
     typed = _filled(books, lift=lift, estate=estate, incident=incident)
-    if source in SOURCE_TEXTS:
+    if source in ASKED_TEXTS:
         typed["source"] = source
     return _new(request, books, part, typed=typed)
 
@@ -195,7 +196,7 @@ def _new(
         "estates": [("/".join(place), names.estate(*place)) for place in places],
         "chosen_estate": bool(estate),
         "parties": parties,
-        "sources": [(name, language.say(text)) for name, text in SOURCE_TEXTS.items()],
+        "sources": [(name, language.say(text)) for name, text in ASKED_TEXTS.items()],
         "bases": bases(language),
         "kinds": [(kind.name, kind_name(language, kind.name)) for kind in KINDS],
         "deadline": typed.get("deadline") or _in_days(DAYS_DEFAULT, at_ms),
@@ -228,7 +229,7 @@ def _issuing(books: SeenBooks, principal: Principal, form: Sent) -> Act:
         lift=lift,
         area=None if lift else area or None,
         estate=None if lift else estate or None,
-        source=_known(form, "source", SOURCE_TEXTS),
+        source=_known(form, "source", ASKED_TEXTS),
         cause=form.text("cause") or None,
         kinds=[form.text(f"kind-{n}") for n in (1, 2, 3) if form.text(f"kind-{n}")],
         what=form.text("what"),
@@ -271,6 +272,7 @@ def _one(
         "parties": _others(books, part, one, at_ms=at_ms) if "offer" in names else [],
         "papers": range(1, PAPERS + 1),
         "cause": one.cause if one.cause and books.incident(one.cause) else "",
+        "recall": one.cause if one.source == "recall" and may(principal.roles, RECALLS) else "",
         "chosen": wrong[0] if wrong else "",
         "key": fresh_key,
     }

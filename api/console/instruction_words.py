@@ -17,8 +17,11 @@ SOURCE_TEXTS = {
     "repeated_fault": N_("A repeated fault"),
     "failed_duty": N_("A failed duty"),
     "contradicted_visit": N_("A contradicted visit"),
+    "recall": N_("A recall"),
     "free": N_("Another reason"),
 }
+ASKED_TEXTS = {name: text for name, text in SOURCE_TEXTS.items() if name != "recall"}
+"""What somebody may choose; of a recall instructions come by themselves."""
 SIGNAL_TEXTS = {
     "quiet": N_("Nothing of the kind was raised again for 30 days."),
     "again": N_("It was raised again: the signals say that it is not put right."),

@@ -32,6 +32,7 @@ WAYS = (
     Way("/area", N_("My area"), ACTIONS["area.read"].roles),
     Way("/instructions", N_("Instructions"), ACTIONS["instructions.read"].roles),
     Way("/scorecards", N_("Score cards"), ACTIONS["scorecards.read"].roles),
+    Way("/recalls", N_("Recalls"), ACTIONS["recalls.read"].roles),
     Way("/hazards", N_("Hazards"), ACTIONS["hazards.read"].roles),
     Way("/renewals", N_("Lifts to renew"), ACTIONS["renewals.read"].roles),
     Way("/reports", N_("Reports"), ACTIONS["reports.read"].roles),

@@ -35,6 +35,7 @@ from liftwatch.adapters.memory_instructions import (
 )
 from liftwatch.adapters.memory_old import MemoryOldWork
 from liftwatch.adapters.memory_pages import MemoryPageReads, MemoryPageWork, PageState
+from liftwatch.adapters.memory_recalls import MemoryRecallReads, MemoryRecallWork, RecallBook
 from liftwatch.adapters.memory_register import (
     MemoryRegisterReads,
     MemoryRegisterWork,
@@ -79,6 +80,7 @@ class _State:
         self.pages = PageState(self.incidents)
         self.rescue, self.instructions = RescueState(), InstructionState()
         self.renewals, self.reports = RenewalState(), ReportState()
+        self.recalls = RecallBook(self.instructions)
         self.faults = FaultState(self.course, self.register)
         self.endings = BesideState(self.changes, incidents=self.incidents, register=self.register)
 
@@ -101,6 +103,7 @@ class MemoryBooks(
     MemoryInstructionReads,
     MemoryRenewalReads,
     MemoryReportReads,
+    MemoryRecallReads,
 ):
     """Fulfils `liftwatch.ports.Books` for one thread; it knows no contracts of maintenance."""
 
@@ -117,6 +120,7 @@ class MemoryBooks(
         self._rescue, self._instructions = self._state.rescue, self._state.instructions
         self._faults, self._renewals = self._state.faults, self._state.renewals
         self._reports = self._state.reports
+        self._recalls = self._state.recalls
 
     @contextmanager
     def begin(self) -> Iterator["MemoryWork"]:
@@ -227,6 +231,7 @@ class MemoryWork(
     MemoryInstructionWork,
     MemoryRenewalWork,
     MemoryReportWork,
+    MemoryRecallWork,
 ):
     """One transaction; each step says how it is undone."""
 
@@ -240,6 +245,7 @@ class MemoryWork(
         self._endings, self._instructions = state.endings, state.instructions
         self._faults, self._renewals = state.faults, state.renewals
         self._reports = state.reports
+        self._recalls = state.recalls
         self._recorded = state.endings.recorded
 
     def undo(self) -> None:

@@ -51,5 +51,10 @@ BASES: Mapping[str, Basis] = {
         "SAMR order 74: daily control, weekly check, monthly dispatch",
         "domain 5.2",
     ),
+    "recall": Basis(
+        "特种设备安全法 第二十六条（缺陷特种设备召回）",
+        "Special Equipment Safety Law, art. 26: recall of defective special equipment",
+        "[M] verify",
+    ),
     "local": Basis("地方电梯安全条例", "local ordinance on lift safety", "domain 5.2"),
 }

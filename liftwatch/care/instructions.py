@@ -26,7 +26,7 @@ from liftwatch.incidents.moves import TEXT_MAX, CannotMove, Untold, too_long
 from liftwatch.said import Said
 
 State = Literal["issued", "accepted", "reported", "verified", "closed", "withdrawn"]
-Source = Literal["hazard", "repeated_fault", "failed_duty", "contradicted_visit", "free"]
+Source = Literal["hazard", "repeated_fault", "failed_duty", "contradicted_visit", "recall", "free"]
 Signals = Literal["quiet", "again", "cannot_tell", "not_asked"]
 """What the lift said in the 30 days after: nothing of these kinds, one of them, it was not heard
 well enough, or there is nothing that a lift could tell."""
@@ -58,8 +58,9 @@ class Instruction(Struct, frozen=True, kw_only=True):
     """What an authority asks of whom by when, and how far that has come.
 
     It is about a `lift`, an `estate`, or a `unit` in an area. `kinds` are what must not be raised
-    again; `cause` is the id of the incident or hazard it comes from. `fired` are the steps of its
-    clocks (`instruction_clocks`) that were taken since it came to where it is, `level` the highest.
+    again; `cause` is the id of the incident, hazard or recall it comes from. `fired` are the steps
+    of its clocks (`instruction_clocks`) that were taken since it came to where it is, `level` the
+    highest.
     """
 
     id: str

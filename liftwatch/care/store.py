@@ -1,10 +1,11 @@
 """What the relational store keeps of prevention: the ports of visits, faults, instructions,
-scores, estimates and reports."""
+scores, estimates, reports and recalls."""
 
 from typing import Protocol
 
 from liftwatch.care.faults_store import FaultReads, FaultWork
 from liftwatch.care.instruction_store import InstructionReads, InstructionWork
+from liftwatch.care.recall_store import RecallReads, RecallWork
 from liftwatch.care.renewal_store import RenewalReads, RenewalWork
 from liftwatch.care.report import ReportReads, ReportWork
 from liftwatch.care.scorecard_facts import ScoreReads
@@ -12,10 +13,19 @@ from liftwatch.care.visit_store import VisitReads, VisitWork
 
 
 class CareReads(
-    VisitReads, FaultReads, InstructionReads, RenewalReads, ReportReads, ScoreReads, Protocol
+    VisitReads,
+    FaultReads,
+    InstructionReads,
+    RecallReads,
+    RenewalReads,
+    ReportReads,
+    ScoreReads,
+    Protocol,
 ):
     """What is read; part of `liftwatch.ports.Books`."""
 
 
-class CareWork(VisitWork, FaultWork, InstructionWork, RenewalWork, ReportWork, Protocol):
+class CareWork(
+    VisitWork, FaultWork, InstructionWork, RecallWork, RenewalWork, ReportWork, Protocol
+):
     """What is done in one transaction; part of `liftwatch.ports.Work`."""

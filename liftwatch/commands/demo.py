@@ -20,6 +20,7 @@ from liftwatch.clock import HOUR_MS, now_ms
 from liftwatch.commands.demo_fund import furnish_fund
 from liftwatch.commands.demo_matters import furnish_matters
 from liftwatch.commands.demo_people import Site, furnish
+from liftwatch.commands.demo_recalls import furnish_recalls
 from liftwatch.commands.demo_reports import furnish_reports
 from liftwatch.commands.demo_visits import furnish_visits
 from liftwatch.commands.run import run_until_stopped
@@ -27,6 +28,8 @@ from liftwatch.commands.wiring import page_of, settings_or_fail
 from liftwatch.failure import Failure
 from liftwatch.logs import configure
 from liftwatch.office import Office
+from liftwatch.ports import LiftRow
+from liftwatch.register.facts import Facts
 from liftwatch.served import is_loopback
 from simulators.demo import demo_fleet
 from simulators.fleet import Fleet, Outgoing
@@ -79,6 +82,7 @@ def demo_command(*, seed: int, lifts: int) -> None:
             furnish_fund(people, sites, now_ms=now_ms())
             furnish_visits(people, sites, now_ms=now_ms())
             furnish_matters(people, sites, now_ms=now_ms())
+            furnish_recalls(people, [row_of(one) for one in fleet.lifts], now_ms=now_ms())
             write_history(pipeline, fleet, until_ms=now_ms())
             furnish_reports(pipeline.books, people, now_ms=now_ms())
 
@@ -114,6 +118,14 @@ def site_of(lift: Lift) -> Site:
     """A simulated lift, and where it is."""
     plan = lift.plan
     return Site(plan.name, plan.area, plan.estate, plan.register["building"])
+
+
+def row_of(lift: Lift) -> LiftRow:
+    """A simulated lift as the register will have it, what recalls ask of it."""
+    plan = lift.plan
+    told = {name: plan.register.get(name) for name in ("manufacturer", "model", "building")}
+    facts = Facts(**told)
+    return LiftRow(lift=plan.name, area=plan.area, estate=plan.estate, facts=facts, exercise=True)
 
 
 def received(outgoing: Outgoing) -> Publication:

@@ -274,14 +274,17 @@ class Matters:
         self.at(25, 8.9)
         one = self.instruct(one, "maintenance", "accept")
         self.at(12, 15.3)
-        papers = tuple(
-            Evidence(name=name, sha256=hashlib.sha256(name.encode()).hexdigest())
-            for name in ("平层调整记录.pdf", "制动器间隙测量.pdf")
-        )
+        papers = self.papers(("平层调整记录.pdf", "制动器间隙测量.pdf"))
         words = "已重新调整各层平层感应器，制动器间隙恢复到 0.4 mm；往返各 10 次，误差不超过 6 mm。"
         one = self.instruct(one, "maintenance", "report", text=words, documents=papers)
         self.at(9, 10.6)
         self.instruct(one, "supervision", "verify", text="现场抽查 5 个楼层，误差均在 8 mm 以内。")
+
+    def papers(self, names: Iterable[str]) -> tuple[Evidence, ...]:
+        """Documents by their names."""
+        return tuple(
+            Evidence(name=name, sha256=hashlib.sha256(name.encode()).hexdigest()) for name in names
+        )
 
     def running(self, site: Site) -> None:
         """Somebody is at it, and asks for more time."""

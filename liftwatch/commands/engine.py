@@ -29,6 +29,7 @@ from liftwatch.engine.instructions import instruction_jobs
 from liftwatch.engine.job_systems import JobSystem, job_system_jobs
 from liftwatch.engine.jobs import make_jobs
 from liftwatch.engine.paging import paging_jobs
+from liftwatch.engine.recalls import recalls_job
 from liftwatch.engine.reports import reports_job
 from liftwatch.engine.rescue import Platform, rescue_jobs
 from liftwatch.engine.retraining import Retraining
@@ -137,6 +138,7 @@ def running_engine(
     jobs = (*jobs, risk_job(stores.books, people, exercise=exercise))
     scores = score_reads(stores.books, people, exercise=exercise)
     jobs = (*jobs, reports_job(stores.books, people, exercise=exercise, scores=scores))
+    jobs = (*jobs, recalls_job(stores.books, people))
     jobs = (*jobs, *paging_jobs(stores.books, people, ways, channels=channels))
     jobs = (*jobs, *instruction_jobs(stores.books, people, ways))
     systems = job_systems_of(settings)

@@ -125,6 +125,19 @@ def test_complaints_and_notices_to_a_property_manager(
     assert tried
 
 
+@pytest.mark.parametrize("under", ["/v1/recalls", "/v1/commonalities"])
+def test_recalls_to_an_authority(
+    gated: FastAPI, people: SqlPeople, fleet: Fleet, under: str
+) -> None:
+    """Of an area with a lift, by whoever may recall it."""
+    fleet.lift("L-0001")
+    town = Town(people)
+    town.person("root", "admin")
+    key = town.secret(town.person("samr", "supervision", Place("320583")), "key")
+    _, tried = tried_all(gated, key, under=under, examples=15)
+    assert tried
+
+
 def test_everything_the_description_refers_to_is_in_it(gated: FastAPI) -> None:
     """What a reference does not lead to describes nothing, and nobody would check it."""
 

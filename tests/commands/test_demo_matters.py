@@ -15,6 +15,9 @@ from liftwatch.care.residents_store import Wanted
 from liftwatch.clock import DAY_MS, now_ms
 from liftwatch.commands.demo_matters import furnish_matters
 from liftwatch.commands.demo_people import Site, furnish
+from liftwatch.commands.demo_recalls import furnish_recalls
+from liftwatch.ports import LiftRow
+from liftwatch.register.facts import Facts
 
 SITES = (
     Site("L-0001", "320583", "garden", "1"),
@@ -120,3 +123,24 @@ def test_without_lifts_there_is_none(tmp_path: Path) -> None:
     furnish_matters(SqlPeople(made, Seal(b"x" * 40)), (), now_ms=now_ms())
     assert made.instructions(InstructionFilter()) == []
     made.close()
+
+
+def test_a_recall_is_at_every_step(people: SqlPeople, books: SqlBooks) -> None:
+    """Verified, reported, taken on, waiting, excepted; nobody is told of it as of now."""
+    facts = Facts(manufacturer="Sujiang", model="SJ-600")
+    rows = [
+        LiftRow(lift=f"L-{n:04d}", area="320583", estate="garden", facts=facts, exercise=True)
+        for n in range(1, 4)
+    ]
+    rows.append(LiftRow(lift="L-0004", area="320583", estate="lake", facts=facts, exercise=True))
+    rows.append(LiftRow(lift="L-0005", area="320583", estate="garden", facts=facts))
+    rows.append(LiftRow(lift="L-0006", area="320583", estate="garden", facts=Facts()))
+    furnish_recalls(people, rows, now_ms=now_ms())
+    (one,) = books.recalls(open_only=True)
+    hits = books.recall_hits([one.id])
+    assert len(hits) == 5, "of the make and model"
+    stands = {hit.standing for hit in hits}
+    assert stands == {"done", "judged", "work"}
+    told = [books.instruction_notices(hit.row.instruction or "") for hit in hits]
+    assert all(row.told_ms is not None for rows in told for row in rows)
+    furnish_recalls(people, [], now_ms=now_ms())

@@ -14,6 +14,7 @@ from liftwatch.adapters.sql.audit import SqlAuditReads
 from liftwatch.adapters.sql.beside import SqlBesideReads
 from liftwatch.adapters.sql.care_faults import SqlFaultReads
 from liftwatch.adapters.sql.care_instructions import SqlInstructionReads
+from liftwatch.adapters.sql.care_recalls import SqlRecallReads
 from liftwatch.adapters.sql.care_renewals import SqlRenewalReads
 from liftwatch.adapters.sql.care_reports import SqlReportReads
 from liftwatch.adapters.sql.care_scores import SqlScoreReads
@@ -87,6 +88,7 @@ class SqlBooks(
     SqlRenewalReads,
     SqlReportReads,
     SqlScoreReads,
+    SqlRecallReads,
 ):
     """Fulfils `liftwatch.ports.Books`, for several threads and several processes.
 

@@ -12,6 +12,7 @@ from liftwatch.adapters.sql.audit import SqlAuditWork
 from liftwatch.adapters.sql.beside import SqlBesideWork
 from liftwatch.adapters.sql.care_faults_work import SqlFaultWork
 from liftwatch.adapters.sql.care_instructions import SqlInstructionWork
+from liftwatch.adapters.sql.care_recalls import SqlRecallWork
 from liftwatch.adapters.sql.care_renewals import SqlRenewalWork
 from liftwatch.adapters.sql.care_reports import SqlReportWork
 from liftwatch.adapters.sql.care_visits import SqlVisitWork
@@ -59,6 +60,7 @@ class SqlWork(
     SqlInstructionWork,
     SqlRenewalWork,
     SqlReportWork,
+    SqlRecallWork,
 ):
     """Fulfils `liftwatch.ports.Work` on a connection whose transaction has begun."""
 
