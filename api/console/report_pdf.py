@@ -52,6 +52,8 @@ FIGURES = (0.48, 0.21, 0.21, 0.1)
 LIMITED = (0.44, 0.17, 0.17, 0.06, 0.16)
 ROOM = 42 * mm
 """A heading begins a new page where less room is left under it."""
+HEADED = 14 * mm
+"""What the heading of a section takes, where its first table follows at once."""
 
 
 def report_pdf(one: ReportView, language: Language) -> bytes:
@@ -105,6 +107,8 @@ def _section(one: SectionView, language: Language) -> Iterator[Flowable]:
     if not one.tables:
         yield KeepTogether([*head, *_notes(one)])
         return
+    if not one.figures:
+        yield CondPageBreak(ROOM + HEADED)
     yield KeepTogether(head)
     for table in one.tables:
         yield CondPageBreak(ROOM)

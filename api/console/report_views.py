@@ -154,16 +154,20 @@ class Words:
         if about == "flow":
             return self.language.word(ENTRIES[text]) if text in ENTRIES else text
         if about == "lift":
-            name = lift_name(self.language, text, self.lifts.get(text), names=self.names)
-            return " ".join(one for one in (name.estate_name, name.title) if one) or text
+            told = self._lift(text)
+            return told if text in told else f"{told} · {text}"  # two may hang in one unit
         known = tables.get(about, {})
         return self.language.say(known[text]) if text in known else text
+
+    def _lift(self, id: str) -> str:
+        name = lift_name(self.language, id, self.lifts.get(id), names=self.names)
+        return " ".join(one for one in (name.estate_name, name.title) if one) or id
 
     def _place(self, text: str) -> str:
         """An estate, a building of it, or a lift, by its name."""
         area, estate, building, lift = places_in(text)
         if lift:
-            return self.word("lift", lift)
+            return self._lift(lift)
         called = self.names.estate(area, estate)
         if not building:
             return called
