@@ -77,6 +77,8 @@ class Bank:
     def hear(self, message: Message) -> list[AlarmChange]:
         """Take one message, in order; what it changes."""
         at_ms, view, rules = message.at_ms, self.view, self.rules
+        if set_back_ms := view.set_back_ms(message):
+            self._step(-set_back_ms)
         changes = self.tick(at_ms) if self._next_ms <= at_ms else []
         if message.kind == "maintenance" and is_told_already(message, view):
             return changes
@@ -183,10 +185,14 @@ class Bank:
         return self.calendar_ms
 
     def step(self, by_ms: int) -> None:
-        """Our clock has stepped: what has begun is judged afresh, what is raised stays raised.
+        """Our clock has stepped."""
+        self._step(by_ms)
+        if self.view.received_ms is not None:
+            self.view.received_ms += by_ms
 
-        Nobody can tell how long what was seen before the step has lasted.
-        """
+    def _step(self, by_ms: int) -> None:
+        """A clock has: ours, or the terminal's. What has begun is judged afresh, what is raised
+        stays raised: nobody can tell how long what was seen before the step has lasted."""
         self.view.step(by_ms)
         for rule in self.rules:
             told = rule.name == "reported" or any(kind in self.active for kind in rule.kinds)

@@ -68,15 +68,18 @@ class View(Struct, gc=False):
     last successful test of the emergency call, `hazard` what somebody assessed. Only
     `received_ms` and `listened_ms` tell when the last sign of life was received, the second by
     the clock of `Listening`. `cut_off` says that nothing was heard for so long before the next
-    state that its doors may have opened. `visit_by` is whose word the open visit is, where it is a
-    person's, `visit_n` the newest of these words heard, `joined_ms` when a terminal told the same
-    visit, whose end it has yet to tell (`detectors.voices`).
+    state that its doors may have opened. `boot` and `seq` are the newest state's. `visit_by` is
+    whose word the open visit is, where it is a person's, `visit_n` the newest of these words heard,
+    `joined_ms` when a terminal told the same visit, whose end it has yet to tell
+    (`detectors.voices`).
     """
 
     facts: Facts = Facts()
     ends_m: tuple[float, float] | None = None
     faulty: tuple[str, ...] = ()
     now: Moment | None = None
+    boot: str = ""
+    seq: int = -1
     window: list[Moment] = []
     window_moved_ms: int | None = None
     stand_m: float | None = None
@@ -170,6 +173,19 @@ class View(Struct, gc=False):
         now = self.now
         return now if now is not None and now.at_ms == message.at_ms else None
 
+    def set_back_ms(self, message: Message) -> int:
+        """By how much its terminal's clock has been set back, if a state shows it; else 0.
+
+        It was told after the newest one by its count, and arrives as fresh as any, but happened
+        before it. What was stored, and is sent later with a later count, does not arrive fresh.
+        """
+        now, body = self.now, message.body
+        if now is None or message.at_ms > now.at_ms - DISORDER_MS or not isinstance(body, State):
+            return 0
+        later = body.boot == self.boot and body.seq > self.seq and message.is_counted
+        fresh = abs(message.received_ms - message.at_ms) <= DISORDER_MS
+        return now.at_ms - message.at_ms if later and fresh else 0
+
     def has_moved(self) -> bool:
         """Whether the car may move in any state of the window: soon denied of one that stands."""
         moved_ms, window = self.window_moved_ms, self.window
@@ -191,7 +207,10 @@ class View(Struct, gc=False):
                 self.cut_off = True
             self.heard_ms = message.at_ms
         if isinstance(body, State):
+            told = self.now
             self._take_state(self._told_ms(message), self.masked(body))
+            if self.now is not told:
+                self.boot, self.seq = body.boot, body.seq
         elif isinstance(body, Button):
             if "button" not in self.faulty:
                 told_ms = self.now.at_ms if self.now else message.at_ms
@@ -280,7 +299,7 @@ class View(Struct, gc=False):
         self.window = []
 
     def step(self, by_ms: int) -> None:
-        """Our clock has stepped: nothing that is known may lie after what comes next."""
+        """A clock has stepped: nothing that is known may lie after what comes next."""
         self.now, self.window, self.window_moved_ms, self.lag_ms = None, [], None, 0
         back_ms = min(by_ms, 0)
         own = (*DATED, *DATED_FOR_LONG)
@@ -290,8 +309,6 @@ class View(Struct, gc=False):
                 if known_ms is not None:
                     setattr(struct, name, known_ms + back_ms)
         self.context_ms = {kind: ms + back_ms for kind, ms in self.context_ms.items()}
-        if self.received_ms is not None:
-            self.received_ms += by_ms
 
     def _take_state(self, at_ms: int, state: State) -> None:
         moment = moment_of(at_ms, state)

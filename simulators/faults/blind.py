@@ -65,15 +65,19 @@ def bad_network(lift: Lift, scene: Scene) -> Process:
 
 
 def clock_drift(lift: Lift, scene: Scene) -> Process:
-    """The terminal's clock runs fast or slow by some seconds a day, until it is set."""
+    """The terminal's clock runs fast or slow by some seconds a day, until it is set.
+
+    A terminal has one clock: a drift that would begin during another adds to it.
+    """
     yield from wait_until(lift, scene.at_ms)
-    begin_ms = lift.now_ms
+    begin_ms, own_ms = lift.now_ms, 0.0
     sign = 1.0 if scene.options["fast"] else -1.0
     while lift.now_ms < scene.end_ms:
         days = (lift.now_ms - begin_ms) / 86_400_000
-        lift.terminal.off_ms = sign * 1000 * scene.options["s_per_day"] * days
+        before_ms, own_ms = own_ms, sign * 1000 * scene.options["s_per_day"] * days
+        lift.terminal.off_ms += own_ms - before_ms
         yield min(lift.after(60.0), scene.end_ms)
-    lift.terminal.off_ms = 0.0
+    lift.terminal.off_ms -= own_ms
     note_quiet(lift, from_ms=begin_ms, to_ms=lift.now_ms, kinds=(*ABOUT_LIFT, "terminal_offline"))
 
 

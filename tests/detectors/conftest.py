@@ -110,13 +110,13 @@ class Story:
     def say(self, at_ms: int, what: str, fields: dict[str, Any]) -> None:
         """One message; a `state` carries over what earlier ones said, None takes it away."""
         lift = fields.pop("lift", "LIFT-0001")
+        received_ms = fields.pop("received_ms", at_ms + DELAY_MS)
         if what == "state":
             self.state |= fields
             fields = {name: value for name, value in self.state.items() if value is not None}
         elif what in EDGES:
             edge = {"button": "floor", "edge": what, "at": rfc3339(at_ms), **fields}
             what, fields = "button", {"edges": [edge]}
-        received_ms = fields.pop("received_ms", at_ms + DELAY_MS)
         topic = f"lift/v1/320583/garden/{lift}/{what}"
         terminal = "T-1" if lift == "LIFT-0001" else f"T-{lift}"
         payload = {

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from detectors.fleet import Fleet
+from tests.detectors.conftest import START_MS, at_of
 
 
 @pytest.fixture
@@ -22,6 +23,50 @@ def test_set_back(tell: Any) -> None:
         1:00:42  state
         1:01:26  expect nothing
         1:01:27  expect entrapment raised opened=1:00:42 at=1:01:27
+    """)
+
+
+def fast(true: str, **fields: str) -> str:
+    """A state of a terminal whose clock is 8 s fast, as it arrives."""
+    at_ms = at_of(true) + 8_000 - START_MS
+    told = " ".join(f"{name}={value}" for name, value in fields.items())
+    return (
+        f"{at_ms // 60_000}:{at_ms // 1_000 % 60:02}  state  received_ms={at_of(true) + 100} {told}"
+    )
+
+
+def test_a_terminals_clock_is_set_back(tell: Any) -> None:
+    """While the doors open: what comes by the right time is news, though its time is an older."""
+    tell(f"""
+        {fast("5:00", occupied="true")}
+        {fast("5:10", occupied="true", car_door="opening", doors_closed="false")}
+        5:12   state  car_door=open
+        5:14   state  car_door=closed doors_closed=true
+        7:00   expect nothing
+    """)
+
+
+def test_whoever_is_inside_when_it_is_set_back_is_found(tell: Any) -> None:
+    """By what is told from then on; what was raised before stays."""
+    tell(f"""
+        {fast("5:00", occupied="true", in_door_zone="false")}
+        5:04   state
+        5:48   expect nothing
+        5:49   expect entrapment raised opened=5:04 at=5:49
+        {fast("6:20")}
+        6:24   state
+        8:00   expect nothing
+    """)
+
+
+def test_what_was_stored_and_is_sent_later_is_no_news(tell: Any) -> None:
+    """With a later count, but not fresh: somebody got out since, and nobody is inside."""
+    late = at_of("5:40") + 100
+    tell(f"""
+        5:00   state  occupied=true in_door_zone=false
+        5:39   state  in_door_zone=true car_door=open doors_closed=false occupied=false
+        5:10   state  in_door_zone=false car_door=closed doors_closed=true received_ms={late}
+        7:00   expect nothing
     """)
 
 
