@@ -174,17 +174,22 @@ class View(Struct, gc=False):
         return now if now is not None and now.at_ms == message.at_ms else None
 
     def set_back_ms(self, message: Message) -> int:
-        """By how much its terminal's clock has been set back, if a state shows it; else 0.
-
-        It was told after the newest one by its count, and arrives as fresh as any, but happened
-        before it. What was stored, and is sent later with a later count, does not arrive fresh.
-        """
-        now, body = self.now, message.body
-        if now is None or message.at_ms > now.at_ms - DISORDER_MS or not isinstance(body, State):
+        """By how much its terminal's clock has been set back, if a state shows it; else 0. Less
+        than 2 s is disorder."""
+        now = self.now
+        if now is None or message.at_ms > now.at_ms - DISORDER_MS or not self.told_after(message):
             return 0
-        later = body.boot == self.boot and body.seq > self.seq and message.is_counted
+        return now.at_ms - message.at_ms
+
+    def told_after(self, message: Message) -> bool:
+        """Whether a state was told after the newest one, whatever its time says: by its count, and
+        because it arrives as fresh as any. What was stored, and is sent later, has a later count,
+        too."""
+        body = message.body
+        if body.boot != self.boot or body.seq <= self.seq or not message.is_counted:
+            return False
         fresh = abs(message.received_ms - message.at_ms) <= DISORDER_MS
-        return now.at_ms - message.at_ms if later and fresh else 0
+        return fresh and isinstance(body, State)
 
     def has_moved(self) -> bool:
         """Whether the car may move in any state of the window: soon denied of one that stands."""

@@ -46,6 +46,18 @@ def test_a_terminals_clock_is_set_back(tell: Any) -> None:
     """)
 
 
+def test_set_back_by_a_second(tell: Any) -> None:
+    """In just the moment in which the doors open: they have opened."""
+    opening = at_of("5:10") + 100
+    tell(f"""
+        5:00.0  state  occupied=true
+        5:11.0  state  car_door=opening doors_closed=false received_ms={opening}
+        5:10.4  state  car_door=open
+        5:13.0  state  car_door=closed doors_closed=true
+        7:00.0  expect nothing
+    """)
+
+
 def test_whoever_is_inside_when_it_is_set_back_is_found(tell: Any) -> None:
     """By what is told from then on; what was raised before stays."""
     tell(f"""
