@@ -24,7 +24,7 @@ run: $(STAMP) ## The demo: simulated lifts and a page at http://127.0.0.1:8080/
 	@exec $(BIN)/liftwatch demo
 
 test: lint ## Lint, strict types, import rules, doctests and tests
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
 lint: $(STAMP) ## Style, strict types, import rules, and what is installed
 	@$(BIN)/ruff check .

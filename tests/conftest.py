@@ -26,9 +26,6 @@ from hypothesis import HealthCheck, settings
 from liftwatch import clock
 from liftwatch.telemetry.messages import KINDS, Message
 from tests.openid import ProviderProcess
-from tests.order import pytest_collection_modifyitems
-
-__all__ = ["pytest_collection_modifyitems"]
 
 START_S = 30.0
 STOP_S = 30.0
