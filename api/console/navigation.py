@@ -51,7 +51,7 @@ def ways(roles: Collection[str], *, person: bool) -> list[tuple[str, str]]:
     """Pages and their words (not yet translated) for somebody, in order, none twice.
 
     >>> [page for page, _ in ways({"owner"}, person=True)]
-    ['/fund', '/fund/sign']
+    ['/reports', '/fund', '/fund/sign']
     >>> [page for page, _ in ways({"supervision"}, person=True)][:3]
     ['/room', '/completeness', '/faults']
     """

@@ -138,20 +138,22 @@ def test_who_is_inside_is_led_to_the_telephone(
 @pytest.mark.parametrize(
     ("row", "alarm", "word"),
     [
-        ({"heard_ms": now_ms(), "state": {"service_mode": "normal"}}, None, "In service"),
-        ({"heard_ms": now_ms() - HOUR_MS}, None, "We cannot see it"),
-        ({"heard_ms": None, "state": None}, None, "We have never heard it"),
-        ({"heard_ms": now_ms() - HOUR_MS}, "out_of_service", "Out of service"),
-        ({"heard_ms": now_ms()}, "entrapment", "Help is under way"),
-        ({"heard_ms": now_ms(), "state": {"service_mode": "inspection"}}, None, "Being worked on"),
-        ({"heard_ms": now_ms(), "state": {"floor": 2}}, None, "Not certain"),
+        ({"ago_ms": 0, "state": {"service_mode": "normal"}}, None, "In service"),
+        ({"ago_ms": HOUR_MS}, None, "We cannot see it"),
+        ({"ago_ms": None, "state": None}, None, "We have never heard it"),
+        ({"ago_ms": HOUR_MS}, "out_of_service", "Out of service"),
+        ({"ago_ms": 0}, "entrapment", "Help is under way"),
+        ({"ago_ms": 0, "state": {"service_mode": "inspection"}}, None, "Being worked on"),
+        ({"ago_ms": 0, "state": {"floor": 2}}, None, "Not certain"),
     ],
 )
 def test_what_we_know_of_a_lift_and_what_not(
     phone: TestClient, code: str, fleet: Fleet, row: dict[str, Any], alarm: str | None, word: str
 ) -> None:
     """Never more than we know."""
-    fleet.lift("L-0001", **row)
+    told = dict(row)  # how long ago it was heard, which counts from now
+    ago_ms = told.pop("ago_ms")
+    fleet.lift("L-0001", heard_ms=None if ago_ms is None else now_ms() - ago_ms, **told)
     if alarm is not None:
         fleet.alarm("L-0001", alarm, at_ms=now_ms())
     assert word in phone.get(f"/r/{code}").text.partition("standing-word")[2]

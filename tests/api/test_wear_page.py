@@ -138,7 +138,8 @@ def test_400_days_are_drawn_with_limit_trend_and_forecast(
     canvases = page.query_selector_all("#wear canvas")
     assert len(canvases) == 6
     page.set_viewport_size({"width": 390, "height": 800})
-    page.wait_for_function("document.querySelector('#wear canvas').clientWidth < 390")
+    while page.evaluate("document.querySelector('#wear canvas').clientWidth") >= 390:
+        page.wait_for_timeout(50)  # what the page itself would wait for, its policy forbids
     assert page.evaluate("document.documentElement.scrollWidth") == 390
 
 

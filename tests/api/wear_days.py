@@ -6,7 +6,15 @@ from liftwatch.clock import DAY_MS, now_ms, rfc3339
 from liftwatch.telemetry.messages import Door, Item, Maintenance, Message, Ride, Wire
 
 HOUR_MS = DAY_MS // 24
+FIRST_MS = 6 * HOUR_MS
 Of = Callable[[int], float]
+
+
+def last_ms() -> int:
+    """Now, or the end of yesterday in a day's first hours: what is told lies in one day (UTC)."""
+    at_ms = now_ms()
+    into_ms = at_ms % DAY_MS
+    return at_ms if into_ms > FIRST_MS else at_ms - into_ms - 60_000
 
 
 def message(lift: str, kind: str, body: Wire, *, at_ms: int) -> Message:
@@ -39,7 +47,7 @@ def rides(
     found = []
     for ago in days:
         for hour in range(4):
-            at_ms = now_ms() - ago * DAY_MS - hour * HOUR_MS - 60_000
+            at_ms = last_ms() - ago * DAY_MS - hour * HOUR_MS - 60_000
             body = Ride(
                 **said(at_ms),  # type: ignore[arg-type]  # of their types
                 from_floor=1,
@@ -60,7 +68,7 @@ def doors(lift: str, days: Iterable[int], *, close_s: Callable[[int, int], float
     found = []
     for ago in days:
         for floor in range(1, 5):
-            at_ms = now_ms() - ago * DAY_MS - floor * HOUR_MS - 90_000
+            at_ms = last_ms() - ago * DAY_MS - floor * HOUR_MS - 90_000
             body = Door(
                 **said(at_ms),  # type: ignore[arg-type]  # of their types
                 floor=floor,
@@ -74,7 +82,7 @@ def doors(lift: str, days: Iterable[int], *, close_s: Callable[[int, int], float
 
 def replaced(lift: str, ago: int, code: str) -> Message:
     """A visit that replaced a part."""
-    at_ms = now_ms() - ago * DAY_MS - 5 * HOUR_MS
+    at_ms = last_ms() - ago * DAY_MS - 5 * HOUR_MS
     body = Maintenance(
         **said(at_ms),  # type: ignore[arg-type]  # of their types
         phase="out",
