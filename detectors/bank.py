@@ -186,9 +186,9 @@ class Bank:
 
     def step(self, by_ms: int) -> None:
         """Our clock has stepped."""
-        self._step(by_ms)
         if self.view.received_ms is not None:
             self.view.received_ms += by_ms
+        self._step(by_ms)
 
     def _step(self, by_ms: int) -> None:
         """A clock has: ours, or the terminal's. What has begun is judged afresh, what is raised

@@ -66,9 +66,15 @@ def take(page: Any, name: str) -> int:
     clip = {"x": 0, "y": 0, "width": width, "height": min(height, HIGHEST)}
     raw = page.screenshot(full_page=True, clip=clip)
     with Image.open(BytesIO(raw)) as whole:
-        small = whole.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
-        small.save(FOLDER / f"{name}.png", optimize=True)
-    return (FOLDER / f"{name}.png").stat().st_size
+        return keep(whole, name)
+
+
+def keep(whole: Image.Image, name: str) -> int:
+    """Write a picture with few colours; its size in bytes."""
+    path = FOLDER / f"{name}.png"
+    small = whole.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
+    small.save(path, optimize=True)
+    return path.stat().st_size
 
 
 WHOLE = """
@@ -127,9 +133,7 @@ def print_out(page: Any, tour: Tour, paper: Paper) -> None:
         command = ("pdftoppm", "-png", "-r", str(DOTS_PER_INCH), "-singlefile", made, made)
         subprocess.run(command, check=True)
         with Image.open(made.with_suffix(".pdf.png")) as whole:
-            small = whole.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
-            small.save(FOLDER / f"{paper.name}.png", optimize=True)
-    print(f"{paper.name:22} {(FOLDER / f'{paper.name}.png').stat().st_size // 1024:4} KiB  {path}")
+            print(f"{paper.name:22} {keep(whole, paper.name) // 1024:4} KiB  {path}", flush=True)
 
 
 def shoot(page: Any, tour: Tour, stop: Stop, *, names: set[str]) -> None:

@@ -54,8 +54,8 @@ class Entrapment(Detector):
         if isinstance(body, State):
             now = view.newest(message)
             if now is None:
-                later = view.now is not None and view.told_after(message)
-                self._hear_older(body, view.now.at_ms if later and view.now else message.at_ms)
+                later = view.now if view.told_after(message) else None
+                self._hear_older(body, later.at_ms if later else message.at_ms)
             else:
                 cleared = self._hear_state(now, view)
         elif isinstance(body, Ride):
