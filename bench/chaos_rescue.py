@@ -10,13 +10,10 @@ The seed gives what happens to whom when. CHAOS_INCIDENTS (1000), SEED, CHAOS_DA
 
 import os
 import random
-import secrets
-import subprocess
 import sys
 import tempfile
 import threading
 import time
-from base64 import b64encode
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -24,27 +21,16 @@ from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-import psutil
-
-from bench.service import Service
-from liftwatch.access.secrets import Seal
-from liftwatch.access.sight import Place
+from bench.rescue_town import AREA, FEED, Town
 from liftwatch.adapters.sql import SqlBooks, open_books
-from liftwatch.adapters.sql.people import SqlPeople
 from liftwatch.clock import now_ms
-from liftwatch.handlers import people, sign_in
 from liftwatch.handlers.alarms import apply_alarm
 from liftwatch.incidents.incident import AlarmChange
 from liftwatch.ports import IncidentFilter, StoreUnavailable
-from liftwatch.rescue.events import RescueEvent, feed_of
-from simulators.receipts import Receipts
-from simulators.rescue_platform import BAD, GOOD, Habits, Held, RescuePlatform
+from liftwatch.rescue.events import RescueEvent
+from simulators.rescue_platform import BAD, GOOD
 from tests.conftest import Postgres, free_port
 
-ROOT = Path(__file__).parents[1]
-"""What the processes run is what stands beside this file."""
-AREA = "320583"
-FEED = feed_of(AREA, exercise=True)
 KINDS = ("entrapment", "emergency_call", "overspeed", "free_fall")
 RATE = 25.0
 """Incidents a second while things break: what is left is told afterwards all the same."""
@@ -133,93 +119,6 @@ class Times(NamedTuple):
     both: list[int]
 
 
-class Town:
-    """One database, its services, the process that raises, and the platform."""
-
-    def __init__(self, folder: Path, url: str, *, seed: int, count: int, habits: Habits) -> None:
-        self.url, self.seed, self.count, self.habits = url, seed, count, habits
-        self.key, secret = secrets.token_bytes(32), secrets.token_bytes(32)
-        self.books: SqlBooks = open_books(url)
-        credential = _centre(SqlPeople(self.books, Seal(secret)))
-        self.port, self.held = free_port(), dict[str, Held]()
-        settings = {
-            "PYTHONPATH": str(ROOT),
-            "LIFTWATCH_DATABASE_URL": url,
-            "LIFTWATCH_SECRET": b64encode(secret).decode(),
-            "LIFTWATCH_RESCUE_AREAS": AREA,
-            "LIFTWATCH_RESCUE_EXERCISE": "true",
-            "LIFTWATCH_RESCUE_URL": f"http://127.0.0.1:{self.port}/events",
-            "LIFTWATCH_RESCUE_SECRET": "whsec_" + b64encode(self.key).decode(),
-        }
-        self.api = Service(folder / "api", commands=("api",), **settings)
-        self.engine = Service(folder / "engine", commands=("engine",), **settings)
-        where = f"http://127.0.0.1:{self.api.port}/v1/rescue"
-        self.receipts = Receipts(where, key=credential, area=AREA, exercise=True)
-        self.raiser: subprocess.Popen[bytes] | None = None
-        self.platform = self.listen(habits)
-        self._turn = 0
-
-    def listen(self, habits: Habits) -> RescuePlatform:
-        """A platform that goes on with what it held."""
-        return RescuePlatform(
-            key=self.key,
-            seed=self.seed,
-            habits=habits,
-            send=self.receipts,
-            port=self.port,
-            held=self.held,
-        ).start()
-
-    def start(self) -> None:
-        """Everything."""
-        self.api.start()
-        self.engine.launch()
-        self.begin_raising()
-
-    def begin_raising(self) -> None:
-        """From the first alarm on, again."""
-        command = [sys.executable, "-m", "bench.chaos_rescue", "raise"]
-        more = [self.url, str(self.seed), str(self.count)]
-        self.raiser = subprocess.Popen([*command, *more], cwd=ROOT)
-
-    def kill(self, what: str) -> None:
-        """End one of them at once, and start it again."""
-        if what == "platform":
-            self.platform.stop()
-            time.sleep(0.3)
-            self._turn += 1
-            self.platform = self.listen(self.habits)
-        elif what == "raiser":
-            if self.raiser is not None and self.raiser.poll() is None:
-                self.raiser.kill()
-                self.raiser.wait()
-                self.begin_raising()
-        else:
-            service = self.api if what == "api" else self.engine
-            if service.ended():
-                raise RuntimeError(f"{what} ended by itself:\n{service.log.read_text()[-2000:]}")
-            service.kill()
-            service.launch()
-
-    def close(self) -> None:
-        """End all."""
-        for service in (self.api, self.engine):
-            with suppress(psutil.NoSuchProcess):
-                service.kill()
-        if self.raiser is not None:
-            self.raiser.kill()
-            self.raiser.wait()
-        self.platform.stop()
-        self.books.close()
-
-    def events(self) -> list[RescueEvent]:
-        """All numbers of the feed."""
-        found: list[RescueEvent] = []
-        while more := self.books.rescue_after(FEED, len(found), 500):
-            found += more
-        return found
-
-
 def run(folder: Path, url: str, *, seed: int, count: int, kills_s: float = 4.0) -> Verdict:
     """Break things until all alarms are raised, let all heal, and count."""
     with closing(Town(folder, url, seed=seed, count=count, habits=BAD)) as town:
@@ -232,9 +131,21 @@ def run(folder: Path, url: str, *, seed: int, count: int, kills_s: float = 4.0) 
         town.habits = GOOD
         town.kill("platform")
         _until(lambda: town.api.status("/healthz") == 200, "the API does not come back")
-        _until(lambda: all(one.done_ms for one in town.events()), "not all have a receipt")
-        _until(lambda: not any(one.done_ms is None for one in town.events()), "news without end")
+        come_to_rest(town)
         return count_up(town, kills=kills)
+
+
+def come_to_rest(town: Town) -> None:
+    """Return when all is told and nothing more can come: with the engine ended, and every receipt
+    sent. A receipt makes a new number, so to see once that all are done is not enough.
+    """
+    while True:
+        _until(lambda: all(one.done_ms for one in town.events()), "not all have a receipt")
+        town.engine.stop()
+        town.platform.rest()
+        if all(one.done_ms for one in town.events()):
+            return
+        town.engine.launch()
 
 
 def count_up(town: Town, *, kills: int) -> Verdict:
@@ -315,22 +226,6 @@ def steady(folder: Path, url: str, *, rate: float = STEADY_RATE, for_s: float = 
             sorted((one.first_ms or 0) - one.at_ms for one in first),
             sorted((one.first_ms or 0) - begun_ms[one.lift] for one in first),
         )
-
-
-def _centre(staff: SqlPeople) -> str:
-    with staff.begin() as work:
-        at_ms = now_ms()
-        for login, role in (("root", "admin"), ("centre", "rescue")):
-            who = people.make_person(
-                work, login=login, name=login, password=secrets.token_hex(16), now_ms=at_ms
-            )
-            unit = None
-            if role == "rescue":
-                unit = people.make_organisation(
-                    work, name=login, now_ms=at_ms, places=(Place(AREA),)
-                ).id
-            people.grant(work, who.id, role, organisation=unit, now_ms=at_ms)
-        return sign_in.issue(work, who.id, "key", now_ms=at_ms).secret
 
 
 def _until(holds: Callable[[], bool], otherwise: str) -> None:

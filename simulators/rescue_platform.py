@@ -116,9 +116,10 @@ class RescuePlatform(ThreadingHTTPServer):
         self.complaints: list[str] = []
         self.first_s: dict[str, float] = {}
         self._rng, self.lock = random.Random(seed), threading.Lock()
+        self.stopped = False
         self._receipts: queue.Queue[tuple[str, int, dict[str, Any]] | None] = queue.Queue()
-        self._workers = [threading.Thread(target=self._answer, daemon=True) for _ in range(4)]
-        self._workers.append(threading.Thread(target=self.serve_forever, args=(0.05,), daemon=True))
+        self._senders = [threading.Thread(target=self._answer, daemon=True) for _ in range(4)]
+        self._server = threading.Thread(target=self.serve_forever, args=(0.05,), daemon=True)
 
     @property
     def url(self) -> str:
@@ -127,16 +128,23 @@ class RescuePlatform(ThreadingHTTPServer):
 
     def start(self) -> "RescuePlatform":
         """Begin to listen."""
-        for thread in self._workers:
+        for thread in (*self._senders, self._server):
             thread.start()
         return self
 
     def stop(self) -> None:
-        """End at once; what it holds stays in `held`."""
+        """End at once; what it holds stays in `held`, and receipts not sent yet never are."""
+        self.stopped = True
         self.shutdown()
         self.server_close()
-        for _ in range(4):
+        for _ in self._senders:
             self._receipts.put(None)
+        for thread in self._senders:
+            thread.join()
+
+    def rest(self) -> None:
+        """Return when all receipts it has are sent; more may come of what is told meanwhile."""
+        self._receipts.join()
 
     def chance(self, share: float) -> bool:
         """Whether it happens this time."""
@@ -183,9 +191,10 @@ class RescuePlatform(ThreadingHTTPServer):
         """Its receipts, until it stops; what cannot be sent is not sent: it comes again."""
         while (one := self._receipts.get()) is not None:
             feed, n, body = one
-            if self.send is not None:
+            if self.send is not None and not self.stopped:
                 with suppress(OSError):
                     self.send(feed, n, body, f"{feed}-{n}-{body['receipt']}")
+            self._receipts.task_done()
 
     def compare(self, feed: str, told: list[dict[str, Any]]) -> Verdict:
         """What it holds of a feed beside all that was told, in order of their numbers."""
@@ -227,6 +236,9 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         """Believe it or not, then behave by habit."""
         server = self.server
+        if server.stopped:  # over a connection that outlived it
+            self.close_connection = True
+            return
         length = self.headers.get("Content-Length", "")
         if not length.isdigit() or int(length) > BODY_MAX:
             self._say(413)
