@@ -25,6 +25,14 @@ Side = Literal["supervision", "organisation", "engine"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 SHORT_MAX = 120
 LIVING: frozenset[str] = frozenset({"draft", "announced", "heard", "in_force"})
+WORDS: Mapping[State, Said] = {
+    "draft": Said("draft"),
+    "announced": Said("announced"),
+    "heard": Said("heard"),
+    "in_force": Said("in force"),
+    "expired": Said("expired"),
+    "withdrawn": Said("withdrawn"),
+}
 TOLD_TO_ORGANISATION: frozenset[str] = frozenset(get_args(State)) - {"draft"}
 
 
@@ -109,7 +117,7 @@ def move(entry: Entry, name: str, *, side: Side, now_ms: int, text: str | None =
     """An entry after a move. CannotMove: not from there, not by this side, not yet."""
     row = MOVES[name]
     if entry.state not in row.begins:
-        raise CannotMove(Said("not while it is %(where)s", where=Said(entry.state)))
+        raise CannotMove(Said("not while it is %(where)s", where=WORDS[entry.state]))
     if side not in row.sides:
         raise CannotMove(Said("this is for another to do"))
     if row.needs_text:
