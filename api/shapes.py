@@ -12,6 +12,7 @@ from api.care_shapes import DESCRIBED_CARE
 from api.case_shapes import DESCRIBED_CASES
 from api.complaint_shapes import DESCRIBED_COMPLAINTS
 from api.contact_shapes import DESCRIBED_CONTACTS
+from api.credit_shapes import DESCRIBED_CREDIT
 from api.dwelling_shapes import DESCRIBED_DWELLINGS
 from api.figure_shapes import DESCRIBED_FIGURES
 from api.fund_bodies import DESCRIBED_BODIES
@@ -303,6 +304,7 @@ def schemas() -> dict[str, Any]:
             *DESCRIBED_NOTICES,
             *DESCRIBED_INSTRUCTIONS,
             *DESCRIBED_RECALLS,
+            *DESCRIBED_CREDIT,
             *DESCRIBED_AREA,
             *DESCRIBED_SCORES,
             *DESCRIBED_HAZARDS,

@@ -20,6 +20,7 @@ from liftwatch.adapters.memory_care_visits import (
 )
 from liftwatch.adapters.memory_cases import CaseState, MemoryCaseReads, MemoryCaseWork
 from liftwatch.adapters.memory_course import CourseState, MemoryCourseReads, MemoryCourseWork
+from liftwatch.adapters.memory_credit import CreditState, MemoryCreditReads, MemoryCreditWork
 from liftwatch.adapters.memory_duties import DutiesState, MemoryDuties, MemoryDutyReads
 from liftwatch.adapters.memory_evidence import (
     EvidenceState,
@@ -81,6 +82,7 @@ class _State:
         self.rescue, self.instructions = RescueState(), InstructionState()
         self.renewals, self.reports = RenewalState(), ReportState()
         self.recalls = RecallBook(self.instructions)
+        self.credit = CreditState()
         self.faults = FaultState(self.course, self.register)
         self.endings = BesideState(self.changes, incidents=self.incidents, register=self.register)
 
@@ -104,6 +106,7 @@ class MemoryBooks(
     MemoryRenewalReads,
     MemoryReportReads,
     MemoryRecallReads,
+    MemoryCreditReads,
 ):
     """Fulfils `liftwatch.ports.Books` for one thread; it knows no contracts of maintenance."""
 
@@ -120,7 +123,7 @@ class MemoryBooks(
         self._rescue, self._instructions = self._state.rescue, self._state.instructions
         self._faults, self._renewals = self._state.faults, self._state.renewals
         self._reports = self._state.reports
-        self._recalls = self._state.recalls
+        self._recalls, self._credit = self._state.recalls, self._state.credit
 
     @contextmanager
     def begin(self) -> Iterator["MemoryWork"]:
@@ -232,6 +235,7 @@ class MemoryWork(
     MemoryRenewalWork,
     MemoryReportWork,
     MemoryRecallWork,
+    MemoryCreditWork,
 ):
     """One transaction; each step says how it is undone."""
 
@@ -245,7 +249,7 @@ class MemoryWork(
         self._endings, self._instructions = state.endings, state.instructions
         self._faults, self._renewals = state.faults, state.renewals
         self._reports = state.reports
-        self._recalls = state.recalls
+        self._recalls, self._credit = state.recalls, state.credit
         self._recorded = state.endings.recorded
 
     def undo(self) -> None:

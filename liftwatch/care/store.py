@@ -1,8 +1,9 @@
 """What the relational store keeps of prevention: the ports of visits, faults, instructions,
-scores, estimates, reports and recalls."""
+scores, estimates, reports, recalls and the credit list."""
 
 from typing import Protocol
 
+from liftwatch.care.credit_store import CreditReads, CreditWork
 from liftwatch.care.faults_store import FaultReads, FaultWork
 from liftwatch.care.instruction_store import InstructionReads, InstructionWork
 from liftwatch.care.recall_store import RecallReads, RecallWork
@@ -17,6 +18,7 @@ class CareReads(
     FaultReads,
     InstructionReads,
     RecallReads,
+    CreditReads,
     RenewalReads,
     ReportReads,
     ScoreReads,
@@ -26,6 +28,13 @@ class CareReads(
 
 
 class CareWork(
-    VisitWork, FaultWork, InstructionWork, RecallWork, RenewalWork, ReportWork, Protocol
+    VisitWork,
+    FaultWork,
+    InstructionWork,
+    RecallWork,
+    CreditWork,
+    RenewalWork,
+    ReportWork,
+    Protocol,
 ):
     """What is done in one transaction; part of `liftwatch.ports.Work`."""

@@ -24,6 +24,7 @@ from liftwatch.commands.wiring import (
 )
 from liftwatch.engine.clockwork import Engine
 from liftwatch.engine.complaints import complaints_job
+from liftwatch.engine.credit import credit_job
 from liftwatch.engine.fund import anchor_job, lapse_job
 from liftwatch.engine.instructions import instruction_jobs
 from liftwatch.engine.job_systems import JobSystem, job_system_jobs
@@ -139,6 +140,7 @@ def running_engine(
     scores = score_reads(stores.books, people, exercise=exercise)
     jobs = (*jobs, reports_job(stores.books, people, exercise=exercise, scores=scores))
     jobs = (*jobs, recalls_job(stores.books, people))
+    jobs = (*jobs, credit_job(stores.books, people, ways))
     jobs = (*jobs, *paging_jobs(stores.books, people, ways, channels=channels))
     jobs = (*jobs, *instruction_jobs(stores.books, people, ways))
     systems = job_systems_of(settings)

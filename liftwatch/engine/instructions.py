@@ -19,12 +19,13 @@ from liftwatch.care.instructions import WATCH_MS, Instruction, Line
 from liftwatch.clock import MINUTE_MS, estate_day
 from liftwatch.engine.clockwork import Job, Ran
 from liftwatch.engine.paging import LANE
+from liftwatch.engine.telling import held_of, told_facts, ways_to
 from liftwatch.handlers.care_instructions import CLOCKS, ENGINE, TELL, escalate, hear, next_look
 from liftwatch.handlers.care_parties import reached
-from liftwatch.handlers.paging import NUMBERED, Reached, body_of, send
+from liftwatch.handlers.paging import Reached, body_of, send
 from liftwatch.ids import new_id
 from liftwatch.incidents.page_texts import LANGUAGES, Text
-from liftwatch.incidents.pages import BY_SEVERITY, Held, Ways, quiet_until
+from liftwatch.incidents.pages import Held, Ways, quiet_until
 from liftwatch.ports import Books, Deadline, IncidentFilter, Work
 
 log = structlog.get_logger()
@@ -146,20 +147,9 @@ def _untold(id: str, now_ms: int, work: Work) -> int | None:
 def _chosen(
     reads: PeopleReads, one: Instruction, notice: InstructionNotice, *, ways: Ways, now_ms: int
 ) -> list[tuple[Reached, str]]:
-    """Who is told by what; an exercise tells only by what is for exercises."""
-    level = URGENCY[min(notice.level, max(URGENCY))]
-    found: list[tuple[Reached, str]] = []
-    for organisation, people in reached(reads, one, notice.tells, at_ms=now_ms):
-        for who in people:
-            for channel in ways.channels:
-                has = who.phone if channel in NUMBERED else who.email
-                if has and channel in BY_SEVERITY[level]:
-                    found.append((who, channel))
-        hooks = (*ways.hooks.get(organisation, ()), *ways.hooks.get("*", ()))
-        found += [(Reached("", organisation), hook) for hook in hooks]
-    if ways.exercise:
-        found = [row for row in found if row[1] in ways.for_exercises]
-    return list(dict.fromkeys(found))
+    """Who is told by what."""
+    whom = reached(reads, one, notice.tells, at_ms=now_ms)
+    return ways_to(whom, ways, urgency=URGENCY[min(notice.level, max(URGENCY))])
 
 
 def _tell(
@@ -177,7 +167,7 @@ def _tell(
         return
     if notice.n not in {row.n for row in work.instruction_notices_due(one.id)}:
         return
-    held: Held | None = None if chosen else "no_way" if not ways.all_channels else "nobody"
+    held = held_of(chosen, ways)
     for who, channel in chosen:
         id = new_id()
         body = body_of(
@@ -217,12 +207,6 @@ def _line(
     held: Held | None,
     now_ms: int,
 ) -> Line:
-    facts: dict[str, object] = {
-        "why": notice.why,
-        "people": sorted({who.person for who, _ in chosen if who.person}),
-        "organisations": sorted({who.organisation for who, _ in chosen}),
-        "channels": sorted({channel for _, channel in chosen}),
-    }
     return Line(
         instruction=one.id,
         at_ms=now_ms,
@@ -230,5 +214,5 @@ def _line(
         before=one.state,
         state=one.state,
         by=ENGINE,
-        facts=facts | ({"held": held} if held else {}),
+        facts={"why": notice.why} | told_facts(chosen, held),
     )

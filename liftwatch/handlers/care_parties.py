@@ -54,17 +54,21 @@ def told_organisations(
 def reached(
     reads: PeopleReads, one: Instruction, tells: str, *, at_ms: int
 ) -> list[tuple[str, list[Reached]]]:
-    """For each organisation of a notice who of it is reached; nobody where nobody can be.
+    """For each organisation of a notice who of it is reached, of the responsible one its heads
+    where they are told; nobody where nobody can be."""
+    return [
+        (id, reached_of(reads, id, heads=HEADS in tells and id == one.responsible, at_ms=at_ms))
+        for id in told_organisations(reads, one, tells, at_ms=at_ms)
+    ]
 
-    Those on duty, of the responsible one its heads where they are told; else whoever leads it; else
-    its own number and address.
-    """
-    found = []
-    for id in told_organisations(reads, one, tells, at_ms=at_ms):
-        heads = HEADS in tells and id == one.responsible
-        people = list(_people(reads, id, heads=heads, at_ms=at_ms))
-        found.append((id, people or list(_office(reads, id))))
-    return found
+
+def reached_of(
+    reads: PeopleReads, organisation: str, *, heads: bool = False, at_ms: int
+) -> list[Reached]:
+    """Who of an organisation is reached: those on duty, with their heads where asked; else whoever
+    leads it; else its own number and address; nobody where it has none."""
+    people = list(_people(reads, organisation, heads=heads, at_ms=at_ms))
+    return people or list(_office(reads, organisation))
 
 
 def _people(reads: PeopleReads, organisation: str, *, heads: bool, at_ms: int) -> Iterator[Reached]:

@@ -12,6 +12,7 @@ from liftwatch.adapters.sql import tables
 from liftwatch.adapters.sql.account import SqlAccountReads
 from liftwatch.adapters.sql.audit import SqlAuditReads
 from liftwatch.adapters.sql.beside import SqlBesideReads
+from liftwatch.adapters.sql.care_credit import SqlCreditReads
 from liftwatch.adapters.sql.care_faults import SqlFaultReads
 from liftwatch.adapters.sql.care_instructions import SqlInstructionReads
 from liftwatch.adapters.sql.care_recalls import SqlRecallReads
@@ -89,6 +90,7 @@ class SqlBooks(
     SqlReportReads,
     SqlScoreReads,
     SqlRecallReads,
+    SqlCreditReads,
 ):
     """Fulfils `liftwatch.ports.Books`, for several threads and several processes.
 

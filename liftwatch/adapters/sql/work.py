@@ -10,6 +10,7 @@ from liftwatch.adapters.sql import tables
 from liftwatch.adapters.sql.account import SqlAccountWork
 from liftwatch.adapters.sql.audit import SqlAuditWork
 from liftwatch.adapters.sql.beside import SqlBesideWork
+from liftwatch.adapters.sql.care_credit import SqlCreditWork
 from liftwatch.adapters.sql.care_faults_work import SqlFaultWork
 from liftwatch.adapters.sql.care_instructions import SqlInstructionWork
 from liftwatch.adapters.sql.care_recalls import SqlRecallWork
@@ -61,6 +62,7 @@ class SqlWork(
     SqlRenewalWork,
     SqlReportWork,
     SqlRecallWork,
+    SqlCreditWork,
 ):
     """Fulfils `liftwatch.ports.Work` on a connection whose transaction has begun."""
 

@@ -1,0 +1,192 @@
+"""What the credit list looks like in JSON, asked and answered."""
+
+from typing import Annotated
+
+from msgspec import Meta, Struct, field
+
+from api.instruction_shapes import Sha256, Words
+from api.people_shapes import Id
+from api.rota_shapes import At
+from api.silence_shapes import Area
+from liftwatch.care.sanctions import FACTS_MAX, SHORT_MAX, Entry, FactKind, Kind, Line, State
+from liftwatch.clock import rfc3339
+from liftwatch.handlers.care_credit import Known
+
+Short = Annotated[str, Meta(min_length=1, max_length=SHORT_MAX)]
+
+
+class FactShape(Struct, kw_only=True, forbid_unknown_fields=True):
+    """What an entry rests on, by its kind and its id; of a contradiction that of its incident."""
+
+    kind: FactKind
+    id: Id
+
+
+class NewEntry(Struct, kw_only=True, forbid_unknown_fields=True):
+    """About whom, on what it rests, by which article and decision.
+
+    `hear_by` ends the time to answer; it counts `from` then or later, `until` its end. `paper` is
+    the SHA-256 of the decision.
+    """
+
+    area: Area
+    organisation: Id
+    kind: Kind
+    facts: Annotated[list[FactShape], Meta(min_length=1, max_length=FACTS_MAX)]
+    what: Words
+    article: Short
+    decision: Short
+    paper: Sha256 | None = None
+    hear_by: At
+    from_: At = field(name="from")
+    until: At
+
+
+class CreditWords(Struct, kw_only=True, forbid_unknown_fields=True):
+    """The organisation's answer, or why an entry is withdrawn."""
+
+    text: Words
+
+
+class CreditNothing(Struct, kw_only=True, forbid_unknown_fields=True):
+    """A move that needs no words."""
+
+
+class EntryShape(Struct, kw_only=True):
+    """An entry as it stands; `whole` is false for whoever sees only what is in force for all:
+    then nothing is told of facts and answer."""
+
+    id: str
+    area: str
+    organisation: str
+    kind: Kind
+    what: str
+    article: str
+    decision: str
+    paper: str | None
+    issuer: str
+    issued_at: str
+    announced_at: str | None
+    hear_by: str
+    from_at: str
+    until_at: str
+    state: State
+    whole: bool
+    facts: list[FactShape]
+    answer: str | None
+    answered_at: str | None
+    version: int
+
+
+class CreditLine(Struct, kw_only=True):
+    """A line of an entry's story; `by` is the organisation that did it."""
+
+    n: int
+    at: str
+    what: str
+    before: State
+    state: State
+    by: str | None
+    text: str | None
+
+
+class EntryWhole(Struct, kw_only=True):
+    """An entry, and to its parties its story."""
+
+    entry: EntryShape
+    story: list[CreditLine]
+
+
+class EntryList(Struct):
+    """A page of entries."""
+
+    items: list[EntryShape]
+    next: str | None
+
+
+class KnownFact(Struct, kw_only=True):
+    """A fact that an entry about an organisation may rest on; `word` is its kind, topic or state
+    in the books."""
+
+    kind: FactKind
+    id: str
+    at: str
+    estate: str
+    lift: str | None
+    word: str
+
+
+class KnownFacts(Struct):
+    """Facts about an organisation, by kind, the newest first."""
+
+    items: list[KnownFact]
+
+
+DESCRIBED_CREDIT = (
+    FactShape,
+    NewEntry,
+    CreditWords,
+    CreditNothing,
+    EntryShape,
+    CreditLine,
+    EntryWhole,
+    EntryList,
+    KnownFact,
+    KnownFacts,
+)
+
+
+def entry_shape(one: Entry, *, whole: bool) -> EntryShape:
+    """An entry as the API shows it to one of its parties, or to anybody else."""
+    facts = [FactShape(kind=fact.kind, id=fact.id) for fact in one.facts]
+    return EntryShape(
+        id=one.id,
+        area=one.area,
+        organisation=one.organisation,
+        kind=one.kind,
+        what=one.what,
+        article=one.article,
+        decision=one.decision,
+        paper=one.paper,
+        issuer=one.issuer,
+        issued_at=rfc3339(one.issued_ms),
+        announced_at=_at(one.announced_ms),
+        hear_by=rfc3339(one.hear_by_ms),
+        from_at=rfc3339(one.from_ms),
+        until_at=rfc3339(one.until_ms),
+        state=one.state,
+        whole=whole,
+        facts=facts if whole else [],
+        answer=one.answer if whole else None,
+        answered_at=_at(one.answered_ms) if whole else None,
+        version=one.version,
+    )
+
+
+def credit_line_shape(one: Line) -> CreditLine:
+    """A line as the API shows it: which organisation, not who of it."""
+    return CreditLine(
+        n=one.n,
+        at=rfc3339(one.at_ms),
+        what=one.what,
+        before=one.before,
+        state=one.state,
+        by=one.by.organisation,
+        text=one.text,
+    )
+
+
+def known_fact_shape(one: Known) -> KnownFact:
+    """A fact as the API shows it."""
+    return KnownFact(
+        kind=one.fact.kind,
+        id=one.fact.id,
+        at=rfc3339(one.at_ms),
+        estate=one.estate,
+        lift=one.lift,
+        word=one.word,
+    )
+
+
+def _at(ms: int | None) -> str | None:
+    return None if ms is None else rfc3339(ms)
