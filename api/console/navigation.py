@@ -32,6 +32,7 @@ WAYS = (
     Way("/area", N_("My area"), ACTIONS["area.read"].roles),
     Way("/instructions", N_("Instructions"), ACTIONS["instructions.read"].roles),
     Way("/scorecards", N_("Score cards"), ACTIONS["scorecards.read"].roles),
+    Way("/credit", N_("Credit list"), ACTIONS["credit.read"].roles),
     Way("/recalls", N_("Recalls"), ACTIONS["recalls.read"].roles),
     Way("/hazards", N_("Hazards"), ACTIONS["hazards.read"].roles),
     Way("/renewals", N_("Lifts to renew"), ACTIONS["renewals.read"].roles),
@@ -51,7 +52,7 @@ def ways(roles: Collection[str], *, person: bool) -> list[tuple[str, str]]:
     """Pages and their words (not yet translated) for somebody, in order, none twice.
 
     >>> [page for page, _ in ways({"owner"}, person=True)]
-    ['/reports', '/fund', '/fund/sign']
+    ['/credit', '/reports', '/fund', '/fund/sign']
     >>> [page for page, _ in ways({"supervision"}, person=True)][:3]
     ['/room', '/completeness', '/faults']
     """

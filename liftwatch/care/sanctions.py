@@ -40,6 +40,12 @@ WORDS: Mapping[State, Said] = {
     "expired": Said("expired"),
     "withdrawn": Said("withdrawn"),
 }
+FACT_WORDS: Mapping[FactKind, Said] = {
+    "incident": Said("the incident"),
+    "contradiction": Said("the contradiction"),
+    "instruction": Said("the instruction"),
+    "complaint": Said("the complaint"),
+}
 _HEX = frozenset("0123456789abcdef")
 
 

@@ -14,7 +14,17 @@ from liftwatch.access.sight import Sight
 from liftwatch.care.complaints import Complaint
 from liftwatch.care.instruction_store import InstructionFilter
 from liftwatch.care.instructions import Instruction
-from liftwatch.care.sanctions import BY_CLOCK, Entry, Fact, Line, Side, checked, move, whom
+from liftwatch.care.sanctions import (
+    BY_CLOCK,
+    FACT_WORDS,
+    Entry,
+    Fact,
+    Line,
+    Side,
+    checked,
+    move,
+    whom,
+)
 from liftwatch.handlers.calls import organisations_of
 from liftwatch.incidents.course import Actor
 from liftwatch.incidents.incident import Incident
@@ -61,12 +71,11 @@ class Facts:
     def check(self, entry: Entry, *, now_ms: int) -> None:
         """Untold where a fact of an entry does not stand, or is another's."""
         for fact in entry.facts:
-            one = self.known(fact)
+            one, word = self.known(fact), FACT_WORDS[fact.kind]
             if one is None or one.area != entry.area or one.at_ms > now_ms:
-                told = Said("%(kind)s %(id)s does not stand there", kind=fact.kind, id=fact.id)
-                raise Untold(told)
+                raise Untold(Said("%(fact)s %(id)s does not stand there", fact=word, id=fact.id))
             if entry.organisation not in one.organisations:
-                raise Untold(Said("%(kind)s %(id)s is another's", kind=fact.kind, id=fact.id))
+                raise Untold(Said("%(fact)s %(id)s is another's", fact=word, id=fact.id))
 
     def about(self, organisation: str, area: str, *, since_ms: int) -> Iterator[Known]:
         """What an entry about an organisation in an area may rest on: by kind, the newest first."""

@@ -3,7 +3,6 @@ nothing is ever a failure of ours, on either database."""
 
 import copy
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
@@ -95,11 +94,10 @@ ASKS = (
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def books(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SqlBooks]:
+def books(request: pytest.FixtureRequest) -> Iterator[SqlBooks]:
     """Empty books of either database."""
-    url = f"sqlite:///{tmp_path}/books.sqlite"
-    if request.param == "postgresql":
-        url = request.getfixturevalue("postgres_database")
+    name = "postgres_books" if request.param == "postgresql" else "sqlite_books"
+    url: str = request.getfixturevalue(name)
     made = open_books(url)
     yield made
     made.close()

@@ -4,7 +4,6 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -100,11 +99,10 @@ def test_what_is_not_committed_is_told_to_all(ends: list[BaseException | None]) 
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def books(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SqlBooks]:
+def books(request: pytest.FixtureRequest) -> Iterator[SqlBooks]:
     """Empty books with a key."""
-    url = f"sqlite:///{tmp_path}/books.sqlite"
-    if request.param == "postgresql":
-        url = request.getfixturevalue("postgres_database")
+    name = "postgres_books" if request.param == "postgresql" else "sqlite_books"
+    url: str = request.getfixturevalue(name)
     made = open_books(url, audit_keys=(b"k" * 32,))
     yield made
     made.close()

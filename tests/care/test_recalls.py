@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import closing
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -42,11 +41,10 @@ KINDS = (
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def books(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SqlBooks]:
+def books(request: pytest.FixtureRequest) -> Iterator[SqlBooks]:
     """Empty books of each kind that knows contracts."""
-    url = f"sqlite:///{tmp_path}/books.sqlite"
-    if request.param == "postgresql":
-        url = request.getfixturevalue("postgres_database")
+    name = "postgres_books" if request.param == "postgresql" else "sqlite_books"
+    url: str = request.getfixturevalue(name)
     with closing(open_books(url)) as made:
         yield made
 

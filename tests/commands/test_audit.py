@@ -29,7 +29,7 @@ def books(
     """What the commands work on: five acts of two days."""
     url = f"sqlite:///{tmp_path}/books.sqlite"
     if request.param == "postgresql":
-        url = request.getfixturevalue("postgres_database")
+        url = request.getfixturevalue("postgres_books")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("LIFTWATCH_DATABASE_URL", url)
     monkeypatch.setenv("LIFTWATCH_AUDIT_KEY", KEY)

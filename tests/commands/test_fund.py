@@ -23,7 +23,7 @@ def books(
     """What the commands work on: three entries."""
     url = f"sqlite:///{tmp_path}/books.sqlite"
     if request.param == "postgresql":
-        url = request.getfixturevalue("postgres_database")
+        url = request.getfixturevalue("postgres_books")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("LIFTWATCH_DATABASE_URL", url)
     monkeypatch.setenv("LIFTWATCH_FUND_KEY", KEY)

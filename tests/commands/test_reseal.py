@@ -37,7 +37,7 @@ def books(
     """Seven people, one of them with a telephone number, and a kept answer, under the old one."""
     url = f"sqlite:///{tmp_path}/books.sqlite"
     if request.param == "postgresql":
-        url = request.getfixturevalue("postgres_database")
+        url = request.getfixturevalue("postgres_books")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("LIFTWATCH_DATABASE_URL", url)
     monkeypatch.setattr(seals_module, "BATCH", 2)

@@ -28,35 +28,34 @@ NAMED_URL = os.environ.get("LIFTWATCH_TEST_INFLUX_URL", "")
 """A server to test against beside our own, with ..._TOKEN and ..._ORG; each test has a bucket."""
 
 
-def opened(back_end: str, request: pytest.FixtureRequest, tmp_path: Path) -> Books:
+def opened(back_end: str, request: pytest.FixtureRequest) -> Books:
     """Empty books of one back end."""
     if back_end == "memory":
         return MemoryBooks()
-    if back_end == "sqlite":
-        return open_books(f"sqlite:///{tmp_path}/books.sqlite")
-    return open_books(request.getfixturevalue("postgres_database"))
+    name = {"sqlite": "sqlite_books", "postgresql": "postgres_books"}[back_end]
+    return open_books(request.getfixturevalue(name))
 
 
 @pytest.fixture(params=["memory", "sqlite", "postgresql"])
-def books(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Books]:
+def books(request: pytest.FixtureRequest) -> Iterator[Books]:
     """Empty books."""
-    made = opened(request.param, request, tmp_path)
+    made = opened(request.param, request)
     yield made
     made.close()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def shared_books(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Books]:
+def shared_books(request: pytest.FixtureRequest) -> Iterator[Books]:
     """Empty books that several threads may use; those in memory are for one."""
-    made = opened(request.param, request, tmp_path)
+    made = opened(request.param, request)
     yield made
     made.close()
 
 
 @pytest.fixture(params=["memory", "sqlite", "postgresql"])
-def trail(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Books]:
+def trail(request: pytest.FixtureRequest) -> Iterator[Books]:
     """Empty books whose trail is sealed with KEY."""
-    made: Any = opened(request.param, request, tmp_path)
+    made: Any = opened(request.param, request)
     made.audit_keys = (KEY,)
     yield made
     made.close()

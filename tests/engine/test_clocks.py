@@ -248,11 +248,10 @@ Engine(books, [job], registry=CollectorRegistry()).step(now_ms, "quick")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def url(request: pytest.FixtureRequest) -> str:
     """An empty database."""
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path}/books.sqlite"
-    made: str = request.getfixturevalue("postgres_database")
+    name = "sqlite_books" if request.param == "sqlite" else "postgres_books"
+    made: str = request.getfixturevalue(name)
     return made
 
 

@@ -133,9 +133,9 @@ def test_a_deadline_of_its_own_is_done_once_and_gone(diary: Diary) -> None:
 
 
 @pytest.fixture
-def books(tmp_path: Path) -> Iterator[SqlBooks]:
+def books(sqlite_books: str) -> Iterator[SqlBooks]:
     """Books that threads may share."""
-    made = open_books(f"sqlite:///{tmp_path}/books.sqlite")
+    made = open_books(sqlite_books)
     yield made
     made.close()
 

@@ -122,9 +122,9 @@ class House:
 
 
 @pytest.fixture
-def books(tmp_path: Path) -> Iterator[SqlBooks]:
+def books(sqlite_books: str) -> Iterator[SqlBooks]:
     """Empty books."""
-    made = open_books(f"sqlite:///{tmp_path}/books.sqlite")
+    made = open_books(sqlite_books)
     yield made
     made.close()
 

@@ -34,20 +34,19 @@ WAYS = Ways(channels=("email", "sms"), page="https://lift.example/")
 
 
 @pytest.fixture(params=["memory", "sqlite", "postgresql"])
-def books(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Books]:
+def books(request: pytest.FixtureRequest) -> Iterator[Books]:
     """Empty books of each kind."""
     if request.param == "memory":
         yield MemoryBooks()
         return
-    with closing(open_books(url_of(request, tmp_path))) as made:
+    with closing(open_books(url_of(request))) as made:
         yield made
 
 
-def url_of(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def url_of(request: pytest.FixtureRequest) -> str:
     """An empty database."""
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path}/books.sqlite"
-    made: str = request.getfixturevalue("postgres_database")
+    name = "sqlite_books" if request.param == "sqlite" else "postgres_books"
+    made: str = request.getfixturevalue(name)
     return made
 
 
@@ -219,7 +218,7 @@ def test_killing_the_engine_skips_and_doubles_nothing(
     """Killed at every step it takes: afterwards each step stands once, and nobody is told twice."""
     url = f"sqlite:///{tmp_path}/books.sqlite"
     if kind == "postgresql":
-        url = request.getfixturevalue("postgres_database")
+        url = request.getfixturevalue("postgres_books")
     with closing(open_books(url)) as books:
         Houses(books).issued()
         at_ms = MONDAY_MS + 14 * DAY_MS

@@ -91,7 +91,7 @@ def books(
     monkeypatch.setattr(job_systems, "RUN_S", 0.0)
     url = f"sqlite:///{tmp_path}/books.sqlite"
     if request.param == "postgresql":
-        url = request.getfixturevalue("postgres_database")
+        url = request.getfixturevalue("postgres_books")
     with closing(open_books(url)) as made:
         yield made
 

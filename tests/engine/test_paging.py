@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -163,9 +162,9 @@ class House:
 
 
 @pytest.fixture
-def books(tmp_path: Path) -> Iterator[SqlBooks]:
+def books(sqlite_books: str) -> Iterator[SqlBooks]:
     """Empty ones."""
-    with closing(open_books(f"sqlite:///{tmp_path}/books.sqlite")) as made:
+    with closing(open_books(sqlite_books)) as made:
         yield made
 
 

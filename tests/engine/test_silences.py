@@ -44,25 +44,24 @@ UNTIL_S = HOUR_MS // SECOND_MS
 
 
 @pytest.fixture(params=["memory", "sqlite", "postgresql"])
-def books(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Books]:
+def books(request: pytest.FixtureRequest) -> Iterator[Books]:
     """Empty books of each kind."""
     if request.param == "memory":
         yield MemoryBooks()
         return
-    with closing(open_books(_url(request, tmp_path))) as made:
+    with closing(open_books(_url(request))) as made:
         yield made
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def url(request: pytest.FixtureRequest) -> str:
     """An empty database."""
-    return _url(request, tmp_path)
+    return _url(request)
 
 
-def _url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path}/books.sqlite"
-    made: str = request.getfixturevalue("postgres_database")
+def _url(request: pytest.FixtureRequest) -> str:
+    name = "sqlite_books" if request.param == "sqlite" else "postgres_books"
+    made: str = request.getfixturevalue(name)
     return made
 
 

@@ -18,7 +18,7 @@ def test_killed_between_any_two_statements(
     """Every death but the one after the commit leaves nothing; nothing is ever there by half."""
     url = f"sqlite:///{tmp_path}/books.sqlite"
     if back_end == "postgresql":
-        url = request.getfixturevalue("postgres_database")
+        url = request.getfixturevalue("postgres_books")
     open_books(url).close()
     done = subprocess.run(
         [sys.executable, "-m", "tests.fund.dying", url],
