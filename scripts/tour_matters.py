@@ -87,6 +87,22 @@ STOPS = (
         phone=True,
     ),
     Stop(
+        *("credit", "/credit", ("supervision", "maintenance", "property", "owner")),
+        "The credit list: what is announced, and what is in force for all",
+        then="?which=all",
+        phone=True,
+    ),
+    Stop(
+        *("credit-new", "/credit/new", ("supervision",)),
+        "An entry is written: about whom, and on which facts of the books it rests",
+    ),
+    Stop(
+        *("credit-entry", "/credit/{entry}", ("supervision", "maintenance", "property")),
+        "An entry: what it rests on, what the organisation says, its story",
+        *("/credit",),
+        phone=True,
+    ),
+    Stop(
         *("recalls", "/recalls", ("supervision", "property", "maintenance", "admin")),
         "Recalls, and how far each has come",
         phone=True,

@@ -290,7 +290,7 @@ def _organisations(reads: PeopleReads, principal: Principal) -> list[tuple[str, 
         found += [
             (one.name, one.id)
             for one in page
-            if one.id not in own and one.kind in ("", *INSTRUCTED)
+            if one.id not in own and (not one.kind or one.kind in INSTRUCTED)
         ]
         if len(page) < PAGE:
             break

@@ -17,6 +17,7 @@ from ingest.consumer import Broker
 from ingest.decode import Publication
 from ingest.pipeline import Pipeline
 from liftwatch.clock import HOUR_MS, now_ms
+from liftwatch.commands.demo_credit import furnish_credit
 from liftwatch.commands.demo_fund import furnish_fund
 from liftwatch.commands.demo_matters import furnish_matters
 from liftwatch.commands.demo_people import Site, furnish
@@ -82,6 +83,7 @@ def demo_command(*, seed: int, lifts: int) -> None:
             furnish_fund(people, sites, now_ms=now_ms())
             furnish_visits(people, sites, now_ms=now_ms())
             furnish_matters(people, sites, now_ms=now_ms())
+            furnish_credit(pipeline.books, people, sites, now_ms=now_ms())
             furnish_recalls(people, [row_of(one) for one in fleet.lifts], now_ms=now_ms())
             write_history(pipeline, fleet, until_ms=now_ms())
             furnish_reports(pipeline.books, people, now_ms=now_ms())

@@ -37,7 +37,16 @@ def test_the_table_knows_only_roles_of_the_contract() -> None:
     assert not any(action.by_row for action in ACTIONS.values() if ANYBODY in action.roles)
 
 
-ACTED = {"fund", "hazards", "inspections", "instructions", "recalls", "renewals", "visits"}
+ACTED = {
+    "credit",
+    "fund",
+    "hazards",
+    "inspections",
+    "instructions",
+    "recalls",
+    "renewals",
+    "visits",
+}
 """What a custodian, a maintenance unit, supervision, an institute do in their own name."""
 
 

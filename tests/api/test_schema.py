@@ -125,7 +125,7 @@ def test_complaints_and_notices_to_a_property_manager(
     assert tried
 
 
-@pytest.mark.parametrize("under", ["/v1/recalls", "/v1/commonalities"])
+@pytest.mark.parametrize("under", ["/v1/recalls", "/v1/commonalities", "/v1/credit"])
 def test_recalls_to_an_authority(
     gated: FastAPI, people: SqlPeople, fleet: Fleet, under: str
 ) -> None:

@@ -13,6 +13,7 @@ from liftwatch.care.instruction_clocks import steps_due
 from liftwatch.care.instruction_store import InstructionFilter
 from liftwatch.care.residents_store import Wanted
 from liftwatch.clock import DAY_MS, now_ms
+from liftwatch.commands.demo_credit import furnish_credit
 from liftwatch.commands.demo_matters import furnish_matters
 from liftwatch.commands.demo_people import Site, furnish
 from liftwatch.commands.demo_recalls import furnish_recalls
@@ -144,3 +145,16 @@ def test_a_recall_is_at_every_step(people: SqlPeople, books: SqlBooks) -> None:
     told = [books.instruction_notices(hit.row.instruction or "") for hit in hits]
     assert all(row.told_ms is not None for rows in told for row in rows)
     furnish_recalls(people, [], now_ms=now_ms())
+
+
+def test_the_credit_list_is_at_every_step(people: SqlPeople, books: SqlBooks) -> None:
+    """In force after it was heard, announced, a draft; nobody is told of it as of now."""
+    at_ms = now_ms()
+    furnish_credit(books, people, SITES, now_ms=at_ms)
+    some = books.credit_entries(now_ms=at_ms)
+    assert [one.state for one in some] == ["draft", "announced", "in_force"]
+    assert [one.kind for one in books.credit_entries(now_ms=at_ms, public=True)] == ["warning"]
+    assert books.credit_due(at_ms) == []
+    story = [line.what for line in books.credit_lines(some[-1].id)]
+    assert story == ["draft", "announce", "answer", "enforce"]
+    furnish_credit(books, people, (), now_ms=at_ms)
