@@ -31,7 +31,7 @@ from simulators.fleet import Fleet, make_fleet
 from simulators.scenario import Scenario
 from simulators.truth import Truth
 
-CHOOSING, REPORTING, QUIET = (11, 12), (110, 111, 112), (216, 217, 218, 219, 220)
+CHOOSING, REPORTING, QUIET = (11, 12), (110, 111, 112), (221, 222, 223, 224, 225)
 """Seeds. What the reporting ones find is mended, and then they are used up: take others."""
 START_MS = parse_ms("2026-03-02T00:00:00.000Z")  # a Monday
 LIFTS = int(os.environ.get("EVAL_LIFTS", "60"))
