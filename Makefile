@@ -25,7 +25,7 @@ run: $(STAMP) ## The demo: simulated lifts and a page at http://127.0.0.1:8080/
 
 test: lint ## Lint, strict types, import rules, doctests and tests
 	@folder=$$(scripts/test-folder) && trap 'rm -rf $$folder' EXIT INT TERM && \
-	  TMPDIR=$$folder $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
+	  TMPDIR=$$folder $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 lint: $(STAMP) ## Style, strict types, import rules, and what is installed
 	@$(BIN)/ruff check .

@@ -15,15 +15,15 @@ from api.credit_seen import (
     side_of,
 )
 from api.credit_shapes import (
+    CreditList,
     CreditNothing,
+    CreditShape,
+    CreditWhole,
     CreditWords,
-    EntryList,
-    EntryShape,
-    EntryWhole,
-    KnownFacts,
-    NewEntry,
+    KnownCreditFacts,
+    NewCredit,
     credit_line_shape,
-    entry_shape,
+    credit_shape,
     known_fact_shape,
 )
 from api.once import Act, Done, TheOnce, TheVersion, act_once, body_of, takes
@@ -54,7 +54,7 @@ Whose = Annotated[str, Query(max_length=64)]
 @router.get(
     "/v1/credit",
     dependencies=[Depends(allow(READ))],
-    responses=described(EntryList, "The newest first"),
+    responses=described(CreditList, "The newest first"),
 )
 def list_entries(
     *,
@@ -74,10 +74,10 @@ def list_entries(
     page = rows[:limit]
     more = len(rows) > limit
     following = write_cursor(LIST, [page[-1].issued_ms, page[-1].id]) if more else None
-    return answer(EntryList([entry_shape(one, whole=seen.whole(one)) for one in page], following))
+    return answer(CreditList([credit_shape(one, whole=seen.whole(one)) for one in page], following))
 
 
-@router.get("/v1/credit/facts", responses=described(KnownFacts, "By kind, the newest first"))
+@router.get("/v1/credit/facts", responses=described(KnownCreditFacts, "By kind, the newest first"))
 def list_facts(
     *,
     principal: Writer,
@@ -91,26 +91,26 @@ def list_facts(
     with gate.people.reading() as reads:
         since_ms = now_ms() - SINCE_MS
         found = list(seen.facts(reads, places).about(organisation, area, since_ms=since_ms))
-    return answer(KnownFacts([known_fact_shape(one) for one in found]))
+    return answer(KnownCreditFacts([known_fact_shape(one) for one in found]))
 
 
 @router.get(
     "/v1/credit/{entry}",
     dependencies=[Depends(allow(READ))],
-    responses=described(EntryWhole, "The entry, and to its parties its story"),
+    responses=described(CreditWhole, "The entry, and to its parties its story"),
 )
 def read_entry(seen: TheCredit, entry: IdPath) -> Response:
     """One of them."""
     one = seen.one(entry)
     story = [credit_line_shape(line) for line in seen.story(one)]
-    return answer(EntryWhole(entry=entry_shape(one, whole=seen.whole(one)), story=story))
+    return answer(CreditWhole(entry=credit_shape(one, whole=seen.whole(one)), story=story))
 
 
 @router.post(
     "/v1/credit",
     status_code=201,
-    responses=described(EntryShape, "The draft", status=201),
-    openapi_extra=takes(NewEntry),
+    responses=described(CreditShape, "The draft", status=201),
+    openapi_extra=takes(NewCredit),
 )
 def write_entry(
     *,
@@ -118,13 +118,13 @@ def write_entry(
     seen: TheCredit,
     gate: TheGate,
     once: TheOnce,
-    body: Annotated[NewEntry, Depends(body_of(NewEntry))],
+    body: Annotated[NewCredit, Depends(body_of(NewCredit))],
 ) -> Response:
     """Write a draft; nobody but the authority sees it before it is announced."""
     return act_once(gate, principal, WRITE, once=once, act=writing(seen, principal, body))
 
 
-def writing(seen: SeenCredit, principal: Principal, body: NewEntry) -> Act:
+def writing(seen: SeenCredit, principal: Principal, body: NewCredit) -> Act:
     """How somebody writes a draft; a problem where that cannot be."""
     grant = authority(principal, body.area)
     terms = {name: moment_ms(name, text) for name, text in _terms(body).items()}
@@ -158,14 +158,14 @@ def writing(seen: SeenCredit, principal: Principal, body: NewEntry) -> Act:
         except Untold as error:
             raise Problem("unusable", said_by(error)) from error
         told = {"organisation": one.organisation, "kind": one.kind}
-        return Done(entry_shape(made, whole=True), "draft", ("credit", one.id), facts=told)
+        return Done(credit_shape(made, whole=True), "draft", ("credit", one.id), facts=told)
 
     return act
 
 
 @router.post(
     "/v1/credit/{entry}/announce",
-    responses=described(EntryShape, "The entry as it is then"),
+    responses=described(CreditShape, "The entry as it is then"),
     openapi_extra=takes(CreditNothing),
 )
 def announce_entry(
@@ -186,7 +186,7 @@ def announce_entry(
 
 @router.post(
     "/v1/credit/{entry}/answer",
-    responses=described(EntryShape, "The entry as it is then"),
+    responses=described(CreditShape, "The entry as it is then"),
     openapi_extra=takes(CreditWords),
 )
 def answer_entry(
@@ -206,7 +206,7 @@ def answer_entry(
 
 @router.post(
     "/v1/credit/{entry}/enforce",
-    responses=described(EntryShape, "The entry as it is then"),
+    responses=described(CreditShape, "The entry as it is then"),
     openapi_extra=takes(CreditNothing),
 )
 def enforce_entry(
@@ -227,7 +227,7 @@ def enforce_entry(
 
 @router.post(
     "/v1/credit/{entry}/withdraw",
-    responses=described(EntryShape, "The entry as it is then"),
+    responses=described(CreditShape, "The entry as it is then"),
     openapi_extra=takes(CreditWords),
 )
 def withdraw_entry(
@@ -281,12 +281,12 @@ def moving(
         except (CannotMove, Untold) as error:
             problem = "conflict" if isinstance(error, CannotMove) else "unusable"
             raise Problem(problem, said_by(error)) from error
-        return Done(entry_shape(made, whole=True), name, ("credit", id), status=200)
+        return Done(credit_shape(made, whole=True), name, ("credit", id), status=200)
 
     return act
 
 
-def _terms(body: NewEntry) -> dict[str, str]:
+def _terms(body: NewCredit) -> dict[str, str]:
     return {"hear_by": body.hear_by, "from": body.from_, "until": body.until}
 
 

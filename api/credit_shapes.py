@@ -15,14 +15,14 @@ from liftwatch.handlers.care_credit import Known
 Short = Annotated[str, Meta(min_length=1, max_length=SHORT_MAX)]
 
 
-class FactShape(Struct, kw_only=True, forbid_unknown_fields=True):
+class CreditFact(Struct, kw_only=True, forbid_unknown_fields=True):
     """What an entry rests on, by its kind and its id; of a contradiction that of its incident."""
 
     kind: FactKind
     id: Id
 
 
-class NewEntry(Struct, kw_only=True, forbid_unknown_fields=True):
+class NewCredit(Struct, kw_only=True, forbid_unknown_fields=True):
     """About whom, on what it rests, by which article and decision.
 
     `hear_by` ends the time to answer; it counts `from` then or later, `until` its end. `paper` is
@@ -32,7 +32,7 @@ class NewEntry(Struct, kw_only=True, forbid_unknown_fields=True):
     area: Area
     organisation: Id
     kind: Kind
-    facts: Annotated[list[FactShape], Meta(min_length=1, max_length=FACTS_MAX)]
+    facts: Annotated[list[CreditFact], Meta(min_length=1, max_length=FACTS_MAX)]
     what: Words
     article: Short
     decision: Short
@@ -52,7 +52,7 @@ class CreditNothing(Struct, kw_only=True, forbid_unknown_fields=True):
     """A move that needs no words."""
 
 
-class EntryShape(Struct, kw_only=True):
+class CreditShape(Struct, kw_only=True):
     """An entry as it stands; `whole` is false for whoever sees only what is in force for all:
     then nothing is told of facts and answer."""
 
@@ -72,7 +72,7 @@ class EntryShape(Struct, kw_only=True):
     until_at: str
     state: State
     whole: bool
-    facts: list[FactShape]
+    facts: list[CreditFact]
     answer: str | None
     answered_at: str | None
     version: int
@@ -90,21 +90,21 @@ class CreditLine(Struct, kw_only=True):
     text: str | None
 
 
-class EntryWhole(Struct, kw_only=True):
+class CreditWhole(Struct, kw_only=True):
     """An entry, and to its parties its story."""
 
-    entry: EntryShape
+    entry: CreditShape
     story: list[CreditLine]
 
 
-class EntryList(Struct):
+class CreditList(Struct):
     """A page of entries."""
 
-    items: list[EntryShape]
+    items: list[CreditShape]
     next: str | None
 
 
-class KnownFact(Struct, kw_only=True):
+class KnownCreditFact(Struct, kw_only=True):
     """A fact that an entry about an organisation may rest on; `word` is its kind, topic or state
     in the books."""
 
@@ -116,30 +116,30 @@ class KnownFact(Struct, kw_only=True):
     word: str
 
 
-class KnownFacts(Struct):
+class KnownCreditFacts(Struct):
     """Facts about an organisation, by kind, the newest first."""
 
-    items: list[KnownFact]
+    items: list[KnownCreditFact]
 
 
 DESCRIBED_CREDIT = (
-    FactShape,
-    NewEntry,
+    CreditFact,
+    NewCredit,
     CreditWords,
     CreditNothing,
-    EntryShape,
+    CreditShape,
     CreditLine,
-    EntryWhole,
-    EntryList,
-    KnownFact,
-    KnownFacts,
+    CreditWhole,
+    CreditList,
+    KnownCreditFact,
+    KnownCreditFacts,
 )
 
 
-def entry_shape(one: Entry, *, whole: bool) -> EntryShape:
+def credit_shape(one: Entry, *, whole: bool) -> CreditShape:
     """An entry as the API shows it to one of its parties, or to anybody else."""
-    facts = [FactShape(kind=fact.kind, id=fact.id) for fact in one.facts]
-    return EntryShape(
+    facts = [CreditFact(kind=fact.kind, id=fact.id) for fact in one.facts]
+    return CreditShape(
         id=one.id,
         area=one.area,
         organisation=one.organisation,
@@ -176,9 +176,9 @@ def credit_line_shape(one: Line) -> CreditLine:
     )
 
 
-def known_fact_shape(one: Known) -> KnownFact:
+def known_fact_shape(one: Known) -> KnownCreditFact:
     """A fact as the API shows it."""
-    return KnownFact(
+    return KnownCreditFact(
         kind=one.fact.kind,
         id=one.fact.id,
         at=rfc3339(one.at_ms),

@@ -12,10 +12,8 @@ import socket
 import subprocess
 import tempfile
 import time
-import uuid
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
@@ -27,19 +25,25 @@ from hypothesis import HealthCheck, settings
 from liftwatch import clock
 from liftwatch.adapters.sql import open_books
 from liftwatch.telemetry.messages import KINDS, Message
+from tests.databases import database
 from tests.openid import ProviderProcess
+from tests.order import turn
 
 START_S = 30.0
 STOP_S = 30.0
 
-# No test has a limit of time, an example of hypothesis neither: on a busy machine it would fail by
-# chance. Fixtures that examples share are made to be shared.
+# No example has a limit of time, which a busy machine would miss; fixtures are made to be shared.
 settings.register_profile(
     "house",
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 settings.load_profile("house")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put files that wait beside files that compute."""
+    items.sort(key=lambda item: turn(item.path))
 
 
 def free_port() -> int:
@@ -263,22 +267,10 @@ def postgres_url(postgres: Postgres) -> str:
     return postgres.url
 
 
-@contextmanager
-def _database(postgres: Postgres, *, template: str = "template1") -> Iterator[str]:
-    import psycopg
-
-    name = f"test_{uuid.uuid4().hex}"
-    with psycopg.connect(postgres.url, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
-    yield postgres.url.replace("/postgres", f"/{name}")
-    with psycopg.connect(postgres.url, autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
-
-
 @pytest.fixture
 def postgres_database(postgres: Postgres) -> Iterator[str]:
     """The URL of a database of its own without any schema, dropped afterwards."""
-    with _database(postgres) as url:
+    with database(postgres.url) as url:
         yield url
 
 
@@ -302,7 +294,7 @@ def sqlite_books(sqlite_template: Path, tmp_path: Path) -> str:
 @pytest.fixture(scope="session")
 def postgres_template(postgres: Postgres) -> Iterator[str]:
     """The name of a database of the newest schema with nothing in it."""
-    with _database(postgres) as url:
+    with database(postgres.url) as url:
         open_books(url).close()
         yield url.rpartition("/")[2]
 
@@ -310,7 +302,7 @@ def postgres_template(postgres: Postgres) -> Iterator[str]:
 @pytest.fixture
 def postgres_books(postgres: Postgres, postgres_template: str) -> Iterator[str]:
     """The URL of a database of the newest schema, empty, dropped afterwards."""
-    with _database(postgres, template=postgres_template) as url:
+    with database(postgres.url, template=postgres_template) as url:
         yield url
 
 

@@ -30,7 +30,7 @@ from api.credit_seen import (
     credit_seen,
     side_of,
 )
-from api.credit_shapes import EntryShape, FactShape, NewEntry
+from api.credit_shapes import CreditFact, CreditShape, NewCredit
 from api.once import act_once
 from api.parts import Parts, TheBooks, TheGate, ThePart
 from api.principal import Principal, allow, may
@@ -136,7 +136,7 @@ def entry_by_form(
             raise
         wrong = problem.detail
     else:
-        shape = decode(bytes(made.body), type=EntryShape)
+        shape = decode(bytes(made.body), type=CreditShape)
         return RedirectResponse(f"/credit/{shape.id}", status_code=303)
     return _new(
         request, seen, books, part=part, principal=principal, typed=form.fields, wrong=wrong
@@ -148,7 +148,9 @@ def one_entry(
     *, request: Request, principal: Reader, seen: TheCredit, part: ThePart, entry: str
 ) -> Response:
     """One: what it says, what somebody can do with it, and to its parties its story."""
-    return render(request, "credit_entry.html", _one(request, seen, part, principal, id=entry))
+    return render(
+        request, "credit_entry.html", _one(request, seen, part=part, principal=principal, id=entry)
+    )
 
 
 @router.post("/credit/{entry}")
@@ -196,13 +198,13 @@ def _moved(
         wrong, status = problem.detail, problem.row.status
     else:
         return RedirectResponse(f"/credit/{id}", status_code=303)
-    values = _one(request, seen, part, principal, id=id)
+    values = _one(request, seen, part=part, principal=principal, id=id)
     values |= {"wrong": wrong, "chosen": what, "typed": form.fields}
     return render(request, "credit_entry.html", values, status=status)
 
 
 def _one(
-    request: Request, seen: SeenCredit, part: Parts, principal: Principal, *, id: str
+    request: Request, seen: SeenCredit, *, part: Parts, principal: Principal, id: str
 ) -> Values:
     language, at_ms = language_of(request), now_ms()
     one = seen.one(id)
@@ -298,7 +300,7 @@ def _organisations(reads: PeopleReads, principal: Principal) -> list[tuple[str, 
     return [(id, name) for name, id in sorted(found)]
 
 
-def _told(form: Sent) -> NewEntry:
+def _told(form: Sent) -> NewCredit:
     kind = next((name for name in KINDS if name == form.text("kind")), None)
     if kind is None:
         raise BadParameter("kind", Said("is none of those of the list"))
@@ -310,7 +312,7 @@ def _told(form: Sent) -> NewEntry:
         if at_ms is None:
             raise Untold(Said("all three moments are to be said"))
         terms[name] = rfc3339(at_ms)
-    return NewEntry(
+    return NewCredit(
         area=form.text("area"),
         organisation=form.text("organisation"),
         kind=kind,
@@ -325,12 +327,12 @@ def _told(form: Sent) -> NewEntry:
     )
 
 
-def _facts(form: Sent) -> list[FactShape]:
+def _facts(form: Sent) -> list[CreditFact]:
     found = []
     for kind in FACT_KINDS:
         begin = f"fact-{kind}-"
         some = sorted(name for name in form.fields if name.startswith(begin))
-        found += [FactShape(kind=kind, id=name.removeprefix(begin)) for name in some]
+        found += [CreditFact(kind=kind, id=name.removeprefix(begin)) for name in some]
     return found
 
 

@@ -41,9 +41,11 @@ ENTRY = Entry(
 )
 
 
-def moved(entry: Entry, name: str, now_ms: int, text: str | None = None) -> Entry:
+def moved(entry: Entry, name: str, now_ms: int, *text: str) -> Entry:
     """A move by whoever may make it."""
-    return move(entry, name, by=BY, side=MOVES[name].side, now_ms=now_ms, text=text)[0]
+    return move(
+        entry, name, by=BY, side=MOVES[name].side, now_ms=now_ms, text=next(iter(text), None)
+    )[0]
 
 
 def test_life_by_answer_and_by_clock() -> None:
@@ -142,9 +144,9 @@ def test_a_draft_that_waited_too_long_is_not_announced() -> None:
 def test_words_are_asked_for(name: str) -> None:
     """An answer and a withdrawal say something."""
     announced = moved(ENTRY, "announce", 1)
-    for text in (None, " ", "x" * 2_000):
+    for words in ((), (" ",), ("x" * 2_000,)):
         with pytest.raises(Untold):
-            moved(announced, name, 2, text)
+            moved(announced, name, 2, *words)
 
 
 def test_whom_it_is_told_to() -> None:

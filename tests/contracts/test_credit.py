@@ -45,9 +45,9 @@ def put(books: Books, entry: Entry) -> Entry:
     return entry
 
 
-def moved(books: Books, entry: Entry, name: str, now_ms: int) -> Entry:
+def moved(books: Books, entry: Entry, name: str, *, at_ms: int) -> Entry:
     """Move it and keep that."""
-    made, _ = move(entry, name, by=Actor(), side=MOVES[name].side, now_ms=now_ms, text="x")
+    made, _ = move(entry, name, by=Actor(), side=MOVES[name].side, now_ms=at_ms, text="x")
     return put(books, made)
 
 
@@ -67,12 +67,12 @@ def test_what_is_kept_comes_back(books: Books) -> None:
     assert books.credit_entry("e-1", now_ms=0) == entry
     assert [line.what for line in books.credit_lines("e-1")] == ["draft", "announce"]
     assert books.credit_lines("e-1")[0].by.channel == "api"
-    announced = moved(books, entry, "announce", MONDAY_MS)
+    announced = moved(books, entry, "announce", at_ms=MONDAY_MS)
     assert books.credit_entry("e-1", now_ms=0) == announced
     with pytest.raises(Conflict):
         put(books, structs.replace(announced, version=4))
     with pytest.raises(Conflict):
-        moved(books, entry, "announce", MONDAY_MS)
+        moved(books, entry, "announce", at_ms=MONDAY_MS)
 
 
 def test_who_sees_what_when(books: Books) -> None:
@@ -94,13 +94,13 @@ def test_who_sees_what_when(books: Books) -> None:
 
     entry = put(books, entry_of(houses))
     assert seen(MONDAY_MS) == [True, True, False, False, False]
-    entry = moved(books, entry, "announce", MONDAY_MS)
+    entry = moved(books, entry, "announce", at_ms=MONDAY_MS)
     assert seen(MONDAY_MS) == [True, True, True, False, False]
-    entry = moved(books, entry, "pass", HEAR_BY)
-    entry = moved(books, entry, "enforce", FROM)
+    entry = moved(books, entry, "pass", at_ms=HEAR_BY)
+    entry = moved(books, entry, "enforce", at_ms=FROM)
     assert seen(FROM) == [True] * 5
     assert seen(FROM - 1) == seen(UNTIL) == [True, True, True, False, False]
-    moved(books, entry, "withdraw", FROM + 1)
+    moved(books, entry, "withdraw", at_ms=FROM + 1)
     assert seen(FROM + 2) == [True, True, True, False, False]
 
 
@@ -120,8 +120,8 @@ def test_lists(books: Books) -> None:
     assert ids(organisation=second.organisation) == ["e-2"]
     assert ids(public=True) == []
     for name, at_ms in (("announce", MONDAY_MS), ("pass", HEAR_BY), ("enforce", FROM)):
-        first = moved(books, first, name, at_ms)
-    moved(books, third, "withdraw", MONDAY_MS)
+        first = moved(books, first, name, at_ms=at_ms)
+    moved(books, third, "withdraw", at_ms=MONDAY_MS)
     assert ids(public=True) == ["e-1"]
     assert ids(living=True) == ["e-2", "e-1"]
 
@@ -135,7 +135,7 @@ def test_one_living_entry_of_a_kind_for_a_fact(books: Books) -> None:
         put(books, again)
     put(books, structs.replace(again, id="e-3", kind="penalty"))
     put(books, structs.replace(again, id="e-4", organisation=houses.ids["kone"]))
-    moved(books, first, "withdraw", MONDAY_MS)
+    moved(books, first, "withdraw", at_ms=MONDAY_MS)
     put(books, again)
 
 
@@ -144,14 +144,14 @@ def test_what_the_engine_looks_at(books: Books) -> None:
     houses = Houses(books)
     entry = put(books, entry_of(houses))
     assert books.credit_due(UNTIL) == []
-    entry = moved(books, entry, "announce", MONDAY_MS)
+    entry = moved(books, entry, "announce", at_ms=MONDAY_MS)
     assert books.credit_due(0) == ["e-1"]
     entry = structs.replace(entry, told="announced")
     with books.begin() as work:
         work.note_credit_told(entry)
     assert books.credit_entry("e-1", now_ms=0) == entry
     assert (books.credit_due(HEAR_BY - 1), books.credit_due(HEAR_BY)) == ([], ["e-1"])
-    entry = moved(books, entry, "pass", HEAR_BY)
+    entry = moved(books, entry, "pass", at_ms=HEAR_BY)
     with books.begin() as work:
         work.note_credit_told(structs.replace(entry, told="heard"))
     assert books.credit_due(UNTIL) == []

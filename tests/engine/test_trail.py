@@ -1,7 +1,6 @@
 """A trail that lives for months under the engine: anchors, giving up, changes of key and clock."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,9 +22,9 @@ KEY, NEW = b"k" * 32, b"n" * 32
 
 
 @pytest.fixture(params=["memory", "sqlite", "postgresql"])
-def books(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Any]:
+def books(request: pytest.FixtureRequest) -> Iterator[Any]:
     """Empty books, sealed with KEY."""
-    made: Any = opened(request.param, request, tmp_path)
+    made: Any = opened(request.param, request)
     made.audit_keys = (KEY,)
     yield made
     made.close()
