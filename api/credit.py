@@ -91,7 +91,7 @@ def list_facts(
     with gate.people.reading() as reads:
         since_ms = now_ms() - SINCE_MS
         found = list(seen.facts(reads, places).about(organisation, area, since_ms=since_ms))
-    return answer(KnownCreditFacts([known_fact_shape(one) for one in found]))
+    return answer(KnownCreditFacts([known_fact_shape(one.fact) for one in found]))
 
 
 @router.get(

@@ -8,9 +8,17 @@ from api.instruction_shapes import Sha256, Words
 from api.people_shapes import Id
 from api.rota_shapes import At
 from api.silence_shapes import Area
-from liftwatch.care.sanctions import FACTS_MAX, SHORT_MAX, Entry, FactKind, Kind, Line, State
+from liftwatch.care.sanctions import (
+    FACTS_MAX,
+    SHORT_MAX,
+    Entry,
+    Fact,
+    FactKind,
+    Kind,
+    Line,
+    State,
+)
 from liftwatch.clock import rfc3339
-from liftwatch.handlers.care_credit import Known
 
 Short = Annotated[str, Meta(min_length=1, max_length=SHORT_MAX)]
 
@@ -52,6 +60,18 @@ class CreditNothing(Struct, kw_only=True, forbid_unknown_fields=True):
     """A move that needs no words."""
 
 
+class KnownCreditFact(Struct, kw_only=True):
+    """A fact as the books have it, or had it when the entry was written; `word` is its kind of
+    incident, its topic or its state."""
+
+    kind: FactKind
+    id: str
+    at: str
+    estate: str
+    lift: str | None
+    word: str
+
+
 class CreditShape(Struct, kw_only=True):
     """An entry as it stands; `whole` is false for whoever sees only what is in force for all:
     then nothing is told of facts and answer."""
@@ -72,7 +92,7 @@ class CreditShape(Struct, kw_only=True):
     until_at: str
     state: State
     whole: bool
-    facts: list[CreditFact]
+    facts: list[KnownCreditFact]
     answer: str | None
     answered_at: str | None
     version: int
@@ -104,18 +124,6 @@ class CreditList(Struct):
     next: str | None
 
 
-class KnownCreditFact(Struct, kw_only=True):
-    """A fact that an entry about an organisation may rest on; `word` is its kind, topic or state
-    in the books."""
-
-    kind: FactKind
-    id: str
-    at: str
-    estate: str
-    lift: str | None
-    word: str
-
-
 class KnownCreditFacts(Struct):
     """Facts about an organisation, by kind, the newest first."""
 
@@ -138,7 +146,6 @@ DESCRIBED_CREDIT = (
 
 def credit_shape(one: Entry, *, whole: bool) -> CreditShape:
     """An entry as the API shows it to one of its parties, or to anybody else."""
-    facts = [CreditFact(kind=fact.kind, id=fact.id) for fact in one.facts]
     return CreditShape(
         id=one.id,
         area=one.area,
@@ -156,7 +163,7 @@ def credit_shape(one: Entry, *, whole: bool) -> CreditShape:
         until_at=rfc3339(one.until_ms),
         state=one.state,
         whole=whole,
-        facts=facts if whole else [],
+        facts=[known_fact_shape(fact) for fact in one.facts] if whole else [],
         answer=one.answer if whole else None,
         answered_at=_at(one.answered_ms) if whole else None,
         version=one.version,
@@ -176,11 +183,11 @@ def credit_line_shape(one: Line) -> CreditLine:
     )
 
 
-def known_fact_shape(one: Known) -> KnownCreditFact:
+def known_fact_shape(one: Fact) -> KnownCreditFact:
     """A fact as the API shows it."""
     return KnownCreditFact(
-        kind=one.fact.kind,
-        id=one.fact.id,
+        kind=one.kind,
+        id=one.id,
         at=rfc3339(one.at_ms),
         estate=one.estate,
         lift=one.lift,

@@ -95,6 +95,7 @@ STOPS = (
     Stop(
         *("credit-new", "/credit/new", ("supervision",)),
         "An entry is written: about whom, and on which facts of the books it rests",
+        *("/credit/{entry}",),
     ),
     Stop(
         *("credit-entry", "/credit/{entry}", ("supervision", "maintenance", "property")),

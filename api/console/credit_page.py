@@ -214,6 +214,7 @@ def _one(
     return {
         "one": view,
         "version": one.version,
+        "may_write": part.gate is not None and may(principal.roles, ACTIONS[WRITE]),
         "moves": [
             {
                 "name": name,
@@ -262,7 +263,7 @@ def _new(
                 places = authority(principal, area).places
                 known = seen.facts(reads, places)
                 facts = list(known.about(organisation, area, since_ms=at_ms - SINCE_MS))
-    keys = {(one.area, one.estate, "") for one in facts} | {(name, "", "") for name in areas}
+    keys = {(one.area, one.fact.estate, "") for one in facts} | {(name, "", "") for name in areas}
     names = PlaceNames(language, books.localities(keys))
     values: Values = {
         "typed": typed,
@@ -270,7 +271,7 @@ def _new(
         "areas": [(name, names.estate(name, "") or name) for name in areas],
         "organisation": dict(organisations).get(organisation, ""),
         "organisations": organisations,
-        "facts": fact_choices(language, facts, names=names, now_ms=at_ms),
+        "facts": fact_choices(language, facts, names=names),
         "ticked": {field for field in typed if field.startswith("fact-")},
         "kinds": [(name, language.say(KIND_TEXTS[name])) for name in KINDS],
         "hear_by": typed.get("hear_by") or _in_days(HEARD_DAYS, at_ms),

@@ -8,12 +8,12 @@ from api.console.credit_words import FACT_TEXTS, KIND_TEXTS, LINE_TEXTS, MOVE_TE
 from api.console.fault_views import kind_word
 from api.console.instruction_words import HELD_TEXTS
 from api.console.instruction_words import STATE_TEXTS as ASKED_TEXTS
-from api.console.language import Language
+from api.console.language import Language, local
 from api.console.place_names import PlaceNames
 from api.console.silence_views import names_by_id
 from api.parts import Parts
 from liftwatch.care.sanctions import LIVING, Entry, Fact, FactKind, Line, is_public
-from liftwatch.clock import rfc3339
+from liftwatch.clock import estate_day, rfc3339
 from liftwatch.handlers.care_credit import Known
 
 PAGES: dict[FactKind, str] = {
@@ -26,18 +26,22 @@ GRAVE = frozenset({"penalty", "untrustworthy"})
 
 
 class FactLink(NamedTuple):
-    """A fact as it is named, and where it is looked at."""
+    """A fact as it is named, when and where it was, and where it is looked at."""
 
     name: str
+    at: str
+    where: str
     page: str
 
 
 class EntryView(NamedTuple):
-    """An entry as it is read; `whole` where facts and answer are seen."""
+    """An entry as it is read; `whose` is the id of its organisation, `whole` says that facts and
+    answer are seen."""
 
     id: str
     kind: str
     grave: bool
+    whose: str
     organisation: str
     what: str
     article: str
@@ -61,14 +65,10 @@ class EntryView(NamedTuple):
 
 
 class FactChoice(NamedTuple):
-    """A fact that an entry may rest on, as it is chosen."""
+    """A fact that an entry may rest on, and what it is called in the form."""
 
     field: str
-    name: str
-    word: str
-    at: str
-    where: str
-    page: str
+    link: FactLink
 
 
 class LineView(NamedTuple):
@@ -84,54 +84,69 @@ class LineView(NamedTuple):
 
 
 def entry_views(
-    part: Parts,
-    language: Language,
-    some: Sequence[tuple[Entry, bool]],
-    *,
-    now_ms: int,
+    part: Parts, language: Language, some: Sequence[tuple[Entry, bool]], *, now_ms: int
 ) -> list[EntryView]:
     """Entries, each with whether it is seen as a whole, with the names of organisations."""
     ids = [id for one, _ in some for id in (one.organisation, one.issuer)]
     names = names_by_id(part.gate, (), ids)
-    return [_view(language, one, names, whole=whole, now_ms=now_ms) for one, whole in some]
+    keys = {(one.area, fact.estate, "") for one, _ in some for fact in one.facts}
+    places = PlaceNames(language, part.books.localities(keys))
+    found = []
+    for one, whole in some:
+        facts = [
+            fact_link(language, fact, area=one.area, names=places)
+            for fact in (one.facts if whole else ())
+        ]
+        found.append(_view(language, one, names, facts=tuple(facts), whole=whole, now_ms=now_ms))
+    return found
 
 
 def _view(
-    language: Language, one: Entry, names: dict[str, str], *, whole: bool, now_ms: int
+    language: Language,
+    one: Entry,
+    names: dict[str, str],
+    *,
+    facts: tuple[FactLink, ...],
+    whole: bool,
+    now_ms: int,
 ) -> EntryView:
-    def moment(at_ms: int | None) -> str:
-        return "" if at_ms is None else language.moment(at_ms, now_ms=now_ms)
-
     return EntryView(
         id=one.id,
         kind=language.say(KIND_TEXTS[one.kind]),
         grave=one.kind in GRAVE,
+        whose=one.organisation,
         organisation=names.get(one.organisation, one.organisation),
         what=one.what,
         article=one.article,
         decision=one.decision,
         paper=one.paper or "",
         issuer=names.get(one.issuer, one.issuer),
-        issued=moment(one.issued_ms),
-        hear_by=moment(one.hear_by_ms),
+        issued=_term(language, one.issued_ms),
+        hear_by=_term(language, one.hear_by_ms),
         hear_by_at=rfc3339(one.hear_by_ms),
-        begins=moment(one.from_ms),
+        begins=_term(language, one.from_ms),
         begins_at=rfc3339(one.from_ms),
-        ends=moment(one.until_ms),
+        ends=_term(language, one.until_ms),
         ends_at=rfc3339(one.until_ms),
         state=language.say(STATE_TEXTS[one.state]),
         living=one.state in LIVING,
         public=is_public(one, now_ms=now_ms),
         whole=whole,
-        facts=tuple(fact_link(language, fact) for fact in one.facts) if whole else (),
+        facts=facts,
         answer=(one.answer or "") if whole else "",
-        answered=moment(one.answered_ms) if whole else "",
+        answered=_term(language, one.answered_ms) if whole and one.answered_ms else "",
     )
 
 
-def fact_link(language: Language, fact: Fact) -> FactLink:
-    """A fact by its kind and the end of its id, which is what of ids differs."""
-    return FactLink(f"{language.say(FACT_TEXTS[fact.kind])} …{fact.id[-6:]}", page_of(fact))
+def fact_link(language: Language, fact: Fact, *, area: str, names: PlaceNames) -> FactLink:
+    """A fact in words."""
+    kind, word = language.say(FACT_TEXTS[fact.kind]), _word(language, fact)
+    return FactLink(
+        name=f"{kind}: {word}" if fact.kind != "contradiction" else kind,
+        at=_term(language, fact.at_ms),
+        where=" ".join(filter(None, (names.estate(area, fact.estate), fact.lift))),
+        page=page_of(fact),
+    )
 
 
 def page_of(fact: Fact) -> str:
@@ -144,22 +159,14 @@ def page_of(fact: Fact) -> str:
 
 
 def fact_choices(
-    language: Language, some: Iterable[Known], *, names: PlaceNames, now_ms: int
+    language: Language, some: Iterable[Known], *, names: PlaceNames
 ) -> dict[str, list[FactChoice]]:
     """The facts to choose from, by what their kind is called."""
     found: dict[str, list[FactChoice]] = {}
     for one in some:
+        link = fact_link(language, one.fact, area=one.area, names=names)
         title = language.say(FACT_TEXTS[one.fact.kind])
-        where = " ".join(filter(None, (names.estate(one.area, one.estate), one.lift)))
-        choice = FactChoice(
-            field=field_of(one.fact),
-            name=fact_link(language, one.fact).name,
-            word=_word(language, one),
-            at=language.moment(one.at_ms, now_ms=now_ms),
-            where=where,
-            page=page_of(one.fact),
-        )
-        found.setdefault(title, []).append(choice)
+        found.setdefault(title, []).append(FactChoice(field_of(one.fact), link))
     return found
 
 
@@ -172,12 +179,17 @@ def field_of(fact: Fact) -> str:
     return f"fact-{fact.kind}-{fact.id}"
 
 
-def _word(language: Language, one: Known) -> str:
-    if one.fact.kind == "instruction":
+def _word(language: Language, one: Fact) -> str:
+    if one.kind == "instruction":
         return language.say(ASKED_TEXTS[one.word])
-    if one.fact.kind == "complaint":
+    if one.kind == "complaint":
         return language.say(TOPIC_TEXTS[one.word].name)
     return kind_word(language, one.word)
+
+
+def _term(language: Language, ms: int) -> str:
+    """A moment with its year: terms and facts may lie years away."""
+    return f"{language.day(estate_day(ms))} {local(ms):%H:%M}"
 
 
 def line_views(

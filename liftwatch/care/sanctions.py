@@ -50,10 +50,18 @@ _HEX = frozenset("0123456789abcdef")
 
 
 class Fact(Struct, frozen=True, kw_only=True):
-    """What an entry rests on, by its kind and its id in the books."""
+    """What an entry rests on, by its kind and its id in the books.
+
+    The rest is as the books had it when the entry was written: when and where it was, and its kind
+    of incident, topic or state in one word.
+    """
 
     kind: FactKind
     id: str
+    at_ms: int = 0
+    estate: str = ""
+    lift: str | None = None
+    word: str = ""
 
 
 class Entry(Struct, frozen=True, kw_only=True):

@@ -128,7 +128,7 @@ class Desk:
     def complaint(self, organisation: str) -> Fact:
         """The matter of the doors, which was answered."""
         some = self.facts.about(organisation, self.site.area, since_ms=0)
-        told = [one for one in some if one.fact.kind == "complaint" and one.word == "doors"]
+        told = [one for one in some if one.fact.kind == "complaint" and one.fact.word == "doors"]
         return told[-1].fact
 
     def move(

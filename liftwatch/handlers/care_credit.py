@@ -19,6 +19,7 @@ from liftwatch.care.sanctions import (
     FACT_WORDS,
     Entry,
     Fact,
+    FactKind,
     Line,
     Side,
     checked,
@@ -36,6 +37,7 @@ from liftwatch.said import Said
 
 ENGINE = Actor(channel="engine")
 CONTRADICTED = "maintenance_contradicted"
+OVER = frozenset({"resolved", "closed"})
 OFFERED_MAX, LOOKED_MAX = 40, 500
 """So many facts of a kind are offered to whoever writes, and so many of the newest looked at."""
 
@@ -45,15 +47,11 @@ class NoSuchEntry(Exception):
 
 
 class Known(NamedTuple):
-    """A fact as the books have it: whose it may be, when it was, where, and what in one word."""
+    """A fact as the books have it, in which area, and whose it may be."""
 
     fact: Fact
-    organisations: frozenset[str]
-    at_ms: int
     area: str
-    estate: str
-    lift: str | None
-    word: str
+    organisations: frozenset[str]
 
 
 class Facts:
@@ -68,14 +66,18 @@ class Facts:
         found = self._named(fact)
         return next(iter(found), None)
 
-    def check(self, entry: Entry, *, now_ms: int) -> None:
-        """Untold where a fact of an entry does not stand, or is another's."""
+    def checked(self, entry: Entry, *, now_ms: int) -> tuple[Fact, ...]:
+        """The facts of an entry as the books have them; Untold where one does not stand, or is
+        another's."""
+        found = []
         for fact in entry.facts:
             one, word = self.known(fact), FACT_WORDS[fact.kind]
-            if one is None or one.area != entry.area or one.at_ms > now_ms:
+            if one is None or one.area != entry.area or one.fact.at_ms > now_ms:
                 raise Untold(Said("%(fact)s %(id)s does not stand there", fact=word, id=fact.id))
             if entry.organisation not in one.organisations:
                 raise Untold(Said("%(fact)s %(id)s is another's", fact=word, id=fact.id))
+            found.append(one.fact)
+        return tuple(found)
 
     def about(self, organisation: str, area: str, *, since_ms: int) -> Iterator[Known]:
         """What an entry about an organisation in an area may rest on: by kind, the newest first."""
@@ -88,7 +90,7 @@ class Facts:
             count = 0
             for one in some:
                 mine = organisation in one.organisations and one.area == area
-                if mine and one.at_ms >= since_ms and count < OFFERED_MAX:
+                if mine and one.fact.at_ms >= since_ms and count < OFFERED_MAX:
                     count += 1
                     yield one
 
@@ -127,15 +129,15 @@ class Facts:
         return self.books.incidents(where, limit=LOOKED_MAX, sight=self.sight).items
 
     def _of_incidents(self, some: Iterable[Incident]) -> Iterator[Known]:
-        """What people rejected, what is late history and exercises elsewhere do not stand."""
+        """Those that are over: one that is open may still be rejected. Late history, of which
+        nobody was told, and exercises elsewhere do not stand."""
         for one in some:
-            if one.state == "rejected" or one.late or one.exercise != self.exercise:
+            if one.state not in OVER or one.late or one.exercise != self.exercise:
                 continue
             if one.kind != CONTRADICTED:
-                fact = Fact(kind="incident", id=one.id)
+                fact = _fact("incident", one, at_ms=one.opened_ms, word=one.kind)
                 whose = self._holders(one.area, one.estate, one.lift, at_ms=one.opened_ms)
-                where = (one.area, one.estate, one.lift)
-                yield Known(fact, whose, one.opened_ms, *where, one.kind)
+                yield Known(fact, one.area, whose)
 
     def _of_contradictions(self, some: Iterable[Incident]) -> Iterator[Known]:
         """Those that supervision has decided to count, after the unit was heard."""
@@ -144,27 +146,24 @@ class Facts:
         for one in found:
             answer = answers.get(one.id)
             if answer is not None and answer.state == "counts":
-                fact = Fact(kind="contradiction", id=one.id)
+                fact = _fact("contradiction", one, at_ms=one.opened_ms, word=CONTRADICTED)
                 whose = frozenset({answer.organisation})
-                where = (one.area, one.estate, one.lift)
-                yield Known(fact, whose, one.opened_ms, *where, CONTRADICTED)
+                yield Known(fact, one.area, whose)
 
     def _of_instructions(self, some: Iterable[Instruction]) -> Iterator[Known]:
         for one in some:
             if one.state != "withdrawn":
-                fact = Fact(kind="instruction", id=one.id)
+                fact = _fact("instruction", one, at_ms=one.issued_ms, word=one.state)
                 whose = {one.responsible, *((one.reported_for,) if one.reported_for else ())}
-                where = (one.area, one.estate, one.lift)
-                yield Known(fact, frozenset(whose), one.issued_ms, *where, one.state)
+                yield Known(fact, one.area, frozenset(whose))
 
     def _of_complaints(self, some: Iterable[Complaint]) -> Iterator[Known]:
         """Matters; what joined one is the same fact."""
         for one in some:
             if one.lead is None and one.exercise == self.exercise:
-                fact = Fact(kind="complaint", id=one.id)
+                fact = _fact("complaint", one, at_ms=one.told_ms, word=one.topic)
                 whose = self._holders(one.area, one.estate, one.lift, at_ms=one.told_ms)
-                where = (one.area, one.estate, one.lift)
-                yield Known(fact, whose, one.told_ms, *where, one.topic)
+                yield Known(fact, one.area, whose)
 
     def _holders(self, area: str, estate: str, lift: str | None, *, at_ms: int) -> frozenset[str]:
         """The unit whose contract a lift was under then, and the managers of its estate now."""
@@ -180,11 +179,17 @@ class Facts:
         return self._held[area, estate] | units
 
 
+def _fact(
+    kind: FactKind, one: Incident | Instruction | Complaint, *, at_ms: int, word: str
+) -> Fact:
+    return Fact(kind=kind, id=one.id, at_ms=at_ms, estate=one.estate, lift=one.lift, word=word)
+
+
 def write(work: Work, entry: Entry, *, facts: Facts, by: Actor, now_ms: int) -> Entry:
     """Keep a draft. Raises Untold for what cannot be, Conflict where a living entry of this kind
     rests on the same fact."""
     made = checked(entry, now_ms=now_ms)
-    facts.check(made, now_ms=now_ms)
+    made = structs.replace(made, facts=facts.checked(made, now_ms=now_ms))
     work.put_credit_entry(made)
     work.add_credit_line(
         Line(entry=made.id, at_ms=now_ms, what="draft", before="draft", state="draft", by=by)
@@ -215,7 +220,7 @@ def make_move(
         raise Stale(Said("somebody else has changed it"))
     moved, line = move(entry, name, by=by, side=side, now_ms=now_ms, text=text)
     if facts is not None:
-        facts.check(entry, now_ms=now_ms)
+        facts.checked(entry, now_ms=now_ms)
     work.put_credit_entry(moved)
     work.add_credit_line(line)
     return moved

@@ -206,6 +206,8 @@ def test_what_the_books_know_of_an_organisation(credit: Credit) -> None:
     path = f"/v1/credit/facts?area=320583&organisation={credit.units['anda']}"
     (one,) = credit.get("samr", path).json()["items"]
     assert (one["kind"], one["id"], one["lift"]) == ("contradiction", credit.fact, "L-0001")
+    written = credit.written()
+    assert written["facts"] == [one], "it stands in the entry as the books had it"
     assert credit.get("anda", path).status_code == 403
     assert credit.get("far", path).status_code == 422
 

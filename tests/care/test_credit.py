@@ -26,6 +26,7 @@ from liftwatch.incidents.course import Actor
 from liftwatch.incidents.moves import CannotMove, Told, Untold
 from liftwatch.incidents.pages import Ways
 from liftwatch.ports import Conflict, Stale
+from tests.care.instruct import WORDS
 from tests.care.test_recalls import Fleet
 from tests.contracts.test_books import MONDAY_MS, alarm
 
@@ -46,12 +47,25 @@ def books(request: pytest.FixtureRequest) -> Iterator[SqlBooks]:
 class Desk(Fleet):
     """The fleet, an authority that writes entries, and facts in the books."""
 
-    def alarm(self, kind: str = "entrapment", lift: str = "KONE-0", **more: Any) -> str:
-        """An incident, and its id."""
+    def alarm(self, kind: str = "door_fault", lift: str = "KONE-0", **more: Any) -> str:
+        """An incident that is over, and its id."""
+        id = self.opened(kind, lift, **{"severity": 3} | more)
+        told = {"lift": lift, "severity": 3, "opened_ms": MONDAY_MS, "at_s": 60} | more
+        assert apply_alarm(self.books, alarm("cleared", kind=kind, **told)) is not None
+        return id
+
+    def opened(self, kind: str = "entrapment", lift: str = "KONE-0", **more: Any) -> str:
+        """One that is open."""
         told = {"lift": lift, "opened_ms": MONDAY_MS} | more
         made = apply_alarm(self.books, alarm(kind=kind, **told))
         assert made is not None
         return made.id
+
+    def reject(self, id: str) -> None:
+        """People find that there was nothing."""
+        by, told = Actor(person="p", channel="api"), Told(reason="nothing there")
+        with self.books.begin() as work:
+            move_incident(work, id, "reject", told=told, by=by, version=1, now_ms=MONDAY_MS)
 
     def contradiction(self, state: AnswerState, unit: str = "anda", **more: Any) -> str:
         """A record that signals contradict, as supervision has decided."""
@@ -186,17 +200,15 @@ def test_a_contradiction_that_does_not_count(desk: Desk, state: AnswerState) -> 
 
 
 def test_what_is_no_fact(desk: Desk) -> None:
-    """What people rejected, exercises, what joined another complaint, what is nowhere."""
-    rejected = desk.alarm()
-    with desk.books.begin() as work:
-        by = Actor(person="p", channel="api")
-        told = Told(reason="nothing there")
-        move_incident(work, rejected, "reject", told=told, by=by, version=1, now_ms=MONDAY_MS)
+    """What people rejected or may still reject, exercises, what joined another, what is nowhere."""
+    rejected, standing = desk.opened(), desk.opened("free_fall")
+    desk.reject(rejected)
     desk.complaint()
     joined = desk.complaint("c-2", lead="c-1")
     drill = desk.alarm("overspeed", exercise=True)
     for kind, id in (
         ("incident", rejected),
+        ("incident", standing),
         ("complaint", joined),
         ("incident", drill),
         ("incident", "nowhere"),
@@ -226,14 +238,12 @@ def test_an_entry_rests_on_facts_of_its_own_organisation(desk: Desk) -> None:
 
 
 def test_what_no_longer_stands_is_not_announced_and_does_not_count(desk: Desk) -> None:
-    """People found that there was nothing, between the draft and its end."""
-    id = desk.alarm()
-    entry = desk.write(desk.entry(("incident", id)))
+    """The authority took its instruction back, between the announcement and the first day."""
+    asked = desk.houses.issued()
+    entry = desk.write(desk.entry(("instruction", asked.id)))
     entry = desk.move(entry, "announce", MONDAY_MS + DAY_MS)
-    entry = desk.move(entry, "answer", MONDAY_MS + 2 * DAY_MS, text="nobody was in the car")
-    with desk.books.begin() as work:
-        by, told = Actor(person="p", channel="api"), Told(reason="nobody was in it")
-        move_incident(work, id, "reject", told=told, by=by, version=1, now_ms=MONDAY_MS + DAY_MS)
+    entry = desk.move(entry, "answer", MONDAY_MS + 2 * DAY_MS, text="it was not ours to do")
+    desk.houses.moved(asked, "withdraw", at=3, who="office", told=WORDS)
     with pytest.raises(Untold, match="does not stand"):
         desk.move(entry, "enforce", FROM)
     desk.move(entry, "withdraw", FROM, text="the fact is gone")
