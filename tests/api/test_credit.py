@@ -1,10 +1,12 @@
 """The credit list over HTTP and on pages: written, heard, in force; who sees what of it."""
 
+import time
 from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
+from liftwatch.access.sight import Place
 from liftwatch.adapters.sql import SqlBooks
 from liftwatch.audit.trail import AuditFilter
 from liftwatch.care.answer import Answer
@@ -23,8 +25,11 @@ class Credit(Office):
     def __init__(self, client: TestClient, town: Town, fleet: Fleet) -> None:
         super().__init__(client, town, fleet)
         self.town = town
-        person = town.person("buyer", "owner", AREA)
-        self.keys["buyer"] = town.secret(person, "key")
+        for login, role, place in (
+            ("buyer", "owner", AREA),
+            ("street", "supervision", Place("320583", "garden")),
+        ):
+            self.keys[login] = town.secret(town.person(login, role, place), "key")
         self.fact = self.contradiction("L-0001", "anda")
         self.other = self.contradiction("L-0002", "kone")
 
@@ -76,15 +81,16 @@ class Credit(Office):
         path = f"/v1/credit/{one['id']}/{name}"
         return self.send(who, path, body, **{"If-Match": f'"{whole["version"]}"'})
 
-    def in_force(self, books: SqlBooks) -> dict[str, Any]:
-        """One that nobody answered, in force since just now."""
-        soon = now_ms() + 500
+    def in_force(self, books: SqlBooks, *, answered: bool = False) -> dict[str, Any]:
+        """One whose term to be heard is over, in force since just now."""
+        soon = now_ms() + 1_500
         one = self.written(hear_by=rfc3339(soon), **{"from": rfc3339(soon)})
         assert self.step("samr", one, "announce").status_code == 200
-        while now_ms() <= soon:
-            pass
+        if answered:
+            assert self.step("anda", one, "answer", text=WORDS).status_code == 200
+        time.sleep(max(0, soon - now_ms()) / 1_000 + 0.01)
         with books.begin() as work:
-            assert by_clock(work, one["id"], now_ms=now_ms()) is not None
+            assert (by_clock(work, one["id"], now_ms=now_ms()) is None) == answered
         made = self.step("samr", one, "enforce")
         assert made.status_code == 200, made.text
         found: dict[str, Any] = made.json()
@@ -109,8 +115,8 @@ def test_heard_before_it_counts(credit: Credit, books: SqlBooks) -> None:
     """Draft, announced, answered by the organisation; not in force before its day; withdrawn."""
     one = credit.written()
     assert (one["state"], one["issuer"], one["whole"]) == ("draft", credit.units["samr"], True)
-    assert [credit.seen(who, one) for who in ("samr", "anda", "kone", "buyer")] == [
-        *(200, 404, 404, 404)
+    assert [credit.seen(who, one) for who in ("samr", "anda", "kone", "buyer", "street")] == [
+        *(200, 404, 404, 404, 404)
     ]
     assert credit.step("samr", one, "enforce").status_code == 409
     assert credit.step("samr", one, "announce").json()["announced_at"] is not None
@@ -142,15 +148,17 @@ def test_heard_before_it_counts(credit: Credit, books: SqlBooks) -> None:
 
 def test_in_force_all_see_it_and_not_what_it_rests_on(credit: Credit, books: SqlBooks) -> None:
     """An owner reads whom, what and by which article; the parties all of it."""
-    one = credit.in_force(books)
+    one = credit.in_force(books, answered=True)
     for who in ("samr", "anda", "kone", "buyer", "far"):
         assert credit.seen(who, one) == 200, who
         told = credit.get(who, f"/v1/credit/{one['id']}").json()
         party = who in ("samr", "anda")
         assert told["entry"]["whole"] == bool(told["story"]) == bool(told["entry"]["facts"])
         assert told["entry"]["whole"] == party, who
+        assert told["entry"]["answer"] == (WORDS if party else None), who
         page = credit.get(who, f"/credit/{one['id']}").text
         assert (f"/incidents/{credit.fact}" in page) == party, who
+        assert ("nobody can reach us" in page) == party, who
     public = credit.get("buyer", "/v1/credit?public=true").json()["items"]
     assert [row["id"] for row in public] == [one["id"]]
     unit = credit.units["anda"]
@@ -184,9 +192,8 @@ def test_what_cannot_be_written(credit: Credit) -> None:
         assert made.status_code == status, (wrong, made.text)
     for who, status in (("anda", 403), ("garden", 403), ("buyer", 403), ("far", 422)):
         assert credit.send(who, "/v1/credit", credit.wanted()).status_code == status, who
-    credit.written()
+    assert credit.in_force(credit.fleet.books)["answer"] is None, "nobody has to answer"
     assert credit.send("samr", "/v1/credit", credit.wanted()).status_code == 409, "one at a time"
-    assert credit.get("far", "/v1/credit").json()["items"] == []
 
 
 def test_the_same_request_writes_one(credit: Credit) -> None:

@@ -297,6 +297,18 @@ def test_each_state_is_told_once(desk: Desk) -> None:
     assert paged[0].facts["organisations"] == [desk.houses.ids["anda"]]
 
 
+def test_two_engines_tell_once(desk: Desk) -> None:
+    """Both have read that somebody is to be told; whoever comes second finds that it was done."""
+    with desk.office.begin() as work:
+        change_contacts(work, desk.houses.ids["anda"], version=0, email="anda@lift.example")
+    entry = desk.write(desk.entry(("contradiction", desk.contradiction("counts"))))
+    read = desk.move(entry, "announce", MONDAY_MS + DAY_MS)
+    for _ in range(2):
+        engine.tell(desk.books, desk.office, WAYS, entry=read, now_ms=MONDAY_MS + DAY_MS)
+    assert len(desk.sent()) == 1
+    assert [line.what for line in desk.books.credit_lines("e-1")].count("paged") == 1
+
+
 def test_whoever_cannot_be_reached_is_told_in_the_story(desk: Desk) -> None:
     """It is held against nobody that no way was known; the story says so."""
     entry = desk.write(desk.entry(("contradiction", desk.contradiction("counts"))))
