@@ -30,7 +30,16 @@ DISORDER_MS = 2 * SECOND_MS  # contract, section 1: messages are taken in order 
 WINDOW_MS = 6 * SECOND_MS  # longer than any rule on motion looks back
 WINDOW_STATES_MAX = 24
 """Twice what the contract allows a lift to tell in that time: the largest part of our memory."""
-DATED = ("stand_ms", "moved_ms", "mode_ms", "visit_ms", "joined_ms", "heard_ms")
+DATED = (
+    "stand_ms",
+    "moved_ms",
+    "mode_ms",
+    "visit_ms",
+    "joined_ms",
+    "heard_ms",
+    "gap_ms",
+    "gap_end_ms",
+)
 DATED_FOR_LONG = ("first_ms", "cared_ms", "tested_ms")
 DATED_PEOPLE = ("closed_ms", "seen_ms", "pressed_ms", "press_ms", "call_ms")
 CARE = frozenset({"half_month", "quarter", "half_year", "year"})
@@ -68,7 +77,8 @@ class View(Struct, gc=False):
     last successful test of the emergency call, `hazard` what somebody assessed. Only
     `received_ms` and `listened_ms` tell when the last sign of life was received, the second by
     the clock of `Listening`. `cut_off` says that nothing was heard for so long before the next
-    state that its doors may have opened. `boot` and `seq` are the newest state's. `visit_by` is
+    state that its doors may have opened; the last time that was so nothing was heard from `gap_ms`
+    to `gap_end_ms`. `boot` and `seq` are the newest state's. `visit_by` is
     whose word the open visit is, where it is a person's, `visit_n` the newest of these words heard,
     `joined_ms` when a terminal told the same visit, whose end it has yet to tell
     (`detectors.voices`).
@@ -100,6 +110,8 @@ class View(Struct, gc=False):
     people: People = field(default_factory=People)
     heard_ms: int | None = None
     heard: int = 0
+    gap_ms: int | None = None
+    gap_end_ms: int | None = None
     cut_off: bool = False
     received_ms: int | None = None
     listened_ms: int | None = None
@@ -136,10 +148,18 @@ class View(Struct, gc=False):
     def is_silent(self, now_ms: int) -> bool:
         """Whether a lift that used to speak has not for longer than one that stands idle.
 
-        Of what goes on in it nobody can tell then; of a lift hardly heard yet nobody knows either.
+        Of what goes on in it nobody can tell then, nor afterwards of that time: the first word may
+        be a greeting that says nothing of the car. Of a lift hardly heard yet nobody knows either.
         """
-        silent = self.heard_ms is not None and now_ms - self.heard_ms > SILENT_MS
-        return silent and self.heard >= SPEAKS
+        return self.unheard_ms(now_ms) > SILENT_MS and self.heard >= SPEAKS
+
+    def unheard_ms(self, now_ms: int) -> int:
+        """For how long nothing had been heard at a moment, be it in the last silence that is over;
+        0 before there was a word."""
+        told_ms = self.heard_ms
+        if self.gap_end_ms is not None and now_ms < self.gap_end_ms:
+            told_ms = self.gap_ms
+        return 0 if told_ms is None else now_ms - told_ms
 
     def is_seen(self, since_ms: int) -> bool:
         """Whether a state has told of what lasts since then, long enough after it began.
@@ -184,11 +204,12 @@ class View(Struct, gc=False):
     def told_after(self, message: Message) -> bool:
         """Whether a state was told after the newest one, whatever its time says: by its count, and
         because it arrives as fresh as any. What was stored, and is sent later, has a later count,
-        too."""
+        too, and arrives long after its time; never before it, as from a clock that is fast still.
+        """
         body = message.body
         if body.boot != self.boot or body.seq <= self.seq or not message.is_counted:
             return False
-        fresh = abs(message.received_ms - message.at_ms) <= DISORDER_MS
+        fresh = message.received_ms - message.at_ms <= DISORDER_MS
         return fresh and isinstance(body, State)
 
     def has_moved(self) -> bool:
@@ -210,6 +231,7 @@ class View(Struct, gc=False):
         if self.heard_ms is None or message.at_ms > self.heard_ms:
             if self.heard_ms is not None and message.at_ms - self.heard_ms > SILENT_MS:
                 self.cut_off = True
+                self.gap_ms, self.gap_end_ms = self.heard_ms, message.at_ms
             self.heard_ms = message.at_ms
         if isinstance(body, State):
             told = self.now

@@ -54,7 +54,7 @@ class OutOfService(Detector):
             if self.out_ms is not None and now_ms >= self.out_ms + OUT_MS:
                 return self._raise("mode", view, since_ms=self.out_ms, lasting_ms=OUT_MS)
             called_ms = min(self.calls.values(), default=None)
-            blind = now_ms - (view.heard_ms or now_ms) > BLIND_MS
+            blind = view.unheard_ms(now_ms) > BLIND_MS
             if called_ms is not None and now_ms >= called_ms + CALLED_MS and not blind:
                 return self._raise("called", view, since_ms=called_ms, lasting_ms=CALLED_MS)
         elif self.back_ms is not None and now_ms >= self.back_ms + BACK_MS:

@@ -46,6 +46,25 @@ def test_a_terminals_clock_is_set_back(tell: Any) -> None:
     """)
 
 
+def test_a_clock_that_is_set_back_in_part(tell: Any) -> None:
+    """It is fast still, by another fault of it: what comes is news, and people got out."""
+
+    def rest(true: str) -> str:
+        return f"received_ms={at_of(true) - 6_000}"
+
+    tell(f"""
+        {fast("5:00", occupied="true")}
+        5:09   press  panel=car floor=2 {rest("5:07")}
+        {fast("5:10", occupied="true", car_door="opening", doors_closed="false")}
+        5:15   state  car_door=open {rest("5:15")}
+        5:16   state  occupied=false {rest("5:16")}
+        5:17   state  car_door=closing {rest("5:17")}
+        5:20   state  car_door=closed doors_closed=true {rest("5:20")}
+        6:20   state  {rest("6:20")}
+        7:30   expect nothing
+    """)
+
+
 def test_set_back_by_a_second(tell: Any) -> None:
     """In just the moment in which the doors open: they have opened."""
     opening = at_of("5:10") + 100

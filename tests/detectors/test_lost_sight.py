@@ -99,6 +99,40 @@ def test_a_terminal_that_falls_silent_while_a_door_moves_accuses_no_door(story: 
     )
 
 
+@pytest.mark.parametrize("stood", ["car_door=closed doors_closed=true occupied=true", ""])
+@pytest.mark.parametrize("greeting", ["online", "health", "counters"])
+def test_a_first_word_that_says_nothing_of_the_car(story: Tell, stood: str, greeting: str) -> None:
+    """It ends the silence, and what stood before it has lasted no longer for that."""
+    story(
+        SPOKEN
+        + f"""
+        40:00  state   car_door=open doors_closed=false
+        40:05  state   {stood}
+        40:20  state
+        45:50  {greeting}
+        45:51  button  edges=[]
+        45:52  {greeting}
+        45:53  state   car_door=closed doors_closed=true occupied=false
+        50:00  expect  nothing
+        """
+    )
+
+
+@pytest.mark.parametrize("greeting", ["online", "health"])
+def test_a_call_before_a_silence_has_not_waited_through_it(story: Tell, greeting: str) -> None:
+    """Nobody knows whether it was served; the first word says nothing of that."""
+    story(
+        SPOKEN
+        + f"""
+        40:00  registered  panel=landing floor=3 direction=up
+        58:00  {greeting}
+        58:01  {greeting}
+        58:02  state   car=moving speed_mps=1.0
+        59:00  expect  nothing
+        """
+    )
+
+
 @pytest.mark.parametrize("door", ["opening", "closing"])
 def test_a_door_that_is_still_under_way_when_the_terminal_speaks_again(
     story: Tell, door: str
