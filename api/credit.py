@@ -127,8 +127,8 @@ def write_entry(
 def writing(seen: SeenCredit, principal: Principal, body: NewCredit) -> Act:
     """How somebody writes a draft; a problem where that cannot be."""
     grant = authority(principal, body.area)
-    terms = {name: moment_ms(name, text) for name, text in _terms(body).items()}
-    hear_by_ms, from_ms, until_ms = (terms[name] or 0 for name in ("hear_by", "from", "until"))
+    terms = (("hear_by", body.hear_by), ("from", body.from_), ("until", body.until))
+    hear_by_ms, from_ms, until_ms = (moment_ms(name, text) or 0 for name, text in terms)
     by = _by(principal, grant.organisation)
 
     def act(work: OfficeWork, at_ms: int) -> Done:
@@ -284,10 +284,6 @@ def moving(
         return Done(credit_shape(made, whole=True), name, ("credit", id), status=200)
 
     return act
-
-
-def _terms(body: NewCredit) -> dict[str, str]:
-    return {"hear_by": body.hear_by, "from": body.from_, "until": body.until}
 
 
 def _by(principal: Principal, organisation: str) -> Actor:

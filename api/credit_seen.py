@@ -65,7 +65,8 @@ class SeenCredit:
 
     def facts(self, reads: OfficeReads, places: tuple[Place, ...]) -> Facts:
         """The facts of the places of an authority."""
-        return Facts(self._books, reads, Sight(places=places), exercise=self.exercise)
+        sight = Sight(places=places)
+        return Facts(self._books, reads, sight, exercise=self.exercise, now_ms=now_ms())
 
 
 def view_of(principal: Principal) -> CreditView:

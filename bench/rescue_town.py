@@ -52,7 +52,6 @@ class Town:
         self.receipts = Receipts(where, key=credential, area=AREA, exercise=True)
         self.raiser: subprocess.Popen[bytes] | None = None
         self.platform = self.listen(habits)
-        self._turn = 0
 
     def listen(self, habits: Habits) -> RescuePlatform:
         """A platform that goes on with what it held."""
@@ -82,7 +81,6 @@ class Town:
         if what == "platform":
             self.platform.stop()
             time.sleep(0.3)
-            self._turn += 1
             self.platform = self.listen(self.habits)
         elif what == "raiser":
             if self.raiser is not None and self.raiser.poll() is None:

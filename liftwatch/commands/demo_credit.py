@@ -22,8 +22,6 @@ from liftwatch.ids import new_id
 from liftwatch.office import Office
 from liftwatch.ports import Books
 
-SIDES: dict[str, Side] = {"supervision": "supervision"}
-
 
 def furnish_credit(books: Books, store: Office, sites: Iterable[Site], *, now_ms: int) -> None:
     """Entries about the manager and the unit of the first lift; nothing where there is no lift."""
@@ -40,7 +38,8 @@ class Desk:
     def __init__(self, books: Books, matters: Matters, site: Site) -> None:
         self.books, self.matters, self.site, self.work = books, matters, site, matters.work
         sight = Sight(places=(Place(site.area),))
-        self.facts = Facts(books, self.work, sight, exercise=True)
+        now_ms = matters.demo.now_ms
+        self.facts = Facts(books, self.work, sight, exercise=True, now_ms=now_ms)
 
     def fill(self) -> None:
         """Each at another step."""
@@ -141,12 +140,13 @@ class Desk:
         **more: Any,
     ) -> Entry:
         """A move of whoever has a role; it is told to nobody."""
+        side: Side = "supervision" if role == "supervision" else "organisation"
         made = make_move(
             self.work.books,
             one.id,
             name,
             by=self.matters.actor(role),
-            side=SIDES.get(role, "organisation"),
+            side=side,
             version=one.version,
             now_ms=self.matters.at(*at),
             **more,

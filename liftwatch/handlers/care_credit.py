@@ -55,10 +55,13 @@ class Known(NamedTuple):
 
 
 class Facts:
-    """The facts of the books, as far as an authority sees them."""
+    """The facts of the books, as far as an authority sees them at a moment."""
 
-    def __init__(self, books: Books, reads: OfficeReads, sight: Sight, *, exercise: bool) -> None:
+    def __init__(
+        self, books: Books, reads: OfficeReads, sight: Sight, *, exercise: bool, now_ms: int
+    ) -> None:
         self.books, self.reads, self.sight, self.exercise = books, reads, sight, exercise
+        self.now_ms = now_ms
         self._held: dict[tuple[str, str], frozenset[str]] = {}
 
     def known(self, fact: Fact) -> Known | None:
@@ -169,7 +172,7 @@ class Facts:
         """The unit whose contract a lift was under then, and the managers of its estate now."""
         if (area, estate) not in self._held:
             here = Record(lift="", area=area, estate=estate)
-            some = organisations_of(self.reads, here, "property", at_ms=at_ms)
+            some = organisations_of(self.reads, here, "property", at_ms=self.now_ms)
             self._held[area, estate] = frozenset(one.id for one in some)
         units = {
             held.organisation

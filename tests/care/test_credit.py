@@ -123,7 +123,8 @@ class Desk(Fleet):
 
     def facts(self, reads: Any, *, exercise: bool = False) -> handlers.Facts:
         """What the authority sees."""
-        return handlers.Facts(self.books, reads, Sight(places=(AREA,)), exercise=exercise)
+        sight = Sight(places=(AREA,))
+        return handlers.Facts(self.books, reads, sight, exercise=exercise, now_ms=MONDAY_MS)
 
     def write(self, entry: Entry, *, now_ms: int = MONDAY_MS + HOUR_MS) -> Entry:
         """Keep it."""
