@@ -10,7 +10,7 @@ from msgspec import Struct, field, structs
 from detectors.moment import Moment, moment_of
 from detectors.people import People
 from liftwatch.care.phases import CONSOLE
-from liftwatch.clock import HOUR_MS, SECOND_MS
+from liftwatch.clock import HOUR_MS, MINUTE_MS, SECOND_MS
 from liftwatch.register.changes import held
 from liftwatch.register.facts import DOOR_ZONE_MM, Facts, ends_m, merge
 from liftwatch.telemetry.messages import (
@@ -25,6 +25,7 @@ from liftwatch.telemetry.messages import (
 from liftwatch.telemetry.messages import Register as RegisterMessage
 from liftwatch.telemetry.signals import SENSOR_OF
 
+STORED_MS = 10 * MINUTE_MS  # contract, section 1: later than that it counts by its reception
 VISIT_MS_MAX = 8 * HOUR_MS  # contract, section 2: Planned
 DISORDER_MS = 2 * SECOND_MS  # contract, section 1: messages are taken in order within 2 s
 WINDOW_MS = 6 * SECOND_MS  # longer than any rule on motion looks back
@@ -116,6 +117,7 @@ class View(Struct, gc=False):
     received_ms: int | None = None
     listened_ms: int | None = None
     lag_ms: int = 0
+    behind_ms: int = 0
     exercise: bool = False
     active: tuple[str, ...] = ()
     entered: Facts | None = None
@@ -238,6 +240,7 @@ class View(Struct, gc=False):
             self._take_state(self._told_ms(message), self.masked(body))
             if self.now is not told:
                 self.boot, self.seq = body.boot, body.seq
+                self._date_by_reception(message)
         elif isinstance(body, Button):
             if "button" not in self.faulty:
                 told_ms = self.now.at_ms if self.now else message.at_ms
@@ -247,6 +250,15 @@ class View(Struct, gc=False):
             self.take_context(message)
         else:
             self.take_context(message)
+
+    def _date_by_reception(self, message: Message) -> None:
+        """A state that comes much later after its time than the one before it was stored: it counts
+        by its reception, but whoever was inside then need not be inside now. A terminal whose clock
+        is always behind tells what is."""
+        behind_ms = message.received_ms - message.stored_ms
+        if behind_ms - self.behind_ms > STORED_MS:
+            self.people.unwatched()
+        self.behind_ms = behind_ms
 
     def _told_ms(self, message: Message) -> int:
         """The time of a state. One that is told again much later counts by its reception, unless

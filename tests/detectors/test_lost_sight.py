@@ -61,6 +61,34 @@ def test_what_was_stored_and_is_sent_after_the_newest_state_is_no_news(stories: 
     assert bank.view.now.at_ms == at_of("20:11")
 
 
+def test_who_was_seen_an_hour_ago_is_not_inside_now(stories: Any) -> None:
+    """A terminal sends what it stored, in no order: the first counts by its reception, and shows a
+    ride with somebody inside; the lift stands empty at a landing."""
+    teller = stories()
+    teller.tell_freely(
+        "00:00 state car=stopped speed_mps=0 in_door_zone=true doors_closed=true occupied=false"
+    )
+    bank = teller.fleet.banks["LIFT-0001"]
+    body = State(
+        v=1,
+        terminal="T",
+        boot="b",
+        seq=3,
+        at="",
+        car="moving",
+        speed_mps=2.0,
+        car_door="closed",
+        doors_closed=True,
+        in_door_zone=False,
+        occupied=True,
+    )
+    bank.hear(structs.replace(as_heard(body, at_of("62:00")), stored_ms=at_of("01:00")))
+    for minute in range(63, 70):
+        line = f"{minute}:00 state car=stopped speed_mps=0 in_door_zone=true doors_closed=true occupied=false"
+        teller.tell_freely(line)
+    assert [one.kind for one in teller.changes if one.kind.startswith("entrapment")] == []
+
+
 def test_who_stands_off_every_landing_could_not_leave(story: Tell) -> None:
     """Whatever was not heard in between; a sensor that has let go empties no closed car."""
     story("""
