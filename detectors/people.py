@@ -42,6 +42,7 @@ class People(Struct, gc=False):
     seen_ms: int | None = None
     shown: bool = False
     shown_ms: int = 0
+    told_ms: int = 0
     nobody_ms: int | None = None
     empty: bool = False
     known: bool = False
@@ -74,21 +75,24 @@ class People(Struct, gc=False):
                 settled = at_ms - max(self.shown_ms, closed_ms) >= HOLD_MS
                 sure = nobody_could_leave and not self.empty
                 if (shows and sure) or (self.shown and settled):
-                    self.seen_ms = at_ms
+                    self.seen_ms = at_ms if shows else self.told_ms
             if shows and not self.shown:
                 self.shown_ms = at_ms
             if not shows_nobody(state):
                 self.nobody_ms = None
             elif self.nobody_ms is None:
                 self.nobody_ms = at_ms
-            self.shown = shows
+            self.shown, self.told_ms = shows, at_ms
         self.known = True
 
     def opened(self, at_ms: int) -> None:
-        """Told late that the doors were open then: whoever was inside before could leave."""
+        """Told late that the doors were open then: whoever was inside before could leave.
+
+        What was seen right after may be a sensor that still holds: the next state tells.
+        """
         if self.closed_ms is not None and self.closed_ms <= at_ms:
             self.closed_ms = at_ms
-            if self.seen_ms is not None and self.seen_ms <= at_ms:
+            if self.seen_ms is not None and self.seen_ms <= at_ms + HOLD_MS:
                 self.seen_ms = None
             if self.pressed_ms is not None and self.pressed_ms <= at_ms:
                 self.pressed_ms = None

@@ -27,6 +27,7 @@ from liftwatch.telemetry.signals import SENSOR_OF
 
 STORED_MS = 10 * MINUTE_MS  # contract, section 1: later than that it counts by its reception
 VISIT_MS_MAX = 8 * HOUR_MS  # contract, section 2: Planned
+GATHERED_MS = 6 * SECOND_MS  # edges are gathered up to 5 s before they are sent (domain 9.1)
 DISORDER_MS = 2 * SECOND_MS  # contract, section 1: messages are taken in order within 2 s
 WINDOW_MS = 6 * SECOND_MS  # longer than any rule on motion looks back
 WINDOW_STATES_MAX = 24
@@ -42,7 +43,16 @@ DATED = (
     "gap_end_ms",
 )
 DATED_FOR_LONG = ("first_ms", "cared_ms", "tested_ms")
-DATED_PEOPLE = ("closed_ms", "seen_ms", "pressed_ms", "press_ms", "call_ms")
+DATED_PEOPLE = (
+    "closed_ms",
+    "seen_ms",
+    "shown_ms",
+    "told_ms",
+    "nobody_ms",
+    "pressed_ms",
+    "press_ms",
+    "call_ms",
+)
 CARE = frozenset({"half_month", "quarter", "half_year", "year"})
 """Works of a visit that count as routine care (contract, section 2: `maintenance_overdue`)."""
 SILENT_MS = 90 * SECOND_MS
@@ -162,6 +172,11 @@ class View(Struct, gc=False):
         if self.gap_end_ms is not None and now_ms < self.gap_end_ms:
             told_ms = self.gap_ms
         return 0 if told_ms is None else now_ms - told_ms
+
+    def is_overtaken(self, at_ms: int) -> bool:
+        """Whether a state newer than a moment was told before what is told of it only now: what
+        came of it may be told later still, or may have been already."""
+        return self.now is not None and at_ms < self.now.at_ms - GATHERED_MS - DISORDER_MS
 
     def is_seen(self, since_ms: int) -> bool:
         """Whether a state has told of what lasts since then, long enough after it began.

@@ -7,13 +7,12 @@ from msgspec import Struct
 
 from detectors.contract import Claim, Detector, soonest
 from detectors.moment import is_moving
-from detectors.view import View
+from detectors.view import GATHERED_MS, View
 from liftwatch.clock import SECOND_MS, to_ms
 from liftwatch.telemetry.messages import Button, Edge, Maintenance, Message, State
 
 REGISTER_MS = 1 * SECOND_MS  # contract, section 2
 PRESSES, UNANSWERED = 5, 3  # contract, section 2: 3 of 5
-GATHERED_MS = 6 * SECOND_MS  # edges are gathered up to 5 s before they are sent (domain 9.1)
 GOOD_PRESSES = 3  # to clear (domain, section 10: BTN-1)
 ITEMS = frozenset({"A-1-19", "A-1-24"})  # buttons of car and landings (domain 5.1)
 BUTTONS_MAX = 700  # 150 floors with two landing buttons and one in the car, and the others

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from msgspec import Struct
 
 from detectors.contract import Claim, Detector, soonest
-from detectors.rules.button_dead import BUTTONS_MAX, GATHERED_MS, name_of
-from detectors.view import View
+from detectors.rules.button_dead import BUTTONS_MAX, name_of
+from detectors.view import DISORDER_MS, GATHERED_MS, View
 from liftwatch.clock import SECOND_MS, to_ms
 from liftwatch.telemetry.messages import Button, Edge, Message
 
@@ -17,9 +17,10 @@ GOOD_TIMES = 3  # to clear (domain, section 11: rule 20)
 
 
 class Pressed(Struct, gc=False, omit_defaults=True):
-    """One button: pressed since when, put out when, registrations right after, good uses since."""
+    """One button: pressed since when, told how much later, put out when, registrations right after, good uses since."""
 
     since_ms: int | None = None
+    lag_ms: int = 0
     cancelled_ms: int | None = None
     again_ms: tuple[int, ...] = ()
     good: int = 0
@@ -51,7 +52,7 @@ class ButtonStuck(Detector):
         edges = [edge for edge in body.edges or () if edge.at is not None]
         claims: list[Claim] = []
         for edge in sorted(edges, key=lambda edge: to_ms(edge.at) if edge.at else 0):
-            claims += self._take(edge)
+            claims += self._take(edge, lag_ms=message.received_ms - message.at_ms)
         return [*claims, *self.tick(message.at_ms, view), *self._clear(message.at_ms)]
 
     def forget(self) -> None:
@@ -65,9 +66,8 @@ class ButtonStuck(Detector):
         claims: list[Claim] = []
         for key, pressed in self.buttons.items():
             if pressed.since_ms is not None and not pressed.stuck:
-                due_ms = pressed.since_ms + PRESSED_MS
-                if due_ms + GATHERED_MS <= now_ms:
-                    claims += self._held(key, pressed, due_ms)
+                if _told_ms(pressed) <= now_ms:
+                    claims += self._held(key, pressed, pressed.since_ms + PRESSED_MS)
         return claims
 
     def due_ms(self, after_ms: int) -> int | None:
@@ -75,19 +75,19 @@ class ButtonStuck(Detector):
         if not self.tells_releases:
             return None
         held = (
-            pressed.since_ms + PRESSED_MS + GATHERED_MS
+            _told_ms(pressed)
             for pressed in self.buttons.values()
             if pressed.since_ms is not None and not pressed.stuck
         )
         return soonest(held, after_ms=after_ms)
 
-    def _take(self, edge: Edge) -> Iterable[Claim]:
+    def _take(self, edge: Edge, *, lag_ms: int) -> Iterable[Claim]:
         key = name_of(edge)
         if edge.at is None or (key not in self.buttons and len(self.buttons) >= BUTTONS_MAX):
             return []
         pressed, at_ms = self.buttons.setdefault(key, Pressed()), to_ms(edge.at)
         if edge.edge == "press":
-            pressed.since_ms = at_ms
+            pressed.since_ms, pressed.lag_ms = at_ms, lag_ms if lag_ms > DISORDER_MS else 0
         elif edge.edge == "release":
             self.tells_releases = True
             return self._release(key, pressed, at_ms)
@@ -151,3 +151,10 @@ class ButtonStuck(Detector):
             return []
         self.raised = False
         return [Claim(kind="button_stuck", edge="cleared", at_ms=at_ms)]
+
+
+def _told_ms(pressed: Pressed) -> int:
+    """Until when a release would have been told of a button pressed for too long: as late as its
+    press was, and by a clock that is perhaps fast by as much."""
+    assert pressed.since_ms is not None
+    return pressed.since_ms + PRESSED_MS + GATHERED_MS + 2 * pressed.lag_ms

@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from detectors.contract import Claim, Detector, soonest
 from detectors.moment import Moment, is_closed, is_moving, is_open
-from detectors.view import LANDING_MM, SILENT_MS, View
+from detectors.view import DISORDER_MS, LANDING_MM, SILENT_MS, View
 from liftwatch.clock import SECOND_MS, to_ms
 from liftwatch.telemetry.messages import Button, Door, EmergencyCall, Message, Ride, State
 
@@ -135,7 +135,9 @@ class Entrapment(Detector):
         if door.result == "timeout_opening" and "asked" not in self.since_ms:
             state = view.state
             if state is None or (is_closed(state) is not False and not is_moving(state)):
-                self.since_ms["asked"] = to_ms(door.opened_at) if door.opened_at else at_ms
+                since_ms = to_ms(door.opened_at) if door.opened_at else at_ms
+                overtaken = view.now is not None and at_ms < view.now.at_ms - DISORDER_MS
+                self.since_ms["asked"] = view.now.at_ms if overtaken and view.now else since_ms
 
     def _hear_button(self, button: Button, view: View) -> None:
         state = view.state

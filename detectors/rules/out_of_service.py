@@ -102,6 +102,8 @@ class OutOfService(Detector):
 
     def _counts(self, at_ms: int, view: View) -> bool:
         able = view.mode == "normal" and not (view.state and is_moving(view.state))
+        if view.is_overtaken(at_ms):  # it may have been answered in what was told before
+            return False
         return able and at_ms > (view.moved_ms or 0) and len(self.calls) < CALLS_MAX
 
     def _moved(self, at_ms: int) -> Iterable[Claim]:

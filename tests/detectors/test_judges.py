@@ -320,7 +320,7 @@ OPEN = {"doors_closed": False, "occupied": True}
         # who was seen at the closing may just have left; 10 s later they have not
         ([(0, OPEN, False), (1, SEEN, False), (2, EMPTY, False)], None),
         ([(0, OPEN, False), (1, SEEN, False), (10.9, EMPTY, False)], None),
-        ([(0, OPEN, False), (1, SEEN, False), (11, EMPTY, False)], 11),
+        ([(0, OPEN, False), (1, SEEN, False), (11, EMPTY, False)], 1),
         # a car that moves, or stands between landings, lets nobody out
         ([(0, OPEN, False), (1, SEEN, True), (2, EMPTY, True)], 1),
         ([(0, OPEN, False), (1, SEEN | {"in_door_zone": False}, False)], 1),
