@@ -57,6 +57,9 @@ CARE = frozenset({"half_month", "quarter", "half_year", "year"})
 """Works of a visit that count as routine care (contract, section 2: `maintenance_overdue`)."""
 SILENT_MS = 90 * SECOND_MS
 """An idle lift tells its state every 60 s (contract, section 1); silent longer it is cut off."""
+UNSEEN = 3
+"""So many messages in a row that did not come may have told that doors opened and closed: opening,
+open and closing are one each (contract, section 1: on change)."""
 MOVED_MS = 10 * SECOND_MS
 """Within this a door that works has arrived (domain 4.3: 2 to 5 s): a state that tells it under way
 so long after proves that it has not [our choice]."""
@@ -87,9 +90,10 @@ class View(Struct, gc=False):
     the first thing heard, `cared_ms` the end of the last visit of routine care, `tested_ms` the
     last successful test of the emergency call, `hazard` what somebody assessed. Only
     `received_ms` and `listened_ms` tell when the last sign of life was received, the second by
-    the clock of `Listening`. `cut_off` says that nothing was heard for so long before the next
-    state that its doors may have opened; the last time that was so nothing was heard from `gap_ms`
-    to `gap_end_ms`. `boot` and `seq` are the newest state's. `visit_by` is
+    the clock of `Listening`. `cut_off` says that so much was not heard before the next state
+    that its doors may have opened, be it for `SILENT_MS`, from `gap_ms` to `gap_end_ms` the last
+    time, or by the count of messages; `resumed_ms` is the last state that came after it. `boot` and
+    `seq` are the newest state's, `counted` the highest count of that boot. `visit_by` is
     whose word the open visit is, where it is a person's, `visit_n` the newest of these words heard,
     `joined_ms` when a terminal told the same visit, whose end it has yet to tell
     (`detectors.voices`).
@@ -101,6 +105,7 @@ class View(Struct, gc=False):
     now: Moment | None = None
     boot: str = ""
     seq: int = -1
+    counted: int = -1
     window: list[Moment] = []
     window_moved_ms: int | None = None
     stand_m: float | None = None
@@ -124,6 +129,7 @@ class View(Struct, gc=False):
     gap_ms: int | None = None
     gap_end_ms: int | None = None
     cut_off: bool = False
+    resumed_ms: int | None = None
     received_ms: int | None = None
     listened_ms: int | None = None
     lag_ms: int = 0
@@ -250,10 +256,12 @@ class View(Struct, gc=False):
                 self.cut_off = True
                 self.gap_ms, self.gap_end_ms = self.heard_ms, message.at_ms
             self.heard_ms = message.at_ms
+        self._count(message)
         if isinstance(body, State):
             told = self.now
             self._take_state(self._told_ms(message), self.masked(body))
             if self.now is not told:
+                self.counted = max(self.counted if body.boot == self.boot else -1, body.seq)
                 self.boot, self.seq = body.boot, body.seq
                 self._date_by_reception(message)
         elif isinstance(body, Button):
@@ -265,6 +273,15 @@ class View(Struct, gc=False):
             self.take_context(message)
         else:
             self.take_context(message)
+
+    def _count(self, message: Message) -> None:
+        """See by the terminal's count whether messages before this one did not come."""
+        body = message.body
+        if not message.is_counted or body.boot != self.boot:
+            return
+        if body.seq > self.counted + UNSEEN:
+            self.cut_off = True
+        self.counted = max(self.counted, body.seq)
 
     def _date_by_reception(self, message: Message) -> None:
         """A state that comes much later after its time than the one before it was stored: it counts
@@ -379,7 +396,7 @@ class View(Struct, gc=False):
         if now is None or now.state.service_mode != state.service_mode:
             self.mode_ms = at_ms
         if self.cut_off:
-            self.cut_off = False
+            self.cut_off, self.resumed_ms = False, at_ms
             if now is None or not (_stands_off_landing(now) and _stands_off_landing(moment)):
                 self.people.unwatched()
         self.now = moment

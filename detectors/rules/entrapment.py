@@ -105,7 +105,7 @@ class Entrapment(Detector):
         level = state.level_error_mm is not None and abs(state.level_error_mm) <= LANDING_MM
         off_zone = closed is True and not at_landing and not level
         self._follow("off_zone", off_zone, at_ms)
-        if at_ms - (self.stood_ms or at_ms) > SILENT_MS:
+        if at_ms - (self.stood_ms or at_ms) > SILENT_MS or view.resumed_ms == at_ms:
             self.since_ms.pop("standing", None)  # it may have ridden meanwhile
             self.since_ms.pop("asked", None)  # or opened
         asking = at_landing and state.car_door == "opening"
