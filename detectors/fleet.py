@@ -14,11 +14,11 @@ import msgspec
 from detectors.agenda import FAR_MS, NEVER_MS, Agenda
 from detectors.bank import Bank, restore_bank
 from detectors.contract import Detector
+from detectors.known import Hazard
 from detectors.listening import Listening
 from detectors.order import WAIT_MS, Order, TooMany
 from detectors.registry import DETECTORS
 from detectors.together import Place, Roll, Together
-from detectors.view import Hazard
 from detectors.voices import is_told_already
 from liftwatch.care.phases import CONSOLE, Phase, message_of
 from liftwatch.care.risk import Score

@@ -1,32 +1,27 @@
-"""What is known of one lift while its messages are judged: facts, last states, visits, people.
+"""The lift as it is seen while its messages are judged: last states, people, silences.
 
 Signals of a faulty sensor are unknown here (None), so that every detector says "cannot tell".
 """
 
 from typing import cast
 
-from msgspec import Struct, field, structs
+from msgspec import field
 
+from detectors.known import VISIT_MS_MAX, Known
 from detectors.moment import Moment, moment_of
 from detectors.people import People
 from liftwatch.care.phases import CONSOLE
-from liftwatch.clock import HOUR_MS, MINUTE_MS, SECOND_MS
-from liftwatch.register.changes import held
-from liftwatch.register.facts import DOOR_ZONE_MM, Facts, ends_m, merge
+from liftwatch.clock import MINUTE_MS, SECOND_MS
+from liftwatch.register.facts import DOOR_ZONE_MM
 from liftwatch.telemetry.messages import (
     Button,
     EmergencyCall,
-    Health,
-    Maintenance,
     Message,
     Online,
     State,
 )
-from liftwatch.telemetry.messages import Register as RegisterMessage
-from liftwatch.telemetry.signals import SENSOR_OF
 
 STORED_MS = 10 * MINUTE_MS  # contract, section 1: later than that it counts by its reception
-VISIT_MS_MAX = 8 * HOUR_MS  # contract, section 2: Planned
 GATHERED_MS = 6 * SECOND_MS  # edges are gathered up to 5 s before they are sent (domain 9.1)
 DISORDER_MS = 2 * SECOND_MS  # contract, section 1: messages are taken in order within 2 s
 WINDOW_MS = 6 * SECOND_MS  # longer than any rule on motion looks back
@@ -53,8 +48,6 @@ DATED_PEOPLE = (
     "press_ms",
     "call_ms",
 )
-CARE = frozenset({"half_month", "quarter", "half_year", "year"})
-"""Works of a visit that count as routine care (contract, section 2: `maintenance_overdue`)."""
 SILENT_MS = 90 * SECOND_MS
 """An idle lift tells its state every 60 s (contract, section 1); silent longer it is cut off."""
 UNSEEN = 3
@@ -72,36 +65,18 @@ def is_goodbye(message: Message) -> bool:
     return isinstance(message.body, Online) and message.body.status == "offline"
 
 
-class Hazard(Struct, frozen=True, gc=False):
-    """A hazard score as somebody assessed it, with the limit they hold it against, and when; `n`
-    counts those of a lift."""
-
-    score: float
-    limit: float
-    n: int = 0
-    at_ms: int | None = None
-
-
-class View(Struct, gc=False):
+class View(Known, gc=False):
     """The lift as of the last message taken; times are event time in ms.
 
-    `ends_m` are the heights of the lowest and the highest landing, None when nobody can tell;
     `window_moved_ms` is the last moment of movement in the window, or before it; `first_ms` is
-    the first thing heard, `cared_ms` the end of the last visit of routine care, `tested_ms` the
-    last successful test of the emergency call, `hazard` what somebody assessed. Only
-    `received_ms` and `listened_ms` tell when the last sign of life was received, the second by
-    the clock of `Listening`. `cut_off` says that so much was not heard before the next state
-    that its doors may have opened, be it for `SILENT_MS`, from `gap_ms` to `gap_end_ms` the last
-    time, or by the count of messages; `resumed_ms` is the last state that came after it. `boot` and
-    `seq` are the newest state's, `counted` the highest count of that boot. `visit_by` is
-    whose word the open visit is, where it is a person's, `visit_n` the newest of these words heard,
-    `joined_ms` when a terminal told the same visit, whose end it has yet to tell
-    (`detectors.voices`).
+    the first thing heard. Only `received_ms` and `listened_ms` tell when the last sign of life was
+    received, the second by the clock of `Listening`. `cut_off` says that so much was not heard
+    before the next state that its doors may have opened, be it for `SILENT_MS`, from `gap_ms` to
+    `gap_end_ms` the last time, or by the count of messages; `resumed_ms` is the last state that
+    came after it. `boot` and `seq` are the newest state's, `counted` the highest count of that
+    boot.
     """
 
-    facts: Facts = Facts()
-    ends_m: tuple[float, float] | None = None
-    faulty: tuple[str, ...] = ()
     now: Moment | None = None
     boot: str = ""
     seq: int = -1
@@ -113,16 +88,7 @@ class View(Struct, gc=False):
     stand_in_zone: bool | None = None
     moved_ms: int | None = None
     mode_ms: int | None = None
-    visit_ms: int | None = None
-    visit_work: str | None = None
-    visit_by: str | None = None
-    visit_n: int = 0
-    joined_ms: int | None = None
     first_ms: int | None = None
-    cared_ms: int | None = None
-    tested_ms: int | None = None
-    hazard: Hazard | None = None
-    context_ms: dict[str, int] = {}
     people: People = field(default_factory=People)
     heard_ms: int | None = None
     heard: int = 0
@@ -136,9 +102,6 @@ class View(Struct, gc=False):
     behind_ms: int = 0
     exercise: bool = False
     active: tuple[str, ...] = ()
-    entered: Facts | None = None
-    entered_version: int = 0
-    said: Facts | None = None
 
     @property
     def state(self) -> State | None:
@@ -298,72 +261,6 @@ class View(Struct, gc=False):
         at_ms, stored_ms = message.at_ms, message.stored_ms
         stale = stored_ms < at_ms and self.now is not None and stored_ms < self.now.at_ms
         return stored_ms if stale else at_ms
-
-    def take_context(self, message: Message) -> None:
-        """Facts, sensors and visits: taken when newer than what is known, however late told."""
-        body = message.body
-        self._note_date(message)
-        if message.at_ms < self.context_ms.get(message.kind, message.at_ms):
-            return
-        self.context_ms[message.kind] = message.at_ms
-        if isinstance(body, RegisterMessage):
-            self._hold(merge(self.told, body))
-        elif isinstance(body, Health) and body.sensors is not None:
-            names = body.sensors.__struct_fields__
-            self.faulty = tuple(n for n in names if getattr(body.sensors, n) == "fault")
-        elif isinstance(body, Maintenance) and body.phase is not None:
-            entered = body.phase == "in"
-            self.visit_ms = message.at_ms if entered else None
-            self.visit_work = body.work if entered else None
-
-    def _note_date(self, message: Message) -> None:
-        """What counts by its newest date, however late it is told."""
-        body, at_ms = message.body, message.at_ms
-        if isinstance(body, EmergencyCall) and body.phase == "test_ok":
-            self.tested_ms = max(at_ms, self.tested_ms or at_ms)
-        if not isinstance(body, Maintenance) or body.phase != "out":
-            return
-        if (body.work or self.visit_work) in CARE:
-            self.cared_ms = max(at_ms, self.cared_ms or at_ms)
-
-    def learn(self, facts: Facts) -> None:
-        """Take what the register knows."""
-        self.facts, self.ends_m = facts, ends_m(facts)
-
-    @property
-    def told(self) -> Facts:
-        """What its terminals say, whatever people entered."""
-        return self.facts if self.said is None else self.said
-
-    def enter(self, facts: Facts, version: int) -> None:
-        """Take what people entered, all of it: it holds against what terminals say."""
-        told = self.told
-        self.entered, self.entered_version = (None if facts == Facts() else facts), version
-        self._hold(told)
-
-    def know_as(self, other: "View") -> None:
-        """Take what another knows of the lift."""
-        self.said, self.entered, self.entered_version = (
-            other.said,
-            other.entered,
-            other.entered_version,
-        )
-        self.learn(other.facts)
-
-    def _hold(self, said: Facts) -> None:
-        self.said = None if self.entered is None else said
-        self.learn(said if self.entered is None else held(said, self.entered))
-
-    def masked(self, state: State) -> State:
-        """The state without the signals of faulty sensors."""
-        if not self.faulty:
-            return state
-        unknown = {
-            name: None
-            for name, sensor in SENSOR_OF.items()
-            if sensor in self.faulty and hasattr(state, name)
-        }
-        return structs.replace(state, **unknown) if unknown else state
 
     def forget_motion(self) -> None:
         """Start looking at motion afresh: what was seen until now explains itself otherwise."""

@@ -5,7 +5,8 @@ with the list and a name; what the terminal tells of the same visit is passed ov
 when that comes after the person's.
 """
 
-from detectors.view import VISIT_MS_MAX, View
+from detectors.known import VISIT_MS_MAX
+from detectors.view import View
 from liftwatch.care.phases import CONSOLE
 from liftwatch.telemetry.messages import Maintenance, Message
 

@@ -17,7 +17,8 @@ GOOD_TIMES = 3  # to clear (domain, section 11: rule 20)
 
 
 class Pressed(Struct, gc=False, omit_defaults=True):
-    """One button: pressed since when, told how much later, put out when, registrations right after, good uses since."""
+    """One button: pressed since when, and how much later that was told; put out when,
+    registrations right after, good uses since."""
 
     since_ms: int | None = None
     lag_ms: int = 0
@@ -65,20 +66,16 @@ class ButtonStuck(Detector):
             return ()
         claims: list[Claim] = []
         for key, pressed in self.buttons.items():
-            if pressed.since_ms is not None and not pressed.stuck:
-                if _told_ms(pressed) <= now_ms:
-                    claims += self._held(key, pressed, pressed.since_ms + PRESSED_MS)
+            told_ms = _told_ms(pressed)
+            if pressed.since_ms is not None and told_ms is not None and told_ms <= now_ms:
+                claims += self._held(key, pressed, pressed.since_ms + PRESSED_MS)
         return claims
 
     def due_ms(self, after_ms: int) -> int | None:
         """When the next button will have been pressed for too long."""
         if not self.tells_releases:
             return None
-        held = (
-            _told_ms(pressed)
-            for pressed in self.buttons.values()
-            if pressed.since_ms is not None and not pressed.stuck
-        )
+        held = (_told_ms(pressed) for pressed in self.buttons.values())
         return soonest(held, after_ms=after_ms)
 
     def _take(self, edge: Edge, *, lag_ms: int) -> Iterable[Claim]:
@@ -153,8 +150,9 @@ class ButtonStuck(Detector):
         return [Claim(kind="button_stuck", edge="cleared", at_ms=at_ms)]
 
 
-def _told_ms(pressed: Pressed) -> int:
-    """Until when a release would have been told of a button pressed for too long: as late as its
+def _told_ms(pressed: Pressed) -> int | None:
+    """Until when a release would have been told of a button not known to be stuck: as late as its
     press was, and by a clock that is perhaps fast by as much."""
-    assert pressed.since_ms is not None
+    if pressed.since_ms is None or pressed.stuck:
+        return None
     return pressed.since_ms + PRESSED_MS + GATHERED_MS + 2 * pressed.lag_ms

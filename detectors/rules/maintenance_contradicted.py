@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from msgspec import Struct, field
 
 from detectors.contract import Claim, Detector, soonest
-from detectors.view import CARE, View
+from detectors.known import CARE
+from detectors.view import View
 from liftwatch.clock import DAY_MS, HOUR_MS, MINUTE_MS, rfc3339
 from liftwatch.telemetry.messages import Door, EmergencyCall, Maintenance, Message, Ride, State
 

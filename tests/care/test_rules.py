@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
 
+from detectors.known import CARE
 from detectors.rules.maintenance_contradicted import KINDS_OF_ITEM
-from detectors.view import CARE
 from liftwatch.care.answer import Answer, reply, rule
 from liftwatch.care.checklist import BY_CODE, CARES, ITEMS, includes, items_of
 from liftwatch.care.inspection import (

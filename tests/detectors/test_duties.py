@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from detectors.duties import DUTIES, ageing_term
-from detectors.view import Hazard, View
+from detectors.known import Hazard
+from detectors.view import View
 from liftwatch.incidents.kinds import BY_NAME
 from liftwatch.register.facts import Facts
 
