@@ -1,15 +1,16 @@
 """`make evaluate`: how good the detectors are, on lifts whose truth is known.
 
-A scenario set on seeds that thresholds were chosen by and on others, and a quiet fleet at base
-rates. EVAL_LIFTS and EVAL_DAYS make the quiet fleet larger, EVAL_SHARE all of it smaller (for a
-try), EVAL_ONLY takes only worlds whose names begin so (a,b); EVAL_OUT is where files and report go.
-With EVAL_RESUME=1 a world whose files lie there is not played again: a long run may be stopped.
+A scenario set on seeds that thresholds were chosen by and on others, a quiet fleet at base rates,
+and one whose terminals and links have much trouble. EVAL_LIFTS and EVAL_DAYS make the quiet fleet
+larger, EVAL_SHARE all of it smaller (for a try), EVAL_ONLY takes only worlds whose names begin so
+(a,b); EVAL_OUT is where files and report go. With EVAL_RESUME=1 a world whose files lie there is
+not played again: a long run may be stopped.
 """
 
 import os
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from multiprocessing import get_context
 from pathlib import Path
 from random import Random
@@ -17,7 +18,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from bench.worlds import World, quiet_worlds, worlds_of
+from bench.worlds import World, quiet_worlds, troubled_worlds, worlds_of
 from ingest.replay import incident_lines, replay
 from liftwatch.adapters.memory import MemoryBooks
 from liftwatch.clock import DAY_MS, parse_ms
@@ -31,7 +32,8 @@ from simulators.fleet import Fleet, make_fleet
 from simulators.scenario import Scenario
 from simulators.truth import Truth
 
-CHOOSING, REPORTING, QUIET = (11, 12), (110, 111, 112), (221, 222, 223, 224, 225)
+CHOOSING, REPORTING = (11, 12), (110, 111, 112)
+QUIET, TROUBLED = (226, 227, 228, 229, 230), (320, 321, 322, 323, 324, 325)
 """Seeds. What the reporting ones find is mended, and then they are used up: take others."""
 START_MS = parse_ms("2026-03-02T00:00:00.000Z")  # a Monday
 LIFTS = int(os.environ.get("EVAL_LIFTS", "60"))
@@ -56,10 +58,12 @@ def sets() -> list[Set]:
     chosen = f"Seeds {CHOOSING}: thresholds may be chosen by these."
     reported = f"Seeds {REPORTING}: nothing was chosen by these."
     quiet = f"{LIFTS} lifts, {DAYS:g} days, seeds {QUIET}: faults at published base rates."
+    troubled = f"Seeds {TROUBLED}: lifts as at base rates, terminals and links at ten to 150 times."
     return [
         Set("Choosing", chosen, worlds_of(CHOOSING, share=SHARE / 3)),
         Set("Reporting", reported, worlds_of(REPORTING, share=SHARE)),
         Set("Quiet fleet", quiet, quiet_worlds(QUIET, lifts=LIFTS, days=DAYS)),
+        Set("Troubled links", troubled, troubled_worlds(TROUBLED, share=SHARE)),
     ]
 
 
@@ -71,7 +75,7 @@ def fleet_of(world: World) -> Fleet:
         lifts=world.lifts,
         start_ms=START_MS,
         scenario=scenario,
-        base_rates=world.base_rates,
+        rates=world.rates,
     )
 
 
@@ -95,7 +99,10 @@ def run_world(world: World) -> None:
     assert not letters, f"{world.name}: {letters[0]}"
     until_ms = START_MS + int(world.days * DAY_MS)
     incidents = list(incident_lines(books))
-    raised = {(one["lift"], one["kind"]) for one in map(msgspec.json.decode, incidents)}
+    raised = [
+        (one["lift"], one["kind"], parse_ms(one["raised_at"]))
+        for one in map(msgspec.json.decode, incidents)
+    ]
     truths = [one for one in fleet.truth() if is_over(one, until_ms) or one_of(one, raised)]
     lines = [msgspec.json.encode(one.line(until_ms=until_ms)) + b"\n" for one in truths]
     path(world, "truth").write_bytes(b"".join(lines))
@@ -108,9 +115,10 @@ def is_over(truth: Truth, until_ms: int) -> bool:
     return truth.never or truth.from_ms + truth.expect_within_s * 1000 <= until_ms
 
 
-def one_of(truth: Truth, raised: set[tuple[str | None, str]]) -> bool:
-    """Whether something of it was raised all the same."""
-    return (truth.lift, truth.kind) in raised
+def one_of(truth: Truth, raised: Iterable[tuple[str | None, str, int]]) -> bool:
+    """Whether something of it was raised all the same, since it began."""
+    named = (truth.lift, truth.kind)
+    return any((lift, kind) == named and ms >= truth.from_ms for lift, kind, ms in raised)
 
 
 def path(world: World, what: str) -> Path:

@@ -10,6 +10,7 @@ from random import Random
 from typing import NamedTuple
 
 from simulators.faults import DUTIES, FAULTS, HARMLESS, TRENDS, kind_of_fault
+from simulators.rates import RATES, Rate
 from simulators.scenario import Fault, fault
 
 HOUR_S, DAY_S = 3_600.0, 86_400.0
@@ -64,6 +65,31 @@ VARIED: Mapping[str, Mapping[str, Sequence[float]]] = {
 """Options that differ from one instance to the next."""
 
 
+TROUBLED_LIFTS, TROUBLED_DAYS = 12, 6.0
+TROUBLE: Mapping[str, float] = {
+    "terminal_offline": 150.0,
+    "terminal_restart": 80.0,
+    "speed_spike": 60.0,
+    "position_frozen": 60.0,
+    "door_contact_bouncing": 60.0,
+    "planned_outage": 60.0,
+    "short_outage": 50.0,
+    "clock_drift": 40.0,
+    "accelerometer_off": 40.0,
+    "power_dip": 40.0,
+    "bad_network": 30.0,
+    "firefighter_drill": 30.0,
+    "out_of_service": 20.0,
+    "door_blocked": 10.0,
+    "jumping": 5.0,
+    "miscount_once": 5.0,
+    "presence_flapping": 3.0,
+    "held_by_people": 3.0,
+    "overload_once": 3.0,
+}
+"""How many times its base rate: so that a lift has some trouble every other hour."""
+
+
 class World(NamedTuple):
     """One fleet and what happens to it; `thin` leaves out the states of moving cars."""
 
@@ -73,7 +99,7 @@ class World(NamedTuple):
     days: float
     faults: tuple[Fault, ...] = ()
     thin: bool = False
-    base_rates: bool = False
+    rates: Sequence[Rate] = ()
 
 
 def worlds_of(seeds: Sequence[int], *, share: float = 1.0) -> list[World]:
@@ -92,8 +118,18 @@ def quiet_worlds(seeds: Sequence[int], *, lifts: int, days: float) -> list[World
     sizes = [min(12, lifts - begin) for begin in range(0, lifts, 12)]
     pairs = zip(itertools.cycle(seeds), sizes, strict=False)
     return [
-        World(f"quiet-{seed}-{n}", 1000 * seed + n, size, days, base_rates=True)
+        World(f"quiet-{seed}-{n}", 1000 * seed + n, size, days, rates=RATES)
         for n, (seed, size) in enumerate(pairs)
+    ]
+
+
+def troubled_worlds(seeds: Sequence[int], *, share: float = 1.0) -> list[World]:
+    """Fleets at base rates whose terminals, sensors and links have much trouble: what they make up
+    shows in days instead of years."""
+    rates = [one._replace(per_year=one.per_year * TROUBLE.get(one.fault, 1.0)) for one in RATES]
+    lifts = max(round(TROUBLED_LIFTS * share), 1)
+    return [
+        World(f"troubled-{n}", 1000 * n + 500, lifts, TROUBLED_DAYS, (), rates=rates) for n in seeds
     ]
 
 

@@ -2,7 +2,7 @@
 
 import heapq
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from simulators.duties import dated, half_monthly, inspections
 from simulators.estates import place_of, plan_lift
@@ -11,7 +11,7 @@ from simulators.faults.scene import Scene
 from simulators.groups import expand, outages_of_buildings
 from simulators.lift import Lift
 from simulators.plan import Plan
-from simulators.rates import befall, outages
+from simulators.rates import Rate, befall, outages
 from simulators.scenario import Fault, Scenario
 from simulators.terminal import Outgoing
 from simulators.truth import Truth, without_contradiction
@@ -32,7 +32,7 @@ class Fleet:
         seed: int,
         start_ms: int,
         scenario: Scenario | None = None,
-        base_rates: bool = False,
+        rates: Sequence[Rate] = (),
     ) -> None:
         plans = list(plans)
         found, self._groups = expand(
@@ -41,7 +41,7 @@ class Fleet:
         faults: dict[int, list[Fault]] = {}
         for index, fault in found:
             faults.setdefault(index, []).append(fault)
-        self.seed, self.now_ms, self._base_rates = seed, start_ms, base_rates
+        self.seed, self.now_ms, self._rates = seed, start_ms, rates
         self.lifts = [
             self._lift(index, plan, faults.get(index, []), start_ms=start_ms)
             for index, plan in enumerate(plans)
@@ -66,8 +66,8 @@ class Fleet:
         for name, scene in scenes:
             schedule(lift, name, scene)
         lift.agenda.start(half_monthly(lift, seed=self.seed))
-        if self._base_rates:
-            lift.agenda.start(befall(lift, seed=self.seed))
+        if self._rates:
+            lift.agenda.start(befall(lift, seed=self.seed, rates=self._rates))
             lift.agenda.start(outages(lift, seed=self.seed))
         if not any(FAULTS[name].fit for name, _ in scenes):
             lift.agenda.start(inspections(lift))
@@ -110,14 +110,14 @@ def make_fleet(
     lifts: int,
     start_ms: int,
     scenario: Scenario | None = None,
-    base_rates: bool = False,
+    rates: Sequence[Rate] = (),
 ) -> Fleet:
     """Lifts in made-up estates; ValueError when the scenario names a lift not among them.
 
-    With `base_rates` what happens to real lifts happens to them too, as often.
+    With `rates` (`simulators.rates.RATES`) what happens to real lifts happens to them too.
     """
     plans = [plan_lift(place_of(index, seed=seed), seed=seed) for index in range(lifts)]
-    return Fleet(plans, seed=seed, start_ms=start_ms, scenario=scenario, base_rates=base_rates)
+    return Fleet(plans, seed=seed, start_ms=start_ms, scenario=scenario, rates=rates)
 
 
 def _numbered(plans: list[Plan], scenario: Scenario) -> Iterator[tuple[int, Fault]]:

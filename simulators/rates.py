@@ -180,9 +180,9 @@ def luck_of(lift: Befallen, rng: Random) -> float:
     return age * rng.gammavariate(LUCK_SHAPE, 1 / LUCK_SHAPE)
 
 
-def befall(lift: Lift, *, seed: int) -> Process:
+def befall(lift: Lift, *, seed: int, rates: Sequence[Rate] = RATES) -> Process:
     """Whatever happens to one lift by the rates."""
-    return happenings(lift, seed=seed, happen=partial(schedule, lift))
+    return happenings(lift, seed=seed, happen=partial(schedule, lift), rates=rates)
 
 
 def happenings(

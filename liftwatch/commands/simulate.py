@@ -11,6 +11,7 @@ from liftwatch.failure import Failure
 from simulators.files import write_replay
 from simulators.fleet import Fleet, make_fleet
 from simulators.publish import publish
+from simulators.rates import RATES
 from simulators.scenario import load_scenario
 
 FILE_START = "2026-03-02T00:00:00.000Z"  # a Monday; a file does not depend on when it is made
@@ -33,7 +34,7 @@ def _fleet(options: FleetOptions, *, start_ms: int) -> Fleet:
             lifts=options.lifts,
             start_ms=start_ms,
             scenario=script,
-            base_rates=options.base_rates,
+            rates=RATES if options.base_rates else (),
         )
     except (OSError, ValueError) as error:
         raise Failure(f"simulate: {error}") from error

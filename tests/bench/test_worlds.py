@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bench import evaluate
-from bench.worlds import DANGER, NEGATIVE, OTHER, World, quiet_worlds, worlds_of
+from bench.worlds import DANGER, NEGATIVE, OTHER, World, quiet_worlds, troubled_worlds, worlds_of
 from simulators.faults import FAULTS, HARMLESS, kind_of_fault
 from simulators.scenario import fault
 from simulators.truth import Truth
@@ -52,9 +52,9 @@ def test_no_two_faults_of_a_lift_overlap_in_the_short_worlds() -> None:
 
 def test_worlds_have_names_and_seeds_of_their_own() -> None:
     """Else two would write the same files, or play the same lifts."""
-    worlds = [*worlds_of(SEEDS), *quiet_worlds(SEEDS, lifts=60, days=10)]
+    worlds = [*worlds_of(SEEDS), *quiet_worlds(SEEDS, lifts=60, days=10), *troubled_worlds(SEEDS)]
     assert len({world.name for world in worlds}) == len(worlds)
-    assert sum(world.lifts for world in worlds if world.base_rates) == 60
+    assert sum(world.lifts for world in worlds if world.name.startswith("quiet")) == 60
 
 
 def test_a_world_is_played_and_scored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -73,5 +73,6 @@ def test_what_a_world_ended_too_soon_for_counts_for_nobody() -> None:
     truth = Truth(lift="L", kind="rope_slip", from_ms=0, expect_within_s=10.0)
     assert evaluate.is_over(truth, 10_000)
     assert not evaluate.is_over(truth, 9_999)
-    assert evaluate.one_of(truth, {("L", "rope_slip")})
-    assert not evaluate.one_of(truth, {("M", "rope_slip"), ("L", "overspeed")})
+    assert evaluate.one_of(truth, [("L", "rope_slip", 0)])
+    assert not evaluate.one_of(truth, [("L", "rope_slip", -1)])  # of what was before
+    assert not evaluate.one_of(truth, [("M", "rope_slip", 0), ("L", "overspeed", 0)])

@@ -20,7 +20,7 @@ def quiet_fleet(lifts: int, *, base_rates: bool = False, people_per_day: float =
         plan_lift(place_of(index, seed=SEED), seed=SEED)._replace(people_per_day=people_per_day)
         for index in range(lifts)
     ]
-    return Fleet(plans, seed=SEED, start_ms=START_MS, base_rates=base_rates)
+    return Fleet(plans, seed=SEED, start_ms=START_MS, rates=RATES if base_rates else ())
 
 
 def test_a_buildings_outage_is_one_truth_with_a_child_for_each_lift() -> None:
