@@ -242,7 +242,7 @@ class View(Known, gc=False):
         body = message.body
         if not message.is_counted or body.boot != self.boot:
             return
-        if body.seq > self.counted + UNSEEN:
+        if 0 <= self.counted < body.seq - UNSEEN:
             self.cut_off = True
         self.counted = max(self.counted, body.seq)
 
