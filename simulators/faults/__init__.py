@@ -179,7 +179,11 @@ DUTIES: dict[str, Row] = {
     ),
     "maintenance_overdue": Row(records.maintenance_overdue, 18 * DAY_S, beside=True),
     "contradicted_by_rides": Row(
-        records.contradicted_by_rides, 1_800.0, beside=True, kind="maintenance_contradicted"
+        records.contradicted_by_rides,
+        1_800.0,
+        needs=_SEES,
+        beside=True,
+        kind="maintenance_contradicted",
     ),
     "contradicted_by_silence": Row(
         records.contradicted_by_silence, 1_200.0, kind="maintenance_contradicted"
