@@ -32,7 +32,7 @@ from simulators.fleet import Fleet, make_fleet
 from simulators.scenario import Scenario
 from simulators.truth import Truth
 
-CHOOSING, REPORTING = (11, 12), (110, 111, 112)
+CHOOSING, REPORTING = (11, 12), (113, 114, 115)
 QUIET, TROUBLED = (226, 227, 228, 229, 230), (320, 321, 322, 323, 324, 325)
 """Seeds. What the reporting ones find is mended, and then they are used up: take others."""
 START_MS = parse_ms("2026-03-02T00:00:00.000Z")  # a Monday
