@@ -36,6 +36,7 @@ DATED = (
     "heard_ms",
     "gap_ms",
     "gap_end_ms",
+    "boot_ms",
 )
 DATED_FOR_LONG = ("first_ms", "cared_ms", "tested_ms")
 DATED_PEOPLE = (
@@ -74,11 +75,12 @@ class View(Known, gc=False):
     before the next state that its doors may have opened, be it for `SILENT_MS`, from `gap_ms` to
     `gap_end_ms` the last time, or by the count of messages; `resumed_ms` is the last state that
     came after it. `boot` and `seq` are the newest state's, `counted` the highest count of that
-    boot.
+    boot, `boot_ms` its first state where its terminal has started anew.
     """
 
     now: Moment | None = None
     boot: str = ""
+    boot_ms: int = 0
     seq: int = -1
     counted: int = -1
     window: list[Moment] = []
@@ -225,6 +227,9 @@ class View(Known, gc=False):
             self._take_state(self._told_ms(message), self.masked(body))
             if self.now is not told:
                 self.counted = max(self.counted if body.boot == self.boot else -1, body.seq)
+                if body.boot != self.boot and told is not None:
+                    same = body.terminal == told.state.terminal
+                    self.boot_ms = message.at_ms if same else self.boot_ms
                 self.boot, self.seq = body.boot, body.seq
                 self._date_by_reception(message)
         elif isinstance(body, Button):

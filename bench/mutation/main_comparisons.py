@@ -112,7 +112,7 @@ MAINS: tuple[Main, ...] = (
         ("PRESSED_MS", "AGAIN_MS", "AGAIN_TIMES"),
         (
             "at_ms - since_ms < PRESSED_MS",
-            "told_ms <= now_ms",
+            "told_ms > now_ms",
             "0 <= at_ms - cancelled_ms <= AGAIN_MS",
             "len(pressed.again_ms) < AGAIN_TIMES",
         ),

@@ -17,11 +17,11 @@ GOOD_TIMES = 3  # to clear (domain, section 11: rule 20)
 
 
 class Pressed(Struct, gc=False, omit_defaults=True):
-    """One button: pressed since when, and how much later that was told; put out when,
+    """One button: pressed since when, for how long its release may be under way; put out when,
     registrations right after, good uses since."""
 
     since_ms: int | None = None
-    lag_ms: int = 0
+    wait_ms: int = 0
     cancelled_ms: int | None = None
     again_ms: tuple[int, ...] = ()
     good: int = 0
@@ -67,7 +67,11 @@ class ButtonStuck(Detector):
         claims: list[Claim] = []
         for key, pressed in self.buttons.items():
             told_ms = _told_ms(pressed)
-            if pressed.since_ms is not None and told_ms is not None and told_ms <= now_ms:
+            if pressed.since_ms is None or told_ms is None or told_ms > now_ms:
+                continue
+            if pressed.since_ms < view.boot_ms:
+                pressed.since_ms = None  # what a terminal had gathered is lost when it starts anew
+            else:
                 claims += self._held(key, pressed, pressed.since_ms + PRESSED_MS)
         return claims
 
@@ -84,7 +88,8 @@ class ButtonStuck(Detector):
             return []
         pressed, at_ms = self.buttons.setdefault(key, Pressed()), to_ms(edge.at)
         if edge.edge == "press":
-            pressed.since_ms, pressed.lag_ms = at_ms, lag_ms if lag_ms > DISORDER_MS else 0
+            pressed.since_ms = at_ms
+            pressed.wait_ms = 2 * lag_ms if lag_ms > DISORDER_MS else 0
         elif edge.edge == "release":
             self.tells_releases = True
             return self._release(key, pressed, at_ms)
@@ -151,8 +156,8 @@ class ButtonStuck(Detector):
 
 
 def _told_ms(pressed: Pressed) -> int | None:
-    """Until when a release would have been told of a button not known to be stuck: as late as its
-    press was, and by a clock that is perhaps fast by as much."""
+    """Until when a release would have been told of a button not known to be stuck: one whose press
+    was told late as late as that, and by a clock that is perhaps fast by as much."""
     if pressed.since_ms is None or pressed.stuck:
         return None
-    return pressed.since_ms + PRESSED_MS + GATHERED_MS + 2 * pressed.lag_ms
+    return pressed.since_ms + PRESSED_MS + GATHERED_MS + pressed.wait_ms

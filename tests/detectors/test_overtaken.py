@@ -157,3 +157,17 @@ def test_doors_that_would_not_open_told_after_a_newer_state(stories: Any) -> Non
     teller.tell_freely("42:55 state occupied=true seq=45")
     raised = [(one.kind, one.at_ms) for one in teller.changes if one.edge == "raised"]
     assert raised == [("entrapment", at_of("42:50"))]
+
+
+def test_a_press_whose_release_was_lost_when_the_terminal_started_anew(stories: Any) -> None:
+    """Edges are gathered: what had not been sent is gone."""
+    teller = spoken(stories)
+    raised = told(
+        teller,
+        "40:05 press panel=landing floor=2 direction=up seq=40",
+        "40:06 release panel=landing floor=2 direction=up seq=41",
+        "40:30 press panel=landing floor=1 direction=up seq=42",
+        f'40:50 {EMPTY} boot="b2" seq=0',
+        f'41:10 {EMPTY} boot="b2" seq=1',
+    )
+    assert raised == []
