@@ -75,7 +75,8 @@ class View(Known, gc=False):
     before the next state that its doors may have opened, be it for `SILENT_MS`, from `gap_ms` to
     `gap_end_ms` the last time, or by the count of messages; `resumed_ms` is the last state that
     came after it. `boot` and `seq` are the newest state's, `counted` the highest count of that
-    boot, `boot_ms` its first state where its terminal has started anew.
+    boot, `counting` how well its counts have followed each other, `boot_ms` its first state where
+    its terminal has started anew.
     """
 
     now: Moment | None = None
@@ -83,6 +84,7 @@ class View(Known, gc=False):
     boot_ms: int = 0
     seq: int = -1
     counted: int = -1
+    counting: int = 0
     window: list[Moment] = []
     window_moved_ms: int | None = None
     stand_m: float | None = None
@@ -221,7 +223,12 @@ class View(Known, gc=False):
                 self.cut_off = True
                 self.gap_ms, self.gap_end_ms = self.heard_ms, message.at_ms
             self.heard_ms = message.at_ms
-        self._count(message)
+        if body.seq == self.counted + 1:  # as nearly always
+            self.counted = body.seq
+            if self.counting < SPEAKS:
+                self.counting += 1
+        else:
+            self._count(message)
         if isinstance(body, State):
             told = self.now
             self._take_state(self._told_ms(message), self.masked(body))
@@ -243,13 +250,18 @@ class View(Known, gc=False):
             self.take_context(message)
 
     def _count(self, message: Message) -> None:
-        """See by the terminal's count whether messages before this one did not come."""
+        """See by the terminal's count whether messages before this one did not come.
+
+        One that leaves counts out as a habit, or shares them with others, tells nothing by it.
+        """
         body = message.body
-        if not message.is_counted or body.boot != self.boot:
+        unheard = body.seq - self.counted - 1
+        if unheard < 0 or body.boot != self.boot or not message.is_counted:
             return
-        if 0 <= self.counted < body.seq - UNSEEN:
-            self.cut_off = True
-        self.counted = max(self.counted, body.seq)
+        self.counted = body.seq
+        if unheard >= UNSEEN:
+            self.cut_off = self.cut_off or self.counting >= SPEAKS // 2
+            self.counting = max(self.counting - SPEAKS // 3, 0)
 
     def _date_by_reception(self, message: Message) -> None:
         """A state that comes much later after its time than the one before it was stored: it counts

@@ -171,3 +171,17 @@ def test_a_press_whose_release_was_lost_when_the_terminal_started_anew(stories: 
         f'41:10 {EMPTY} boot="b2" seq=1',
     )
     assert raised == []
+
+
+def test_a_terminal_that_leaves_counts_out_as_a_habit(stories: Any) -> None:
+    """What is missing tells nothing then: somebody who stands behind closed doors is found."""
+    teller = stories()
+    for minute in range(SPOKEN):
+        teller.tell_freely(f"{minute:02}:00 {EMPTY} seq={100 * minute}")
+    raised = told(
+        teller,
+        "40:10 state car_door=open doors_closed=false occupied=true seq=4000",
+        *(f"{minute}:12 state occupied=true seq={100 * minute + 12}" for minute in range(40, 46)),
+        until=0,
+    )
+    assert raised == ["entrapment"]
