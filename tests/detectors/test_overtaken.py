@@ -185,3 +185,22 @@ def test_a_terminal_that_leaves_counts_out_as_a_habit(stories: Any) -> None:
         until=0,
     )
     assert raised == ["entrapment"]
+
+
+def test_who_is_trapped_when_the_terminal_is_heard_again(stories: Any) -> None:
+    """What was stored, doors that opened among it, is of before: three minutes from the first word
+    somebody behind closed doors is trapped."""
+    teller = spoken(stories)
+    told(
+        teller,
+        "40:10 state occupied=true car=moving speed_mps=1 in_door_zone=false seq=40",
+        "48:00 state occupied=true floor=5 seq=60",
+        "40:20 state occupied=true car_door=opening doors_closed=false seq=41 late=48:05",
+        "40:23 state car_door=open doors_closed=false seq=42 late=48:06",
+        "40:30 state occupied=true seq=43 late=48:07",
+        *(f"{minute}:00 state occupied=true floor=5 seq={minute + 12}" for minute in (49, 50, 51)),
+        until=0,
+    )
+    teller.changes += teller.fleet.advance(at_of("51:05"))
+    raised = [(one.kind, one.at_ms) for one in teller.changes if one.edge == "raised"]
+    assert raised == [("entrapment", at_of("51:00"))]
