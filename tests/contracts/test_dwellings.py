@@ -29,10 +29,12 @@ def make(store: SqlPeople, login: str, name: str) -> Person:
         return people.make_person(work, login=login, name=name, now_ms=NOW_MS)
 
 
-def give(store: SqlPeople, person: Person, door: tuple[str, str, str, str]) -> str:
+def give(
+    store: SqlPeople, person: Person, door: tuple[str, str, str, str], *, now_ms: int = NOW_MS
+) -> str:
     """A dwelling is theirs; its id."""
     with store.begin() as work:
-        made = give_dwelling(work, person.id, door, told_by=person.id, now_ms=NOW_MS)
+        made = give_dwelling(work, person.id, door, told_by=person.id, now_ms=now_ms)
     return made.id
 
 
@@ -41,7 +43,7 @@ def test_two_may_have_one_and_one_may_have_two(store: SqlPeople) -> None:
     wang, lu = make(store, "wang", "王小明"), make(store, "lu", "陆建国")
     first = give(store, wang, (*SEVEN, "1201"))
     assert give(store, wang, (*SEVEN, "1201")) == first
-    give(store, lu, (*SEVEN, "1201"))
+    give(store, lu, (*SEVEN, "1201"), now_ms=NOW_MS + 1)
     give(store, wang, (*SEVEN, "1203"))
     give(store, wang, (*EIGHT, "1201"))
     with store.reading() as reads:
