@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from bench.worlds import World, quiet_worlds, troubled_worlds, worlds_of
+from bench.worlds import World, quiet_worlds, rates_of, troubled_worlds, worlds_of
 from ingest.replay import incident_lines, replay
 from liftwatch.adapters.memory import MemoryBooks
 from liftwatch.clock import DAY_MS, parse_ms
@@ -75,7 +75,7 @@ def fleet_of(world: World) -> Fleet:
         lifts=world.lifts,
         start_ms=START_MS,
         scenario=scenario,
-        rates=world.rates,
+        rates=rates_of(world),
     )
 
 

@@ -7,7 +7,7 @@ other on a lift with time to be repaired in between; no kind twice in a row.
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from random import Random
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from simulators.faults import DUTIES, FAULTS, HARMLESS, TRENDS, kind_of_fault
 from simulators.rates import RATES, Rate
@@ -99,7 +99,7 @@ class World(NamedTuple):
     days: float
     faults: tuple[Fault, ...] = ()
     thin: bool = False
-    rates: Sequence[Rate] = ()
+    rates: Literal["none", "base", "troubled"] = "none"
 
 
 def worlds_of(seeds: Sequence[int], *, share: float = 1.0) -> list[World]:
@@ -118,7 +118,7 @@ def quiet_worlds(seeds: Sequence[int], *, lifts: int, days: float) -> list[World
     sizes = [min(12, lifts - begin) for begin in range(0, lifts, 12)]
     pairs = zip(itertools.cycle(seeds), sizes, strict=False)
     return [
-        World(f"quiet-{seed}-{n}", 1000 * seed + n, size, days, rates=RATES)
+        World(f"quiet-{seed}-{n}", 1000 * seed + n, size, days, rates="base")
         for n, (seed, size) in enumerate(pairs)
     ]
 
@@ -126,11 +126,20 @@ def quiet_worlds(seeds: Sequence[int], *, lifts: int, days: float) -> list[World
 def troubled_worlds(seeds: Sequence[int], *, share: float = 1.0) -> list[World]:
     """Fleets at base rates whose terminals, sensors and links have much trouble: what they make up
     shows in days instead of years."""
-    rates = [one._replace(per_year=one.per_year * TROUBLE.get(one.fault, 1.0)) for one in RATES]
     lifts = max(round(TROUBLED_LIFTS * share), 1)
     return [
-        World(f"troubled-{n}", 1000 * n + 500, lifts, TROUBLED_DAYS, (), rates=rates) for n in seeds
+        World(f"troubled-{seed}", 1000 * seed + 500, lifts, TROUBLED_DAYS, rates="troubled")
+        for seed in seeds
     ]
+
+
+def rates_of(world: World) -> Sequence[Rate]:
+    """How often what befalls its lifts by chance; nothing does in most worlds."""
+    if world.rates == "base":
+        return RATES
+    if world.rates == "none":
+        return ()
+    return [one._replace(per_year=one.per_year * TROUBLE.get(one.fault, 1.0)) for one in RATES]
 
 
 def counts(part: float) -> dict[str, int]:

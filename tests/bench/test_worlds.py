@@ -1,12 +1,22 @@
 """The worlds of `make evaluate`: every fault has its place, and one world is played and scored."""
 
+import pickle
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from bench import evaluate
-from bench.worlds import DANGER, NEGATIVE, OTHER, World, quiet_worlds, troubled_worlds, worlds_of
+from bench.worlds import (
+    DANGER,
+    NEGATIVE,
+    OTHER,
+    World,
+    quiet_worlds,
+    rates_of,
+    troubled_worlds,
+    worlds_of,
+)
 from simulators.faults import FAULTS, HARMLESS, kind_of_fault
 from simulators.scenario import fault
 from simulators.truth import Truth
@@ -55,6 +65,18 @@ def test_worlds_have_names_and_seeds_of_their_own() -> None:
     worlds = [*worlds_of(SEEDS), *quiet_worlds(SEEDS, lifts=60, days=10), *troubled_worlds(SEEDS)]
     assert len({world.name for world in worlds}) == len(worlds)
     assert sum(world.lifts for world in worlds if world.name.startswith("quiet")) == 60
+
+
+def test_worlds_go_to_processes_of_their_own() -> None:
+    """And some troubles are many times as often there, nothing less often."""
+    worlds = [*quiet_worlds(SEEDS, lifts=12, days=10), *troubled_worlds(SEEDS)]
+    assert pickle.loads(pickle.dumps(worlds)) == worlds
+    base, troubled = (
+        {one.fault: one.per_year for one in rates_of(world)} for world in (worlds[0], worlds[-1])
+    )
+    assert all(troubled[fault] >= per_year for fault, per_year in base.items())
+    assert troubled["terminal_offline"] == 150 * base["terminal_offline"]
+    assert not rates_of(worlds_of(SEEDS)[0])
 
 
 def test_a_world_is_played_and_scored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
