@@ -81,7 +81,8 @@ def _broker_of(url: str | None) -> Broker:
 
 def _listen(judged: Conformance, broker: Broker, *, seconds: float) -> float:
     """Hear what is published from now on, and what the broker keeps; how long, in seconds."""
-    arrived: queue.SimpleQueue[Heard] = queue.SimpleQueue()
+    # no SimpleQueue: in CPython 3.11 its `get` waits for ever if a signal takes it past its timeout
+    arrived: queue.Queue[Heard] = queue.Queue()
     stop = threading.Event()
     with _interruptible(stop), _subscribed(broker, arrived, lift=judged.lift):
         print(f"listening for {seconds:g} s; Ctrl-C ends it", file=sys.stderr, flush=True)
@@ -91,7 +92,7 @@ def _listen(judged: Conformance, broker: Broker, *, seconds: float) -> float:
         return monotonic_s() - begin_s
 
 
-def _hear(judged: Conformance, arrived: "queue.SimpleQueue[Heard]") -> None:
+def _hear(judged: Conformance, arrived: "queue.Queue[Heard]") -> None:
     try:
         judged.hear(arrived.get(timeout=LOOK_S))
     except queue.Empty:
@@ -111,7 +112,7 @@ def _interruptible(stop: threading.Event) -> Iterator[None]:
 
 @contextmanager
 def _subscribed(
-    broker: Broker, arrived: "queue.SimpleQueue[Heard]", *, lift: str | None
+    broker: Broker, arrived: "queue.Queue[Heard]", *, lift: str | None
 ) -> Iterator[None]:
     """Two subscribers: for what comes with its own flags (MQTT 5), and for what was kept."""
     topic = SUBSCRIPTION if lift is None else f"{ROOT}/+/+/{lift}/#"
@@ -152,7 +153,7 @@ class _Listener:
         self.heard: Callable[[mqtt.MQTTMessage], None] | None = None
         version = MQTTProtocolVersion.MQTTv5 if options else MQTTProtocolVersion.MQTTv311
         self._client = mqtt.Client(CallbackAPIVersion.VERSION2, protocol=version)
-        self._answers: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        self._answers: queue.Queue[Any] = queue.Queue()
         self.speaks = False
         client = self._client
         if broker.username is not None:
