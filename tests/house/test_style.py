@@ -260,3 +260,15 @@ def test_parameters_are_counted_right() -> None:
     )
     found = [name for _, name in too_wide(Source("x.py", text, ast.parse(text)))]
     assert found == ["four", "inner"]
+
+
+def test_no_wait_that_a_signal_makes_endless(sources: list[Source]) -> None:
+    """`SimpleQueue.get` of CPython 3.11 waits for ever once a signal took it past its timeout."""
+    named = {
+        source.name
+        for source in sources
+        for node in ast.walk(source.tree)
+        if isinstance(node, ast.Attribute | ast.Name)
+        and (node.attr if isinstance(node, ast.Attribute) else node.id) == "SimpleQueue"
+    }
+    assert not named
