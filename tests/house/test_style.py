@@ -265,7 +265,7 @@ def test_parameters_are_counted_right() -> None:
 def test_no_wait_that_a_signal_makes_endless(sources: list[Source]) -> None:
     """`SimpleQueue.get` of CPython 3.11 waits for ever once a signal took it past its timeout."""
     named = {
-        source.name
+        source.path
         for source in sources
         for node in ast.walk(source.tree)
         if isinstance(node, ast.Attribute | ast.Name)
