@@ -58,6 +58,9 @@ MOVED_MS = 10 * SECOND_MS
 """Within this a door that works has arrived (domain 4.3: 2 to 5 s): a state that tells it under way
 so long after proves that it has not [our choice]."""
 SPEAKS = 30  # messages after which a lift is known to speak as the contract has it
+COUNTS_MAX = 600
+"""Counts that followed each other and are remembered: more than there are gaps in what a terminal
+stored in ten minutes and sends in no order."""
 LANDING_MM = 100.0  # beyond this the car has left its landing (contract: 0.10 m)
 
 
@@ -225,7 +228,7 @@ class View(Known, gc=False):
             self.heard_ms = message.at_ms
         if body.seq == self.counted + 1:  # as nearly always
             self.counted = body.seq
-            if self.counting < SPEAKS:
+            if self.counting < COUNTS_MAX:
                 self.counting += 1
         else:
             self._count(message)
@@ -260,8 +263,8 @@ class View(Known, gc=False):
             return
         self.counted = body.seq
         if unheard >= UNSEEN:
-            self.cut_off = self.cut_off or self.counting >= SPEAKS // 2
-            self.counting = max(self.counting - SPEAKS // 3, 0)
+            self.cut_off = self.cut_off or self.counting >= SPEAKS
+            self.counting = max(self.counting - 1, 0)
 
     def _date_by_reception(self, message: Message) -> None:
         """A state that comes much later after its time than the one before it was stored: it counts

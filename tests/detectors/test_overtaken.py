@@ -204,3 +204,18 @@ def test_who_is_trapped_when_the_terminal_is_heard_again(stories: Any) -> None:
     teller.changes += teller.fleet.advance(at_of("51:05"))
     raised = [(one.kind, one.at_ms) for one in teller.changes if one.edge == "raised"]
     assert raised == [("entrapment", at_of("51:00"))]
+
+
+def test_one_gap_after_the_other(stories: Any) -> None:
+    """What was stored and comes in no order has many; each tells as much as the first."""
+    teller = spoken(stories)
+    raised = told(
+        teller,
+        *(f"40:0{n} {EMPTY} seq={40 + 10 * n}" for n in range(5)),
+        "40:10 press panel=car floor=9 seq=81",
+        "40:20 state car_door=opening seq=82",
+        "40:40 state occupied=true seq=92",
+        f"41:40 {EMPTY} seq=93",
+        until=43,
+    )
+    assert raised == []
