@@ -58,7 +58,7 @@ def sets() -> list[Set]:
     chosen = f"Seeds {CHOOSING}: thresholds may be chosen by these."
     reported = f"Seeds {REPORTING}: nothing was chosen by these."
     quiet = f"{LIFTS} lifts, {DAYS:g} days, seeds {QUIET}: faults at published base rates."
-    troubled = f"Seeds {TROUBLED}: lifts as at base rates, terminals and links at ten to 150 times."
+    troubled = f"Seeds {TROUBLED}: lifts as at base rates, terminals and links at 3 to 150 times."
     return [
         Set("Choosing", chosen, worlds_of(CHOOSING, share=SHARE / 3)),
         Set("Reporting", reported, worlds_of(REPORTING, share=SHARE)),
