@@ -127,18 +127,23 @@ def levelling_drift(lift: Lift, scene: Scene) -> Process:
 
 
 def ride_anomaly(lift: Lift, scene: Scene) -> Process:
-    """The drive has lost its tuning: rides jerk, hunt and hum, from one ride to the next."""
+    """The drive has lost its tuning: rides jerk, hunt and hum, from one ride to the next.
+
+    Whoever has it tuned has ridden: through a night without passengers it stays as it is.
+    """
     yield from wait_until(lift, scene.at_ms)
     condition = lift.condition
     condition.jerk, condition.hunting = scene.options["jerk"], scene.options["hunting"]
     condition.noise_db = scene.options["noise_db"]
     truth = note(lift, "ride_anomaly", within_s=scene.for_s, also=("vibration_wear",))
     rides, told = lift.totals.rides, False
-    while lift.now_ms < scene.end_ms:
-        yield min(lift.after(30.0), scene.end_ms)
+    while lift.now_ms < scene.end_ms or not told:
+        if not told:  # with fewer rides nobody could tell
+            truth.expect_within_s = max(scene.for_s, _since_s(lift, truth) + 2 * LOOK_S)
+        yield lift.after(LOOK_S)
         if not told and lift.totals.rides >= rides + ANOMALOUS_RIDES:
             told = True
-            truth.expect_within_s = (lift.now_ms - truth.from_ms) / 1000
+            truth.expect_within_s = _since_s(lift, truth)
 
     def tune() -> None:
         condition.jerk, condition.hunting, condition.noise_db = 1.0, 0.0, 0.0
@@ -148,6 +153,11 @@ def ride_anomaly(lift: Lift, scene: Scene) -> Process:
 
 ANOMALOUS_RIDES = 10
 """Rides like no other of the lift that ought to be enough [our choice]."""
+LOOK_S = 30.0
+
+
+def _since_s(lift: Lift, truth: Truth) -> float:
+    return (lift.now_ms - truth.from_ms) / 1000
 
 
 def _tuned(lift: Lift, tune: Callable[[], None], truth: Truth) -> Process:

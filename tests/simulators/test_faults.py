@@ -11,6 +11,7 @@ from liftwatch.clock import parse_ms
 from liftwatch.incidents.kinds import KINDS as INCIDENTS
 from liftwatch.telemetry.messages import KINDS
 from simulators.faults import DANGERS, FAULTS, STOPPED, kind_of_fault
+from simulators.faults.wear import ANOMALOUS_RIDES
 from simulators.fleet import Outgoing
 from simulators.physics import GRAVITY_MPS2
 from simulators.truth import Truth
@@ -363,3 +364,18 @@ def test_a_visit_rides_with_an_open_door_in_inspection_mode() -> None:
     assert {state["service_mode"] for state in during} == {"inspection"}
     assert not any(state["doors_closed"] for state in rides)
     assert max(abs(state["speed_mps"]) for state in rides) <= 0.5
+
+
+def test_a_drive_out_of_tune_stays_so_until_people_have_ridden() -> None:
+    """Two hours of a lift that hardly anybody rides are no chance to find it."""
+    messages, truths = play("ride_anomaly", minutes=30 * 60.0, people_per_day=25.0, for_s=1_200.0)
+    (truth,) = (one for one in truths if one.kind == "ride_anomaly")
+    assert truth.to_ms is not None
+    ends = [parse_ms(ride["at"]) for ride in of_kind(messages, "ride")]
+    during = [at_ms for at_ms in ends if truth.from_ms < at_ms <= truth.to_ms]
+    assert truth.to_ms > truth.from_ms + 2_400_000
+    assert ANOMALOUS_RIDES <= len(during) < 2 * ANOMALOUS_RIDES
+    assert abs(during[ANOMALOUS_RIDES - 1] - truth.from_ms - truth.expect_within_s * 1000) < 60_000
+    _, cut = play("ride_anomaly", minutes=30.0, people_per_day=25.0, for_s=1_200.0)
+    (open_one,) = (one for one in cut if one.kind == "ride_anomaly")
+    assert open_one.from_ms + open_one.expect_within_s * 1000 > messages[0].at_ms + 30 * 60_000
