@@ -14,6 +14,7 @@ from liftwatch.telemetry.messages import Button, Edge, Maintenance, Message, Sta
 REGISTER_MS = 1 * SECOND_MS  # contract, section 2
 PRESSES, UNANSWERED = 5, 3  # contract, section 2: 3 of 5
 GOOD_PRESSES = 3  # to clear (domain, section 10: BTN-1)
+LIT_MS = 180 * SECOND_MS  # a call made while the terminal started is answered by then [our choice]
 ITEMS = frozenset({"A-1-19", "A-1-24"})  # buttons of car and landings (domain 5.1)
 BUTTONS_MAX = 700  # 150 floors with two landing buttons and one in the car, and the others
 
@@ -36,9 +37,10 @@ class ButtonDead(Detector):
     """3 of the last 5 presses of one button not registered within 1 s, in normal service.
 
     Not judged: a press while the controller cannot serve (no mains, chain open, stopped off every
-    landing), for it takes no calls then; a press of a lit button; and one at the floor where the
-    car stands (its door opens instead). Door and alarm buttons are judged only once they have shown
-    that they do register. It clears when each dead button was registered three times running, or
+    landing), for it takes no calls then; a press of a lit button, or within 3 minutes of its
+    terminal's start, when nobody knows which are lit; and one at the floor where the car stands
+    (its door opens instead). Door and alarm buttons are judged only once they have shown that they
+    do register. It clears when each dead button was registered three times running, or
     with the end of a visit that reports nothing of buttons: whoever freed the car has made the
     controller serve again, and a button that is dead will show it anew.
     """
@@ -107,8 +109,10 @@ class ButtonDead(Detector):
         state = view.state
         if state is None:
             return True
-        if edge.at is not None and view.is_overtaken(to_ms(edge.at)):
-            return False  # nobody knows how the lift stood then
+        if edge.at is not None:
+            at_ms = to_ms(edge.at)
+            if view.is_overtaken(at_ms) or 0 <= at_ms - view.boot_ms < LIT_MS:
+                return False  # nobody knows how the lift stood then
         if state.service_mode not in (None, "normal", "unknown") or state.mains_ok is False:
             return False
         if state.safety_chain_ok is False or is_stuck(state):

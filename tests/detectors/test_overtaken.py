@@ -173,6 +173,26 @@ def test_a_press_whose_release_was_lost_when_the_terminal_started_anew(stories: 
     assert raised == []
 
 
+@pytest.mark.parametrize(("minute", "kinds"), [(41, []), (44, ["button_dead"])])
+def test_a_call_that_a_starting_terminal_did_not_see(
+    stories: Any, minute: int, kinds: list[str]
+) -> None:
+    """The button is lit, so that no press is registered; one that stays dark later is dead."""
+    teller = spoken(stories)
+    presses = (
+        f"{minute}:{10 + n} press panel=landing floor=6 direction=down seq={n}" for n in range(2, 7)
+    )
+    boot = 'boot="b2"'
+    raised = told(
+        teller,
+        f"40:50 {EMPTY} floor=1 {boot} seq=0",
+        f"41:00 {EMPTY} floor=1 {boot} seq=1",
+        *(f"{line} {boot}" for line in presses),
+        *(f"{n}:30 {EMPTY} floor=1 {boot} seq={n}" for n in range(46, 50)),
+    )
+    assert raised == kinds
+
+
 def test_a_terminal_that_leaves_counts_out_as_a_habit(stories: Any) -> None:
     """What is missing tells nothing then: somebody who stands behind closed doors is found."""
     teller = stories()
