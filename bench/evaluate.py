@@ -33,7 +33,7 @@ from simulators.scenario import Scenario
 from simulators.truth import Truth
 
 CHOOSING, REPORTING = (11, 12), (113, 114, 115)
-QUIET, TROUBLED = (226, 227, 228, 229, 230), (326, 327, 328, 329, 330, 331)
+QUIET, TROUBLED = (226, 227, 228, 229, 230), (332, 333, 334, 335, 336, 337)
 """Seeds. What the reporting ones find is mended, and then they are used up: take others."""
 START_MS = parse_ms("2026-03-02T00:00:00.000Z")  # a Monday
 LIFTS = int(os.environ.get("EVAL_LIFTS", "60"))
