@@ -173,7 +173,7 @@ def test_a_press_whose_release_was_lost_when_the_terminal_started_anew(stories: 
     assert raised == []
 
 
-@pytest.mark.parametrize(("minute", "kinds"), [(41, []), (44, ["button_dead"])])
+@pytest.mark.parametrize(("minute", "kinds"), [(41, []), (43, []), (44, ["button_dead"])])
 def test_a_call_that_a_starting_terminal_did_not_see(
     stories: Any, minute: int, kinds: list[str]
 ) -> None:
