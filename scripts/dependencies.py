@@ -1,4 +1,4 @@
-"""What is installed, held against what was agreed: pins, licences, and who imports what.
+"""What is installed, held against what was agreed: pins, Python, licences, who imports what.
 
 All of it lies on this machine, so `make lint` asks nobody. Known vulnerabilities and withdrawn
 releases do not: looking them up needs a service outside, and that is said, not tried.
@@ -13,9 +13,13 @@ from importlib import metadata
 from pathlib import Path
 from typing import NamedTuple
 
+from packaging.specifiers import SpecifierSet
+
 ROOT = Path(__file__).parents[1]
 OURS = ("liftwatch", "api", "dashboards", "ingest", "detectors", "simulators")
 FOR_DEVELOPMENT = ("tests", "bench", "scripts")
+OLDEST_PYTHON = "3.11.2"
+"""Debian 12's: `make setup` has to work with it."""
 NEVER_PINNED = {"liftwatch", "pip", "setuptools", "wheel"}
 """Ours, and what makes an environment before there are pins."""
 
@@ -48,6 +52,8 @@ class Package(NamedTuple):
 
     version: str
     licence: str
+    python: str = ""
+    """The versions of Python that it says it needs."""
 
 
 def canonical(name: str) -> str:
@@ -63,7 +69,9 @@ def installed() -> dict[str, Package]:
     """All packages of this environment."""
     return {
         canonical(one.metadata["Name"]): Package(
-            one.version.removeprefix("v"), licence_of(one.metadata)
+            one.version.removeprefix("v"),
+            licence_of(one.metadata),
+            next(iter(one.metadata.get_all("Requires-Python", [])), ""),
         )
         for one in metadata.distributions()
     }
@@ -94,6 +102,14 @@ def unpinned(found: Mapping[str, Package], pins: Mapping[str, str]) -> Iterator[
             continue
         told = "is not pinned" if pin is None else f"is pinned to {pin}"
         yield f"{name} {package.version} {told}: `make constraints`, or take it out"
+
+
+def too_new(found: Mapping[str, Package]) -> Iterator[str]:
+    """What the oldest Python we support cannot have."""
+    for name, package in sorted(found.items()):
+        if OLDEST_PYTHON not in SpecifierSet(package.python):
+            told = f"needs Python {package.python}, and we support {OLDEST_PYTHON}"
+            yield f"{name} {package.version} {told}: pin an older one"
 
 
 def unlicensed(found: Mapping[str, Package]) -> Iterator[str]:
@@ -162,6 +178,7 @@ def problems(root: Path) -> Iterator[str]:
     """All that is wrong, a line each."""
     found = installed()
     yield from unpinned(found, pins_of((root / "constraints.txt").read_text(encoding="utf-8")))
+    yield from too_new(found)
     yield from unlicensed(found)
     project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     extras = project["optional-dependencies"]

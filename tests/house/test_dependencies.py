@@ -23,6 +23,15 @@ def test_what_is_installed_is_pinned_in_its_version() -> None:
     ]
 
 
+def test_debians_python_can_have_all_of_it() -> None:
+    """Else `make setup` ends there with a conflict that names no culprit."""
+    needs = {"no": "", "old": ">=3.9", "new": ">=3.11.5", "fit": ">=3.10,!=3.11.0,<4"}
+    found = {name: Package("1.0", "MIT", python) for name, python in needs.items()}
+    assert list(dependencies.too_new(found)) == [
+        "new 1.0 needs Python >=3.11.5, and we support 3.11.2: pin an older one"
+    ]
+
+
 @pytest.mark.parametrize(
     ("licence", "good"),
     [
