@@ -195,6 +195,7 @@ def contradicted_by_button(lift: Lift, scene: Scene) -> Process:
     while not done:
         yield lift.after(5.0)
     truth = note(lift, "maintenance_contradicted", within_s=DAY_MS / 1000, also=("button_dead",))
+    truth.from_ms = done[0]
     yield lift.after(30.0)
     yield from _press_in_vain(lift, button)
     truth.expect_within_s = (lift.now_ms - truth.from_ms) / 1000 + 60.0

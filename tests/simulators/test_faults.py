@@ -379,3 +379,12 @@ def test_a_drive_out_of_tune_stays_so_until_people_have_ridden() -> None:
     _, cut = play("ride_anomaly", minutes=30.0, people_per_day=25.0, for_s=1_200.0)
     (open_one,) = (one for one in cut if one.kind == "ride_anomaly")
     assert open_one.from_ms + open_one.expect_within_s * 1000 > messages[0].at_ms + 30 * 60_000
+
+
+def test_a_record_is_wrong_from_the_moment_it_is_made() -> None:
+    """Whoever holds it against an open alarm may say so at once."""
+    for seed in range(4):
+        messages, truths = play("contradicted_by_button", seed=seed, minutes=70.0)
+        from_ms, _ = span_of(truths, "maintenance_contradicted")
+        out = [one for one in of_kind(messages, "maintenance") if one["phase"] == "out"]
+        assert from_ms in [parse_ms(one["at"]) for one in out]
