@@ -20,6 +20,7 @@ REPAIR_S = 1_500.0
 LIFT_DAY_S = 22 * HOUR_S  # of faults, on one lift of a short world
 DANGER, OTHER, NEGATIVE = 300, 60, 100
 GROUP_LIFTS, GROUP_EVERY_S = 24, 3_000.0
+APART_S = 600.0
 WEAR_FROM_S, LONG_DAYS = 7 * DAY_S, 30.0
 ODD_DAYS = 12.0  # beside each lift whose parts wear one that is well, but for two odd hours
 SILENT_FROM_S, SILENT_FOR_S = 15.5 * DAY_S, 13.0 * DAY_S  # a habit takes a fortnight
@@ -182,6 +183,10 @@ def _short_worlds(seed: int, part: float) -> Iterator[World]:
         if label == "button-record":
             lifts = wanted[BUTTON_RECORD]
         faults = tuple(_dealt(rng, {name: wanted[name] for name in names}, lifts))
+        if label == "button-record":  # as one they would be a fault of the make
+            faults = tuple(
+                one._replace(after_s=one.after_s + int(one.lift) * APART_S) for one in faults
+            )
         for begin in range(0, lifts, GROUP_LIFTS):
             size = min(GROUP_LIFTS, lifts - begin)
             mine = tuple(

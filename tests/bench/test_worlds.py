@@ -60,6 +60,17 @@ def test_no_two_faults_of_a_lift_overlap_in_the_short_worlds() -> None:
                 assert after.after_s >= before.after_s + before.for_s + 1_000, (world.name, lift)
 
 
+def test_dead_buttons_of_one_record_each_are_no_fault_of_their_make() -> None:
+    """Five lifts of one make with one fault within ten minutes would be, by the contract."""
+    for world in worlds_of((113, 114)):
+        if world.name.startswith("button-record"):
+            begins = sorted(one.after_s for one in world.faults)
+            assert len(begins) > 5
+            assert all(
+                late - early > 600.0 for early, late in zip(begins, begins[4:], strict=False)
+            )
+
+
 def test_worlds_have_names_and_seeds_of_their_own() -> None:
     """Else two would write the same files, or play the same lifts."""
     worlds = [*worlds_of(SEEDS), *quiet_worlds(SEEDS, lifts=60, days=10), *troubled_worlds(SEEDS)]
