@@ -83,11 +83,20 @@ class Credit(Office):
 
     def in_force(self, books: SqlBooks, *, answered: bool = False) -> dict[str, Any]:
         """One whose term to be heard is over, in force since just now."""
-        soon = now_ms() + 1_500
-        one = self.written(hear_by=rfc3339(soon), **{"from": rfc3339(soon)})
-        assert self.step("samr", one, "announce").status_code == 200
-        if answered:
-            assert self.step("anda", one, "answer", text=WORDS).status_code == 200
+        for term_ms in (1_500, 15_000, 60_000):  # a busy machine may let a short term pass
+            soon = now_ms() + term_ms
+            wanted = self.wanted(hear_by=rfc3339(soon), **{"from": rfc3339(soon)})
+            made = self.send("samr", "/v1/credit", wanted)
+            if made.status_code != 201:
+                continue
+            one = made.json()
+            told = [self.step("samr", one, "announce")]
+            if answered:
+                told.append(self.step("anda", one, "answer", text=WORDS))
+            if all(step.status_code == 200 for step in told):
+                break
+        else:
+            pytest.fail(f"no term was long enough: {made.text}")
         time.sleep(max(0, soon - now_ms()) / 1_000 + 0.01)
         with books.begin() as work:
             assert (by_clock(work, one["id"], now_ms=now_ms()) is None) == answered
