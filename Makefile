@@ -23,9 +23,10 @@ $(STAMP): pyproject.toml constraints.txt scripts/system-packages
 run: $(STAMP) ## The demo: simulated lifts and a page at http://127.0.0.1:8080/
 	@exec $(BIN)/liftwatch demo
 
+# tests start hundreds of processes of ours: compiled code is kept whatever the environment says
 test: lint ## Lint, strict types, import rules, doctests and tests
 	@folder=$$(scripts/test-folder) && trap 'rm -rf $$folder' EXIT INT TERM && \
-	  TMPDIR=$$folder $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
+	  TMPDIR=$$folder PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 lint: $(STAMP) ## Style, strict types, import rules, and what is installed
 	@$(BIN)/ruff check .

@@ -16,7 +16,7 @@ import psutil
 
 from tests.conftest import free_port
 
-PATIENCE_S = 60.0
+PATIENCE_S = 180.0
 REFUSED_TO_START = 2  # one clear line, and this status: something of the settings is not there
 
 

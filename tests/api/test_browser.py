@@ -156,7 +156,7 @@ def test_evidence_comes_by_itself(page: Page, app: FastAPI, fleet: Fleet, serve:
     assert "正在收集信号" in page.inner_text("#evidence")
     speed = [(-60_000, 0.0), (-500, 1.0), (0, 1.4), (30_000, 0.0)]
     keep(fleet, incident, {"state.speed_mps": list(speed), "state.people": [(-5_000, 2), (0, 3)]})
-    page.wait_for_selector("#evidence .trace path.line", timeout=20_000)
+    page.wait_for_selector("#evidence .trace path.line", timeout=120_000)
     assert page.get_attribute("#evidence", "hx-trigger") is None
     (box, *_) = page.query_selector_all("#evidence .trace > svg")
     assert box.bounding_box()["width"] > 300

@@ -16,7 +16,7 @@ from liftwatch.audit.entry import Act
 from liftwatch.ports import StoreUnavailable
 from tests.contracts.trail import act, checked
 
-WAIT_S = 20
+WAIT_S = 60
 
 
 class Slow:

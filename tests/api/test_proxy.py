@@ -27,7 +27,7 @@ __all__ = ["served"]  # the fixture
 CLIENT = "203.0.113.7"
 THROUGH = {"Host": NAME, "X-Forwarded-For": CLIENT, "X-Forwarded-Proto": "https"}
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
-PATIENCE_S = 10.0
+PATIENCE_S = 60.0
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ def test_never_more_at_once_than_there_are_threads() -> None:
         with lock:
             now += 1
             most = max(most, now)
-        full.wait(timeout=10)
+        full.wait(timeout=60)
         with lock:
             now -= 1
         return n, threading.current_thread().name

@@ -43,7 +43,7 @@ def test_a_signal_ends_it_and_the_caller_cleans_up(tmp_path: Path, number: signa
     response = connection.getresponse()
     response.readline()
     process.send_signal(number)
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=600)
     assert (process.returncode, out) == (0, "cleaned up\n")
     assert "without TLS, for this machine only" in err
     assert "Traceback" not in err

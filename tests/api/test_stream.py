@@ -17,7 +17,7 @@ from liftwatch.adapters.sql import SqlBooks
 from liftwatch.ports import StoreUnavailable
 from tests.api.conftest import AT_MS, Fleet, Serve
 
-PATIENCE_S = 10
+PATIENCE_S = 60
 
 
 class Told(NamedTuple):

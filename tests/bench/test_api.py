@@ -23,7 +23,7 @@ def test_the_table_has_its_rows() -> None:
         env=os.environ | {f"BENCH_API_{name}": value for name, value in small.items()},
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=1_800,
         check=False,
     )
     assert done.returncode == 0, done.stderr

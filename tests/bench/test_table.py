@@ -22,7 +22,7 @@ def test_the_table_has_its_rows() -> None:
         env=os.environ | small,
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=1_800,
         check=False,
     )
     assert done.returncode == 0, done.stderr

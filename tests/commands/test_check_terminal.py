@@ -18,7 +18,7 @@ from tests.conftest import Mosquitto
 
 EXAMPLES = Path(__file__).parents[1] / "cases" / "contract" / "examples.jsonl"
 LIFT = "31103205832018080001"
-PATIENCE_S = 60.0
+PATIENCE_S = 180.0
 
 Run = Callable[..., subprocess.Popen[str]]
 

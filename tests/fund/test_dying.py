@@ -25,7 +25,7 @@ def test_killed_between_any_two_statements(
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=1_800,
     )
     assert done.returncode == 0, done.stderr
     lines = [line.split()[1:] for line in done.stdout.splitlines()]

@@ -17,7 +17,7 @@ from liftwatch.clock import now_ms
 from liftwatch.engine.watch import WATCH
 from liftwatch.ports import Deadline
 
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from liftwatch import clock
 from tests.conftest import Mosquitto
 
 TOPIC = "lift/v1/320583/garden/L-0001/state"
-PATIENCE_S = 30.0
+PATIENCE_S = 60.0
 
 
 def until(true: Callable[[], bool], what: str) -> None:

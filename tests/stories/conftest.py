@@ -20,7 +20,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 from liftwatch import clock
 
-PATIENCE_S = 90.0
+PATIENCE_S = 240.0
 
 
 def eventually(holds: Callable[[], Any], what: str) -> Any:

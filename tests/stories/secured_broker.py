@@ -13,7 +13,7 @@ from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from tests.conftest import Server, binary, free_port
 
 DEPLOYED = Path(__file__).parents[2] / "deploy" / "mosquitto"
-PATIENCE_S = 30.0
+PATIENCE_S = 60.0
 
 
 class SecuredMosquitto(Server):

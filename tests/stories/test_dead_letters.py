@@ -24,7 +24,7 @@ def command(service: Any, *words: str) -> str:
         env=os.environ | service.settings,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=600,
         check=False,
     )
     assert done.returncode == 0, done.stderr

@@ -54,7 +54,7 @@ class Encrypted(Service):
             input=typed,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=600,
         )
 
     def shown(self) -> str:

@@ -16,7 +16,7 @@ TUTORIAL = ROOT / "docs" / "tutorial.md"
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 PROGRAMS = {"curl": "curl", "git": "git", "jq": "jq", "make": "make", "python3": "python3"}
 BROKER = {"mosquitto": "mosquitto", "mosquitto_pub": "mosquitto-clients"}
-PATIENCE_S = 240
+PATIENCE_S = 900
 MARK = "=== block"
 
 

@@ -217,7 +217,7 @@ def refused(**settings: str) -> str:
         [sys.executable, "-m", "liftwatch", "run"],
         env=os.environ | settings,
         capture_output=True,
-        timeout=60,
+        timeout=600,
         text=True,
         check=False,
     )
