@@ -101,6 +101,7 @@ def test_a_dead_button(story: Tell) -> None:
         11:00  press    panel=car floor=5
         11:00.1 registered panel=car floor=5
         11:09  cancelled  panel=car floor=5
+        11:30  expect   nothing
         12:00  press    panel=car floor=5
         12:00.1 registered panel=car floor=5
         12:09  expect   button_dead cleared
